@@ -1,0 +1,21 @@
+export { bytesEqual, compareBytes, concatBytes, fromHex, toHex } from './bytes.js'
+export { syncDirectory, writeFileDurably } from './durable-file.js'
+export {
+  AbortError,
+  ConfigError,
+  type ErrorJson,
+  type ExitCode,
+  errorCode,
+  errorMessage,
+  isAbort,
+  MontanaError,
+  type MontanaErrorInit,
+  TimeoutError,
+  UsageError,
+} from './errors.js'
+export { canonicalJson } from './json.js'
+export { type Logger, silentLogger } from './logger.js'
+export { type Counter, type Gauge, type Histogram, type MetricInit, type MetricsRegistry, noMetrics } from './metrics.js'
+export { type RandomSource, seededRandom, systemRandom } from './random.js'
+export { formatTime, systemTime, type TimeSource } from './time.js'
+export { sleep, withTimeout } from './waits.js'
