@@ -1,6 +1,12 @@
 import { MontanaError } from '@montana/foundation'
 
-export type CodecErrorCode = 'Truncated' | 'TrailingBytes' | 'BadBoolByte' | 'IntegerTooLarge' | 'BadLength' | 'BadValue'
+export type CodecErrorCode =
+  | 'Truncated'
+  | 'TrailingBytes'
+  | 'BadBoolByte'
+  | 'IntegerTooLarge'
+  | 'BadLength'
+  | 'BadValue'
 
 /** Bytes that are not an encoding of what they were read as. */
 export class CodecError extends MontanaError {

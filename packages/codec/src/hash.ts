@@ -4,10 +4,28 @@ const SEPARATOR = Uint8Array.of(0)
 
 /** The complete list of hash domains in use: spec protocol 1.5. A typo here would be a silent fork, hence the closed type. */
 export type HashDomain =
-  | 'mt-op' | 'mt-nodereg' | 'mt-proposal' | 'mt-bundle' | 'mt-ssha-reveal' | 'mt-account' | 'mt-node'
-  | 'mt-candidate-ssha-init' | 'mt-merkle-leaf' | 'mt-merkle-node' | 'mt-state-root' | 'mt-timechain' | 'mt-lottery'
-  | 'mt-bc-aggregate' | 'mt-bc-aggregate-empty' | 'mt-selection' | 'mt-nodereg-sort' | 'mt-genesis' | 'mt-app'
-  | 'mt-ext-genesis' | 'mt-ext-context' | 'mt-ext-cement'
+  | 'mt-op'
+  | 'mt-nodereg'
+  | 'mt-proposal'
+  | 'mt-bundle'
+  | 'mt-ssha-reveal'
+  | 'mt-account'
+  | 'mt-node'
+  | 'mt-candidate-ssha-init'
+  | 'mt-merkle-leaf'
+  | 'mt-merkle-node'
+  | 'mt-state-root'
+  | 'mt-timechain'
+  | 'mt-lottery'
+  | 'mt-bc-aggregate'
+  | 'mt-bc-aggregate-empty'
+  | 'mt-selection'
+  | 'mt-nodereg-sort'
+  | 'mt-genesis'
+  | 'mt-app'
+  | 'mt-ext-genesis'
+  | 'mt-ext-context'
+  | 'mt-ext-cement'
 
 /** SHA-256 of the concatenation of `parts`; 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {

@@ -55,7 +55,8 @@ export class ByteWriter {
 
   #advance(length: number): number {
     const at = this.#offset
-    if (at + length > this.#bytes.length) throw new RangeError(`write past the end: ${at + length} > ${this.#bytes.length}`)
+    if (at + length > this.#bytes.length)
+      throw new RangeError(`write past the end: ${at + length} > ${this.#bytes.length}`)
     this.#offset = at + length
     return at
   }

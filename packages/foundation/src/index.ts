@@ -15,7 +15,14 @@ export {
 } from './errors.js'
 export { canonicalJson } from './json.js'
 export { type Logger, silentLogger } from './logger.js'
-export { type Counter, type Gauge, type Histogram, type MetricInit, type MetricsRegistry, noMetrics } from './metrics.js'
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type MetricInit,
+  type MetricsRegistry,
+  noMetrics,
+} from './metrics.js'
 export { type RandomSource, seededRandom, systemRandom } from './random.js'
 export { formatTime, systemTime, type TimeSource } from './time.js'
 export { sleep, withTimeout } from './waits.js'

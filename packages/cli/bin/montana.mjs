@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Entry of the `montana` command. In a source checkout it first brings the build up to date; then it continues on a
+// Node.js that is new enough, the running one or the one that npm installed.
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(packageRoot, '..', '..')
+const main = join(packageRoot, 'dist', 'main.js')
+
+const setup = join(root, 'scripts', 'lib', 'setup.mjs')
+const node = existsSync(setup) ? await (await import(setup)).ensureReady(root) : process.execPath
+
+if (node === process.execPath) await import(main)
+else {
+  const { runForeground } = await import(join(root, 'scripts', 'lib', 'process.mjs'))
+  process.exitCode = await runForeground(node, [main, ...process.argv.slice(2)], {})
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// Every npm script goes through here: it makes the checkout ready, then runs the command on the right Node.
+// File arguments are resolved against the folder in which the caller typed npm.
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runForeground } from './lib/process.mjs'
+import { toolEnvironment } from './lib/runtime.mjs'
+import { ensureReady } from './lib/setup.mjs'
+import { runTests } from './lib/tests.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const inTree = (path) => join(root, path)
+const cli = inTree('packages/cli/dist/main.js')
+const biome = inTree('node_modules/@biomejs/biome/bin/biome')
+
+const TASKS = {
+  start: { command: [cli, 'devnet'] },
+  soak: { command: [cli, 'soak'] },
+  conformance: { command: [inTree('test/conformance/dist/main.js')] },
+  bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
+  'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
+  build: {},
+  lint: { command: [biome, 'check', '.'], cwd: root },
+  test: { run: (context, args) => runTests(context, args) },
+  'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },
+}
+
+const [name, ...args] = process.argv.slice(2)
+const task = TASKS[name]
+if (!task) {
+  process.stderr.write(`error: unknown task '${name}'; one of ${Object.keys(TASKS).join(', ')}\n`)
+  process.exit(2)
+}
+const node = await ensureReady(root, { bench: task.bench ?? false })
+const env = toolEnvironment(root, node)
+if (task.run) process.exitCode = await task.run({ root, node, env }, args)
+else if (task.command) {
+  const cwd = task.cwd ?? process.env.INIT_CWD ?? process.cwd()
+  process.exitCode = await runForeground(node, [...task.command, ...args], { cwd, env })
+}
