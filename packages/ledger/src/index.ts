@@ -1,1 +1,63 @@
-export {}
+export { activeChainLength, isActive, quorum, quorumU64, weightOf } from './activity.js'
+export {
+  ACCOUNT_RECORD_BYTES,
+  CANDIDATE_RECORD_BYTES,
+  CHECKPOINT_COUNT,
+  MAX_GENESIS_OPERATORS,
+  MAX_PROOF_LEAF_BYTES,
+  MAX_PROOF_SIBLINGS,
+  NODE_RECORD_BYTES,
+  PROTOCOL_PARAMS_BYTES,
+  PUBLIC_KEY_BYTES,
+  SUITE_ML_DSA_65,
+  TREE_LEVELS,
+} from './constants.js'
+export { LedgerError, type LedgerErrorCode } from './errors.js'
+export { DEVNET_NETWORK_NAME, type DevnetRules, devnetGenesis } from './genesis/devnet.js'
+export {
+  type CementingRule,
+  decodeGenesisDocument,
+  encodeGenesisDocument,
+  type GenesisDocument,
+  type GenesisOperator,
+  type ProposerRule,
+  validateGenesisDocument,
+} from './genesis/document.js'
+export { formatGenesisJson, GENESIS_JSON_FORMAT, parseGenesisJson } from './genesis/json.js'
+export {
+  decodeProtocolParams,
+  devnetParams,
+  encodeProtocolParams,
+  type ProtocolParams,
+  productionParams,
+  validateParams,
+} from './genesis/params.js'
+export { bootstrapNodeId, genesisHash, genesisState, genesisStateHash } from './genesis/state.js'
+export { accountIdOf, nodeIdOf } from './identifiers.js'
+export { bitOf } from './merkle/bits.js'
+export { emptyHash, hasherOf, type MerkleBackend, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
+export { type ProvenEntry, verifyInclusionProof } from './merkle/proof.js'
+export { proveEntries, smtRoot } from './merkle/smt.js'
+export { type AccountRecord, accountCodec, decodeAccountRecord, encodeAccountRecord } from './records/account.js'
+export {
+  type CandidateRecord,
+  candidateCodec,
+  decodeCandidateRecord,
+  encodeCandidateRecord,
+} from './records/candidate.js'
+export { decodeNodeRecord, encodeNodeRecord, type NodeRecord, nodeCodec } from './records/node.js'
+export { checkKey, type RecordCodec } from './records/record-codec.js'
+export { emissionOf, rotateCheckpoints, type Settled, type SettleInput, settleTables, supply } from './settle.js'
+export {
+  composeStateRoot,
+  decodeState,
+  emptyState,
+  type LedgerState,
+  type StateRecords,
+  type StateRoots,
+  stateChanges,
+  stateRoots,
+  type TableChange,
+  type TableName,
+} from './state.js'
+export { Table } from './table.js'

@@ -1,0 +1,85 @@
+import { toHex } from '@montana/foundation'
+import { LedgerError } from './errors.js'
+import type { ProtocolParams } from './genesis/params.js'
+import type { NodeRecord } from './records/node.js'
+import { type LedgerState, stateChanges, type TableChange } from './state.js'
+
+/** What settle needs of a window whose envelope passed every check before 17 of spec protocol 10.1. */
+export interface SettleInput {
+  readonly window: number
+  readonly params: Pick<ProtocolParams, 'emissionMoneta' | 'tau2Windows'>
+  readonly winnerId: Uint8Array
+  /** Signers of list 1, distinct. */
+  readonly confirmers: readonly Uint8Array[]
+}
+
+export interface Settled {
+  readonly state: LedgerState
+  readonly changes: TableChange[]
+}
+
+type SettleStep = (state: LedgerState, input: SettleInput) => LedgerState
+
+const U128_MAX = 2n ** 128n - 1n
+
+/**
+ * The steps of spec protocol 12.1 in their order. Processing of the control set (1) belongs before the emission,
+ * expiry (3a) and selection (3b) between emission and credit: a node that is selected in W is not credited in W.
+ */
+const STEPS: readonly SettleStep[] = [emit, creditConfirmers, closeEpoch]
+
+/** The tables after `input.window`; `state` itself is never changed. Throws {@link LedgerError}. */
+export function settleTables(state: LedgerState, input: SettleInput): Settled {
+  const after = STEPS.reduce((current, step) => step(current, input), state)
+  return { state: after, changes: stateChanges(state, after) }
+}
+
+/** Everything emitted up to and including `window`, in nɈ: spec protocol 12.1. */
+export function supply(window: number, emissionMoneta = 13_000_000_000n): bigint {
+  return BigInt(window) * emissionMoneta
+}
+
+/** What window `window` emits: nothing at 0, which is genesis. */
+export function emissionOf(window: number, emissionMoneta: bigint): bigint {
+  return window === 0 ? 0n : emissionMoneta
+}
+
+/** The end of an epoch for one node: checkpoints move up, the snapshot is the growth since the oldest: step 3.6. */
+export function rotateCheckpoints(node: NodeRecord): NodeRecord {
+  const checkpoints = [...node.checkpoints.slice(1), node.chainLength]
+  return { ...node, checkpoints, chainLengthSnapshot: node.chainLength - (checkpoints[0] ?? 0) }
+}
+
+/** Step 2. */
+function emit(state: LedgerState, { window, params, winnerId }: SettleInput): LedgerState {
+  const amount = emissionOf(window, params.emissionMoneta)
+  const winner = state.nodes.get(winnerId)
+  if (winner === undefined) throw new LedgerError('UnknownWinner', { winnerId: toHex(winnerId) })
+  const account = state.accounts.get(winner.operatorAccountId)
+  if (account === undefined) {
+    throw new LedgerError('MissingOperatorAccount', { accountId: toHex(winner.operatorAccountId) })
+  }
+  const balance = account.balance + amount
+  if (balance > U128_MAX) throw new LedgerError('ArithmeticRange', { accountId: toHex(account.accountId) })
+  return amount === 0n ? state : { ...state, accounts: state.accounts.set({ ...account, balance }) }
+}
+
+/** Step 3.5. */
+function creditConfirmers(state: LedgerState, { window, confirmers }: SettleInput): LedgerState {
+  let nodes = state.nodes
+  for (const nodeId of confirmers) {
+    const node = nodes.get(nodeId)
+    if (node === undefined) throw new LedgerError('UnknownConfirmer', { nodeId: toHex(nodeId) })
+    if (node.chainLength >= Number.MAX_SAFE_INTEGER) throw new LedgerError('ArithmeticRange', { nodeId: toHex(nodeId) })
+    nodes = nodes.set({ ...node, chainLength: node.chainLength + 1, lastConfirmationWindow: window })
+  }
+  return { ...state, nodes }
+}
+
+/** Step 3.6. */
+function closeEpoch(state: LedgerState, { window, params }: SettleInput): LedgerState {
+  if (window % params.tau2Windows !== 0) return state
+  let nodes = state.nodes
+  for (const node of state.nodes.entries()) nodes = nodes.set(rotateCheckpoints(node))
+  return { ...state, nodes }
+}

@@ -1,0 +1,104 @@
+import { compareBytes } from '@montana/foundation'
+import { TREE_LEVELS } from './constants.js'
+import { trieDifference } from './merkle/difference.js'
+import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
+import { proveKey } from './merkle/proof.js'
+import { findLeaf, hashAt, insertLeaf, leavesOf, removeLeaf, type TrieNode } from './merkle/trie.js'
+import type { RecordCodec } from './records/record-codec.js'
+
+interface Version<R> {
+  readonly codec: RecordCodec<R>
+  readonly hasher: MerkleHasher
+  readonly root: TrieNode<R> | undefined
+  readonly size: number
+  /** Keys in table order, shared by all versions with the same keys; sorted on first use. */
+  readonly order: { keys?: readonly Uint8Array[] }
+}
+
+/**
+ * One table of the state as a persistent sparse Merkle tree. A change returns a new table and leaves this one valid;
+ * `root()` then hashes only the changed paths. Records and keys must not be written to once they are in a table.
+ */
+export class Table<R> {
+  readonly #version: Version<R>
+
+  private constructor(version: Version<R>) {
+    this.#version = version
+  }
+
+  static empty<R>(codec: RecordCodec<R>, hasher: MerkleHasher = nodeCryptoHasher): Table<R> {
+    return new Table({ codec, hasher, root: undefined, size: 0, order: {} })
+  }
+
+  /** Of two records with one key the later counts. */
+  static fromRecords<R>(codec: RecordCodec<R>, records: Iterable<R>, hasher?: MerkleHasher): Table<R> {
+    let table = Table.empty(codec, hasher)
+    for (const record of records) table = table.set(record)
+    return table
+  }
+
+  get size(): number {
+    return this.#version.size
+  }
+
+  get(key: Uint8Array): R | undefined {
+    return findLeaf(this.#version.root, key)?.value
+  }
+
+  has(key: Uint8Array): boolean {
+    return findLeaf(this.#version.root, key) !== undefined
+  }
+
+  /** The table with `record` under its own key. */
+  set(record: R): Table<R> {
+    const { codec, root, size, order } = this.#version
+    const key = codec.keyOf(record)
+    if (key.length !== 32) throw new RangeError(`a key has 32 bytes, not ${key.length}`)
+    const isNew = !this.has(key)
+    return new Table({
+      ...this.#version,
+      root: insertLeaf(root, key, record),
+      size: isNew ? size + 1 : size,
+      order: isNew ? {} : order,
+    })
+  }
+
+  /** The table without `key`; itself when there is no such record. */
+  delete(key: Uint8Array): Table<R> {
+    if (!this.has(key)) return this
+    const { root, size } = this.#version
+    return new Table({ ...this.#version, root: removeLeaf(root, key), size: size - 1, order: {} })
+  }
+
+  /** Records in table order, ascending by key bytes: spec protocol 5.1. */
+  *entries(): Generator<R> {
+    const { order, root } = this.#version
+    order.keys ??= [...leavesOf(root)].map((leaf) => leaf.key).sort(compareBytes)
+    for (const key of order.keys) {
+      const leaf = findLeaf(root, key)
+      if (leaf !== undefined) yield leaf.value
+    }
+  }
+
+  /** 32 bytes: spec protocol 5.2. */
+  root(): Uint8Array {
+    const { root } = this.#version
+    return root === undefined ? emptyHash(TREE_LEVELS) : hashAt(root, TREE_LEVELS, this.#hashing())
+  }
+
+  /** Proof that `key` is in the table with its record, or that it is not: spec protocol 5.2. */
+  prove(key: Uint8Array): Uint8Array {
+    return proveKey(this.#version.root, key, this.#hashing())
+  }
+
+  /** What was written or removed since `older`, ascending by key; `undefined` is a removal. */
+  changesSince(older: Table<R>): { key: Uint8Array; record: R | undefined }[] {
+    return [...trieDifference(older.#version.root, this.#version.root)]
+      .map(({ key, value }) => ({ key, record: value }))
+      .sort((a, b) => compareBytes(a.key, b.key))
+  }
+
+  #hashing() {
+    return { hasher: this.#version.hasher, encode: this.#version.codec.encode }
+  }
+}
