@@ -35,3 +35,9 @@ export interface Signer {
   sign(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
   dispose(): void
 }
+
+/** Both backends can also load a kept KEM key; handshakes never do. */
+export interface KemImporter {
+  /** `seed` is d ‖ z, 64 bytes. */
+  importKem(seed: Uint8Array): Promise<KemKeyPair>
+}
