@@ -1,0 +1,54 @@
+import { hashWithDomain } from '@montana/codec'
+import { compareBytes, toHex } from '@montana/foundation'
+import { smtRoot } from '@montana/ledger'
+import { type ChainState, windowWeights } from './chain-state.js'
+import { ENVELOPE_CONTROL_MAX, REGISTRATION_SCOPE_BYTES } from './constants.js'
+import type { PendingControl } from './context.js'
+import type { Confirmation } from './objects/confirmation.js'
+
+/** Identifies a NodeRegistration: spec protocol 12.3. */
+export function registrationHash(bytes: Uint8Array): Uint8Array {
+  return hashWithDomain('mt-nodereg', bytes.subarray(0, REGISTRATION_SCOPE_BYTES))
+}
+
+/** (cemented_window, hash) ascending, the order in which control objects are served: spec protocol 12.2. */
+export function comparePendingControl(a: PendingControl, b: PendingControl): number {
+  return a.cementedWindow - b.cementedWindow || compareBytes(a.hash, b.hash)
+}
+
+/** The entries with `previous` < cemented_window ≤ `current`, in control order. */
+export function controlSet(
+  pending: readonly PendingControl[],
+  range: { previous: number; current: number },
+  limit = ENVELOPE_CONTROL_MAX,
+): PendingControl[] {
+  return pending
+    .filter(({ cementedWindow }) => cementedWindow > range.previous && cementedWindow <= range.current)
+    .sort(comparePendingControl)
+    .slice(0, limit)
+}
+
+/** The control set of W = head + 1. */
+export function nextControlSet(state: ChainState): PendingControl[] {
+  return controlSet(state.context.pendingControl, { previous: -1, current: state.context.window })
+}
+
+/** Hashes that a quorum of the evidence of W vouches for and that do not wait already. */
+export function cementedControl(state: ChainState, evidence: readonly Confirmation[]): PendingControl[] {
+  const weights = windowWeights(state)
+  const waiting = new Set(state.context.pendingControl.map(({ hash }) => toHex(hash)))
+  const listed = new Map<string, { hash: Uint8Array; weight: number }>()
+  for (const { nodeId, opHashes } of evidence) {
+    for (const hash of opHashes) {
+      const weight = (listed.get(toHex(hash))?.weight ?? 0) + weights.of(nodeId)
+      listed.set(toHex(hash), { hash, weight })
+    }
+  }
+  return [...listed]
+    .filter(([key, { weight }]) => weight >= weights.quorum && !waiting.has(key))
+    .map(([, { hash }]) => ({ cementedWindow: state.context.window + 1, hash }))
+}
+
+export function controlRoot(objects: readonly Uint8Array[]): Uint8Array {
+  return smtRoot(objects.map((object) => [registrationHash(object), object] as const))
+}
