@@ -1,0 +1,50 @@
+import { sha256 } from '@montana/codec'
+import { mldsaKeygen, mldsaSign, mldsaVerify, mlkemKeygen, type OracleKeyPair } from '@montana/crypto/oracle'
+import { pqOf } from '../backends.js'
+import type { Partial, RunContext, Values } from '../types.js'
+
+/** Where OpenSSL cannot show a secret key: node:crypto gives out the seed, never the expanded form. */
+export function secretKeyOnlyNoble({ backend }: RunContext): Partial | undefined {
+  if (backend !== 'node') return undefined
+  return { members: ['sk_len', 'sk_sha256', 'sk'], reason: 'node:crypto does not give out expanded secret keys' }
+}
+
+/** ML-DSA-65 key generation from ξ on the backend of the case. */
+export async function signingKey(seed: Uint8Array, context: RunContext): Promise<Values> {
+  if (context.backend === 'noble') return describe(mldsaKeygen(seed))
+  const signer = await pqOf(context.backends, context.backend).importSigner(seed)
+  return describe({ publicKey: signer.publicKey })
+}
+
+/** ML-KEM-768 key generation from d ‖ z on the backend of the case. */
+export async function kemKey(seed: Uint8Array, context: RunContext): Promise<Values> {
+  if (context.backend === 'noble') return describe(mlkemKeygen(seed))
+  const pair = await pqOf(context.backends, context.backend).importKem(seed)
+  return describe({ publicKey: pair.publicKey })
+}
+
+function describe({ publicKey, secretKey }: { publicKey: Uint8Array; secretKey?: Uint8Array }): Values {
+  return {
+    pk: publicKey,
+    pk_len: publicKey.length,
+    pk_sha256: sha256(publicKey),
+    ...(secretKey && { sk: secretKey, sk_len: secretKey.length, sk_sha256: sha256(secretKey) }),
+  }
+}
+
+/** A deterministic signature and its digest, under every name that vectors use. */
+export function deterministicSignature(pair: OracleKeyPair, message: Uint8Array, context?: Uint8Array): Values {
+  const signature = mldsaSign(message, pair.secretKey, context ? { context } : {})
+  const digest = sha256(signature)
+  return {
+    ...describe(pair),
+    signature,
+    sig: signature,
+    sig_len: signature.length,
+    signature_len: signature.length,
+    sig_sha256: digest,
+    signature_sha256: digest,
+    verify: mldsaVerify(signature, message, pair.publicKey, context),
+    verifies: mldsaVerify(signature, message, pair.publicKey, context),
+  }
+}

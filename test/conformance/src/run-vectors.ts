@@ -1,0 +1,86 @@
+import { errorMessage } from '@montana/foundation'
+import { AREAS } from './areas/index.js'
+import { unavailable } from './backends.js'
+import { findDifference, show, withoutMembers } from './compare.js'
+import { Fields, UnknownShape } from './fields.js'
+import { skipOf } from './optional.js'
+import type { Area, Kind, Outcome, Result, RunContext, VectorCase } from './types.js'
+
+/** What all cases of a run share. */
+export type Run = Pick<RunContext, 'backends' | 'publicKeys'>
+
+/** Runs the cases of one file, each on every backend that its kind has. */
+export async function runVectors(file: string, cases: readonly VectorCase[], run: Run): Promise<Result[]> {
+  const results: Result[] = []
+  for (const entry of cases) results.push(...(await runCase(file, entry, run)))
+  return results
+}
+
+async function runCase(file: string, entry: VectorCase, run: Run): Promise<Result[]> {
+  const name = `${entry.area}/${entry.name}`
+  const skip = skipOf(entry)
+  if (skip) return [{ file, backend: 'typescript', group: entry.area, name, outcome: { status: 'skipped', ...skip } }]
+  const area = AREAS.find((candidate) => candidate.name === entry.area)
+  const found = area && findKind(area, entry)
+  if (found === undefined)
+    return [{ file, backend: 'typescript', group: entry.area, name, outcome: unknown(entry, area) }]
+  const results: Result[] = []
+  for (const backend of found.kind.backends) {
+    results.push({
+      file,
+      backend,
+      group: entry.area,
+      name,
+      ...(await runOn({ ...run, backend, name: entry.name }, found, entry)),
+    })
+  }
+  return results
+}
+
+interface Found {
+  readonly kind: Kind
+  readonly input: Fields
+}
+
+function findKind(area: Area, entry: VectorCase): Found | undefined {
+  try {
+    const input = new Fields(entry.input)
+    const kind = area.kinds.find((candidate) => candidate.matches(input, entry.name))
+    return kind && { kind, input }
+  } catch {
+    return undefined
+  }
+}
+
+function unknown(entry: VectorCase, area: Area | undefined): Outcome {
+  const actual = area === undefined ? `no rule for area '${entry.area}'` : `no rule for input ${show(entry.input)}`
+  return { status: 'failed', expected: show(entry.expected), actual }
+}
+
+async function runOn(
+  context: RunContext,
+  { kind, input }: Found,
+  entry: VectorCase,
+): Promise<Pick<Result, 'outcome' | 'remark'>> {
+  const reason = unavailable(context.backends, context.backend)
+  const group = `${entry.area} (${kind.title})`
+  if (reason !== undefined) return { outcome: { status: 'skipped', group, reason } }
+  const partial = kind.partial?.(context, input)
+  const expected = partial ? withoutMembers(entry.expected, partial.members) : entry.expected
+  const outcome = await compute(kind, input, expected, context)
+  return partial
+    ? { outcome, remark: { group: `${group}: ${partial.members.join(', ')}`, reason: partial.reason } }
+    : { outcome }
+}
+
+async function compute(kind: Kind, input: Fields, expected: unknown, context: RunContext): Promise<Outcome> {
+  try {
+    const difference = findDifference(expected, await kind.run(input, context))
+    if (difference === undefined) return { status: 'passed' }
+    const at = difference.path === '' ? '' : `${difference.path} = `
+    return { status: 'failed', expected: at + difference.expected, actual: at + difference.actual }
+  } catch (error) {
+    const label = error instanceof UnknownShape ? 'unknown shape' : 'error'
+    return { status: 'failed', expected: show(expected), actual: `${label}: ${errorMessage(error)}` }
+  }
+}

@@ -1,0 +1,33 @@
+import type { BackendReport, Counted, Counts, FileReport, Report } from './report.js'
+
+/** Failures first, then a line per backend with what it ran and what it cannot, and the totals in the last line. */
+export function formatReport(report: Report): string {
+  return `${[...report.files.flatMap(formatFile), countsText(report)].join('\n')}\n`
+}
+
+function formatFile({ file, backends, failures }: FileReport): string[] {
+  const failed = failures.flatMap(({ backend, name, expected, actual }) => [
+    `FAILED ${file} ${backend ?? ''} ${name}`.replace('  ', ' '),
+    `  expected ${expected}`,
+    `  actual   ${actual}`,
+  ])
+  return [...failed, ...backends.flatMap((backend) => formatBackend(file, backend))]
+}
+
+function formatBackend(file: string, report: BackendReport): string[] {
+  const ran = Object.entries(report.ran).map(([group, cases]) => `${group} ${cases}`)
+  return [
+    `${file} ${report.backend}: ${countsText(report)}`,
+    ...(ran.length > 0 ? [`  ran ${ran.join(', ')}`] : []),
+    ...report.cannotRun.map((entry) => `  skipped ${countedText(entry)}`),
+    ...report.notCompared.map((entry) => `  not compared in ${countedText(entry)}`),
+  ]
+}
+
+function countedText({ group, reason, cases }: Counted): string {
+  return `${group} ×${cases}: ${reason}`
+}
+
+function countsText({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
