@@ -1,1 +1,34 @@
-export {}
+export { checkedListenAddress, type ListenAddress, parseListenAddress } from './address.js'
+export { EXT_ERROR, ExtError, type ExtErrorCode, NetworkError, type NetworkErrorCode } from './errors.js'
+export {
+  decodeEnvelopeRangeRequest,
+  decodeEnvelopeRangeResponse,
+  type EnvelopeRangeRequest,
+  type EnvelopeRangeResponse,
+  encodeEnvelopeRangeRequest,
+  encodeEnvelopeRangeResponse,
+  fitEnvelopeRange,
+} from './ext/envelope-range.js'
+export { decodeExtError, encodeExtError } from './ext/error-answer.js'
+export { decodeStatus, encodeStatus, ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from './ext/status.js'
+export { type Manifest, type ManifestPeer, parseManifest, type SkippedEntry } from './manifest.js'
+export { createMesh } from './mesh/mesh.js'
+export type { Mesh, MeshHandlers, MeshModules, MeshOptions } from './options.js'
+export * from './payloads/batch-lookup.js'
+export { BYE_REASON, decodeBye, encodeBye } from './payloads/bye.js'
+export * from './payloads/fast-sync.js'
+export * from './payloads/peer-list.js'
+export * from './payloads/range-subscribe.js'
+export type { PingCounters } from './peer/heartbeat-state.js'
+export type { PeerRef } from './peer/peer.js'
+export type { PeerSnapshot } from './peer/snapshot.js'
+export {
+  decodeEnvelope,
+  decodeHeader,
+  type Envelope,
+  type EnvelopeHeader,
+  encodeEnvelope,
+  HEADER_BYTES,
+} from './wire/envelope.js'
+export { BASE_PROTOCOL, EXT_PROTOCOL } from './wire/protocols.js'
+export { BASE_TYPE, EXT_TYPE, typeName } from './wire/types.js'

@@ -1,0 +1,74 @@
+import type { ComponentLogger, ConnectionEncrypter, ConnectionGater, Libp2p, Logger } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import type { Signer } from '@montana/crypto'
+import { MontanaError } from '@montana/foundation'
+import { type Limits, libp2pKey, peerIdOfNodeKey } from '@montana/transport'
+import { createLibp2p } from 'libp2p'
+
+export interface Libp2pNodeOptions {
+  readonly listen: string
+  readonly limits: Limits
+}
+
+export interface Libp2pNodeModules {
+  readonly signer: Signer
+  readonly encrypter: ConnectionEncrypter
+  readonly gater: ConnectionGater
+}
+
+/** A stopped js-libp2p node with what spec transport 11.2 asks for, and nothing else: no identify, no ping, no monitor. */
+export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp2pNodeModules): Promise<Libp2p> {
+  const { libp2p, caps, yamux: mux } = options.limits
+  const node = await createLibp2p({
+    start: false,
+    logger: silentComponentLogger,
+    privateKey: libp2pKey(modules.signer),
+    addresses: { listen: [options.listen] },
+    transports: [tcp({ backlog: mux.backlog })],
+    connectionEncrypters: [() => modules.encrypter],
+    connectionGater: modules.gater,
+    connectionMonitor: { enabled: false },
+    connectionManager: {
+      maxConnections: caps.connections,
+      inboundConnectionThreshold: libp2p.inboundPerSecondAndHost,
+      maxIncomingPendingConnections: libp2p.pendingInbound,
+      addressDialTimeout: libp2p.addressDialMs,
+      dialTimeout: libp2p.dialMs,
+      inboundUpgradeTimeout: libp2p.inboundUpgradeMs,
+      reconnectRetries: 0,
+    },
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: mux.streams,
+        maxOutboundStreams: mux.streams,
+        maxEarlyStreams: libp2p.earlyStreams,
+        enableKeepAlive: true,
+        keepAliveInterval: mux.keepAliveMs,
+        streamOptions: {
+          initialStreamWindowSize: mux.initialWindowBytes,
+          maxStreamWindowSize: mux.maxWindowBytes,
+          maxReadBufferLength: mux.readBufferBytes,
+        },
+      }),
+    ],
+  })
+  assertIdentity(node, modules.signer)
+  return node
+}
+
+/** The key's shape is an internal path of js-libp2p: after an upgrade it must still give our PeerId. */
+function assertIdentity(node: Libp2p, signer: Signer): void {
+  const expected = peerIdOfNodeKey(signer.publicKey).toString()
+  if (node.peerId.toString() === expected) return
+  throw new MontanaError('NODE_IDENTITY', `js-libp2p shows ${node.peerId.toString()} instead of ${expected}`)
+}
+
+/** js-libp2p traces every frame; formatting that costs more than the frame. What matters is logged by the mesh. */
+const silentLog: Logger = Object.assign(() => {}, {
+  error: () => {},
+  trace: () => {},
+  enabled: false,
+  newScope: (): Logger => silentLog,
+})
+const silentComponentLogger: ComponentLogger = { forComponent: () => silentLog }

@@ -1,0 +1,114 @@
+import type { Connection } from '@libp2p/interface'
+import type { Link, Peer } from '../peer/peer.js'
+import type { MeshContext } from './context.js'
+import type { Dialer } from './dialer.js'
+import type { Heartbeats } from './heartbeats.js'
+import type { StatusExchange } from './status-exchange.js'
+
+/** Follows connections as they open and close, and runs what lives as long as a peer is connected. */
+export class Connections {
+  readonly #context: MeshContext
+  readonly #dialer: Dialer
+  readonly #heartbeats: Heartbeats
+  readonly #status: StatusExchange
+  readonly #sessions = new Map<Peer, AbortController>()
+
+  constructor(context: MeshContext, dialer: Dialer, heartbeats: Heartbeats, status: StatusExchange) {
+    this.#context = context
+    this.#dialer = dialer
+    this.#heartbeats = heartbeats
+    this.#status = status
+  }
+
+  /** Call before the node starts, so that no connection is missed. */
+  watch(): void {
+    const node = this.#context.node()
+    node.addEventListener('connection:open', (event) => this.#opened(event.detail))
+    node.addEventListener('connection:close', (event) => this.#closed(event.detail))
+  }
+
+  #opened(connection: Connection): void {
+    const { peers, nowMs, signal } = this.#context
+    const peer = peers.getOrAdd(connection.remotePeer.toString())
+    if (signal.aborted || this.#isTooMany(peer, connection)) {
+      connection.abort(new Error(signal.aborted ? 'the node is stopping' : 'too many connections of this peer'))
+      return
+    }
+    const wasConnected = peer.isConnected
+    const link = peer.addLink(connection, nowMs())
+    peer.handshakes[suiteOf(connection)] += 1
+    this.#publish(peer)
+    if (!wasConnected) this.#begin(peer)
+    void this.#status.onLink(peer, link)
+  }
+
+  /** Only inbound ones are refused: an outbound one was asked for. */
+  #isTooMany(peer: Peer, connection: Connection): boolean {
+    const { caps } = this.#context.limits
+    if (connection.direction !== 'inbound') return false
+    const isStranger = !this.#context.peers.isInManifest(peer.peerId)
+    return (
+      peer.links.length >= caps.connectionsPerPeer || (isStranger && this.#context.peers.strangers > caps.strangers)
+    )
+  }
+
+  #begin(peer: Peer): void {
+    const session = new AbortController()
+    this.#sessions.set(peer, session)
+    peer.heartbeat.restart()
+    this.#context.modules.logger.info({ peer: peer.label ?? peer.peerId }, 'peer connected')
+    this.#context.handlers.onPeerConnected(peer)
+    void this.#heartbeats.run(peer, session.signal)
+    void this.#status.keepUp(peer, session.signal)
+  }
+
+  #closed(connection: Connection): void {
+    const peer = this.#context.peers.get(connection.remotePeer.toString())
+    const link = peer?.removeLink(connection.id, this.#context.nowMs())
+    if (peer === undefined) return
+    if (link !== undefined) {
+      this.#context.metrics.connectionsClosed.inc({ peer: peer.metricLabel, cause: closeCause(connection) })
+      this.#publish(peer)
+      if (!peer.isConnected) this.#end(peer, link)
+    }
+    if (!peer.isConnected) this.#context.peers.releaseStranger(peer, this.#context.nowMs())
+  }
+
+  #end(peer: Peer, lastLink: Link): void {
+    this.#sessions.get(peer)?.abort()
+    this.#sessions.delete(peer)
+    peer.queue.clear()
+    this.#context.modules.logger.info({ peer: peer.label ?? peer.peerId }, 'peer disconnected')
+    this.#context.handlers.onPeerDisconnected(peer)
+    this.#dialer.onDisconnected(peer, this.#context.nowMs() - lastLink.openedMs)
+  }
+
+  /** Ends all sessions; the mesh stops. */
+  endSessions(): void {
+    for (const session of this.#sessions.values()) session.abort()
+    this.#sessions.clear()
+  }
+
+  #publish(peer: Peer): void {
+    const { metrics, peers } = this.#context
+    const count = { inbound: 0, outbound: 0 }
+    let ext = 0
+    for (const connected of peers.connected()) {
+      for (const link of connected.links) count[link.connection.direction] += 1
+      if (connected.links.some((link) => link.speaksExt === true)) ext += 1
+    }
+    metrics.connections.set({ direction: 'inbound' }, count.inbound)
+    metrics.connections.set({ direction: 'outbound' }, count.outbound)
+    metrics.extPeers.set({}, ext)
+    metrics.peerConnections.set({ peer: peer.metricLabel, suite: 'pq' }, peer.links.length)
+    metrics.healthy.set({ peer: peer.metricLabel }, peer.isHealthy ? 1 : 0)
+  }
+}
+
+function suiteOf(connection: Connection): 'hybrid' | 'pq' {
+  return connection.encryption?.includes('hybrid') ? 'hybrid' : 'pq'
+}
+
+function closeCause(connection: Connection): string {
+  return connection.status === 'aborted' ? 'aborted' : connection.status === 'reset' ? 'reset' : 'closed'
+}

@@ -1,0 +1,73 @@
+import { errorCode, errorMessage } from '@montana/foundation'
+import { NetworkError } from '../errors.js'
+import type { Peer } from '../peer/peer.js'
+import { isCutShort } from '../wire/stream-io.js'
+import { typeName } from '../wire/types.js'
+import type { MeshContext } from './context.js'
+
+/**
+ * Reaction to a violation: the stream is reset by the caller, here the score rises and, at its bound, the peer is
+ * banned for a time. Never scores what someone on the path can cause. Spec transport 16.3.
+ */
+export class Discipline {
+  readonly #context: MeshContext
+
+  constructor(context: MeshContext) {
+    this.#context = context
+  }
+
+  /** Judges the error that ended an exchange with `peer`. */
+  judge(peer: Peer, error: unknown): void {
+    if (!(error instanceof NetworkError)) return
+    const points = this.#pointsOf(error)
+    if (points === undefined) return
+    const { metrics, limits, modules, nowMs } = this.#context
+    const type = typeof error.metadata.type === 'number' ? error.metadata.type : undefined
+    if (error.code.startsWith('LIMIT_')) {
+      metrics.violations.inc({ type: type === undefined ? 'none' : typeName(type), limit: error.code })
+    }
+    const score =
+      error.code === 'LIMIT_RATE' && type !== undefined
+        ? peer.score.addRateViolation(type, nowMs())
+        : peer.score.add(points, nowMs())
+    metrics.score.set({ peer: peer.metricLabel }, score)
+    modules.logger.warn({ peer: peer.label ?? peer.peerId, code: error.code, score }, errorMessage(error))
+    if (score >= limits.score.ban) this.#ban(peer, error.code)
+  }
+
+  #ban(peer: Peer, reason: string): void {
+    const { bans, peers, metrics, modules, nowMs } = this.#context
+    const forMs = bans.ban(peer.peerId, peers.isInManifest(peer.peerId), nowMs())
+    peer.score.reset()
+    metrics.bans.inc({ reason })
+    metrics.bansActive.set({}, bans.active(nowMs()))
+    modules.logger.error({ peer: peer.label ?? peer.peerId, reason, forMs }, 'peer banned for a time')
+    for (const link of [...peer.links]) link.connection.abort(new Error(`PEER_BANNED: ${reason}`))
+  }
+
+  #pointsOf(error: NetworkError): number | undefined {
+    const { score, exchange } = this.#context.limits
+    if (isCutShort(error) && error.code === 'ENV_HEADER') return undefined
+    switch (error.code) {
+      case 'ENV_LENGTH':
+        return Number(error.metadata.actual) > exchange.maxPayloadBytes ? score.oversized : score.malformed
+      case 'ENV_HEADER':
+      case 'ENV_TYPE':
+      case 'ENV_VERSION':
+      case 'PONG_MISMATCH':
+        return score.malformed
+      case 'EXT_PROTOCOL':
+        return score.unsolicited
+      case 'LIMIT_RATE':
+      case 'LIMIT_IN_FLIGHT':
+        return score.rate
+      default:
+        return undefined
+    }
+  }
+}
+
+/** The result label of an exchange that ended with `error`. */
+export function resultOf(error: unknown): string {
+  return error === undefined ? 'ok' : errorCode(error)
+}

@@ -1,0 +1,98 @@
+import { NetworkError } from '../errors.js'
+import { decodeExtError } from '../ext/error-answer.js'
+import type { Link, Peer } from '../peer/peer.js'
+import { type EnvelopeHeader, encodeEnvelope } from '../wire/envelope.js'
+import { EXT_PROTOCOL } from '../wire/protocols.js'
+import { type Answer, request } from '../wire/request.js'
+import { EXT_TYPE, typeName } from '../wire/types.js'
+import type { MeshContext } from './context.js'
+import { type Discipline, resultOf } from './discipline.js'
+
+/** Asks own peers over `/montana/ext/1.0.0`: spec transport 14.1. */
+export class ExtClient {
+  readonly #context: MeshContext
+  readonly #discipline: Discipline
+  #nextRequestId = 1n
+
+  constructor(context: MeshContext, discipline: Discipline) {
+    this.#context = context
+    this.#discipline = discipline
+  }
+
+  /** Over the peer's best connection that speaks the protocol. */
+  async request(peer: Peer, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const link = peer.bestLink((candidate) => candidate.speaksExt !== false)
+    if (link === undefined) {
+      if (!peer.isConnected)
+        throw new NetworkError('NOT_CONNECTED', 'the peer is not connected', { peerId: peer.peerId })
+      throw new NetworkError('EXT_UNSUPPORTED', 'the peer does not speak the extension protocol', {
+        peerId: peer.peerId,
+      })
+    }
+    return await this.requestOver(peer, link, type, payload, signal)
+  }
+
+  /** The answer's payload; ExtError when the remote sent one. */
+  async requestOver(
+    peer: Peer,
+    link: Link,
+    type: number,
+    payload: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    let failure: unknown
+    try {
+      const answer = await this.#exchange(link, type, payload, signal)
+      link.speaksExt = true
+      if (answer.type === EXT_TYPE.error) throw decodeExtError(answer.payload)
+      this.#context.metrics.requestSeconds.observe({ type: typeName(type) }, answer.rttMs / 1000)
+      return answer.payload
+    } catch (error) {
+      failure = error
+      this.#learn(peer, link, error)
+      throw error
+    } finally {
+      this.#context.metrics.messages.inc({ direction: 'sent', type: typeName(type), result: resultOf(failure) })
+    }
+  }
+
+  #exchange(link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    const limit = this.#context.limits.ext.get(type)
+    if (limit === undefined) throw new RangeError(`${typeName(type)} is not a request of this node`)
+    const requestId = this.#nextRequestId++
+    return request(link.connection, {
+      protocol: EXT_PROTOCOL,
+      bytes: encodeEnvelope({ type, requestId, payload }),
+      timeoutMs: limit.timeoutMs,
+      signal,
+      checkAnswer: (header) =>
+        checkAnswer(header, type, requestId, limit.maxAnswerBytes, this.#context.limits.extErrorBytes),
+      nowMs: this.#context.nowMs,
+    })
+  }
+
+  #learn(peer: Peer, link: Link, error: unknown): void {
+    if (error instanceof NetworkError && error.code === 'EXT_UNSUPPORTED') link.speaksExt = false
+    if (error instanceof NetworkError && link.connection.status === 'open') this.#discipline.judge(peer, error)
+  }
+}
+
+function checkAnswer(
+  header: EnvelopeHeader,
+  type: number,
+  requestId: bigint,
+  maxBytes: number,
+  maxErrorBytes: number,
+): void {
+  const limit = header.type === EXT_TYPE.error ? maxErrorBytes : maxBytes
+  const isExpected = header.type === type + 1 || header.type === EXT_TYPE.error
+  if (isExpected && header.requestId === requestId && header.payloadLength <= limit) return
+  throw new NetworkError(
+    'EXT_PROTOCOL',
+    `${typeName(header.type)} of ${header.payloadLength} bytes is no answer to ${typeName(type)}`,
+    {
+      type: header.type,
+      actual: header.payloadLength,
+    },
+  )
+}

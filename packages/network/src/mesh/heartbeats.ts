@@ -1,0 +1,103 @@
+import { isAbort, sleep } from '@montana/foundation'
+import { NetworkError } from '../errors.js'
+import type { Miss } from '../peer/heartbeat-state.js'
+import type { Link, Peer } from '../peer/peer.js'
+import { encodeEnvelope } from '../wire/envelope.js'
+import { BASE_PROTOCOL } from '../wire/protocols.js'
+import { request } from '../wire/request.js'
+import { BASE_TYPE } from '../wire/types.js'
+import type { MeshContext } from './context.js'
+import type { Discipline } from './discipline.js'
+import { checkPong } from './pong.js'
+
+const EMPTY = new Uint8Array(0)
+
+/** Per peer one ping every 5 s over its connections in turn: spec transport 15. */
+export class Heartbeats {
+  readonly #context: MeshContext
+  readonly #discipline: Discipline
+  #nextRequestId = 1n
+
+  constructor(context: MeshContext, discipline: Discipline) {
+    this.#context = context
+    this.#discipline = discipline
+  }
+
+  /** Runs from the first connection of a peer to its last. Deadlines are monotonic, missed ticks are skipped. */
+  async run(peer: Peer, signal: AbortSignal): Promise<void> {
+    const { limits, nowMs } = this.#context
+    const startedMs = nowMs()
+    for (let turn = 0; !signal.aborted; turn++) {
+      await this.#beat(peer, turn)
+      const ticks = Math.floor((nowMs() - startedMs) / limits.heartbeat.intervalMs) + 1
+      await sleep(startedMs + ticks * limits.heartbeat.intervalMs - nowMs(), signal).catch(() => {})
+    }
+  }
+
+  async #beat(peer: Peer, turn: number): Promise<void> {
+    const link = peer.links[turn % Math.max(1, peer.links.length)]
+    if (link === undefined) return
+    peer.heartbeat.sent()
+    this.#context.metrics.pingsSent.inc({ peer: peer.metricLabel })
+    try {
+      this.#answered(peer, link, await this.#ping(link))
+    } catch (error) {
+      // A node that stops has one ping in flight, not a failed one.
+      if (isAbort(error) && this.#context.signal.aborted) return
+      if (link.connection.status === 'open') this.#discipline.judge(peer, error)
+      this.#missed(peer, link, error)
+    }
+  }
+
+  async #ping(link: Link): Promise<number> {
+    const requestId = this.#nextRequestId++
+    const { rttMs } = await request(link.connection, {
+      protocol: BASE_PROTOCOL,
+      bytes: encodeEnvelope({ type: BASE_TYPE.ping, requestId, payload: EMPTY }),
+      timeoutMs: this.#context.limits.heartbeat.timeoutMs,
+      signal: this.#context.signal,
+      checkAnswer: checkPong(requestId),
+      nowMs: this.#context.nowMs,
+    })
+    return rttMs
+  }
+
+  #answered(peer: Peer, link: Link, rttMs: number): void {
+    peer.heartbeat.ok()
+    peer.rtt.add(rttMs, this.#context.nowMs())
+    link.misses = 0
+    link.hasAnswered = true
+    this.#context.metrics.pings.inc({ peer: peer.metricLabel, result: 'ok' })
+    this.#context.metrics.rtt.observe({ peer: peer.metricLabel }, rttMs / 1000)
+    this.#publish(peer)
+  }
+
+  #missed(peer: Peer, link: Link, error: unknown): void {
+    const kind: Miss = error instanceof NetworkError && error.code === 'REQUEST_TIMEOUT' ? 'timeout' : 'failed'
+    link.misses += 1
+    const verdict = peer.heartbeat.missed(kind)
+    this.#context.metrics.pings.inc({ peer: peer.metricLabel, result: kind })
+    this.#publish(peer)
+    const fields = { peer: peer.label ?? peer.peerId, kind, misses: peer.heartbeat.consecutiveMisses }
+    if (verdict === 'unhealthy') this.#context.modules.logger.warn(fields, 'peer unhealthy')
+    if (verdict === 'close') this.#close(peer, [...peer.links], fields)
+    else if (this.#isDeadAlone(peer, link)) this.#close(peer, [link], fields)
+  }
+
+  /** A connection that stays silent while another one of the same peer answers is the connection's fault. */
+  #isDeadAlone(peer: Peer, link: Link): boolean {
+    if (link.misses < this.#context.limits.heartbeat.unhealthyAfter) return false
+    return peer.links.some((other) => other !== link && other.hasAnswered && other.misses === 0)
+  }
+
+  #close(peer: Peer, links: readonly Link[], fields: Readonly<Record<string, unknown>>): void {
+    this.#context.modules.logger.warn({ ...fields, connections: links.length }, 'connections closed for missing pings')
+    for (const link of links) link.connection.abort(new Error('REQUEST_TIMEOUT: pings are not answered'))
+    if (!peer.isConnected) peer.heartbeat.restart()
+  }
+
+  #publish(peer: Peer): void {
+    this.#context.metrics.misses.set({ peer: peer.metricLabel }, peer.heartbeat.consecutiveMisses)
+    this.#context.metrics.healthy.set({ peer: peer.metricLabel }, peer.isHealthy ? 1 : 0)
+  }
+}

@@ -1,0 +1,179 @@
+import type { Libp2p } from '@libp2p/interface'
+import { MontanaError, withTimeout } from '@montana/foundation'
+import { createTransportMetrics, LIMITS, PqEncrypter, peerIdOfNodeKey } from '@montana/transport'
+import { checkedListenAddress, listenFailure } from '../address.js'
+import { NetworkError } from '../errors.js'
+import { createLibp2pNode } from '../libp2p-node.js'
+import { ByteBudget } from '../limits/byte-budget.js'
+import { BanList } from '../limits/score.js'
+import { createNetworkMetrics } from '../metrics.js'
+import type { Mesh, MeshModules, MeshOptions } from '../options.js'
+import type { PeerSnapshot } from '../peer/snapshot.js'
+import { BaseServer } from '../serve/base-server.js'
+import { ExtServer } from '../serve/ext-server.js'
+import { BASE_PROTOCOL, EXT_PROTOCOL } from '../wire/protocols.js'
+import { Connections } from './connections.js'
+import type { MeshContext } from './context.js'
+import { Dialer } from './dialer.js'
+import { Discipline } from './discipline.js'
+import { ExtClient } from './ext-client.js'
+import { sayFarewell } from './farewell.js'
+import { Admission } from './gater.js'
+import { Heartbeats } from './heartbeats.js'
+import { PeerBook } from './peer-book.js'
+import { Sender } from './sender.js'
+import { StatusExchange } from './status-exchange.js'
+
+/** A full mesh from a manifest over js-libp2p. Nothing happens before `start`; a stopped mesh is not started again. */
+export function createMesh(options: MeshOptions, modules: MeshModules): Mesh {
+  return new Libp2pMesh(options, modules)
+}
+
+class Libp2pMesh implements Mesh {
+  readonly peerId: string
+  readonly #context: MeshContext
+  readonly #modules: MeshModules
+  readonly #stopping = new AbortController()
+  readonly #dialer: Dialer
+  readonly #sender: Sender
+  readonly #ext: ExtClient
+  readonly #connections: Connections
+  readonly #servers: { readonly base: BaseServer; readonly ext: ExtServer }
+  readonly #admission: Admission
+  #node: Libp2p | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: MeshOptions, modules: MeshModules) {
+    checkedListenAddress(options.listen)
+    this.peerId = peerIdOfNodeKey(modules.signer.publicKey).toString()
+    this.#modules = modules
+    const context = this.#createContext(options, modules)
+    this.#context = context
+    const { limits, nowMs, peers, bans } = context
+    this.#admission = new Admission({ isClosed: options.closedMesh ?? true, limits }, peers, bans, nowMs)
+    const discipline = new Discipline(context)
+    this.#dialer = new Dialer(context)
+    this.#ext = new ExtClient(context, discipline)
+    this.#sender = new Sender(context, discipline, this.#ext)
+    const status = new StatusExchange(context, this.#ext, (peer) => this.#dialer.slowDown(peer))
+    const heartbeats = new Heartbeats(context, discipline)
+    this.#connections = new Connections(context, this.#dialer, heartbeats, status)
+    const { caps } = limits
+    const budget = new ByteBudget({
+      perPeerBytes: caps.inboundBytesPerPeer,
+      totalBytes: caps.inboundBytes,
+      waitMs: caps.inboundWaitMs,
+    })
+    this.#servers = {
+      base: new BaseServer(context, discipline, budget),
+      ext: new ExtServer(context, discipline, budget, status),
+    }
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.#node !== undefined) throw new MontanaError('MESH_STARTED', 'the mesh was started already')
+    signal?.throwIfAborted()
+    const node = await this.#createNode()
+    this.#node = node
+    const { options } = this.#context
+    await this.#handleProtocols(node)
+    this.#connections.watch()
+    try {
+      await node.start()
+    } catch (error) {
+      throw listenFailure(options.listen, error)
+    }
+    for (const { label, code, message } of options.manifest.skipped) {
+      this.#modules.logger.warn({ label, code }, message)
+    }
+    this.#dialer.start()
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  broadcast(type: number, requestId: bigint, payload: Uint8Array): void {
+    this.#sender.broadcast(type, requestId, payload)
+  }
+
+  send(peerId: string, type: number, requestId: bigint, payload: Uint8Array): void {
+    this.#sender.send(peerId, type, requestId, payload)
+  }
+
+  extBroadcast(type: number, payload: Uint8Array): void {
+    this.#sender.extBroadcast(type, payload)
+  }
+
+  async extRequest(peerId: string, type: number, payload: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    const peer = this.#context.peers.get(peerId)
+    if (peer === undefined) throw new NetworkError('NOT_CONNECTED', 'no such peer', { peerId })
+    const stop = this.#stopping.signal
+    return await this.#ext.request(peer, type, payload, signal === undefined ? stop : AbortSignal.any([signal, stop]))
+  }
+
+  peers(): PeerSnapshot[] {
+    return this.#context.peers.snapshots(this.#context.nowMs())
+  }
+
+  listenAddresses(): string[] {
+    return this.#node?.getMultiaddrs().map(String) ?? []
+  }
+
+  #createContext(options: MeshOptions, modules: MeshModules): MeshContext {
+    const limits = options.limits ?? LIMITS
+    const { metrics, handlers, ...rest } = modules
+    return {
+      options,
+      limits,
+      modules: rest,
+      handlers,
+      metrics: createNetworkMetrics(metrics),
+      peers: new PeerBook(options.manifest, this.peerId, limits),
+      bans: new BanList(limits.score),
+      nowMs: () => modules.time.monotonicMs(),
+      signal: this.#stopping.signal,
+      node: () => {
+        if (this.#node === undefined) throw new MontanaError('MESH_NOT_STARTED', 'the mesh was not started')
+        return this.#node
+      },
+    }
+  }
+
+  async #createNode(): Promise<Libp2p> {
+    const { backend, signer, metrics, time } = this.#modules
+    const { limits, options } = this.#context
+    const encrypter = new PqEncrypter(
+      { admit: (peerId) => this.#admission.admit(peerId), limits },
+      { backend, signer, metrics: createTransportMetrics(metrics), time },
+    )
+    return await createLibp2pNode(
+      { listen: options.listen, limits },
+      { signer, encrypter, gater: this.#admission.gater() },
+    )
+  }
+
+  async #handleProtocols(node: Libp2p): Promise<void> {
+    const { baseStreams, extStreams } = this.#context.limits.libp2p
+    await node.handle(BASE_PROTOCOL, (stream, connection) => this.#servers.base.onStream(stream, connection), {
+      maxInboundStreams: baseStreams,
+      maxOutboundStreams: baseStreams,
+    })
+    await node.handle(EXT_PROTOCOL, (stream, connection) => this.#servers.ext.onStream(stream, connection), {
+      maxInboundStreams: extStreams,
+      maxOutboundStreams: extStreams,
+    })
+  }
+
+  /** Farewell, then everything of ours ends, then the sockets; a socket that will not close is left to the process. */
+  async #stop(): Promise<void> {
+    const node = this.#node
+    if (node === undefined) return this.#stopping.abort()
+    await sayFarewell(this.#context)
+    this.#stopping.abort()
+    this.#connections.endSessions()
+    for (const connection of node.getConnections()) connection.abort(new Error('the node is stopping'))
+    await withTimeout(this.#context.limits.stop.closeMs, undefined, async () => await node.stop()).catch(() => {})
+  }
+}

@@ -1,0 +1,63 @@
+import type { Limits } from '@montana/transport'
+import type { Manifest, ManifestPeer } from '../manifest.js'
+import { Peer } from '../peer/peer.js'
+import { otherSnapshot, type PeerSnapshot, snapshotOf } from '../peer/snapshot.js'
+
+/** The manifest's peers for as long as the mesh lives, strangers for as long as they are connected. */
+export class PeerBook {
+  readonly #limits: Limits
+  readonly #entries: ReadonlyMap<string, ManifestPeer>
+  readonly #peers = new Map<string, Peer>()
+  readonly #strangers = new Map<string, Peer>()
+  /** What strangers that are gone have left in the sums. */
+  #gone: PeerSnapshot | undefined
+
+  constructor(manifest: Manifest, ownPeerId: string, limits: Limits) {
+    this.#limits = limits
+    const others = manifest.peers.filter((entry) => entry.peerId !== ownPeerId)
+    this.#entries = new Map(others.map((entry) => [entry.peerId, entry]))
+    for (const entry of others) this.#peers.set(entry.peerId, new Peer(entry, limits))
+  }
+
+  get entries(): Iterable<ManifestPeer> {
+    return this.#entries.values()
+  }
+
+  isInManifest(peerId: string): boolean {
+    return this.#entries.has(peerId)
+  }
+
+  get(peerId: string): Peer | undefined {
+    return this.#peers.get(peerId) ?? this.#strangers.get(peerId)
+  }
+
+  getOrAdd(peerId: string): Peer {
+    const known = this.get(peerId)
+    if (known !== undefined) return known
+    const stranger = new Peer({ peerId, label: undefined, nodeIdHex: undefined }, this.#limits)
+    this.#strangers.set(peerId, stranger)
+    return stranger
+  }
+
+  /** Forgets a stranger without a connection, but not what it did. */
+  releaseStranger(peer: Peer, nowMs: number): void {
+    if (!this.#strangers.delete(peer.peerId)) return
+    this.#gone = otherSnapshot([...(this.#gone === undefined ? [] : [this.#gone]), snapshotOf(peer, nowMs)])
+  }
+
+  get strangers(): number {
+    return this.#strangers.size
+  }
+
+  *connected(): Generator<Peer> {
+    for (const peer of this.#peers.values()) if (peer.isConnected) yield peer
+    for (const peer of this.#strangers.values()) if (peer.isConnected) yield peer
+  }
+
+  snapshots(nowMs: number): PeerSnapshot[] {
+    const rows = [...this.#peers.values()].map((peer) => snapshotOf(peer, nowMs))
+    const others = [...this.#strangers.values()].map((peer) => snapshotOf(peer, nowMs))
+    if (this.#gone !== undefined) others.push(this.#gone)
+    return others.length === 0 ? rows : [...rows, otherSnapshot(others)]
+  }
+}

@@ -1,0 +1,99 @@
+import type { Connection } from '@libp2p/interface'
+import { bytesEqual, errorCode, errorMessage, isAbort, sleep, toHex } from '@montana/foundation'
+import { decodeStatus, encodeStatus, type StatusMessage } from '../ext/status.js'
+import type { Link, Peer } from '../peer/peer.js'
+import { EXT_TYPE } from '../wire/types.js'
+import type { MeshContext } from './context.js'
+import type { ExtClient } from './ext-client.js'
+
+/**
+ * Status with every peer: the initiator of a connection sends it at once, a listener that has received none within 5 s
+ * tries once, then it goes every 30 s over one connection per peer. Spec transport 14.1, 14.2.
+ */
+export class StatusExchange {
+  readonly #context: MeshContext
+  readonly #client: ExtClient
+  readonly #onWrongNetwork: (peer: Peer) => void
+
+  constructor(context: MeshContext, client: ExtClient, onWrongNetwork: (peer: Peer) => void) {
+    this.#context = context
+    this.#client = client
+    this.#onWrongNetwork = onWrongNetwork
+  }
+
+  /** First exchange over a new connection. */
+  async onLink(peer: Peer, link: Link): Promise<void> {
+    if (link.connection.direction === 'outbound') return await this.#send(peer, link)
+    await sleep(this.#context.limits.exchange.statusFallbackMs, this.#context.signal).catch(() => {})
+    if (!link.hasStatus && link.connection.status === 'open') await this.#send(peer, link)
+  }
+
+  /** Every 30 s while `signal` lives: the initiator of the oldest connection sends, the other side only in its stead. */
+  async keepUp(peer: Peer, signal: AbortSignal): Promise<void> {
+    const { statusEveryMs, statusFallbackMs } = this.#context.limits.exchange
+    while (!signal.aborted) {
+      await sleep(statusEveryMs, signal).catch(() => {})
+      const link = peer.bestLink((candidate) => candidate.speaksExt !== false)
+      if (link === undefined || signal.aborted) continue
+      const ageMs = this.#context.nowMs() - (peer.statusAtMs ?? Number.NEGATIVE_INFINITY)
+      const isOurs = link.connection.direction === 'outbound'
+      if (isOurs || ageMs > statusEveryMs + statusFallbackMs) await this.#send(peer, link)
+    }
+  }
+
+  /** Serves 0x80: notes what the peer claims and answers with the own Status. Throws CodecError. */
+  onRequest(connection: Connection, peer: Peer, payload: Uint8Array): Uint8Array {
+    const status = decodeStatus(payload)
+    const link = peer.links.find((candidate) => candidate.connection.id === connection.id)
+    if (link !== undefined) this.#accept(peer, link, status)
+    return encodeStatus(this.#context.handlers.ownStatus())
+  }
+
+  async #send(peer: Peer, link: Link): Promise<void> {
+    try {
+      const own = encodeStatus(this.#context.handlers.ownStatus())
+      const answer = await this.#client.requestOver(peer, link, EXT_TYPE.status, own, this.#context.signal)
+      this.#accept(peer, link, decodeStatus(answer))
+    } catch (error) {
+      if (isAbort(error)) return
+      const fields = { peer: peer.label ?? peer.peerId, code: errorCode(error), error: errorMessage(error) }
+      this.#context.modules.logger.debug(fields, 'no status from peer')
+    }
+  }
+
+  #accept(peer: Peer, link: Link, status: StatusMessage): void {
+    link.hasStatus = true
+    link.speaksExt = true
+    if (!bytesEqual(status.genesisHash, this.#context.options.genesisHash)) {
+      this.#wrongNetwork(peer, link, status)
+      return
+    }
+    peer.status = status
+    peer.statusAtMs = this.#context.nowMs()
+    this.#compare(peer, status)
+    this.#context.handlers.onStatus(peer, status)
+  }
+
+  #wrongNetwork(peer: Peer, link: Link, status: StatusMessage): void {
+    this.#context.modules.logger.error(
+      { peer: peer.label ?? peer.peerId, code: 'WRONG_NETWORK', genesisHash: toHex(status.genesisHash) },
+      'peer is of another network; connection closed',
+    )
+    this.#onWrongNetwork(peer)
+    link.connection.abort(new Error('WRONG_NETWORK: genesis hashes differ'))
+  }
+
+  /** The same window with another header or state is for the operator to see; nothing is changed by a claim. */
+  #compare(peer: Peer, status: StatusMessage): void {
+    const own = this.#context.handlers.ownStatus()
+    if (own.window !== status.window) return
+    const differs = !bytesEqual(own.headerHash, status.headerHash) || !bytesEqual(own.stateRoot, status.stateRoot)
+    if (differs && !peer.stateDiverged) {
+      this.#context.modules.logger.error(
+        { peer: peer.label ?? peer.peerId, code: 'STATE_DIVERGED', window: status.window },
+        'peer has another header or state for the same window',
+      )
+    }
+    peer.stateDiverged = differs
+  }
+}

@@ -1,0 +1,62 @@
+import type { PqBackend, Signer } from '@montana/crypto'
+import type { Logger, MetricsRegistry, RandomSource, TimeSource } from '@montana/foundation'
+import type { Limits } from '@montana/transport'
+import type { StatusMessage } from './ext/status.js'
+import type { Manifest } from './manifest.js'
+import type { PeerRef } from './peer/peer.js'
+import type { PeerSnapshot } from './peer/snapshot.js'
+
+export interface MeshOptions {
+  /** Multiaddr `/ip4|ip6/<address>/tcp/<port>`. */
+  readonly listen: string
+  readonly manifest: Manifest
+  /** 32 bytes; a peer of another network is disconnected. */
+  readonly genesisHash: Uint8Array
+  /** Refuse every identity that is not in the manifest. Default true: spec transport 10.2. */
+  readonly closedMesh?: boolean
+  /** All numbers of the transport; tests and small networks scale them. Default: the specification's. */
+  readonly limits?: Limits
+}
+
+/** Called per message, after all size and rate checks. Byte arrays are copies that the handler may keep. */
+export interface MeshHandlers {
+  /** A consensus message of the base protocol; it has been acknowledged already. */
+  onMessage(peer: PeerRef, type: number, requestId: bigint, payload: Uint8Array): void
+  /** A request of the extension protocol: the answer's payload, or throw ExtError for an Error answer. */
+  onExtRequest(peer: PeerRef, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
+  onStatus(peer: PeerRef, status: StatusMessage): void
+  /** The first connection of a peer opened. */
+  onPeerConnected(peer: PeerRef): void
+  /** Its last connection closed. */
+  onPeerDisconnected(peer: PeerRef): void
+  ownStatus(): StatusMessage
+}
+
+export interface MeshModules {
+  readonly backend: PqBackend
+  readonly signer: Signer
+  readonly handlers: MeshHandlers
+  readonly logger: Logger
+  readonly metrics: MetricsRegistry
+  readonly time: TimeSource
+  readonly random: RandomSource
+}
+
+export interface Mesh {
+  /** `Qm…` of the node key. */
+  readonly peerId: string
+  /** Listens and begins to dial; ConfigError naming `--listen` when that address cannot be had. */
+  start(signal?: AbortSignal): Promise<void>
+  /** Says farewell and ends within a second, whatever peers do. */
+  stop(): Promise<void>
+  /** Sends a base message once to every connected peer; never blocks, a full queue drops. */
+  broadcast(type: number, requestId: bigint, payload: Uint8Array): void
+  send(peerId: string, type: number, requestId: bigint, payload: Uint8Array): void
+  /** Sends an extension request to every connected peer that speaks it and ignores the answers. */
+  extBroadcast(type: number, payload: Uint8Array): void
+  /** The answer's payload; ExtError for an Error answer, NetworkError or abort otherwise. */
+  extRequest(peerId: string, type: number, payload: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+  /** Manifest peers except this node; then `other`, if a stranger was ever connected. */
+  peers(): PeerSnapshot[]
+  listenAddresses(): string[]
+}

@@ -1,0 +1,60 @@
+export interface HeartbeatLimits {
+  readonly unhealthyAfter: number
+  readonly closeAfter: number
+}
+
+export interface PingCounters {
+  /** sent = ok + timeout + failed + in flight. */
+  readonly sent: number
+  readonly ok: number
+  readonly timeout: number
+  readonly failed: number
+}
+
+export type Miss = 'timeout' | 'failed'
+export type Verdict = 'none' | 'unhealthy' | 'close'
+
+/** Ping/pong pairs of one peer and nothing else: spec transport 15. */
+export class HeartbeatState {
+  readonly #limits: HeartbeatLimits
+  #counters = { sent: 0, ok: 0, timeout: 0, failed: 0 }
+  #misses = 0
+
+  constructor(limits: HeartbeatLimits) {
+    this.#limits = limits
+  }
+
+  get counters(): PingCounters {
+    return { ...this.#counters }
+  }
+
+  get consecutiveMisses(): number {
+    return this.#misses
+  }
+
+  get isHealthy(): boolean {
+    return this.#misses < this.#limits.unhealthyAfter
+  }
+
+  sent(): void {
+    this.#counters.sent += 1
+  }
+
+  ok(): void {
+    this.#counters.ok += 1
+    this.#misses = 0
+  }
+
+  /** What a miss leads to: the third makes unhealthy, the sixth closes the peer's connections. */
+  missed(kind: Miss): Verdict {
+    this.#counters[kind] += 1
+    this.#misses += 1
+    if (this.#misses >= this.#limits.closeAfter) return 'close'
+    return this.#misses === this.#limits.unhealthyAfter ? 'unhealthy' : 'none'
+  }
+
+  /** New connections are judged by themselves. */
+  restart(): void {
+    this.#misses = 0
+  }
+}

@@ -1,0 +1,114 @@
+import type { Connection } from '@libp2p/interface'
+import type { Limits } from '@montana/transport'
+import type { StatusMessage } from '../ext/status.js'
+import { RequestGate } from '../limits/request-gate.js'
+import { PeerScore } from '../limits/score.js'
+import { HeartbeatState } from './heartbeat-state.js'
+import { OutboundQueue } from './outbound-queue.js'
+import { RttWindow } from './rtt-window.js'
+
+/** Who a message came from or goes to. */
+export interface PeerRef {
+  readonly peerId: string
+  /** Of the manifest; `undefined` for a stranger. */
+  readonly label: string | undefined
+  readonly nodeIdHex: string | undefined
+}
+
+/** One connection of a peer. */
+export interface Link {
+  readonly connection: Connection
+  readonly openedMs: number
+  /** `false` after the remote answered `na` to the extension protocol. */
+  speaksExt: boolean | undefined
+  hasStatus: boolean
+  misses: number
+  hasAnswered: boolean
+}
+
+/** Everything that the mesh knows of one peer; lives on between its connections. */
+export class Peer implements PeerRef {
+  readonly peerId: string
+  readonly label: string | undefined
+  readonly nodeIdHex: string | undefined
+  readonly links: Link[] = []
+  readonly heartbeat: HeartbeatState
+  readonly rtt: RttWindow
+  readonly queue: OutboundQueue
+  readonly gate: RequestGate
+  readonly score: PeerScore
+  readonly handshakes = { hybrid: 0, pq: 0, none: 0 }
+  closed = 0
+  dialErrors = 0
+  status: StatusMessage | undefined
+  statusAtMs: number | undefined
+  stateDiverged = false
+  #upMs = 0
+  #connectedSinceMs: number | undefined
+
+  constructor(ref: PeerRef, limits: Limits) {
+    this.peerId = ref.peerId
+    this.label = ref.label
+    this.nodeIdHex = ref.nodeIdHex
+    this.heartbeat = new HeartbeatState(limits.heartbeat)
+    this.rtt = new RttWindow(limits.heartbeat.rttWindowMs)
+    this.queue = new OutboundQueue({ messages: limits.caps.queueMessages, bytes: limits.caps.queueBytes })
+    this.gate = new RequestGate(limits.exchange.handlersPerPeer)
+    this.score = new PeerScore(limits.score)
+  }
+
+  get isConnected(): boolean {
+    return this.links.length > 0
+  }
+
+  get isHealthy(): boolean {
+    return this.isConnected && this.heartbeat.isHealthy
+  }
+
+  /** Label of metrics: free text from the network never becomes one. */
+  get metricLabel(): string {
+    return this.label ?? 'other'
+  }
+
+  /** Whether some connection of it speaks the extension protocol, or has not shown that it does not. */
+  get maySpeakExt(): boolean {
+    return this.links.some((link) => link.speaksExt !== false)
+  }
+
+  addLink(connection: Connection, nowMs: number): Link {
+    const link: Link = {
+      connection,
+      openedMs: nowMs,
+      speaksExt: undefined,
+      hasStatus: false,
+      misses: 0,
+      hasAnswered: false,
+    }
+    if (!this.isConnected) this.#connectedSinceMs = nowMs
+    this.links.push(link)
+    return link
+  }
+
+  removeLink(connectionId: string, nowMs: number): Link | undefined {
+    const index = this.links.findIndex((link) => link.connection.id === connectionId)
+    if (index === -1) return undefined
+    const [link] = this.links.splice(index, 1)
+    this.closed += 1
+    if (!this.isConnected) {
+      this.#upMs = this.upMs(nowMs)
+      this.#connectedSinceMs = undefined
+    }
+    return link
+  }
+
+  /** Cumulative time with at least one connection. */
+  upMs(nowMs: number): number {
+    return this.#upMs + (this.#connectedSinceMs === undefined ? 0 : nowMs - this.#connectedSinceMs)
+  }
+
+  /** The link that a message goes over: open, answering, and then the oldest. */
+  bestLink(usable: (link: Link) => boolean = () => true): Link | undefined {
+    const open = this.links.filter((link) => link.connection.status === 'open' && usable(link))
+    return open.reduce<Link | undefined>((best, link) => (best && best.misses <= link.misses ? best : link), undefined)
+  }
+}

@@ -1,0 +1,90 @@
+import type { StatusMessage } from '../ext/status.js'
+import type { PingCounters } from './heartbeat-state.js'
+import type { Peer } from './peer.js'
+
+/** What a node tells of one peer: spec operations 2, `peers[]`. Cumulative since the mesh was created. */
+export interface PeerSnapshot {
+  /** Empty in the row `other`, which sums up the strangers. */
+  readonly peerId: string
+  /** Last 8 characters of the PeerId. */
+  readonly id8: string
+  readonly label: string
+  readonly nodeIdHex: string | undefined
+  readonly connections: number
+  readonly upSeconds: number
+  readonly ping: PingCounters
+  /** Over the last five minutes; `undefined` without a round trip. */
+  readonly rttP50Ms: number | undefined
+  readonly rttP99Ms: number | undefined
+  readonly closed: number
+  readonly dialErrors: number
+  readonly handshakes: { readonly hybrid: number; readonly pq: number; readonly none: number }
+  readonly healthy: boolean
+  readonly consecutiveMisses: number
+  readonly score: number
+  /** Speaks the extension protocol on some open connection. */
+  readonly ext: boolean
+  /** Its last Status and its age; a claim. */
+  readonly status: StatusMessage | undefined
+  readonly statusAgeMs: number | undefined
+  readonly stateDiverged: boolean
+}
+
+export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
+  return {
+    peerId: peer.peerId,
+    id8: peer.peerId.slice(-8),
+    label: peer.metricLabel,
+    nodeIdHex: peer.nodeIdHex,
+    connections: peer.links.length,
+    upSeconds: peer.upMs(nowMs) / 1000,
+    ping: peer.heartbeat.counters,
+    rttP50Ms: peer.rtt.percentile(0.5, nowMs),
+    rttP99Ms: peer.rtt.percentile(0.99, nowMs),
+    closed: peer.closed,
+    dialErrors: peer.dialErrors,
+    handshakes: { ...peer.handshakes },
+    healthy: peer.isHealthy,
+    consecutiveMisses: peer.heartbeat.consecutiveMisses,
+    score: peer.score.points(nowMs),
+    ext: peer.links.some((link) => link.speaksExt === true),
+    status: peer.status,
+    statusAgeMs: peer.statusAtMs === undefined ? undefined : nowMs - peer.statusAtMs,
+    stateDiverged: peer.stateDiverged,
+  }
+}
+
+/** All strangers as one row. */
+export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
+  const sum = (value: (row: PeerSnapshot) => number) => rows.reduce((total, row) => total + value(row), 0)
+  return {
+    peerId: '',
+    id8: '',
+    label: 'other',
+    nodeIdHex: undefined,
+    connections: sum((row) => row.connections),
+    upSeconds: sum((row) => row.upSeconds),
+    ping: {
+      sent: sum((row) => row.ping.sent),
+      ok: sum((row) => row.ping.ok),
+      timeout: sum((row) => row.ping.timeout),
+      failed: sum((row) => row.ping.failed),
+    },
+    rttP50Ms: undefined,
+    rttP99Ms: undefined,
+    closed: sum((row) => row.closed),
+    dialErrors: sum((row) => row.dialErrors),
+    handshakes: {
+      hybrid: sum((row) => row.handshakes.hybrid),
+      pq: sum((row) => row.handshakes.pq),
+      none: sum((row) => row.handshakes.none),
+    },
+    healthy: rows.every((row) => row.healthy),
+    consecutiveMisses: 0,
+    score: sum((row) => row.score),
+    ext: rows.some((row) => row.ext),
+    status: undefined,
+    statusAgeMs: undefined,
+    stateDiverged: rows.some((row) => row.stateDiverged),
+  }
+}

@@ -1,0 +1,43 @@
+import { MontanaError } from '@montana/foundation'
+
+/** The codes of spec transport 18 that the pq profile can raise. */
+export type TransportErrorCode =
+  | 'HS_SIZE'
+  | 'HS_KEM_KEY'
+  | 'HS_SIGNATURE'
+  | 'HS_SELF'
+  | 'HS_PEER_MISMATCH'
+  | 'HS_TIMEOUT'
+  | 'PEER_NOT_ALLOWED'
+  | 'PEER_BANNED'
+  | 'STREAM_RESET'
+  | 'FRAME_SIZE'
+  | 'FRAME_AUTH'
+  | 'FRAME_TRUNCATED'
+  | 'NONCE_EXHAUSTED'
+  | 'CRYPTO_BACKEND'
+
+/**
+ * A connection that must not live on. The message begins with the code, because js-libp2p keeps nothing but the
+ * message of an encrypter's error.
+ */
+export class TransportError extends MontanaError {
+  declare readonly code: TransportErrorCode
+
+  constructor(
+    code: TransportErrorCode,
+    text: string,
+    metadata: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(code, `${code}: ${text}`, { metadata, cause })
+    this.name = 'TransportError'
+  }
+}
+
+const CODE_AT_START = /^([A-Z]+(?:_[A-Z]+)+): /
+
+/** The code at the start of a message that js-libp2p passed on; `undefined` when there is none. */
+export function codeInMessage(message: string): string | undefined {
+  return CODE_AT_START.exec(message)?.[1]
+}

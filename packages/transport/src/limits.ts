@@ -1,0 +1,149 @@
+/** One kind of request: its payload bounds, its token bucket and how many may be open at once, per peer. */
+export interface RequestLimit {
+  readonly minBytes: number
+  readonly maxBytes: number
+  readonly perSecond: number
+  readonly burst: number
+  readonly inFlight: number
+}
+
+/** A request of the extension protocol also bounds its answer and its time. */
+export interface ExtLimit extends RequestLimit {
+  readonly maxAnswerBytes: number
+  readonly timeoutMs: number
+}
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/**
+ * Every number of spec transport 10 to 17 that is in use, in one place: a test or a small network scales it here and
+ * nowhere else.
+ */
+export const LIMITS = {
+  /** Spec transport 10.2, gate 5. */
+  handshake: {
+    totalMs: 10_000,
+    messageMs: 5_000,
+    /**
+     * What may wait unread on the raw connection. Twice yamux' initial window per stream, for the peers that push
+     * stream data right behind message 3; the handshake itself consumes less than 10 KiB.
+     */
+    readBufferBytes: 512 * KIB,
+  },
+  /** Spec transport 11.2: thresholds of js-libp2p that are out of the way because section 10 is the real limit. */
+  libp2p: {
+    inboundPerSecondAndHost: 1000,
+    pendingInbound: 64,
+    addressDialMs: 10_000,
+    dialMs: 10_000,
+    inboundUpgradeMs: 10_000,
+    baseStreams: 100,
+    extStreams: 16,
+    earlyStreams: 100,
+  },
+  /** Spec transport 12. */
+  yamux: {
+    streams: 256,
+    initialWindowBytes: 256 * KIB,
+    maxWindowBytes: 2 * MIB,
+    readBufferBytes: 2 * MIB,
+    keepAliveMs: 30_000,
+    backlog: 1024,
+  },
+  /** Spec transport 13.1 and 14.1. */
+  exchange: {
+    maxPayloadBytes: MIB,
+    requestMs: 10_000,
+    handlersPerPeer: 32,
+    extAnswersAtOnce: 8,
+    syncBytesPerSecond: 16 * MIB,
+    statusEveryMs: 30_000,
+    statusFallbackMs: 5_000,
+  },
+  /** Spec transport 15. */
+  heartbeat: {
+    intervalMs: 5_000,
+    timeoutMs: 4_000,
+    unhealthyAfter: 3,
+    closeAfter: 6,
+    /** Round trips are summed up over this time; spec operations 2. */
+    rttWindowMs: 300_000,
+  },
+  /** Spec transport 16.1. */
+  redial: {
+    firstSpreadMs: 1_000,
+    baseMs: 1_000,
+    maxMs: 60_000,
+    resetAfterMs: 60_000,
+  },
+  /** Spec transport 16.3. */
+  caps: {
+    connections: 256,
+    strangers: 32,
+    connectionsPerIp: 32,
+    connectionsPerPeer: 16,
+    inboundBytesPerPeer: 16 * MIB,
+    inboundBytes: 128 * MIB,
+    inboundWaitMs: 5_000,
+    queueMessages: 256,
+    queueBytes: 8 * MIB,
+    /** As many as the smallest in-flight limit of a broadcast type (0x22) at a peer. */
+    sendsAtOnce: 8,
+  },
+  /** Spec transport 16.3. */
+  score: {
+    rate: 5,
+    /** A type whose rate was exceeded counts once in this time. */
+    rateOnceMs: 10_000,
+    malformed: 10,
+    oversized: 20,
+    unsolicited: 20,
+    decayPerMinute: 10,
+    ban: 100,
+    banMs: 600_000,
+    maxBanMs: 86_400_000,
+    maxManifestBanMs: 60_000,
+    bansKept: 4096,
+  },
+  /** A clean stop must end within a second whatever peers do: first the farewell, then the sockets. No special reason for the split. */
+  stop: { farewellMs: 250, closeMs: 500 },
+  /** Spec transport 17: inbound requests on the base protocol, by message type. */
+  base: new Map<number, RequestLimit>([
+    [0xf0, { minBytes: 0, maxBytes: 0, perSecond: 5, burst: 20, inFlight: 4 }],
+    [0xf1, { minBytes: 0, maxBytes: 0, perSecond: 5, burst: 20, inFlight: 4 }],
+    [0x20, { minBytes: 3385, maxBytes: 19_769, perSecond: 50, burst: 200, inFlight: 16 }],
+    [0x21, { minBytes: 3381, maxBytes: 3381, perSecond: 50, burst: 200, inFlight: 16 }],
+    [0x22, { minBytes: 3722, maxBytes: 1_048_560, perSecond: 20, burst: 40, inFlight: 8 }],
+    [0x40, { minBytes: 16, maxBytes: 16, perSecond: 0.2, burst: 3, inFlight: 1 }],
+    [0x41, { minBytes: 21, maxBytes: 131_072, perSecond: 100, burst: 400, inFlight: 32 }],
+    ...[0x01, 0x03, 0x04, 0x10].map((type): [number, RequestLimit] => [
+      type,
+      { minBytes: 1, maxBytes: 16_384, perSecond: 10, burst: 40, inFlight: 4 },
+    ]),
+    [0x42, { minBytes: 2, maxBytes: 257, perSecond: 1, burst: 4, inFlight: 1 }],
+    ...[0x60, 0x61, 0x62, 0x63, 0x64, 0x65].map((type): [number, RequestLimit] => [
+      type,
+      { minBytes: 0, maxBytes: 4096, perSecond: 1, burst: 4, inFlight: 1 },
+    ]),
+    [0x50, { minBytes: 2, maxBytes: 2, perSecond: 0.1, burst: 2, inFlight: 1 }],
+    [0x51, { minBytes: 2, maxBytes: 15_106, perSecond: 0.1, burst: 2, inFlight: 1 }],
+    [0xff, { minBytes: 1, maxBytes: 1, perSecond: 0.1, burst: 2, inFlight: 1 }],
+  ]) as ReadonlyMap<number, RequestLimit>,
+  /** Spec transport 14.1 and protocol 14.1: requests of the extension protocol that this node speaks. */
+  ext: new Map<number, ExtLimit>([
+    [
+      0x80,
+      { minBytes: 125, maxBytes: 189, maxAnswerBytes: 189, perSecond: 0.2, burst: 3, inFlight: 1, timeoutMs: 5_000 },
+    ],
+    [0x84, { minBytes: 14, maxBytes: 14, maxAnswerBytes: MIB, perSecond: 4, burst: 8, inFlight: 2, timeoutMs: 15_000 }],
+    [
+      0x8e,
+      { minBytes: 3384, maxBytes: 3384, maxAnswerBytes: 0, perSecond: 50, burst: 200, inFlight: 16, timeoutMs: 10_000 },
+    ],
+  ]) as ReadonlyMap<number, ExtLimit>,
+  /** An Error answer: code, retry_after_ms, length, at most 128 bytes of text. Spec transport 14.1. */
+  extErrorBytes: 134,
+}
+
+export type Limits = typeof LIMITS
