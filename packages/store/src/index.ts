@@ -1,1 +1,34 @@
-export {}
+export type { CertificateReader, Certificates } from './certificates.js'
+export { DATABASE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
+export { StoreError, type StoreErrorCode } from './errors.js'
+export type { Evidence, EvidenceReader, EvidenceStore } from './evidence.js'
+export type { Journal, JournalAppend, JournalEntry, JournalKind, JournalReader } from './journal.js'
+export { type OpenStoreOptions, openStore } from './open.js'
+export {
+  decodeCurrentWindow,
+  decodeLastCemented,
+  decodeNodeState,
+  decodeTimechainFile,
+  encodeCurrentWindow,
+  encodeLastCemented,
+  encodeNodeState,
+  encodeTimechainFile,
+  joinRecords,
+  type NodeStateFile,
+  proposalFileName,
+  REFERENCE_FILES,
+  splitRecords,
+  type TimechainFile,
+} from './reference-files.js'
+export type {
+  GenesisInit,
+  Head,
+  HistoryRow,
+  ReadStore,
+  Store,
+  StoredWindow,
+  TableChange,
+  TableName,
+  WindowCommit,
+  WindowHashes,
+} from './types.js'

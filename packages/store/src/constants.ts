@@ -1,0 +1,12 @@
+/** The one database file of a data directory; SQLite keeps `-wal` and `-shm` beside it. */
+export const DATABASE_FILE = 'store.db'
+/** Held open by the writing process; empty, and left in place. */
+export const LOCK_FILE = 'store.lock'
+/** "mtst" as SQLite's application id, so that a foreign database is recognised. */
+export const APPLICATION_ID = 0x6d747374
+export const SCHEMA_VERSION = 1
+/** A process that is being replaced needs a moment to end; a service manager restarts within this time. */
+export const LOCK_WAIT_MS = 500
+/** Readers never block the writer in WAL mode; this covers recovery by another process. */
+export const BUSY_TIMEOUT_MS = 5_000
+export const HASH_BYTES = 32

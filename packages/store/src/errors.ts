@@ -1,0 +1,95 @@
+import { ConfigError, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+
+export type StoreErrorCode =
+  | 'STORE_FULL'
+  | 'STORE_IO'
+  | 'STORE_CORRUPT'
+  | 'STORE_BUSY'
+  | 'STORE_READ_ONLY'
+  | 'STORE_CLOSED'
+  | 'STORE_SEQUENCE'
+  | 'STORE_UNINITIALISED'
+  | 'STORE_INITIALISED'
+  | 'JOURNAL_CONFLICT'
+  | 'FILE_MALFORMED'
+
+/** A store that cannot do what was asked; nothing of a failed write remains. Wrong settings are a ConfigError instead. */
+export class StoreError extends MontanaError {
+  declare readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, init: MontanaErrorInit = {}) {
+    super(code, message, init)
+    this.name = 'StoreError'
+  }
+}
+
+/** Primary SQLite result codes: sqlite.org/rescode.html. */
+const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const
+
+const REMEDIES: Partial<Record<StoreErrorCode, string>> = {
+  STORE_FULL: 'free space on the disk of the data directory and start again',
+  STORE_IO: 'check the disk of the data directory, then start again',
+  STORE_CORRUPT: 'move the data directory away and let the node synchronise again',
+  STORE_BUSY: 'run the command again',
+  STORE_READ_ONLY: 'give the process write permission on the data directory',
+}
+
+/** The primary result code of an error of `node:sqlite`, `undefined` for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : undefined
+}
+
+export function isLocked(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === SQLITE.BUSY || code === SQLITE.LOCKED
+}
+
+export function isCannotOpen(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE.CANTOPEN
+}
+
+/** Gives an error of `node:sqlite` its store code; everything else passes unchanged. */
+export function toStoreError(error: unknown, path: string): unknown {
+  const sqlite = sqliteCode(error)
+  if (sqlite === undefined) return error
+  const code = STORE_CODES.get(sqlite) ?? 'STORE_IO'
+  return storeFault(code, path, error)
+}
+
+export function storeFault(code: StoreErrorCode, path: string, cause: unknown): StoreError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const remedy = REMEDIES[code]
+  return new StoreError(code, `store ${path}: ${reason}`, { ...(remedy && { remedy }), metadata: { path }, cause })
+}
+
+export function unusableDirectory(dir: string, cause: unknown): ConfigError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ConfigError(`data-dir ${dir} cannot be written: ${reason}`, {
+    code: 'DATA_DIR_UNWRITABLE',
+    field: 'data-dir',
+    remedy: 'name a directory that this user may write, or change its owner',
+    metadata: { dir },
+    cause,
+  })
+}
+
+export function noStore(dir: string): ConfigError {
+  return new ConfigError(`data-dir ${dir} holds no store`, {
+    code: 'NO_STORE',
+    field: 'data-dir',
+    remedy: 'name the data directory of a node that has been started once',
+    metadata: { dir },
+  })
+}
+
+const STORE_CODES: ReadonlyMap<number, StoreErrorCode> = new Map([
+  [SQLITE.BUSY, 'STORE_BUSY'],
+  [SQLITE.LOCKED, 'STORE_BUSY'],
+  [SQLITE.READONLY, 'STORE_READ_ONLY'],
+  [SQLITE.IOERR, 'STORE_IO'],
+  [SQLITE.CORRUPT, 'STORE_CORRUPT'],
+  [SQLITE.FULL, 'STORE_FULL'],
+  [SQLITE.CANTOPEN, 'STORE_IO'],
+  [SQLITE.NOTADB, 'STORE_CORRUPT'],
+])

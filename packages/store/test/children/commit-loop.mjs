@@ -1,0 +1,49 @@
+// Commits windows for ever and reports each one after it was acknowledged: node commit-loop.mjs DIR
+import { createHash } from 'node:crypto'
+import { writeSync } from 'node:fs'
+import { openStore } from '../../dist/index.js'
+
+const digest = (text) => new Uint8Array(createHash('sha256').update(text).digest())
+const record = (window, size) => {
+  const bytes = new Uint8Array(size).fill(window & 0xff)
+  bytes.set(Buffer.from(String(window).padStart(20, '0')))
+  return bytes
+}
+
+const store = openStore({ dir: process.argv[2], mode: 'write', genesisHash: digest('genesis') })
+if (store.head() === undefined) {
+  store.initialise({
+    genesisHash: digest('genesis'),
+    genesisDocument: digest('document'),
+    tables: [0, 1, 2, 3].map((i) => ({ table: 'node', key: digest(`key ${i}`), record: record(0, 2098) })),
+    context: record(0, 4240),
+    stateRoot: digest('root 0'),
+    timechainValue: digest('time 0'),
+    contextHash: digest('context 0'),
+  })
+}
+for (let window = store.head().window + 1; ; window++) {
+  store.journal.append({
+    window,
+    kind: 'bc',
+    round: 0,
+    phase: 0,
+    hash: digest(`bc ${window}`),
+    bytes: record(window, 3500),
+  })
+  store.commit({
+    window,
+    proposalHash: digest(`proposal ${window}`),
+    stateRoot: digest(`root ${window}`),
+    timechainValue: digest(`time ${window}`),
+    contextHash: digest(`context ${window}`),
+    cementValue: digest(`cement ${window}`),
+    envelope: record(window, 30_000),
+    changes: [
+      ...[0, 1, 2, 3].map((i) => ({ table: 'node', key: digest(`key ${i}`), record: record(window, 2098) })),
+      { table: 'account', key: digest(`account ${window % 5}`), record: record(window, 2059) },
+    ],
+    context: record(window, 4240),
+  })
+  writeSync(1, `${window}\n`)
+}

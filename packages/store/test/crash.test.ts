@@ -1,0 +1,95 @@
+import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { seededRandom } from '@montana/foundation'
+import { describe, expect, it } from 'vitest'
+import { DATABASE_FILE, openStore, type ReadStore } from '../src/index.js'
+import { digest, temporaryDirectory } from './helpers.js'
+import { startChild } from './processes.js'
+
+const KILLS = 20
+const LOG = `${DATABASE_FILE}-wal`
+
+/** Everything commit-loop.mjs writes names its window: the whole store must speak of one. */
+function expectBoundary(store: ReadStore): number {
+  const head = store.head()?.window ?? -1
+  const windowOf = (bytes: Uint8Array | undefined) => Number(Buffer.from(bytes ?? []).toString('latin1', 0, 20))
+  expect(store.head()?.proposalHash).toEqual(head === 0 ? new Uint8Array(32) : digest(`proposal ${head}`))
+  expect(windowOf(store.context())).toBe(head)
+  expect([...store.tableRecords('node')].map(windowOf)).toEqual([head, head, head, head])
+  const accounts = [...store.tableRecords('account')].map(windowOf).sort((a, b) => b - a)
+  expect(accounts).toEqual([0, 1, 2, 3, 4].map((age) => head - age).filter((window) => window > 0))
+  const stored = [...store.windows(1, head + 1, Number.POSITIVE_INFINITY)].map(({ envelope }) => windowOf(envelope))
+  expect(stored).toEqual(Array.from({ length: head }, (_, i) => i + 1))
+  const signed = [...store.journal.entries(0)].at(-1)?.window ?? 0
+  expect([head, head + 1]).toContain(signed)
+  expect(store.integrityFaults()).toEqual([])
+  return head
+}
+
+function readHead(dir: string): number {
+  const store = openStore({ dir, mode: 'read' })
+  try {
+    return expectBoundary(store)
+  } finally {
+    store.close()
+  }
+}
+
+async function runAndKill(dir: string, ms: number): Promise<number> {
+  const child = startChild('commit-loop.mjs', dir)
+  await child.line()
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  await child.kill()
+  return Number(child.lines.at(-1))
+}
+
+describe('kill -9', () => {
+  it(`at ${KILLS} random instants leaves a window boundary and every acknowledged window`, async () => {
+    const dir = temporaryDirectory()
+    const random = seededRandom(20)
+    let before = 0
+    for (let kill = 0; kill < KILLS; kill++) {
+      const acknowledged = await runAndKill(dir, random.next() * 60)
+      const head = readHead(dir)
+      expect(acknowledged).toBeGreaterThan(before)
+      expect([acknowledged, acknowledged + 1]).toContain(head)
+      before = head
+    }
+  })
+
+  it('while writing window 0 leaves no store or a whole one', async () => {
+    const random = seededRandom(7)
+    for (let kill = 0; kill < 6; kill++) {
+      const dir = temporaryDirectory()
+      const child = startChild('commit-loop.mjs', dir)
+      const hasBegun = () => readdirSync(dir).includes(DATABASE_FILE)
+      while (!hasBegun()) await new Promise((resolve) => setTimeout(resolve, 1))
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 10))
+      await child.kill()
+      const store = openStore({ dir, mode: 'write', genesisHash: digest('genesis') })
+      if (store.head() !== undefined) expectBoundary(store)
+      store.close()
+    }
+  })
+
+  it('with a torn log ends at a window boundary, wherever it was torn', async () => {
+    const dir = temporaryDirectory()
+    const acknowledged = await runAndKill(dir, 40)
+    const size = statSync(join(dir, LOG)).size
+    const random = seededRandom(3)
+    const heads = Array.from({ length: 12 }, (_, cut) => {
+      const copy = temporaryDirectory()
+      cpSync(dir, copy, { recursive: true })
+      truncateSync(join(copy, LOG), cut === 0 ? size : Math.floor(size * (0.4 + 0.6 * random.next())))
+      if (cut % 2 === 1) rmSync(join(copy, `${DATABASE_FILE}-shm`))
+      const head = readHead(copy)
+      const store = openStore({ dir: copy, mode: 'write' })
+      expect(expectBoundary(store)).toBe(head)
+      store.close()
+      expect(readHead(copy)).toBe(head)
+      return head
+    })
+    expect(Math.max(...heads)).toBeGreaterThanOrEqual(acknowledged)
+    expect(new Set(heads).size).toBeGreaterThan(1)
+  })
+})

@@ -1,0 +1,172 @@
+import { chmodSync, cpSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DATABASE_FILE, openStore } from '../src/index.js'
+import { fill, temporaryDirectory, windowCommit } from './helpers.js'
+import { startChild } from './processes.js'
+
+const code = (value: string, more: object = {}) => expect.objectContaining({ code: value, ...more })
+const DATABASE_ONLY = [DATABASE_FILE, 'store.lock']
+
+/** Names and modification times: any write of a reader would show. */
+function fingerprint(dir: string): string[] {
+  return readdirSync(dir)
+    .sort()
+    .map((name) => `${name} ${statSync(join(dir, name), { bigint: true }).mtimeNs}`)
+}
+
+function filled(windows: number): string {
+  const dir = temporaryDirectory()
+  const store = openStore({ dir, mode: 'write' })
+  fill(store, windows)
+  store.close()
+  return dir
+}
+
+/** A directory as kill -9 leaves it, with windows that are only in the log. */
+function killed(windows: number): string {
+  const dir = temporaryDirectory()
+  const copy = temporaryDirectory()
+  const store = openStore({ dir, mode: 'write' })
+  fill(store, windows)
+  cpSync(dir, copy, { recursive: true })
+  store.close()
+  return copy
+}
+
+function readHead(dir: string): number | undefined {
+  const store = openStore({ dir, mode: 'read' })
+  const head = store.head()?.window
+  store.close()
+  return head
+}
+
+describe('one writer', () => {
+  it('keeps another process out, and is freed by kill -9', async () => {
+    const dir = temporaryDirectory()
+    const first = startChild('hold.mjs', dir)
+    expect(await first.line()).toBe('open')
+    const locked = code('STORE_LOCKED', { exitCode: 78, field: 'data-dir', remedy: expect.any(String) })
+    expect(() => openStore({ dir, mode: 'write' })).toThrow(locked)
+    const second = startChild('hold.mjs', dir)
+    expect(await second.line()).toBe('STORE_LOCKED 78')
+    await first.kill()
+    const third = startChild('hold.mjs', dir)
+    expect(await third.line()).toBe('open')
+  })
+
+  it('keeps a second store of the same process out, until it is closed', () => {
+    const dir = temporaryDirectory()
+    const first = openStore({ dir, mode: 'write' })
+    expect(() => openStore({ dir, mode: 'write' })).toThrow(code('STORE_LOCKED'))
+    first.close()
+    openStore({ dir, mode: 'write' }).close()
+  })
+
+  it('a refused open gives the lock back', () => {
+    const dir = filled(1)
+    expect(() => openStore({ dir, mode: 'write', genesisHash: new Uint8Array(32) })).toThrow(
+      code('STORE_GENESIS_MISMATCH'),
+    )
+    openStore({ dir, mode: 'write' }).close()
+  })
+})
+
+describe('readers', () => {
+  it('see each window of a running writer and disturb nothing', () => {
+    const dir = temporaryDirectory()
+    const writer = openStore({ dir, mode: 'write' })
+    fill(writer, 1)
+    const reader = openStore({ dir, mode: 'read' })
+    for (let window = 2; window < 30; window++) {
+      writer.commit(windowCommit(window))
+      expect(reader.head()?.window).toBe(window)
+      expect(readHead(dir)).toBe(window)
+    }
+    reader.close()
+    writer.close()
+    expect(readdirSync(dir).sort()).toEqual(DATABASE_ONLY)
+  })
+
+  it('see the windows of a writer in another process', async () => {
+    const dir = temporaryDirectory()
+    const child = startChild('commit-loop.mjs', dir)
+    const acknowledged = Number(await child.line())
+    expect(readHead(dir)).toBeGreaterThanOrEqual(acknowledged)
+  })
+
+  it.each([
+    ['stopped cleanly', filled, () => {}],
+    ['killed', killed, () => {}],
+    ['killed and copied without its index', killed, (dir: string) => rmSync(join(dir, `${DATABASE_FILE}-shm`))],
+  ])('write nothing to a store that was %s, and miss no window', (_, make, prepare) => {
+    const dir = make(9)
+    prepare(dir)
+    const before = fingerprint(dir)
+    const store = openStore({ dir, mode: 'read' })
+    expect(store.head()?.window).toBe(9)
+    expect([...store.windows(1, 9, 1000)]).toHaveLength(9)
+    expect(fingerprint(dir).map((line) => line.split(' ')[0])).toEqual(before.map((line) => line.split(' ')[0]))
+    store.close()
+    expect(fingerprint(dir)).toEqual(before)
+  })
+
+  it('cannot write', () => {
+    const store = openStore({ dir: filled(1), mode: 'read' }) as ReturnType<typeof openStore> & {
+      commit(commit: ReturnType<typeof windowCommit>): void
+    }
+    expect(() => store.commit(windowCommit(2))).toThrow(code('STORE_READ_ONLY'))
+    store.close()
+  })
+
+  it('of a stopped store notice that a node changes it, instead of mixing two states', () => {
+    const dir = filled(3)
+    const reader = openStore({ dir, mode: 'read' })
+    expect(reader.head()?.window).toBe(3)
+    const writer = openStore({ dir, mode: 'write' })
+    writer.commit(windowCommit(4))
+    expect(reader.head()?.window).toBe(3)
+    writer.close()
+    expect(() => reader.head()).toThrow(code('STORE_BUSY', { remedy: expect.any(String) }))
+    reader.close()
+    expect(readHead(dir)).toBe(4)
+  })
+
+  it('work on a store in a directory without write permission', () => {
+    for (const dir of [filled(3), killed(3)]) {
+      for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o444)
+      chmodSync(dir, 0o555)
+      expect(asNobody(() => readHead(dir))).toBe(3)
+      chmodSync(dir, 0o755)
+    }
+  })
+
+  it('an unwritable directory is refused to a writer by name', () => {
+    const dir = temporaryDirectory()
+    chmodSync(dir, 0o555)
+    const refused = code('DATA_DIR_UNWRITABLE', { field: 'data-dir', exitCode: 78 })
+    asNobody(() => expect(() => openStore({ dir, mode: 'write' })).toThrow(refused))
+    expect(readdirSync(dir)).toEqual([])
+    chmodSync(dir, 0o755)
+  })
+})
+
+it('a database file of another user is refused to a writer by name', () => {
+  const dir = filled(1)
+  chmodSync(dir, 0o777)
+  chmodSync(join(dir, DATABASE_FILE), 0o444)
+  const refused = code('DATA_DIR_UNWRITABLE', { field: 'data-dir', message: expect.stringContaining(DATABASE_FILE) })
+  asNobody(() => expect(() => openStore({ dir, mode: 'write' })).toThrow(refused))
+})
+
+/** Root may write everywhere; permissions only show under another effective user. */
+function asNobody<T>(work: () => T): T {
+  const user = process.geteuid?.()
+  if (user !== 0) return work()
+  process.seteuid?.(65_534)
+  try {
+    return work()
+  } finally {
+    process.seteuid?.(user)
+  }
+}
