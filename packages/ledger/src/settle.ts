@@ -76,9 +76,9 @@ function creditConfirmers(state: LedgerState, { window, confirmers }: SettleInpu
   return { ...state, nodes }
 }
 
-/** Step 3.6. */
+/** Step 3.6; window 0 ends no epoch. */
 function closeEpoch(state: LedgerState, { window, params }: SettleInput): LedgerState {
-  if (window % params.tau2Windows !== 0) return state
+  if (window === 0 || window % params.tau2Windows !== 0) return state
   let nodes = state.nodes
   for (const node of state.nodes.entries()) nodes = nodes.set(rotateCheckpoints(node))
   return { ...state, nodes }

@@ -76,6 +76,13 @@ describe('settle', () => {
     expect(current.nodes.get(ids[2])).toMatchObject({ chainLength: 1, checkpoints: [0, 0, 0, 0, 1, 1] })
   })
 
+  it('window 0 emits nothing and ends no epoch', () => {
+    const before = state()
+    const { state: after } = settleTables(before, { window: 0, params, winnerId: ids[0], confirmers: [ids[0]] })
+    expect(after.accounts.get(ids[0])?.balance).toBe(0n)
+    expect(after.nodes.get(ids[0])).toMatchObject({ chainLength: 2, checkpoints: [0, 0, 0, 0, 0, 0] })
+  })
+
   it('the snapshot is the growth since the oldest of the six checkpoints', () => {
     const rotated = rotateCheckpoints(node(ids[0], { chainLength: 70, checkpoints: [10, 20, 30, 40, 50, 60] }))
     expect(rotated).toMatchObject({ checkpoints: [20, 30, 40, 50, 60, 70], chainLengthSnapshot: 50 })
