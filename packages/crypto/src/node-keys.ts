@@ -1,3 +1,4 @@
+import * as openssl from 'node:crypto'
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { bytesEqual } from '@montana/foundation'
 
@@ -69,8 +70,9 @@ function expandedMatches(prefix: Uint8Array, secret: Uint8Array, fromSeed: KeyOb
   }
 }
 
-/** Whether this runtime's OpenSSL knows both algorithms. */
+/** Whether this runtime has both algorithms and encapsulation (Node 24.7 with OpenSSL 3.5). */
 export function nodeHasPostQuantum(): boolean {
+  if (typeof openssl.encapsulate !== 'function') return false
   try {
     importMldsaSeed(new Uint8Array(32))
     importMlkemSeed(new Uint8Array(64))

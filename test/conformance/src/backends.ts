@@ -1,6 +1,6 @@
-import { type KemImporter, type PqBackend, selectPqBackend } from '@montana/crypto'
-import { errorMessage } from '@montana/foundation'
-import type { Backend } from './types.js'
+import { type KemImporter, nodeHasPostQuantum, type PqBackend, selectPqBackend } from '@montana/crypto'
+import { type MerkleHasher, nodeCryptoHasher } from '@montana/ledger'
+import type { Backend, RunContext } from './types.js'
 
 export type Pq = PqBackend & KemImporter
 
@@ -8,6 +8,8 @@ export type Pq = PqBackend & KemImporter
 export interface Backends {
   readonly node: Pq | string
   readonly noble: Pq | string
+  readonly native: MerkleHasher | string
+  readonly typescript: MerkleHasher
   close(): Promise<void>
 }
 
@@ -16,23 +18,22 @@ export async function openBackends(): Promise<Backends> {
   return {
     node,
     noble,
+    native: 'the native addon is not built',
+    typescript: nodeCryptoHasher,
     close: async () => {
       for (const backend of [node, noble]) if (typeof backend !== 'string') await backend.close()
     },
   }
 }
 
+/** A backend that is there but gives wrong answers is an error, not something to skip. */
 async function open(name: 'node' | 'noble'): Promise<Pq | string> {
-  try {
-    return await selectPqBackend(name)
-  } catch (error) {
-    return `backend ${name} does not run on this host: ${errorMessage(error)}`
-  }
+  if (name === 'node' && !nodeHasPostQuantum()) return 'this Node.js has no ML-DSA-65 and ML-KEM-768'
+  return await selectPqBackend(name)
 }
 
 /** Why nothing can run on `backend`; `undefined` when it can. */
 export function unavailable(backends: Backends, backend: Backend): string | undefined {
-  if (backend !== 'node' && backend !== 'noble') return undefined
   const found = backends[backend]
   return typeof found === 'string' ? found : undefined
 }
@@ -40,6 +41,13 @@ export function unavailable(backends: Backends, backend: Backend): string | unde
 /** The cryptography of a backend that is known to run. */
 export function pqOf(backends: Backends, backend: Backend): Pq {
   const found = backend === 'node' || backend === 'noble' ? backends[backend] : 'no cryptography'
+  if (typeof found === 'string') throw new Error(found)
+  return found
+}
+
+/** The Merkle hashing of the case's backend. */
+export function hasherOf({ backends, backend }: RunContext): MerkleHasher {
+  const found = backend === 'native' ? backends.native : backends.typescript
   if (typeof found === 'string') throw new Error(found)
   return found
 }

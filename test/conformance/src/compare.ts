@@ -1,3 +1,4 @@
+import { sha256 } from '@montana/codec'
 import { toHex } from '@montana/foundation'
 import type { Value, Values } from './types.js'
 
@@ -7,11 +8,15 @@ export interface Difference {
   readonly actual: string
 }
 
-/** The first difference. Every expected member must have been computed; members beyond those do not matter. */
+/**
+ * The first difference. Every expected member must have been computed; members beyond those do not matter. Where one
+ * value is expected and several were computed, the member `value` is meant.
+ */
 export function findDifference(expected: unknown, actual: Value, path = ''): Difference | undefined {
   if (Array.isArray(expected)) return compareLists(expected, actual, path)
   if (typeof expected === 'object' && expected !== null) return compareMembers(expected, actual, path)
-  return sameScalar(expected, actual) ? undefined : { path, expected: show(expected), actual: show(actual) }
+  const value = isValues(actual) && actual.value !== undefined ? actual.value : actual
+  return sameScalar(expected, value) ? undefined : { path, expected: show(expected), actual: show(value) }
 }
 
 function compareLists(expected: readonly unknown[], actual: Value, path: string): Difference | undefined {
@@ -41,9 +46,14 @@ function isValues(value: Value): value is Values {
 }
 
 function sameScalar(expected: unknown, actual: Value): boolean {
-  if (actual instanceof Uint8Array) return expected === toHex(actual)
+  if (actual instanceof Uint8Array) return expected === toHex(actual) || isDigestOf(expected, actual)
   if (typeof actual === 'bigint' || typeof actual === 'number') return sameInteger(expected, actual)
   return expected === actual
+}
+
+/** Vectors give long byte strings by their SHA-256. */
+function isDigestOf(expected: unknown, actual: Uint8Array): boolean {
+  return actual.length > 32 && expected === toHex(sha256(actual))
 }
 
 function sameInteger(expected: unknown, actual: bigint | number): boolean {

@@ -25,7 +25,7 @@ export const cryptoArea: Area = {
     {
       title: 'domain-separated hash',
       matches: (input) => input.has('domain'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: domainHash,
     },
     signing,
@@ -46,7 +46,7 @@ export const cryptoArea: Area = {
     {
       title: 'SHA-256',
       matches: (input) => input.nameOf(...MESSAGE_NAMES) !== undefined,
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => sha256(messageOf(input)),
     },
   ],

@@ -1,9 +1,28 @@
 import type { Area } from '../types.js'
+import { accountArea } from './account.js'
 import { codecArea } from './codec.js'
+import { consensusArea } from './consensus.js'
 import { cryptoArea, cryptoBaselineArea } from './crypto.js'
+import { genesisArea } from './genesis.js'
 import { identityArea } from './identity.js'
 import { kdfArea } from './kdf.js'
+import { lotteryArea } from './lottery.js'
+import { merkleArea } from './merkle.js'
 import { mnemonicArea } from './mnemonic.js'
+import { stateArea } from './state.js'
 
 /** Every area that has rules here; the others are in optional.ts, anything else is a failure. */
-export const AREAS: readonly Area[] = [codecArea, cryptoArea, kdfArea, mnemonicArea, identityArea, cryptoBaselineArea]
+export const AREAS: readonly Area[] = [
+  codecArea,
+  cryptoArea,
+  kdfArea,
+  mnemonicArea,
+  identityArea,
+  lotteryArea,
+  merkleArea,
+  stateArea,
+  accountArea,
+  consensusArea,
+  genesisArea,
+  cryptoBaselineArea,
+]

@@ -10,7 +10,7 @@ export const kdfArea: Area = {
     {
       title: 'PBKDF2',
       matches: (input) => input.has('password', 'salt'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => {
         const iterations = input.number(input.nameOf('iter', 'iterations', 'c') ?? 'iter')
         const length = input.number(input.nameOf('dkLen', 'dk_len', 'L') ?? 'dkLen')
@@ -20,13 +20,13 @@ export const kdfArea: Area = {
     {
       title: 'HKDF-Expand',
       matches: (input) => input.has('prk', 'info'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => hkdfExpand(input.bytes('prk'), input.bytes('info'), lengthOf(input)),
     },
     {
       title: 'HKDF',
       matches: (input) => input.has('ikm', 'info'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) =>
         hkdfExpand(
           hkdfExtract(input.bytesOr('salt', ascii('')), input.bytes('ikm')),
@@ -37,13 +37,13 @@ export const kdfArea: Area = {
     {
       title: 'HKDF-Extract',
       matches: (input) => input.has('ikm', 'salt'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => hkdfExtract(input.bytes('salt'), input.bytes('ikm')),
     },
     {
       title: 'HMAC',
       matches: (input) => input.has('key') && input.nameOf('msg', 'data') !== undefined,
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => hmacSha256(input.bytes('key'), input.bytes(input.nameOf('msg', 'data') ?? '')),
     },
   ],

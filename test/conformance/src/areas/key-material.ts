@@ -25,6 +25,7 @@ export async function kemKey(seed: Uint8Array, context: RunContext): Promise<Val
 
 function describe({ publicKey, secretKey }: { publicKey: Uint8Array; secretKey?: Uint8Array }): Values {
   return {
+    value: publicKey,
     pk: publicKey,
     pk_len: publicKey.length,
     pk_sha256: sha256(publicKey),
@@ -38,6 +39,7 @@ export function deterministicSignature(pair: OracleKeyPair, message: Uint8Array,
   const digest = sha256(signature)
   return {
     ...describe(pair),
+    value: signature,
     signature,
     sig: signature,
     sig_len: signature.length,

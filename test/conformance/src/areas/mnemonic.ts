@@ -24,38 +24,38 @@ export const mnemonicArea: Area = {
     {
       title: 'word list',
       matches: (input) => input.has('lines'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: wordlistFingerprint,
     },
     {
       title: 'packing',
       matches: (input) => input.has('indices'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => packIndices(input.list('indices').map((index) => toNumber(index))),
     },
     {
       title: 'role seed',
       matches: (input) => input.has('master_seed') && input.nameOf('info', 'role') !== undefined,
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) =>
         deriveRoleSeed(input.bytes('master_seed'), input.text(input.nameOf('info', 'role') ?? ''), input.number('L')),
     },
     {
       title: 'words to entropy',
       matches: (input) => input.nameOf(...WORDS_NAMES) !== undefined,
-      backends: ['node'],
+      backends: ['typescript'],
       run: wordsToEntropy,
     },
     {
       title: 'entropy to words and master seed',
       matches: (input) => input.has('entropy'),
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => entropyToSeed(input.bytes('entropy')),
     },
     {
       title: 'unpacking',
       matches: (input) => input.nameOf(...PACKED_NAMES) !== undefined,
-      backends: ['node'],
+      backends: ['typescript'],
       run: (input) => unpackIndices(input.bytes(input.nameOf(...PACKED_NAMES) ?? '')),
     },
   ],
@@ -73,6 +73,7 @@ async function entropyToSeed(entropy: Uint8Array): Promise<Value> {
   const packed = concatBytes(entropy, sha256(entropy).subarray(0, 1))
   const masterSeed = await masterSeedOf(entropy)
   return {
+    value: mnemonic,
     mnemonic,
     words: mnemonic,
     packed,
@@ -88,9 +89,9 @@ async function wordsToEntropy(input: Fields): Promise<Value> {
   const words = input.raw(name)
   try {
     const entropy = await mnemonicToEntropy(Array.isArray(words) ? words.join(' ') : input.text(name))
-    return { entropy, master_seed: await masterSeedOf(entropy) }
+    return { value: entropy, entropy, master_seed: await masterSeedOf(entropy) }
   } catch (error) {
-    if (error instanceof MnemonicError) return { error: errorText(error) }
+    if (error instanceof MnemonicError) return { value: errorText(error), error: errorText(error) }
     throw error
   }
 }

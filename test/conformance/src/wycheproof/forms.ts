@@ -9,6 +9,8 @@ export type Verdict = 'accepted' | 'refused' | { readonly wrong: string; readonl
 export interface GroupForm {
   readonly type: string
   readonly backends: readonly Backend[]
+  /** Runs without a post-quantum backend. */
+  readonly isSymmetric?: true
   run(test: Fields, group: Fields, context: RunContext): Promise<Verdict> | Verdict
   /** Why this backend cannot run the test, if it cannot. */
   cannotRun?(test: Fields, group: Fields, backend: Backend): string | undefined

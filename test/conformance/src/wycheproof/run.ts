@@ -93,6 +93,7 @@ function cannotRun(
   group: Fields,
   { backends, backend }: { backends: RunContext['backends']; backend: Backend },
 ): string | undefined {
+  if (form.isSymmetric) return undefined
   return unavailable(backends, backend) ?? form.cannotRun?.(test, group, backend)
 }
 

@@ -6,6 +6,7 @@ import { all, type GroupForm, sameBytes } from './forms.js'
 export const aeadForm: GroupForm = {
   type: 'AeadTest',
   backends: ['node'],
+  isSymmetric: true,
   run: (test) => {
     const [key, iv, aad] = [test.bytes('key'), test.bytes('iv'), test.bytes('aad')]
     const sealed = concatBytes(test.bytes('ct'), test.bytes('tag'))
@@ -20,6 +21,7 @@ export const aeadForm: GroupForm = {
 export const macForm: GroupForm = {
   type: 'MacTest',
   backends: ['node'],
+  isSymmetric: true,
   run: (test, group) => {
     const tag = hmacSha256(test.bytes('key'), test.bytes('msg')).subarray(0, group.number('tagSize') / 8)
     return Buffer.compare(tag, test.bytes('tag')) === 0 ? 'accepted' : 'refused'
@@ -29,6 +31,7 @@ export const macForm: GroupForm = {
 export const hkdfForm: GroupForm = {
   type: 'HkdfTest',
   backends: ['node'],
+  isSymmetric: true,
   run: (test) => {
     const key = hkdfExtract(test.bytes('salt'), test.bytes('ikm'))
     return sameBytes('okm', test.bytes('okm'), hkdfExpand(key, test.bytes('info'), test.number('size')))
