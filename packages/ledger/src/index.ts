@@ -1,3 +1,5 @@
+/** The identifiers that key the tables: spec protocol 2. */
+export { accountIdOf, nodeIdOf } from '@montana/crypto'
 export { activeChainLength, isActive, quorum, quorumU64, weightOf } from './activity.js'
 export {
   ACCOUNT_RECORD_BYTES,
@@ -33,7 +35,6 @@ export {
   validateParams,
 } from './genesis/params.js'
 export { bootstrapNodeId, genesisHash, genesisState, genesisStateHash } from './genesis/state.js'
-export { accountIdOf, nodeIdOf } from './identifiers.js'
 export { bitOf } from './merkle/bits.js'
 export { emptyHash, hasherOf, type MerkleBackend, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
 export { type ProvenEntry, verifyInclusionProof } from './merkle/proof.js'

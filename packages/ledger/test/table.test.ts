@@ -1,7 +1,15 @@
 import { compareBytes, toHex } from '@montana/foundation'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeNodeRecord, type NodeRecord, nodeCodec, smtRoot, Table, verifyInclusionProof } from '../src/index.js'
+import {
+  encodeNodeRecord,
+  hasherOf,
+  type NodeRecord,
+  nodeCodec,
+  smtRoot,
+  Table,
+  verifyInclusionProof,
+} from '../src/index.js'
 import { countingHasher, hex, node, randomKeys } from './helpers.js'
 
 const keys = randomKeys(24)
@@ -89,6 +97,15 @@ describe('table', () => {
     hasher.hashes = 0
     table.root()
     expect(hasher.hashes).toBe(0)
+  })
+
+  it('hashes through a native backend when it is given one', () => {
+    const counting = countingHasher()
+    const backend = { merkleLeaf: counting.leaf, merkleNode: counting.node, merkleFold: counting.fold }
+    const records = keys.map((key) => node(key))
+    const table = Table.fromRecords(nodeCodec, records, hasherOf(backend))
+    expect(hex(table.root())).toBe(fullRoot(records))
+    expect(counting.hashes).toBeGreaterThan(keys.length)
   })
 
   it('proves its records and their absence', () => {

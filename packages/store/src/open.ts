@@ -13,7 +13,10 @@ import type { ReadStore, Store } from './types.js'
 
 export interface OpenStoreOptions {
   readonly dir: string
-  /** `write`: one process at a time, creates what is missing. `read`: any number, beside a writer, writes nothing. */
+  /**
+   * `write`: one process at a time, creates what is missing. `read`: any number, beside a writer, writes nothing.
+   * A process that wants both opens to write first: SQLite shares one log index, read-only or not, inside a process.
+   */
   readonly mode: 'write' | 'read'
   /** Refuse a store of another network. */
   readonly genesisHash?: Uint8Array

@@ -4,7 +4,7 @@ import { seededRandom } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
 import { DATABASE_FILE, openStore, type ReadStore } from '../src/index.js'
 import { digest, temporaryDirectory } from './helpers.js'
-import { startChild } from './processes.js'
+import { startChild, startLimitedChild } from './processes.js'
 
 const KILLS = 20
 const LOG = `${DATABASE_FILE}-wal`
@@ -91,5 +91,20 @@ describe('kill -9', () => {
     })
     expect(Math.max(...heads)).toBeGreaterThanOrEqual(acknowledged)
     expect(new Set(heads).size).toBeGreaterThan(1)
+  })
+})
+
+describe('a disk that refuses a write', () => {
+  it('is STORE_IO, ends all writing of this process and loses no acknowledged window', async () => {
+    const dir = temporaryDirectory()
+    const child = startLimitedChild(1500, 'commit-loop.mjs', dir)
+    await child.ended()
+    const acknowledged = Number(child.lines.at(-2))
+    expect(child.lines.at(-1)).toBe(`STORE_IO STORE_IO ${acknowledged}`)
+    expect(acknowledged).toBeGreaterThan(5)
+    expect(readHead(dir)).toBe(acknowledged)
+    const store = openStore({ dir, mode: 'write' })
+    expect(expectBoundary(store)).toBe(acknowledged)
+    store.close()
   })
 })

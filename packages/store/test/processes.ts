@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -9,20 +10,35 @@ export interface Child {
   line(): Promise<string>
   /** All lines so far. */
   readonly lines: readonly string[]
+  /** Resolves when the child has printed its last line. */
+  ended(): Promise<void>
   /** kill -9, and everything the child managed to print. */
   kill(): Promise<void>
 }
 
 export function startChild(script: string, ...args: string[]): Child {
-  const path = fileURLToPath(new URL(`./children/${script}`, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return follow(spawn(process.execPath, [pathOf(script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] }))
+}
+
+/** The same with a limit on the size of every file it writes; a write beyond is an error, not a signal. */
+export function startLimitedChild(limitKiB: number, script: string, ...args: string[]): Child {
+  const shell = `trap '' XFSZ; ulimit -f ${limitKiB}; exec "$0" "$@"`
+  const command = ['-c', shell, process.execPath, pathOf(script), ...args]
+  return follow(spawn('bash', command, { stdio: ['ignore', 'pipe', 'inherit'] }))
+}
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`./children/${script}`, import.meta.url))
+}
+
+function follow(child: ChildProcessByStdio<null, Readable, null>): Child {
   const reader = createInterface({ input: child.stdout })
   const lines: string[] = []
   const closed = once(reader, 'close')
   reader.on('line', (line) => lines.push(line))
   const kill = () => end(child, closed)
   onTestFinished(kill)
-  return { lines, kill, line: () => nextLine(reader, closed) }
+  return { lines, kill, line: () => nextLine(reader, closed), ended: () => closed.then(() => {}) }
 }
 
 async function nextLine(reader: ReturnType<typeof createInterface>, closed: Promise<unknown>): Promise<string> {

@@ -132,6 +132,38 @@ describe('readers', () => {
     expect(readHead(dir)).toBe(4)
   })
 
+  it('outlive the writer they shared the store with', () => {
+    const dir = temporaryDirectory()
+    const writer = openStore({ dir, mode: 'write' })
+    fill(writer, 3)
+    const reader = openStore({ dir, mode: 'read' })
+    expect(reader.head()?.window).toBe(3)
+    writer.close()
+    expect(reader.head()?.window).toBe(3)
+    reader.close()
+    expect(readHead(dir)).toBe(3)
+    const next = openStore({ dir, mode: 'write' })
+    next.commit(windowCommit(4))
+    expect(readHead(dir)).toBe(4)
+    next.close()
+  })
+
+  it('of a killed store follow the node that is started on it', async () => {
+    const dir = temporaryDirectory()
+    const first = startChild('commit-loop.mjs', dir)
+    await first.line()
+    await first.kill()
+    const reader = openStore({ dir, mode: 'read' })
+    const before = reader.head()?.window ?? 0
+    const second = startChild('commit-loop.mjs', dir)
+    // Enough windows for the log to be written back and begun anew under the reader.
+    while (Number(await second.line()) < before + 300) reader.head()
+    const acknowledged = Number(second.lines.at(-1))
+    expect(reader.head()?.window).toBeGreaterThanOrEqual(acknowledged)
+    expect([...reader.windows(1, acknowledged, Number.POSITIVE_INFINITY)]).toHaveLength(acknowledged)
+    reader.close()
+  })
+
   it('work on a store in a directory without write permission', () => {
     for (const dir of [filled(3), killed(3)]) {
       for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o444)

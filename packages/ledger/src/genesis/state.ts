@@ -1,6 +1,6 @@
 import { hashWithDomain } from '@montana/codec'
+import { accountIdOf, nodeIdOf } from '@montana/crypto'
 import { CHECKPOINT_COUNT, HASH_BYTES } from '../constants.js'
-import { accountIdOf, nodeIdOf } from '../identifiers.js'
 import type { MerkleHasher } from '../merkle/hasher.js'
 import type { AccountRecord } from '../records/account.js'
 import type { NodeRecord } from '../records/node.js'

@@ -1,4 +1,4 @@
-// Commits windows for ever and reports each one after it was acknowledged: node commit-loop.mjs DIR
+// Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '../../dist/index.js'
@@ -22,7 +22,32 @@ if (store.head() === undefined) {
     contextHash: digest('context 0'),
   })
 }
+const refusal = (work) => {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return error.code
+  }
+}
+
 for (let window = store.head().window + 1; ; window++) {
+  const refused = refusal(() => commit(window))
+  if (refused === undefined) {
+    writeSync(1, `${window}\n`)
+    continue
+  }
+  const again = refusal(() => store.journal.append(confirmation(window)))
+  writeSync(1, `${refused} ${again} ${store.head().window}\n`)
+  break
+}
+
+function confirmation(window) {
+  const hash = digest(`bc ${window}`)
+  return { window, kind: 'bc', round: 0, phase: 0, hash, bytes: record(window, 3500) }
+}
+
+function commit(window) {
   store.journal.append({
     window,
     kind: 'bc',
@@ -45,5 +70,4 @@ for (let window = store.head().window + 1; ; window++) {
     ],
     context: record(window, 4240),
   })
-  writeSync(1, `${window}\n`)
 }
