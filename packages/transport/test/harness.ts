@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import type { MultiaddrConnection, SecuredConnection, StreamMessageEvent } from '@libp2p/interface'
+import { multiaddrConnectionPair } from '@libp2p/utils'
+import { type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
+import { errorCode, noMetrics, systemTime } from '@montana/foundation'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import {
+  createTransportMetrics,
+  type EncrypterOptions,
+  type HandshakeReport,
+  LIMITS,
+  PqEncrypter,
+} from '../src/index.js'
+
+export const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte)
+export const unhex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
+export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+interface Vector {
+  readonly name: string
+  readonly input: Record<string, unknown>
+  readonly expected: Record<string, unknown>
+}
+
+/** One vector of the published transport set, a copy of which lies beside the tests. */
+export function vector(name: string): Vector {
+  const all = JSON.parse(readFileSync(new URL('./fixtures/transport.json', import.meta.url), 'utf8')) as Vector[]
+  const found = all.find((candidate) => candidate.name === name)
+  if (found === undefined) throw new Error(`no vector ${name}`)
+  return found
+}
+
+let backend: Promise<PqBackend> | undefined
+export const testBackend = () => (backend ??= selectPqBackend())
+export const testSigner = async (byte: number): Promise<Signer> =>
+  await (await testBackend()).importSigner(filled(32, byte))
+
+/** Deadlines short enough for a test that waits for one. */
+export const QUICK = { handshake: { ...LIMITS.handshake, totalMs: 400, messageMs: 250 } }
+
+export interface Party {
+  readonly encrypter: PqEncrypter
+  readonly reports: HandshakeReport[]
+}
+
+export async function party(signer: Signer, options: Partial<EncrypterOptions> = {}): Promise<Party> {
+  const reports: HandshakeReport[] = []
+  const encrypter = new PqEncrypter(
+    { admit: () => {}, limits: QUICK, ...options, onHandshake: (report) => reports.push(report) },
+    { backend: await testBackend(), signer, metrics: createTransportMetrics(noMetrics), time: systemTime },
+  )
+  return { encrypter, reports }
+}
+
+export type Tamper = (bytes: Uint8Array, from: 'initiator' | 'responder', offset: number) => Uint8Array | undefined
+
+/** Two connections with a relay between them that may change, drop or cut what passes. */
+export function tamperedPair(tamper: Tamper = (bytes) => bytes): [MultiaddrConnection, MultiaddrConnection] {
+  const [initiator, nearInitiator] = multiaddrConnectionPair()
+  const [nearResponder, responder] = multiaddrConnectionPair()
+  relay(nearInitiator, nearResponder, (bytes, offset) => tamper(bytes, 'initiator', offset))
+  relay(nearResponder, nearInitiator, (bytes, offset) => tamper(bytes, 'responder', offset))
+  return [initiator, responder]
+}
+
+function relay(
+  from: MultiaddrConnection,
+  to: MultiaddrConnection,
+  change: (bytes: Uint8Array, offset: number) => Uint8Array | undefined,
+): void {
+  let offset = 0
+  from.addEventListener('message', (event: StreamMessageEvent) => {
+    const bytes = toBytes(event.data)
+    const changed = change(bytes, offset)
+    offset += bytes.length
+    if (changed !== undefined && to.status === 'open') to.send(changed)
+  })
+  from.addEventListener('close', () => {
+    if (to.status === 'open') to.abort(new Error('relay closed'))
+  })
+}
+
+export function toBytes(data: Uint8Array | Uint8ArrayList): Uint8Array {
+  return data.slice()
+}
+
+export interface Outcome {
+  readonly secured: SecuredConnection | undefined
+  readonly code: string
+}
+
+/** Runs both sides of a handshake to their end, whatever it is. */
+export async function shake(
+  initiator: Party,
+  responder: Party,
+  pair: [MultiaddrConnection, MultiaddrConnection],
+  options: Parameters<PqEncrypter['secureOutbound']>[1] = {},
+): Promise<[Outcome, Outcome]> {
+  return await Promise.all([
+    outcome(initiator.encrypter.secureOutbound(pair[0], options)),
+    outcome(responder.encrypter.secureInbound(pair[1])),
+  ])
+}
+
+async function outcome(work: Promise<SecuredConnection>): Promise<Outcome> {
+  try {
+    return { secured: await work, code: 'ok' }
+  } catch (error) {
+    return { secured: undefined, code: errorCode(error) }
+  }
+}
