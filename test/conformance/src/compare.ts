@@ -1,5 +1,6 @@
 import { sha256 } from '@montana/codec'
 import { toHex } from '@montana/foundation'
+import { Matching } from './matching.js'
 import type { Value, Values } from './types.js'
 
 export interface Difference {
@@ -42,10 +43,12 @@ function compareMembers(expected: object, actual: Value, path: string): Differen
 }
 
 function isValues(value: Value): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Uint8Array) && !(value instanceof Matching)
 }
 
 function sameScalar(expected: unknown, actual: Value): boolean {
+  if (actual instanceof Matching) return actual.matches(expected)
   if (actual instanceof Uint8Array) return expected === toHex(actual) || isDigestOf(expected, actual)
   if (typeof actual === 'bigint' || typeof actual === 'number') return sameInteger(expected, actual)
   return expected === actual
@@ -71,7 +74,14 @@ const SHOWN_CHARACTERS = 96
 
 /** One line, shortened in the middle. */
 export function show(value: unknown): string {
-  const text = value instanceof Uint8Array ? toHex(value) : typeof value === 'string' ? value : toJson(value)
+  const text =
+    value instanceof Uint8Array
+      ? toHex(value)
+      : typeof value === 'string'
+        ? value
+        : value instanceof Matching
+          ? value.text
+          : toJson(value)
   if (text.length <= SHOWN_CHARACTERS) return text
   const half = SHOWN_CHARACTERS / 2
   return `${text.slice(0, half)}…${text.slice(-half / 2)} (${text.length} characters)`

@@ -7,7 +7,7 @@ import { skipOf } from './optional.js'
 import type { Area, Kind, Outcome, Result, RunContext, VectorCase } from './types.js'
 
 /** What all cases of a run share. */
-export type Run = Pick<RunContext, 'backends' | 'publicKeys'>
+export type Run = Pick<RunContext, 'backends' | 'knownPeers'>
 
 /** Runs the cases of one file, each on every backend that its kind has. */
 export async function runVectors(file: string, cases: readonly VectorCase[], run: Run): Promise<Result[]> {

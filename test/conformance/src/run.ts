@@ -1,9 +1,11 @@
 import { sha256 } from '@montana/codec'
-import { errorMessage, toHex } from '@montana/foundation'
+import { MLDSA_PUBLIC_KEY_BYTES } from '@montana/crypto'
+import { errorMessage, fromHex, toHex } from '@montana/foundation'
 import { openBackends } from './backends.js'
 import { loadVectorFile, type VectorFile } from './load.js'
 import { type FileReport, type Report, reportAll, reportFile, unusableFile } from './report.js'
 import { type Run, runVectors } from './run-vectors.js'
+import type { PeerKeys } from './types.js'
 import { runWycheproof } from './wycheproof/run.js'
 
 /** Runs every case of the files on every backend. */
@@ -11,7 +13,7 @@ export async function runFiles(paths: readonly string[]): Promise<Report> {
   const files = paths.map((path) => ({ path, content: load(path) }))
   const backends = await openBackends()
   try {
-    const run = { backends, publicKeys: collectPublicKeys(files.map(({ content }) => content)) }
+    const run = { backends, knownPeers: collectPeers(files.map(({ content }) => content)) }
     const reports: FileReport[] = []
     for (const { path, content } of files) reports.push(await runFile(path, content, run))
     return reportAll(reports)
@@ -38,16 +40,20 @@ async function runFile(path: string, content: VectorFile | string, run: Run): Pr
 }
 
 /** A peer's vector may give only the digest of a key that stands in full in another case. */
-function collectPublicKeys(files: ReadonlyArray<VectorFile | string>): Map<string, Uint8Array> {
-  const keys = new Map<string, Uint8Array>()
-  const visit = (value: unknown) => {
-    if (typeof value === 'string' && /^[0-9a-f]{3904}$/.test(value)) {
-      const key = new Uint8Array(Buffer.from(value, 'hex'))
-      keys.set(toHex(sha256(key)), key)
-    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
-  }
+function collectPeers(files: ReadonlyArray<VectorFile | string>): Map<string, PeerKeys> {
+  const peers = new Map<string, PeerKeys>()
   for (const file of files) {
-    if (typeof file !== 'string' && file.shape === 'vectors') for (const { input } of file.cases) visit(input)
+    if (typeof file === 'string' || file.shape !== 'vectors') continue
+    for (const { input } of file.cases) addPeer(peers, (input ?? {}) as Record<string, unknown>)
   }
-  return keys
+  return peers
+}
+
+function addPeer(peers: Map<string, PeerKeys>, input: Record<string, unknown>): void {
+  const node = publicKey(input.node_pubkey_hex)
+  if (node) peers.set(toHex(sha256(node)), { node, account: publicKey(input.account_pubkey_hex) })
+}
+
+function publicKey(value: unknown): Uint8Array | undefined {
+  return typeof value === 'string' ? fromHex(value, MLDSA_PUBLIC_KEY_BYTES) : undefined
 }

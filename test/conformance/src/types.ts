@@ -1,5 +1,6 @@
 import type { Backends } from './backends.js'
 import type { Fields } from './fields.js'
+import type { Matching } from './matching.js'
 
 /** What a case ran on: two implementations of post-quantum cryptography, two of hashing in bulk. */
 export type Backend = 'node' | 'noble' | 'native' | 'typescript'
@@ -14,7 +15,7 @@ export interface VectorCase {
 }
 
 /** What a computation may return: compared with the expectation member by member, bytes as hex, integers by value. */
-export type Value = Uint8Array | bigint | number | string | boolean | null | readonly Value[] | Values
+export type Value = Uint8Array | bigint | number | string | boolean | null | Matching | readonly Value[] | Values
 export interface Values {
   readonly [member: string]: Value
 }
@@ -24,8 +25,13 @@ export interface RunContext {
   /** Only for the kinds whose input does not say what is asked. */
   readonly name: string
   readonly backends: Backends
-  /** Public keys that occur anywhere in the files of this run, by the hex of their SHA-256. */
-  readonly publicKeys: ReadonlyMap<string, Uint8Array>
+  /** Peers whose keys stand in full somewhere in the files of this run, by the hex SHA-256 of the node key. */
+  readonly knownPeers: ReadonlyMap<string, PeerKeys>
+}
+
+export interface PeerKeys {
+  readonly node: Uint8Array
+  readonly account: Uint8Array | undefined
 }
 
 /** One question that an area asks, recognised by the shape of its input. */

@@ -2,6 +2,7 @@ import { sha256 } from '@montana/codec'
 import { bytesEqual, concatBytes } from '@montana/foundation'
 import { emissionOf, type NodeRecord, productionParams, rotateCheckpoints, supply } from '@montana/ledger'
 import { type Fields, toNumber, UnknownShape } from '../fields.js'
+import { Matching } from '../matching.js'
 import {
   decodeOperationScope,
   isActivationCooledDown,
@@ -37,7 +38,7 @@ export const accountArea: Area = {
         const tau2 = input.has('tau2') ? input.int('tau2') : BigInt(productionParams.tau2Windows)
         const window = input.int(input.nameOf('current_window', 'window') ?? 'current_window')
         const isCool = isActivationCooledDown(input.int('last_activation_window'), window, tau2)
-        return isCool ? 'Ok' : 'ActivationCooldownNotElapsed'
+        return isCool ? new Matching('Ok', /^(ok|valid|accepted|elapsed)$/i) : 'ActivationCooldownNotElapsed'
       },
     },
     {

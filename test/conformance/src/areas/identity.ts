@@ -118,7 +118,7 @@ export function describeNode(publicKey: Uint8Array): Values {
   }
 }
 
-function describeAccount(suite: number, publicKey: Uint8Array): Values {
+export function describeAccount(suite: number, publicKey: Uint8Array): Values {
   const accountId = accountIdOf(suite, publicKey)
   return {
     account_id: accountId,

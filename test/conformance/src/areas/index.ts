@@ -3,13 +3,19 @@ import { accountArea } from './account.js'
 import { codecArea } from './codec.js'
 import { consensusArea } from './consensus.js'
 import { cryptoArea, cryptoBaselineArea } from './crypto.js'
+import { envelopeArea, envelopeNegativeArea } from './envelope.js'
 import { genesisArea } from './genesis.js'
 import { identityArea } from './identity.js'
 import { kdfArea } from './kdf.js'
 import { lotteryArea } from './lottery.js'
 import { merkleArea } from './merkle.js'
 import { mnemonicArea } from './mnemonic.js'
+import { multistreamArea } from './multistream.js'
+import { noiseArea, noiseNegativeArea, noiseStreamArea } from './noise.js'
+import { netArea, payloadArea, syncArea } from './payload.js'
+import { peerIdArea } from './peer-id.js'
 import { stateArea } from './state.js'
+import { storeArea } from './store.js'
 
 /** Every area that has rules here; the others are in optional.ts, anything else is a failure. */
 export const AREAS: readonly Area[] = [
@@ -24,5 +30,16 @@ export const AREAS: readonly Area[] = [
   accountArea,
   consensusArea,
   genesisArea,
+  netArea,
+  syncArea,
+  storeArea,
   cryptoBaselineArea,
+  envelopeArea,
+  envelopeNegativeArea,
+  payloadArea,
+  noiseArea,
+  noiseNegativeArea,
+  noiseStreamArea,
+  peerIdArea,
+  multistreamArea,
 ]
