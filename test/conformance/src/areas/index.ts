@@ -1,5 +1,6 @@
 import type { Area } from '../types.js'
 import { accountArea } from './account.js'
+import { chainArea } from './chain.js'
 import { codecArea } from './codec.js'
 import { consensusArea } from './consensus.js'
 import { cryptoArea, cryptoBaselineArea } from './crypto.js'
@@ -30,6 +31,7 @@ export const AREAS: readonly Area[] = [
   accountArea,
   consensusArea,
   genesisArea,
+  chainArea,
   netArea,
   syncArea,
   storeArea,
