@@ -1,16 +1,22 @@
 import { IDENTITY_MAGIC, IDENTITY_V1_BYTES, IDENTITY_V2_BYTES } from '@montana/crypto'
-import type { Fields } from '../fields.js'
 import {
-  currentWindowFile,
-  lastCementedFile,
-  nodeStateFile,
+  decodeCurrentWindow,
+  decodeNodeState,
+  decodeTimechainFile,
+  encodeCurrentWindow,
+  encodeLastCemented,
+  encodeNodeState,
+  encodeTimechainFile,
   proposalFileName,
-  timechainFile,
-  U128_MAX,
-} from '../reference/files.js'
+} from '@montana/store'
+import type { Fields } from '../fields.js'
 import type { Area, Value } from '../types.js'
 
 const ZERO = new Uint8Array(32)
+const U128_MAX = 2n ** 128n - 1n
+/** Version 1 of timechain.bin ends before target and reveal count. */
+const TIMECHAIN_V1_BYTES = 56
+const VERSION_OFFSET = 4
 
 /** Spec protocol 16.2. */
 export const storeArea: Area = {
@@ -33,19 +39,23 @@ export const storeArea: Area = {
       title: 'proposal file name',
       matches: (input, name) => input.has('window') && name.includes('proposal'),
       backends: ['typescript'],
-      run: (input) => proposalFileName(input.int('window')),
+      run: (input) => proposalFileName(input.number('window')),
     },
     {
       title: 'meta_last_cemented.bin',
       matches: (input, name) => input.has('window') && name.includes('last_cemented'),
       backends: ['typescript'],
-      run: (input) => lastCementedFile(input.int('window')),
+      run: (input) => encodeLastCemented(input.number('window')),
     },
     {
       title: 'current_window.bin',
       matches: (input, name) => input.has('window') && name.includes('current_window'),
       backends: ['typescript'],
-      run: (input) => currentWindowFile(input.int('window')),
+      run: (input) => {
+        const bytes = encodeCurrentWindow(input.number('window'))
+        if (decodeCurrentWindow(bytes) !== input.number('window')) throw new Error('does not decode')
+        return bytes
+      },
     },
     {
       title: 'identity.bin',
@@ -62,24 +72,32 @@ function timechain(input: Fields): Value {
   const count = input.nameOf('tau2_reveal_count', 'reveal_count')
   const file = {
     timechainValue: input.bytes('t_r'),
-    d: input.int('d'),
-    lastWindow: input.int('last_window'),
+    d: input.number('d'),
+    lastWindow: input.number('last_window'),
     target: target === undefined ? U128_MAX : input.int(target),
-    revealCount: count === undefined ? 0n : input.int(count),
+    revealCount: count === undefined ? 0 : input.number(count),
   }
-  return timechainFile(file, target === undefined && count === undefined ? 1 : 2)
+  const bytes = encodeTimechainFile(file)
+  if (decodeTimechainFile(bytes).target !== file.target) throw new Error('does not decode')
+  if (target !== undefined || count !== undefined) return bytes
+  const older = bytes.slice(0, TIMECHAIN_V1_BYTES)
+  older[VERSION_OFFSET] = 1
+  if (decodeTimechainFile(older).lastWindow !== file.lastWindow) throw new Error('version 1 does not decode')
+  return older
 }
 
 function nodeState(input: Fields): Value {
-  const int = (name: string) => (input.has(name) ? input.int(name) : 0n)
-  return nodeStateFile({
+  const integer = (name: string) => (input.has(name) ? input.number(name) : 0)
+  const bytes = encodeNodeState({
     phase: input.number('phase'),
     seed: input.bytesOr('seed', ZERO),
     endpoint: input.bytesOr('endpoint', ZERO),
-    progress: int('progress'),
-    target: int('target'),
-    wStart: int('w_start'),
-    registrationWindow: int('registration_window'),
-    registrationHash: input.bytesOr('nodereg_hash', ZERO),
+    progress: integer('progress'),
+    target: integer('target'),
+    wStart: integer('w_start'),
+    registrationWindow: integer('registration_window'),
+    noderegHash: input.bytesOr('nodereg_hash', ZERO),
   })
+  if (decodeNodeState(bytes).phase !== input.number('phase')) throw new Error('does not decode')
+  return bytes
 }
