@@ -100,6 +100,8 @@ export const LIMITS = {
     oversized: 20,
     unsolicited: 20,
     decayPerMinute: 10,
+    /** From here on not asked for windows. */
+    noSync: 50,
     ban: 100,
     banMs: 600_000,
     maxBanMs: 86_400_000,

@@ -1,6 +1,5 @@
 import type { MessageStream } from '@libp2p/interface'
-import { defaultLogger } from '@libp2p/logger'
-import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
+import { AbstractMessageStream, multiaddrConnectionPair, type SendResult } from '@libp2p/utils'
 import { noMetrics } from '@montana/foundation'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, it } from 'vitest'
@@ -15,7 +14,7 @@ class NarrowStream extends AbstractMessageStream {
   resetBy: Error | undefined
 
   constructor() {
-    super({ log: defaultLogger().forComponent('test') })
+    super({ log: multiaddrConnectionPair()[0].log })
   }
 
   override sendData(data: Uint8ArrayList): SendResult {

@@ -90,7 +90,7 @@ export class Dialer {
       await this.#connect(entry)
       metrics.dials.inc({ peer: peer.metricLabel, result: 'ok' })
     } catch (error) {
-      if (this.#context.signal.aborted) throw error
+      if (this.#context.signal.aborted) return
       const code = dialErrorCode(error)
       metrics.dials.inc({ peer: peer.metricLabel, result: code })
       peer.dialErrors += 1

@@ -27,7 +27,7 @@ export class Discipline {
       metrics.violations.inc({ type: type === undefined ? 'none' : typeName(type), limit: error.code })
     }
     const score =
-      error.code === 'LIMIT_RATE' && type !== undefined
+      error.code.startsWith('LIMIT_') && type !== undefined
         ? peer.score.addRateViolation(type, nowMs())
         : peer.score.add(points, nowMs())
     metrics.score.set({ peer: peer.metricLabel }, score)
@@ -47,7 +47,7 @@ export class Discipline {
 
   #pointsOf(error: NetworkError): number | undefined {
     const { score, exchange } = this.#context.limits
-    if (isCutShort(error) && error.code === 'ENV_HEADER') return undefined
+    if (isCutShort(error)) return undefined
     switch (error.code) {
       case 'ENV_LENGTH':
         return Number(error.metadata.actual) > exchange.maxPayloadBytes ? score.oversized : score.malformed

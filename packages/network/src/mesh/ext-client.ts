@@ -1,5 +1,7 @@
+import type { ExtLimit } from '@montana/transport'
 import { NetworkError } from '../errors.js'
 import { decodeExtError } from '../ext/error-answer.js'
+import { Pace } from '../limits/pace.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { type EnvelopeHeader, encodeEnvelope } from '../wire/envelope.js'
 import { EXT_PROTOCOL } from '../wire/protocols.js'
@@ -12,6 +14,7 @@ import { type Discipline, resultOf } from './discipline.js'
 export class ExtClient {
   readonly #context: MeshContext
   readonly #discipline: Discipline
+  readonly #paces = new WeakMap<Peer, Pace>()
   #nextRequestId = 1n
 
   constructor(context: MeshContext, discipline: Discipline) {
@@ -40,11 +43,12 @@ export class ExtClient {
     payload: Uint8Array,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
+    const leave = await this.#paceOf(peer).enter(type, this.#limit(type), signal)
     let failure: unknown
     try {
       const answer = await this.#exchange(link, type, payload, signal)
       link.speaksExt = true
-      if (answer.type === EXT_TYPE.error) throw decodeExtError(answer.payload)
+      if (answer.type === EXT_TYPE.error) throw remoteError(answer.payload)
       this.#context.metrics.requestSeconds.observe({ type: typeName(type) }, answer.rttMs / 1000)
       return answer.payload
     } catch (error) {
@@ -52,13 +56,13 @@ export class ExtClient {
       this.#learn(peer, link, error)
       throw error
     } finally {
+      leave()
       this.#context.metrics.messages.inc({ direction: 'sent', type: typeName(type), result: resultOf(failure) })
     }
   }
 
   #exchange(link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Answer> {
-    const limit = this.#context.limits.ext.get(type)
-    if (limit === undefined) throw new RangeError(`${typeName(type)} is not a request of this node`)
+    const limit = this.#limit(type)
     const requestId = this.#nextRequestId++
     return request(link.connection, {
       protocol: EXT_PROTOCOL,
@@ -71,9 +75,31 @@ export class ExtClient {
     })
   }
 
+  #limit(type: number): ExtLimit {
+    const limit = this.#context.limits.ext.get(type)
+    if (limit === undefined) throw new RangeError(`${typeName(type)} is not a request of this node`)
+    return limit
+  }
+
+  #paceOf(peer: Peer): Pace {
+    const known = this.#paces.get(peer)
+    if (known !== undefined) return known
+    const pace = new Pace(this.#context.nowMs)
+    this.#paces.set(peer, pace)
+    return pace
+  }
+
   #learn(peer: Peer, link: Link, error: unknown): void {
     if (error instanceof NetworkError && error.code === 'EXT_UNSUPPORTED') link.speaksExt = false
     if (error instanceof NetworkError && link.connection.status === 'open') this.#discipline.judge(peer, error)
+  }
+}
+
+function remoteError(payload: Uint8Array): Error {
+  try {
+    return decodeExtError(payload)
+  } catch (cause) {
+    return new NetworkError('EXT_PROTOCOL', 'the Error answer is malformed', { type: EXT_TYPE.error }, cause)
   }
 }
 

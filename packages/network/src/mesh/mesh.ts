@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Libp2p } from '@libp2p/interface'
 import { MontanaError, withTimeout } from '@montana/foundation'
 import { createTransportMetrics, LIMITS, PqEncrypter, peerIdOfNodeKey } from '@montana/transport'
@@ -19,6 +20,7 @@ import { Discipline } from './discipline.js'
 import { ExtClient } from './ext-client.js'
 import { sayFarewell } from './farewell.js'
 import { Admission } from './gater.js'
+import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
 import { PeerBook } from './peer-book.js'
 import { Sender } from './sender.js'
@@ -45,6 +47,8 @@ class Libp2pMesh implements Mesh {
 
   constructor(options: MeshOptions, modules: MeshModules) {
     checkedListenAddress(options.listen)
+    // Every exchange in progress listens for the end of the mesh.
+    setMaxListeners(0, this.#stopping.signal)
     this.peerId = peerIdOfNodeKey(modules.signer.publicKey).toString()
     this.#modules = modules
     const context = this.#createContext(options, modules)
@@ -128,7 +132,7 @@ class Libp2pMesh implements Mesh {
       options,
       limits,
       modules: rest,
-      handlers,
+      handlers: guardedHandlers(handlers, modules.logger),
       metrics: createNetworkMetrics(metrics),
       peers: new PeerBook(options.manifest, this.peerId, limits),
       bans: new BanList(limits.score),

@@ -43,10 +43,12 @@ export class Peer implements PeerRef {
   status: StatusMessage | undefined
   statusAtMs: number | undefined
   stateDiverged = false
+  readonly #noSyncScore: number
   #upMs = 0
   #connectedSinceMs: number | undefined
 
   constructor(ref: PeerRef, limits: Limits) {
+    this.#noSyncScore = limits.score.noSync
     this.peerId = ref.peerId
     this.label = ref.label
     this.nodeIdHex = ref.nodeIdHex
@@ -63,6 +65,10 @@ export class Peer implements PeerRef {
 
   get isHealthy(): boolean {
     return this.isConnected && this.heartbeat.isHealthy
+  }
+
+  isSyncSource(nowMs: number): boolean {
+    return this.isHealthy && this.status !== undefined && this.score.points(nowMs) < this.#noSyncScore
   }
 
   /** Label of metrics: free text from the network never becomes one. */

@@ -22,6 +22,8 @@ export interface PeerSnapshot {
   readonly healthy: boolean
   readonly consecutiveMisses: number
   readonly score: number
+  /** Healthy, of this network by its own Status, and with few violations: may be asked for windows (16.3, 10.2). */
+  readonly syncSource: boolean
   /** Speaks the extension protocol on some open connection. */
   readonly ext: boolean
   /** Its last Status and its age; a claim. */
@@ -47,6 +49,7 @@ export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
     healthy: peer.isHealthy,
     consecutiveMisses: peer.heartbeat.consecutiveMisses,
     score: peer.score.points(nowMs),
+    syncSource: peer.isSyncSource(nowMs),
     ext: peer.links.some((link) => link.speaksExt === true),
     status: peer.status,
     statusAgeMs: peer.statusAtMs === undefined ? undefined : nowMs - peer.statusAtMs,
@@ -82,6 +85,7 @@ export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
     healthy: rows.every((row) => row.healthy),
     consecutiveMisses: 0,
     score: sum((row) => row.score),
+    syncSource: rows.some((row) => row.syncSource),
     ext: rows.some((row) => row.ext),
     status: undefined,
     statusAgeMs: undefined,

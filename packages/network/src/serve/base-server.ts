@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { errorMessage, isAbort, withTimeout } from '@montana/foundation'
+import { isAbort, withTimeout } from '@montana/foundation'
 import type { RequestLimit } from '@montana/transport'
 import { NetworkError } from '../errors.js'
 import type { ByteBudget } from '../limits/byte-budget.js'
@@ -58,17 +58,25 @@ export class BaseServer {
   }
 
   async #exchange(stream: Stream, reader: EnvelopeReader, peer: Peer, header: EnvelopeHeader, signal: AbortSignal) {
-    const limit = this.#checkedLimit(header)
-    const leave = peer.gate.enter(header.type, limit, this.#context.nowMs())
+    const payload = await this.#receive(reader, peer, header, signal)
+    const pong = encodeEnvelope({ type: BASE_TYPE.pong, requestId: header.requestId, payload: EMPTY })
+    const finished = sendAndFinish(stream, pong, signal)
+    if (isDelivered(header.type)) this.#context.handlers.onMessage(peer, header.type, header.requestId, payload)
+    await finished
+  }
+
+  /**
+   * The place in the gate is free again before the Pong is sent: the remote may use it as soon as it has that Pong, and
+   * must not be blamed for being quick.
+   */
+  async #receive(reader: EnvelopeReader, peer: Peer, header: EnvelopeHeader, signal: AbortSignal): Promise<Uint8Array> {
+    const leave = peer.gate.enter(header.type, this.#checkedLimit(header), this.#context.nowMs())
     try {
       const release = await this.#reserve(reader, peer, header.payloadLength, signal)
       try {
         const payload = await reader.payload(header.payloadLength, signal)
         checkLayout(header.type, payload)
-        const pong = encodeEnvelope({ type: BASE_TYPE.pong, requestId: header.requestId, payload: EMPTY })
-        const finished = sendAndFinish(stream, pong, signal)
-        this.#deliver(peer, header, payload)
-        await finished
+        return payload
       } finally {
         release()
       }
@@ -89,18 +97,6 @@ export class BaseServer {
     }
     if (payloadLength < limit.minBytes || payloadLength > limit.maxBytes) throw wrongLength(type, payloadLength)
     return limit
-  }
-
-  #deliver(peer: Peer, header: EnvelopeHeader, payload: Uint8Array): void {
-    if (!isDelivered(header.type)) return
-    try {
-      this.#context.handlers.onMessage(peer, header.type, header.requestId, payload)
-    } catch (error) {
-      this.#context.modules.logger.error(
-        { type: typeName(header.type), error: errorMessage(error) },
-        'message handler failed',
-      )
-    }
   }
 
   #count(header: EnvelopeHeader, error: unknown): void {

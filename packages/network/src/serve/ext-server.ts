@@ -84,7 +84,9 @@ export class ExtServer {
       const release = await this.#budget.reserve(peer.peerId, header.payloadLength, signal)
       try {
         const payload = await reader.payload(header.payloadLength, signal)
-        return await this.#handle(connection, peer, header.type, payload, signal)
+        const answer = await this.#handle(connection, peer, header.type, payload, signal)
+        if (answer.length <= limit.maxAnswerBytes) return answer
+        throw new RangeError(`answer of ${answer.length} bytes to ${typeName(header.type)}`)
       } finally {
         release()
       }
