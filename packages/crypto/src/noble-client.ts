@@ -31,6 +31,8 @@ export class NobleClient {
 
   async close(): Promise<void> {
     this.#closed = true
+    // an idle worker does not hold the process; its end must, or an awaited close would never return
+    this.#worker?.ref()
     await this.#worker?.terminate()
     this.#worker = undefined
   }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { bytesEqual } from '@montana/foundation'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NobleBackend } from '../src/noble-backend.js'
@@ -112,6 +114,17 @@ describe('event loop', () => {
 })
 
 describe('closing', () => {
+  it.each([
+    ['an idle worker does not hold the process', 'const b = await selectPqBackend("noble")'],
+    ['an awaited close returns', 'const b = await selectPqBackend("noble"); await b.close()'],
+  ])('%s', async (_, script) => {
+    const index = new URL('../dist/index.js', import.meta.url).href
+    const source = `import { selectPqBackend } from '${index}'; ${script}`
+    await expect(
+      promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { timeout: 10_000 }),
+    ).resolves.toBeDefined()
+  })
+
   it('ends the worker: calls in flight and later ones fail', async () => {
     const backend = new NobleBackend()
     const signer = await backend.importSigner(filled(32, 10))
