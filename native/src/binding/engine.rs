@@ -1,0 +1,203 @@
+use super::arguments as check;
+use super::events::{Callback, Event, Sink};
+use super::jobs::{Job, spawn};
+use crate::clock::{Grind, Observer, grind};
+use crate::errors::{Code, Refusal};
+use crate::kernel::{Kernel, Preference, State, available_lanes, bytes_from_state, kernel, state_from_bytes};
+use crate::pace::Pace;
+use crate::verify::{Plan, Segment, verify};
+use crate::{digest, merkle};
+use napi::Env;
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use std::time::{Duration, Instant};
+
+type Result<T> = std::result::Result<T, napi::Error<Code>>;
+
+/// All hashing with one kernel.
+#[napi]
+pub struct Engine {
+    kernel: &'static Kernel,
+}
+
+#[napi]
+impl Engine {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(portable: bool) -> Self {
+        Self {
+            kernel: kernel(if portable {
+                Preference::Portable
+            } else {
+                Preference::Fastest
+            }),
+        }
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn name(&self) -> &'static str {
+        self.kernel.name
+    }
+
+    /// The numbers of lanes this CPU has a kernel for, ascending.
+    #[napi(getter, catch_unwind)]
+    pub fn lanes(&self) -> Vec<u32> {
+        available_lanes(self.kernel)
+            .into_iter()
+            .map(|lanes| lanes as u32)
+            .collect()
+    }
+
+    /// Runs one chain on its own thread. `report_ms` 0 means no progress events.
+    #[napi(catch_unwind)]
+    pub fn start_clock(
+        &self,
+        env: Env,
+        seed: &[u8],
+        steps: f64,
+        checkpoints: f64,
+        report_ms: u32,
+        callback: Callback,
+    ) -> Result<Job> {
+        let seed = check::state(seed, "seed")?;
+        let steps = check::steps(steps)?;
+        let segments = check::checkpoints(checkpoints, steps)?;
+        let report_every = (report_ms > 0).then(|| Duration::from_millis(report_ms.into()));
+        let (kernel, job) = (
+            self.kernel,
+            Grind {
+                seed,
+                steps,
+                segments,
+                report_every,
+            },
+        );
+        let work = move |sink: &Sink, cancel: &_| {
+            let begin = Instant::now();
+            match grind(kernel, &job, cancel, &mut Reporter(sink)) {
+                Some(value) => Event::Done(bytes_from_state(&value).into(), elapsed_ms(begin)),
+                None => Event::Cancelled,
+            }
+        };
+        Ok(spawn(&env, "montana-clock", sink(&callback)?, work)?)
+    }
+
+    /// Checks segments; the result is one byte per segment, 1 where it holds. `lanes` 0 means the measured choice.
+    #[napi(catch_unwind)]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a flat boundary needs no object to be taken apart"
+    )]
+    pub fn start_verify(
+        &self,
+        env: Env,
+        starts: &[u8],
+        ends: &[u8],
+        steps: &[f64],
+        threads: f64,
+        lanes: u32,
+        callback: Callback,
+    ) -> Result<Job> {
+        let segments = segments(starts, ends, steps)?;
+        let threads = check::threads(threads)?;
+        let (kernel, lanes) = (self.kernel, check::lanes(lanes, self.kernel)?);
+        let work = move |_: &Sink, cancel: &_| {
+            let begin = Instant::now();
+            let measured = Pace::of(kernel);
+            let pace = if lanes == 0 {
+                measured.clone()
+            } else {
+                measured.only(lanes)
+            };
+            match verify(&Plan { kernel, pace, threads }, segments, cancel) {
+                Some(verdicts) => Event::Done(verdicts, elapsed_ms(begin)),
+                None => Event::Cancelled,
+            }
+        };
+        Ok(spawn(&env, "montana-verify", sink(&callback)?, work)?)
+    }
+
+    /// SHA-256 of each of the equally long items.
+    #[napi(catch_unwind)]
+    pub fn sha256_batch(&self, items: &[u8], item_length: u32) -> Result<Uint8Array> {
+        Ok(digest::sha256_batch(self.kernel, items, item_length as usize)?.into())
+    }
+
+    #[napi(catch_unwind)]
+    pub fn merkle_leaf(&self, record: &[u8]) -> Uint8Array {
+        merkle::leaf(self.kernel, record).to_vec().into()
+    }
+
+    /// The parents of `n` pairs; both sides are n×32 bytes.
+    #[napi(catch_unwind)]
+    pub fn merkle_nodes(&self, lefts: &[u8], rights: &[u8]) -> Result<Uint8Array> {
+        let lefts = check::digests(lefts, lefts.len() / 32, "left")?;
+        let rights = check::digests(rights, lefts.len(), "right")?;
+        let parents = lefts
+            .iter()
+            .zip(&rights)
+            .flat_map(|(left, right)| merkle::node(self.kernel, left, right));
+        Ok(parents.collect::<Vec<u8>>().into())
+    }
+
+    #[napi(catch_unwind)]
+    pub fn merkle_fold(&self, key: &[u8], leaf_hash: &[u8], from_level: f64, to_level: f64) -> Result<Uint8Array> {
+        let key = check::digest(key, "key")?;
+        let hash = check::digest(leaf_hash, "leafHash")?;
+        let from = check::level(from_level, 0, "fromLevel")?;
+        let to = check::level(to_level, from, "toLevel")?;
+        Ok(merkle::fold(self.kernel, &key, hash, from, to).to_vec().into())
+    }
+
+    #[napi(catch_unwind)]
+    pub fn merkle_subtree(&self, keys: &[u8], leaf_hashes: &[u8], height: f64, threads: f64) -> Result<Uint8Array> {
+        let keys = check::digests(keys, keys.len() / 32, "keys")?;
+        let hashes = check::digests(leaf_hashes, keys.len(), "leafHashes")?;
+        let height = check::level(height, 0, "height")?;
+        let threads = check::threads(threads)?;
+        merkle::check_order(&keys, height)?;
+        Ok(merkle::subtree(self.kernel, &keys, &hashes, height, threads)
+            .to_vec()
+            .into())
+    }
+}
+
+struct Reporter<'a>(&'a Sink);
+
+impl Observer for Reporter<'_> {
+    fn progress(&mut self, steps_done: u32) {
+        self.0.post(Event::Progress(steps_done));
+    }
+    fn checkpoint(&mut self, index: u32, value: &State) {
+        self.0.post(Event::Checkpoint(index, *value));
+    }
+}
+
+fn segments(starts: &[u8], ends: &[u8], steps: &[f64]) -> std::result::Result<Vec<Segment>, Refusal> {
+    let starts = check::digests(starts, steps.len(), "starts")?;
+    let ends = check::digests(ends, steps.len(), "ends")?;
+    let mut segments = Vec::with_capacity(steps.len());
+    for (index, steps) in steps.iter().enumerate() {
+        let (state, end) = (state_from_bytes(&starts[index]), state_from_bytes(&ends[index]));
+        segments.push(Segment {
+            index,
+            state,
+            end,
+            remaining: check::steps(*steps)?,
+        });
+    }
+    Ok(segments)
+}
+
+fn sink(callback: &Callback) -> Result<Sink> {
+    Sink::new(callback).map_err(|error| napi::Error::new(Code::NoThread, error.reason))
+}
+
+fn elapsed_ms(begin: Instant) -> f64 {
+    begin.elapsed().as_secs_f64() * 1e3
+}
+
+impl From<Refusal> for napi::Error<Code> {
+    fn from(refusal: Refusal) -> Self {
+        napi::Error::new(refusal.code, refusal.message)
+    }
+}

@@ -1,0 +1,5 @@
+//! The JavaScript boundary: check, then call. No panic crosses it, every refusal carries a stable code.
+mod arguments;
+mod engine;
+mod events;
+mod jobs;

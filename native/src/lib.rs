@@ -1,0 +1,10 @@
+//! Hot path of Montana: the sequential-hash clock, its verification, batch and Merkle hashing.
+//! Everything but `binding` is plain Rust and knows nothing of JavaScript.
+mod binding;
+pub mod clock;
+pub mod digest;
+pub mod errors;
+pub mod kernel;
+pub mod merkle;
+pub mod pace;
+pub mod verify;

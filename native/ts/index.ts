@@ -1,0 +1,13 @@
+export { createBackend } from './backend.js'
+export type { Engine, EngineJob, JobCallback } from './engine.js'
+export type { NativeErrorCode } from './errors.js'
+export { type LoadedBackend, type LoadOptions, loadBackend } from './loader.js'
+export type {
+  BackendName,
+  ClockInit,
+  ClockResult,
+  ClockRun,
+  HashBackend,
+  Lanes,
+  VerifyInit,
+} from './types.js'

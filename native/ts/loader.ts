@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { bytesEqual, ConfigError, errorMessage } from '@montana/foundation'
+import { createBackend } from './backend.js'
+import type { Engine } from './engine.js'
+import { nativeError } from './errors.js'
+import { referenceEngine } from './reference/reference-engine.js'
+import type { HashBackend } from './types.js'
+
+export interface LoadOptions {
+  /** Overrides MONTANA_NATIVE; `native` throws NATIVE_UNAVAILABLE instead of falling back. */
+  force?: 'native' | 'typescript'
+  /** The addon's kernel without CPU-specific code; what MONTANA_NATIVE=portable does. */
+  portable?: boolean
+  /** Where the addon lies; for tests. Default: the root of this package. */
+  directory?: string
+}
+
+export interface LoadedBackend {
+  backend: HashBackend
+  /** One loud line for the log: why the slow path is used. */
+  notice?: string
+}
+
+type Addon = { Engine: new (portable: boolean) => Engine }
+
+const MODES = ['', 'on', 'off', 'portable']
+
+/**
+ * Chooses the fastest backend that works here, in this order: SHA instructions, plain Rust, TypeScript.
+ * MONTANA_NATIVE=off forces TypeScript, MONTANA_NATIVE=portable plain Rust. Falls back with a notice, never with a crash.
+ */
+export function loadBackend(options: LoadOptions = {}): LoadedBackend {
+  const mode = options.force === undefined ? nativeMode() : ''
+  if (options.force === 'typescript') return { backend: createBackend(referenceEngine) }
+  if (mode === 'off') return slow('MONTANA_NATIVE=off')
+  try {
+    const portable = options.portable ?? process.env.MONTANA_NATIVE === 'portable'
+    return announce(openAddon(options.directory ?? packageRoot(), portable), portable)
+  } catch (error) {
+    if (options.force === 'native') throw nativeError('NATIVE_UNAVAILABLE', errorMessage(error), error)
+    return slow(errorMessage(error))
+  }
+}
+
+function nativeMode(): string {
+  const mode = process.env.MONTANA_NATIVE ?? ''
+  if (MODES.includes(mode)) return mode
+  throw new ConfigError(`MONTANA_NATIVE is '${mode}'`, { field: 'MONTANA_NATIVE', remedy: 'use on, off or portable' })
+}
+
+function slow(reason: string): LoadedBackend {
+  const notice = `SLOW CLOCK: TypeScript instead of native code, about fifteen times slower (${firstLine(reason)})`
+  return { backend: createBackend(referenceEngine), notice }
+}
+
+function announce(engine: Engine, chosen: boolean): LoadedBackend {
+  const backend = createBackend(engine)
+  if (backend.name === 'native-shani') return { backend }
+  const reason = chosen ? 'chosen by setting' : 'this CPU has no SHA instructions'
+  return { backend, notice: `SLOW CLOCK: plain native code, about five times slower (${reason})` }
+}
+
+function openAddon(directory: string, portable: boolean): Engine {
+  const load = createRequire(import.meta.url)
+  const failures: string[] = []
+  for (const file of addonNames()) {
+    try {
+      const engine = new (load(`${directory}/${file}`) as Addon).Engine(portable)
+      assertKnownAnswers(engine)
+      return engine
+    } catch (error) {
+      failures.push(`${file}: ${firstLine(errorMessage(error))}`)
+    }
+  }
+  throw new Error(failures.join('; '))
+}
+
+/** As napi names them; on Linux whichever C library this process has. */
+function addonNames(): string[] {
+  const { platform, arch } = process
+  const variants = platform === 'linux' ? ['-gnu', '-musl'] : platform === 'win32' ? ['-msvc'] : ['']
+  return variants.map((variant) => `montana-native.${platform}-${arch}${variant}.node`)
+}
+
+/** A kernel that computes wrongly on this CPU must never cut time; the reference is the judge. */
+function assertKnownAnswers(engine: Engine): void {
+  const message = Uint8Array.from({ length: 300 }, (_, i) => i & 255)
+  for (const length of [1, 32, 60, 64, 100]) {
+    const items = message.subarray(0, length * 3)
+    if (!bytesEqual(engine.sha256Batch(items, length), referenceEngine.sha256Batch(items, length)))
+      throw new Error('the addon computes SHA-256 wrongly on this CPU')
+  }
+}
+
+function packageRoot(): string {
+  return fileURLToPath(new URL('..', import.meta.url))
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
