@@ -1,0 +1,258 @@
+import { errorCode, seededRandom } from '@montana/foundation'
+import { LIMITS } from '@montana/transport'
+import { describe, expect, it } from 'vitest'
+import { ByteBudget } from '../src/limits/byte-budget.js'
+import { Pace } from '../src/limits/pace.js'
+import { RequestGate } from '../src/limits/request-gate.js'
+import { BanList, PeerScore } from '../src/limits/score.js'
+import { TokenBucket } from '../src/limits/token-bucket.js'
+import { Backoff } from '../src/peer/backoff.js'
+import { HeartbeatState } from '../src/peer/heartbeat-state.js'
+import { type OutboundMessage, OutboundQueue } from '../src/peer/outbound-queue.js'
+import { RttWindow } from '../src/peer/rtt-window.js'
+
+const codeOf = (work: () => unknown) => {
+  try {
+    work()
+    return 'ok'
+  } catch (error) {
+    return errorCode(error)
+  }
+}
+const never = new AbortController().signal
+
+describe('TokenBucket', () => {
+  it('gives its burst, then its rate, and never more than its burst', () => {
+    const bucket = new TokenBucket(2, 3, 0)
+    expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false])
+    expect(bucket.waitMs(0)).toBe(500)
+    expect([499, 500, 500].map((now) => bucket.take(now))).toEqual([false, true, false])
+    expect([1e6, 1e6, 1e6, 1e6].map((now) => bucket.take(now))).toEqual([true, true, true, false])
+  })
+
+  it('lets a debt be spent and waited off', () => {
+    const bucket = new TokenBucket(10, 10, 0)
+    bucket.spend(0, 25)
+    expect(bucket.waitMs(0)).toBe(1600)
+    expect(bucket.waitMs(1600)).toBe(0)
+  })
+})
+
+describe('RequestGate', () => {
+  it.each([...LIMITS.base].map(([type, limit]) => [type, limit] as const))(
+    'holds the limits of type %i',
+    (type, limit) => {
+      const gate = new RequestGate(1000)
+      const leaves = Array.from({ length: limit.inFlight }, () => gate.enter(type, { ...limit, burst: 1000 }, 0))
+      expect(codeOf(() => gate.enter(type, limit, 0))).toBe('LIMIT_IN_FLIGHT')
+      for (const leave of leaves) leave()
+      const rated = new RequestGate(1000)
+      for (let index = 0; index < limit.burst; index++) rated.enter(type, limit, 0)()
+      expect(codeOf(() => rated.enter(type, limit, 0))).toBe('LIMIT_RATE')
+      expect(codeOf(() => rated.enter(type, limit, 1000 / limit.perSecond + 1))).toBe('ok')
+    },
+  )
+
+  it('bounds the handlers of a peer over all types, and leaving twice counts once', () => {
+    const gate = new RequestGate(2)
+    const limit = { minBytes: 0, maxBytes: 1, perSecond: 100, burst: 100, inFlight: 10 }
+    const leave = gate.enter(1, limit, 0)
+    gate.enter(2, limit, 0)
+    expect(codeOf(() => gate.enter(3, limit, 0))).toBe('LIMIT_IN_FLIGHT')
+    leave()
+    leave()
+    gate.enter(3, limit, 0)
+    expect(codeOf(() => gate.enter(3, limit, 0))).toBe('LIMIT_IN_FLIGHT')
+  })
+})
+
+describe('ByteBudget', () => {
+  const limits = { perPeerBytes: 10, totalBytes: 15, waitMs: 30 }
+
+  it('reserves per peer and in total, and serves those that wait when room comes', async () => {
+    const budget = new ByteBudget(limits)
+    const release = await budget.reserve('a', 10, never)
+    expect(budget.tryReserve('a', 1)).toBeUndefined()
+    expect(budget.tryReserve('b', 6)).toBeUndefined()
+    const waiting = budget.reserve('b', 6, never)
+    release()
+    release()
+    ;(await waiting)()
+    expect(budget.reservedBytes).toBe(0)
+  })
+
+  it('refuses after its wait, ends with the signal, and keeps nothing of either', async () => {
+    const budget = new ByteBudget(limits)
+    budget.tryReserve('a', 10)
+    await expect(budget.reserve('a', 5, never)).rejects.toMatchObject({ code: 'LIMIT_BYTES' })
+    const controller = new AbortController()
+    const aborted = budget.reserve('a', 5, controller.signal)
+    controller.abort()
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(budget.reservedBytes).toBe(10)
+  })
+
+  it('does not let one peer at its bound hold up another', async () => {
+    const budget = new ByteBudget(limits)
+    const releaseA = budget.tryReserve('a', 10)
+    const releaseC = budget.tryReserve('c', 5)
+    const blocked = budget.reserve('a', 9, never)
+    const free = budget.reserve('b', 5, never)
+    releaseC?.()
+    ;(await free)()
+    releaseA?.()
+    ;(await blocked)()
+  })
+})
+
+describe('Pace', () => {
+  const limit = { minBytes: 0, maxBytes: 1, perSecond: 100, burst: 3, inFlight: 2 }
+
+  it('waits for a place, and a token, and gives both back', async () => {
+    const pace = new Pace(() => performance.now())
+    const [first] = [await pace.enter(1, limit, never), await pace.enter(1, limit, never)]
+    let isIn = false
+    const third = pace.enter(1, limit, never).then((leave) => {
+      isIn = true
+      return leave
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(isIn).toBe(false)
+    first?.()
+    ;(await third)()
+  })
+
+  it('leaves the line on abort', async () => {
+    const pace = new Pace(() => performance.now())
+    const leaves = [await pace.enter(1, limit, never), await pace.enter(1, limit, never)]
+    const controller = new AbortController()
+    const waiting = pace.enter(1, limit, controller.signal)
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
+    for (const leave of leaves) leave()
+    await pace.enter(1, { ...limit, burst: 100 }, never)
+  })
+})
+
+describe('PeerScore and BanList', () => {
+  it('decays by ten a minute and counts a rate once per type and ten seconds', () => {
+    const score = new PeerScore()
+    expect([score.add(30, 0), score.points(60_000), score.points(600_000)]).toEqual([30, 20, 0])
+    const rates = new PeerScore()
+    expect([0, 1, 9_999].map((now) => Math.round(rates.addRateViolation(0x22, now)))).toEqual([5, 5, 3])
+    expect(Math.round(rates.addRateViolation(0x21, 0))).toBe(10)
+    expect(Math.round(rates.addRateViolation(0x22, 10_000))).toBeGreaterThan(12)
+  })
+
+  it('bans for ten minutes, doubling to a day, a manifest peer for a minute at most', () => {
+    const bans = new BanList()
+    const lengths = Array.from({ length: 9 }, () => bans.ban('x', false, 0))
+    expect(lengths.slice(0, 3)).toEqual([600_000, 1_200_000, 2_400_000])
+    expect(lengths.at(-1)).toBe(86_400_000)
+    expect(bans.ban('y', true, 0)).toBe(60_000)
+    expect([bans.isBanned('y', 59_999), bans.isBanned('y', 60_000), bans.isBanned('z', 0)]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(bans.active(0)).toBe(2)
+  })
+
+  it('forgets the oldest ban beyond its size', () => {
+    const bans = new BanList({ ...LIMITS.score, bansKept: 2 })
+    for (const id of ['a', 'b', 'c']) bans.ban(id, false, 0)
+    expect(['a', 'b', 'c'].map((id) => bans.isBanned(id, 1))).toEqual([false, true, true])
+  })
+})
+
+describe('Backoff', () => {
+  it('doubles from one second to a minute with half of it jitter', () => {
+    const backoff = new Backoff(LIMITS.redial, seededRandom(7))
+    for (let failures = 0; failures < 10; failures++) {
+      const bound = Math.min(60_000, 1000 * 2 ** failures)
+      const delays = Array.from({ length: 50 }, () => backoff.nextDelayMs())
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(bound / 2)
+      expect(Math.max(...delays)).toBeLessThanOrEqual(bound)
+      expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(bound / 4)
+      backoff.failed()
+    }
+  })
+
+  it('forgets only after a minute of connection, also what it was told for good', () => {
+    const backoff = new Backoff(LIMITS.redial, { next: () => 0.5 })
+    backoff.failedForGood()
+    backoff.connectionEnded(59_999)
+    expect(backoff.nextDelayMs()).toBe(45_000)
+    backoff.connectionEnded(60_000)
+    expect(backoff.nextDelayMs()).toBe(750)
+  })
+})
+
+describe('HeartbeatState', () => {
+  it('keeps the counters of section 15', () => {
+    const state = new HeartbeatState(LIMITS.heartbeat)
+    const verdicts: string[] = []
+    for (const kind of ['timeout', 'failed', 'timeout'] as const) {
+      state.sent()
+      verdicts.push(state.missed(kind))
+    }
+    state.sent()
+    expect(verdicts).toEqual(['none', 'none', 'unhealthy'])
+    expect([state.isHealthy, state.counters]).toEqual([false, { sent: 4, ok: 0, timeout: 2, failed: 1 }])
+    state.ok()
+    expect([state.isHealthy, state.consecutiveMisses]).toEqual([true, 0])
+  })
+
+  it('closes at the sixth miss in a row and not before', () => {
+    const state = new HeartbeatState(LIMITS.heartbeat)
+    state.missed('timeout')
+    state.missed('timeout')
+    state.ok()
+    const verdicts = Array.from({ length: 6 }, () => state.missed('timeout'))
+    expect(verdicts).toEqual(['none', 'none', 'unhealthy', 'none', 'none', 'close'])
+  })
+})
+
+describe('RttWindow', () => {
+  it('gives nearest-rank percentiles of the last five minutes only', () => {
+    const window = new RttWindow(300_000)
+    expect(window.percentile(0.5, 0)).toBeUndefined()
+    for (let index = 1; index <= 100; index++) window.add(index, index)
+    expect([window.percentile(0.5, 100), window.percentile(0.99, 100)]).toEqual([50, 99])
+    window.add(7, 300_050)
+    expect(window.percentile(0.5, 300_050)).toBe(75)
+    expect(window.percentile(0.99, 700_000)).toBeUndefined()
+  })
+})
+
+describe('OutboundQueue', () => {
+  const message = (window: number | undefined, size = 1): OutboundMessage => ({
+    protocol: '/montana/1.0.0',
+    type: 0x22,
+    requestId: 0n,
+    bytes: new Uint8Array(size),
+    window: window === undefined ? undefined : BigInt(window),
+  })
+  const windowsOf = (queue: OutboundQueue) => {
+    const windows: unknown[] = []
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) windows.push(next.window)
+    return windows
+  }
+
+  it('drops messages of closed windows first, then the oldest', () => {
+    const queue = new OutboundQueue({ messages: 3, bytes: 100 })
+    for (const window of [5, undefined, 2]) expect(queue.push(message(window), () => 4n)).toEqual([])
+    expect(queue.push(message(6), () => 4n).map((dropped) => dropped.window)).toEqual([2n])
+    expect(queue.push(message(7), () => 4n).map((dropped) => dropped.window)).toEqual([5n])
+    expect(windowsOf(queue)).toEqual([undefined, 6n, 7n])
+  })
+
+  it('is bounded in bytes, refuses even a single message that is too large, and drops no more than it must', () => {
+    const queue = new OutboundQueue({ messages: 10, bytes: 10 })
+    for (const window of [1, 2, 3]) queue.push(message(window, 3), () => 0n)
+    expect(queue.push(message(4, 4), () => 9n).length).toBe(1)
+    expect(queue.bytes).toBe(10)
+    expect(queue.push(message(5, 11), () => 0n).length).toBe(4)
+    expect([queue.length, queue.bytes]).toEqual([0, 0])
+  })
+})
