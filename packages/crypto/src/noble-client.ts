@@ -38,7 +38,8 @@ export class NobleClient {
   }
 
   #start(): Worker {
-    const worker = new Worker(WORKER_URL)
+    // flags of this process (an evaluated script, an inspector port) are not the worker's
+    const worker = new Worker(WORKER_URL, { execArgv: [] })
     worker.on('message', (answer: NobleAnswer) => this.#settle(answer))
     worker.on('error', (cause) => this.#fail(new CryptoError('CRYPTO_BACKEND', 'the noble worker failed', { cause })))
     worker.on('exit', () => this.#fail(new CryptoError('CRYPTO_BACKEND', 'the noble worker ended')))
@@ -48,7 +49,7 @@ export class NobleClient {
   #settle({ id, result, error }: NobleAnswer): void {
     const pending = this.#pending.get(id)
     this.#pending.delete(id)
-    if (this.#pending.size === 0) this.#worker?.unref()
+    if (this.#pending.size === 0 && !this.#closed) this.#worker?.unref()
     if (error) pending?.reject(new CryptoError(error.code, error.message))
     else pending?.resolve(result as never)
   }
