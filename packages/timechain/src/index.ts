@@ -1,1 +1,6 @@
-export {}
+export { boundaries, segmentLengths } from './boundaries.js'
+export { DEFAULT_CHECKPOINTS, GENESIS_T_R, MAX_D } from './constants.js'
+export { type AdaptationParams, isValidD, nextD } from './difficulty.js'
+export { TimechainError, type TimechainErrorCode } from './errors.js'
+export { createTimechain, type GrindInit, type ProofInit, type Tick, type Timechain } from './timechain.js'
+export { vdfStep, vdfVerify } from './vdf.js'

@@ -1,0 +1,13 @@
+import { MontanaError } from '@montana/foundation'
+
+export type TimechainErrorCode = 'TIMECHAIN_BAD_D' | 'TIMECHAIN_BAD_SEGMENTS'
+
+/** Misuse by the caller. A value that does not verify is `false`, never an error. */
+export class TimechainError extends MontanaError {
+  declare readonly code: TimechainErrorCode
+
+  constructor(code: TimechainErrorCode, message: string) {
+    super(code, message)
+    this.name = 'TimechainError'
+  }
+}
