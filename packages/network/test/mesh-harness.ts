@@ -1,0 +1,196 @@
+import { createServer } from 'node:net'
+import type { Libp2p } from '@libp2p/interface'
+import { byteStream } from '@libp2p/utils'
+import { nodeIdOf, type PqBackend, peerIdOf, type Signer, selectPqBackend } from '@montana/crypto'
+import { type Logger, noMetrics, silentLogger, systemRandom, systemTime, toHex } from '@montana/foundation'
+import {
+  createTransportMetrics,
+  type ExtLimit,
+  LIMITS,
+  type Limits,
+  PqEncrypter,
+  type RequestLimit,
+} from '@montana/transport'
+import { multiaddr } from '@multiformats/multiaddr'
+import {
+  createMesh,
+  type Manifest,
+  type Mesh,
+  type MeshHandlers,
+  type MeshOptions,
+  parseManifest,
+  type StatusMessage,
+} from '../src/index.js'
+import { createLibp2pNode } from '../src/libp2p-node.js'
+
+const GENESIS = new Uint8Array(32).fill(0xaa)
+
+let backend: Promise<PqBackend> | undefined
+export const testBackend = () => (backend ??= selectPqBackend())
+export const testSigner = async (byte: number): Promise<Signer> =>
+  await (await testBackend()).importSigner(new Uint8Array(32).fill(byte))
+
+/** Limits with short periods; what a test does not name keeps its real value. */
+export const QUICK: Limits = {
+  ...LIMITS,
+  heartbeat: { ...LIMITS.heartbeat, intervalMs: 100, timeoutMs: 2_000 },
+  redial: { ...LIMITS.redial, firstSpreadMs: 50, baseMs: 100, maxMs: 400 },
+  exchange: { ...LIMITS.exchange, statusEveryMs: 400, statusFallbackMs: 200 },
+  base: withRate(LIMITS.base, 0xf0, 100),
+  ext: withRate(LIMITS.ext, 0x80, 100),
+}
+
+function withRate<T extends RequestLimit | ExtLimit>(table: ReadonlyMap<number, T>, type: number, perSecond: number) {
+  const entry = table.get(type)
+  return new Map(table).set(type, { ...(entry as T), perSecond, burst: perSecond })
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+export interface Member {
+  readonly signer: Signer
+  readonly peerId: string
+  readonly listen: string
+}
+
+export async function members(count: number, firstByte = 1): Promise<Member[]> {
+  return await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const signer = await testSigner(firstByte + index)
+      return { signer, peerId: peerIdOf(signer.publicKey), listen: `/ip4/127.0.0.1/tcp/${await freePort()}` }
+    }),
+  )
+}
+
+export function manifestOf(list: readonly Member[]): Manifest {
+  const peers = list.map((member, index) => ({
+    label: `n${index}`,
+    multiaddr: member.listen,
+    peer_id: member.peerId,
+    account_id_hex: '00'.repeat(32),
+    node_id_hex: toHex(nodeIdOf(member.signer.publicKey)),
+    bootstrap: index === 0,
+  }))
+  return parseManifest(JSON.stringify({ network_name: 'test', peers }))
+}
+
+export interface Seen {
+  readonly messages: Array<{ from: string | undefined; type: number; requestId: bigint; payload: Uint8Array }>
+  readonly ext: Array<{ from: string | undefined; type: number; payload: Uint8Array }>
+  readonly statuses: Array<{ from: string | undefined; window: number }>
+  readonly connected: Array<string | undefined>
+  readonly disconnected: Array<string | undefined>
+}
+
+export interface TestNode {
+  readonly mesh: Mesh
+  readonly seen: Seen
+  readonly logs: Array<{ level: string; code: unknown; message: string }>
+}
+
+export const status = (window = 1): StatusMessage => ({
+  genesisHash: GENESIS,
+  window,
+  headerHash: new Uint8Array(32),
+  stateRoot: new Uint8Array(32),
+  oldestWindow: 1,
+  snapshotWindow: 0,
+  role: 3,
+  security: 1,
+  flags: 0,
+  build: 'montana/0.1.0+test',
+})
+
+export async function testNode(
+  member: Member,
+  manifest: Manifest,
+  options: Partial<MeshOptions> = {},
+  handlers: Partial<MeshHandlers> = {},
+): Promise<TestNode> {
+  const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], disconnected: [] }
+  const logs: TestNode['logs'] = []
+  const mesh = createMesh(
+    { listen: member.listen, manifest, genesisHash: GENESIS, limits: QUICK, ...options },
+    {
+      backend: await testBackend(),
+      signer: member.signer,
+      logger: recorder(logs),
+      metrics: noMetrics,
+      time: systemTime,
+      random: systemRandom,
+      handlers: {
+        onMessage: ({ label }, type, requestId, payload) =>
+          seen.messages.push({ from: label, type, requestId, payload }),
+        onExtRequest: async ({ label }, type, payload) => {
+          seen.ext.push({ from: label, type, payload })
+          return new Uint8Array(0)
+        },
+        onStatus: ({ label }, { window }) => seen.statuses.push({ from: label, window }),
+        onPeerConnected: ({ label }) => seen.connected.push(label),
+        onPeerDisconnected: ({ label }) => seen.disconnected.push(label),
+        ownStatus: () => status(),
+        ...handlers,
+      },
+    },
+  )
+  return { mesh, seen, logs }
+}
+
+function recorder(logs: TestNode['logs']): Logger {
+  const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {
+    logs.push({ level, code: fields.code, message })
+  }
+  return { ...silentLogger, warn: at('warn'), error: at('error'), info: at('info') }
+}
+
+/** A peer that does what a test tells it: authenticated, but without a mesh above. */
+export async function rawPeer(member: Member): Promise<Libp2p> {
+  const encrypter = new PqEncrypter(
+    { admit: () => {} },
+    {
+      backend: await testBackend(),
+      signer: member.signer,
+      metrics: createTransportMetrics(noMetrics),
+      time: systemTime,
+    },
+  )
+  const node = await createLibp2pNode(
+    { listen: member.listen, limits: LIMITS },
+    { signer: member.signer, encrypter, gater: {} },
+  )
+  await node.start()
+  return node
+}
+
+export const dial = async (from: Libp2p, to: Member) =>
+  await from.dial(multiaddr(`${to.listen}/p2p/${to.peerId}`), { force: true })
+
+export type RawAnswer = Uint8Array | 'reset'
+
+/** Sends bytes on a fresh stream and returns what comes back until the remote ends it. */
+export async function exchangeRaw(from: Libp2p, to: Member, protocol: string, bytes: Uint8Array): Promise<RawAnswer> {
+  const [connection] = from.getConnections().filter(({ remotePeer }) => remotePeer.toString() === to.peerId)
+  if (connection === undefined) throw new Error('not connected')
+  const stream = await connection.newStream([protocol], { maxOutboundStreams: 1000 })
+  const io = byteStream(stream)
+  stream.send(bytes)
+  const parts: Uint8Array[] = []
+  try {
+    for (;;) {
+      const part = await io.read({ signal: AbortSignal.timeout(3_000) })
+      if (part === null) return Buffer.concat(parts)
+      parts.push(part.subarray())
+      if (Buffer.concat(parts).length >= 14) return Buffer.concat(parts)
+    }
+  } catch {
+    return 'reset'
+  } finally {
+    stream.abort(new Error('done'))
+  }
+}
