@@ -1,5 +1,7 @@
 import { type KemImporter, nodeHasPostQuantum, type PqBackend, selectPqBackend } from '@montana/crypto'
-import { type MerkleHasher, nodeCryptoHasher } from '@montana/ledger'
+import { errorMessage } from '@montana/foundation'
+import { type MerkleHasher, hasherOf as merkleHasherOf, nodeCryptoHasher } from '@montana/ledger'
+import { type HashBackend, loadBackend } from '@montana/native'
 import type { Backend, RunContext } from './types.js'
 
 export type Pq = PqBackend & KemImporter
@@ -8,8 +10,8 @@ export type Pq = PqBackend & KemImporter
 export interface Backends {
   readonly node: Pq | string
   readonly noble: Pq | string
-  readonly native: MerkleHasher | string
-  readonly typescript: MerkleHasher
+  readonly native: HashBackend | string
+  readonly typescript: HashBackend
   close(): Promise<void>
 }
 
@@ -18,8 +20,8 @@ export async function openBackends(): Promise<Backends> {
   return {
     node,
     noble,
-    native: 'the native addon is not built',
-    typescript: nodeCryptoHasher,
+    native: openNative(),
+    typescript: loadBackend({ force: 'typescript' }).backend,
     close: async () => {
       for (const backend of [node, noble]) if (typeof backend !== 'string') await backend.close()
     },
@@ -45,9 +47,23 @@ export function pqOf(backends: Backends, backend: Backend): Pq {
   return found
 }
 
-/** The Merkle hashing of the case's backend. */
-export function hasherOf({ backends, backend }: RunContext): MerkleHasher {
+function openNative(): HashBackend | string {
+  if (process.env.MONTANA_NATIVE === 'off') return 'MONTANA_NATIVE=off'
+  try {
+    return loadBackend({ force: 'native', portable: process.env.MONTANA_NATIVE === 'portable' }).backend
+  } catch (error) {
+    return `the native addon does not load: ${errorMessage(error)}`
+  }
+}
+
+/** The clock and verifier of the case's backend. */
+export function hashesOf({ backends, backend }: RunContext): HashBackend {
   const found = backend === 'native' ? backends.native : backends.typescript
   if (typeof found === 'string') throw new Error(found)
   return found
+}
+
+/** The Merkle hashing of the case's backend: the addon's, or what the ledger uses without it. */
+export function hasherOf(context: RunContext): MerkleHasher {
+  return context.backend === 'native' ? merkleHasherOf(hashesOf(context)) : nodeCryptoHasher
 }

@@ -62,7 +62,7 @@ async function runOn(
   { kind, input }: Found,
   entry: VectorCase,
 ): Promise<Pick<Result, 'outcome' | 'remark'>> {
-  const reason = unavailable(context.backends, context.backend)
+  const reason = unavailable(context.backends, context.backend) ?? kind.cannotRun?.(input, context.backend)
   const group = `${entry.area} (${kind.title})`
   if (reason !== undefined) return { outcome: { status: 'skipped', group, reason } }
   const partial = kind.partial?.(context, input)

@@ -40,6 +40,8 @@ export interface Kind {
   matches(input: Fields, name: string): boolean
   readonly backends: readonly Backend[]
   run(input: Fields, context: RunContext): Value | Promise<Value>
+  /** Why this backend cannot run the case. */
+  readonly cannotRun?: (input: Fields, backend: Backend) => string | undefined
   /** Expected members that this backend cannot compute, and why. The others are compared. */
   readonly partial?: (context: RunContext, input: Fields) => Partial | undefined
 }

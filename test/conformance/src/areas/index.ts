@@ -17,6 +17,7 @@ import { netArea, payloadArea, syncArea } from './payload.js'
 import { peerIdArea } from './peer-id.js'
 import { stateArea } from './state.js'
 import { storeArea } from './store.js'
+import { timechainArea } from './timechain.js'
 
 /** Every area that has rules here; the others are in optional.ts, anything else is a failure. */
 export const AREAS: readonly Area[] = [
@@ -25,6 +26,7 @@ export const AREAS: readonly Area[] = [
   kdfArea,
   mnemonicArea,
   identityArea,
+  timechainArea,
   lotteryArea,
   merkleArea,
   stateArea,
