@@ -42,7 +42,7 @@ function compareMembers(expected: object, actual: Value, path: string): Differen
   return undefined
 }
 
-function isValues(value: Value): value is Values {
+export function isValues(value: Value): value is Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return !(value instanceof Uint8Array) && !(value instanceof Matching)
 }

@@ -13,6 +13,8 @@ import {
 } from '../reference/operations.js'
 import type { Area, Value } from '../types.js'
 
+const CHECKPOINT_NAMES = ['checkpoints', 'checkpoints_before', 'cp'] as const
+
 const TYPES: Readonly<Record<string, Operation['type']>> = {
   transfer: 0x02,
   change_key: 0x03,
@@ -43,7 +45,7 @@ export const accountArea: Area = {
     },
     {
       title: 'checkpoint rotation',
-      matches: (input) => input.has('checkpoints') && input.has('chain_length'),
+      matches: (input) => input.nameOf(...CHECKPOINT_NAMES) !== undefined && input.has('chain_length'),
       backends: ['typescript'],
       run: rotation,
     },
@@ -118,12 +120,14 @@ function receiverName(input: Fields): string {
 function rotation(input: Fields): Value {
   const node = {
     chainLength: input.number('chain_length'),
-    checkpoints: input.list('checkpoints').map((checkpoint) => toNumber(checkpoint)),
+    checkpoints: input.list(input.nameOf(...CHECKPOINT_NAMES) ?? '').map((checkpoint) => toNumber(checkpoint)),
   }
   const after = rotateCheckpoints(node as unknown as NodeRecord)
   return {
     value: after.checkpoints,
     checkpoints: after.checkpoints,
+    checkpoints_after: after.checkpoints,
+    cp: after.checkpoints,
     chain_length_snapshot: after.chainLengthSnapshot,
     snapshot: after.chainLengthSnapshot,
   }

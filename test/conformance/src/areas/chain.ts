@@ -12,16 +12,16 @@ export const chainArea: Area = {
   name: 'chain',
   kinds: [
     {
-      title: 'solo chain window',
-      matches: (input) => input.has('entropy', 'D', 'window'),
-      backends: ['noble'],
-      run: soloWindow,
-    },
-    {
       title: 'solo chain registration',
       matches: (input, name) => input.has('entropy') && name.includes('registration'),
       backends: ['noble'],
       run: async (input) => (await soloChain(input)).registration(),
+    },
+    {
+      title: 'solo chain window',
+      matches: (input) => input.has('entropy', 'D', 'window'),
+      backends: ['noble'],
+      run: soloWindow,
     },
   ],
 }

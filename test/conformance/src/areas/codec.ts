@@ -38,7 +38,7 @@ function asTyped(entry: unknown): Typed {
 }
 
 function typesInName(name: string): string[] {
-  return name.split('_').filter((word) => word in WIDTHS || word === 'bytes')
+  return name.split('_').filter((word) => word in WIDTHS || word === 'bytes' || word === 'bool')
 }
 
 function typedMembers(input: Fields, types: readonly string[]): Typed[] {
@@ -57,6 +57,7 @@ function write(members: readonly Typed[]): Uint8Array {
 
 function encode(type: string, value: unknown): Uint8Array {
   if (type === 'bytes') return toBytes(value)
+  if (type === 'bool') return new ByteWriter(1).bool(value === true || value === 1).finish()
   const writer = new ByteWriter(WIDTHS[type] ?? 0)
   switch (type) {
     case 'u8':
@@ -69,8 +70,6 @@ function encode(type: string, value: unknown): Uint8Array {
       return writer.u64(toInteger(value)).finish()
     case 'u128':
       return writer.u128(toInteger(value)).finish()
-    case 'bool':
-      return Uint8Array.of(value === true || value === 1 ? 1 : 0)
     default:
       throw new UnknownShape(`no type '${type}'`)
   }

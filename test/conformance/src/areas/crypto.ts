@@ -3,9 +3,11 @@ import { mldsaKeygen } from '@montana/crypto/oracle'
 import { concatBytes } from '@montana/foundation'
 import { type Fields, toBytes, UnknownShape } from '../fields.js'
 import type { Area, Kind, Value } from '../types.js'
-import { deterministicSignature, kemKey, secretKeyOnlyNoble, signingKey } from './key-material.js'
+import { deterministicSignature, encapsulation, kemKey, secretKeyOnlyNoble, signingKey } from './key-material.js'
 
 const MESSAGE_NAMES = ['msg_hex', 'message_hex', 'msg_ascii', 'message_ascii', 'msg', 'message', 'digest'] as const
+const COINS_NAMES = ['m', 'coins', 'coins_hex'] as const
+const HEX = /^([0-9a-f]{2})*$|^[0-9a-f]{2}\*\d+$/i
 
 const signing: Kind = {
   title: 'deterministic ML-DSA-65 signature',
@@ -14,7 +16,10 @@ const signing: Kind = {
   run: (input) => {
     const pair = mldsaKeygen(input.bytes(seedName(input) ?? ''))
     const context = input.nameOf('ctx', 'context', 'ctx_hex')
-    return deterministicSignature(pair, messageOf(input), context === undefined ? undefined : input.bytes(context))
+    return deterministicSignature(pair, messageOf(input), {
+      ...(context !== undefined && { context: input.bytes(context) }),
+      ...(input.has('rnd') && { randomness: input.bytes('rnd') }),
+    })
   },
 }
 
@@ -29,6 +34,13 @@ export const cryptoArea: Area = {
       run: domainHash,
     },
     signing,
+    {
+      title: 'ML-KEM-768 encapsulation',
+      matches: (input) => seedName(input) !== undefined && input.nameOf(...COINS_NAMES) !== undefined,
+      backends: ['noble'],
+      run: (input) =>
+        encapsulation(input.bytes(seedName(input) ?? ''), input.bytes(input.nameOf(...COINS_NAMES) ?? '')),
+    },
     {
       title: 'ML-KEM-768 key generation',
       matches: (input) => seedName(input) !== undefined && isKem(input),
@@ -56,7 +68,7 @@ export const cryptoArea: Area = {
 export const cryptoBaselineArea: Area = { name: 'crypto-baseline', kinds: cryptoArea.kinds }
 
 function seedName(input: Fields): string | undefined {
-  return input.nameOf('seed', 'seed_hex', 'xi')
+  return input.nameOf('seed', 'seed_hex', 'sk_seed', 'key_seed', 'xi')
 }
 
 /** ξ has 32 bytes, d ‖ z has 64. */
@@ -67,7 +79,9 @@ function isKem(input: Fields): boolean {
 function messageOf(input: Fields): Uint8Array {
   const name = input.nameOf(...MESSAGE_NAMES)
   if (name === undefined) throw new UnknownShape('input has no message')
-  return name.endsWith('ascii') ? ascii(input.text(name)) : input.bytes(name)
+  if (name.endsWith('ascii')) return ascii(input.text(name))
+  const isHex = name.endsWith('hex') || typeof input.raw(name) !== 'string' || HEX.test(input.text(name))
+  return isHex ? input.bytes(name) : ascii(input.text(name))
 }
 
 function domainHash(input: Fields): Value {

@@ -31,6 +31,10 @@ export function encoded(bytes: Uint8Array, headerBytes = 0): Value {
   return {
     value: bytes,
     bytes_hex: bytes,
+    hex: bytes,
+    len: bytes.length,
+    sha256: sha256(bytes),
+    header: bytes.slice(0, headerBytes),
     header_hex: bytes.slice(0, headerBytes),
     total_len: bytes.length,
     sha256_hex: sha256(bytes),

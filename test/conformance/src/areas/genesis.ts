@@ -36,22 +36,22 @@ export const genesisArea: Area = {
       run: () => stateRoots(emptyState()).stateRoot,
     },
     {
-      title: 'genesis_state_hash',
-      matches: (input) => input.has('params'),
+      title: 'd0 in the parameters',
+      matches: (input, name) => input.has('d0') && name.includes('first8'),
       backends: ['typescript'],
-      run: (input) => genesisStateHash({ operators: [], params: namedParams(input.text('params')) }),
+      run: (input) => encodeProtocolParams(paramsOf(input)).slice(0, 8),
     },
     {
-      title: 'd0 in the parameters',
-      matches: (input) => input.has('d0') && input.keys.length === 1,
+      title: 'genesis_state_hash',
+      matches: (input, name) => name.includes('state_hash') && (input.has('params') || isOverride(input)),
       backends: ['typescript'],
-      run: (input) => encodeProtocolParams({ ...productionParams, d0: input.number('d0') }).slice(0, 8),
+      run: (input) => genesisStateHash({ operators: [], params: paramsOf(input) }),
     },
     {
       title: 'parameter encoding',
-      matches: (input) => input.keys.some((key) => overrideOf(key) !== undefined),
+      matches: (input) => input.has('params') || isOverride(input),
       backends: ['typescript'],
-      run: encoding,
+      run: (input) => encoding(paramsOf(input)),
     },
     {
       title: 'target_zero',
@@ -63,7 +63,7 @@ export const genesisArea: Area = {
       title: 'production parameter encoding',
       matches: (input, name) => input.keys.length === 0 && name.startsWith('params'),
       backends: ['typescript'],
-      run: encoding,
+      run: () => encoding(productionParams),
     },
   ],
 }
@@ -84,12 +84,20 @@ function overrideOf(key: string): keyof ProtocolParams | undefined {
   return name in productionParams ? (name as keyof ProtocolParams) : undefined
 }
 
-function encoding(input: Fields): Value {
+function isOverride(input: Fields): boolean {
+  return input.keys.some((key) => overrideOf(key) !== undefined)
+}
+
+function paramsOf(input: Fields): ProtocolParams {
+  if (input.has('params')) return namedParams(input.text('params'))
   const overrides = input.keys.flatMap((key) => {
     const name = overrideOf(key)
     return name === undefined ? [] : [[name, parameterOf(input, key, name)] as const]
   })
-  const params: ProtocolParams = { ...productionParams, ...Object.fromEntries(overrides) }
+  return { ...productionParams, ...Object.fromEntries(overrides) }
+}
+
+function encoding(params: ProtocolParams): Value {
   const bytes = encodeProtocolParams(params)
   if (!bytesEqual(encodeProtocolParams(decodeProtocolParams(bytes)), bytes))
     throw new Error('does not decode to itself')

@@ -1,5 +1,15 @@
 import { sha256 } from '@montana/codec'
-import { mldsaKeygen, mldsaSign, mldsaVerify, mlkemKeygen, type OracleKeyPair } from '@montana/crypto/oracle'
+import {
+  mldsaKeygen,
+  mldsaSign,
+  mldsaVerify,
+  mlkemDecapsulate,
+  mlkemEncapsulate,
+  mlkemKeygen,
+  type OracleKeyPair,
+  type OracleSignOptions,
+} from '@montana/crypto/oracle'
+import { bytesEqual } from '@montana/foundation'
 import { pqOf } from '../backends.js'
 import type { Partial, RunContext, Values } from '../types.js'
 
@@ -34,8 +44,9 @@ function describe({ publicKey, secretKey }: { publicKey: Uint8Array; secretKey?:
 }
 
 /** A deterministic signature and its digest, under every name that vectors use. */
-export function deterministicSignature(pair: OracleKeyPair, message: Uint8Array, context?: Uint8Array): Values {
-  const signature = mldsaSign(message, pair.secretKey, context ? { context } : {})
+export function deterministicSignature(pair: OracleKeyPair, message: Uint8Array, options: OracleSignOptions): Values {
+  const signature = mldsaSign(message, pair.secretKey, options)
+  const isValid = mldsaVerify(signature, message, pair.publicKey, options.context)
   const digest = sha256(signature)
   return {
     ...describe(pair),
@@ -46,7 +57,24 @@ export function deterministicSignature(pair: OracleKeyPair, message: Uint8Array,
     signature_len: signature.length,
     sig_sha256: digest,
     signature_sha256: digest,
-    verify: mldsaVerify(signature, message, pair.publicKey, context),
-    verifies: mldsaVerify(signature, message, pair.publicKey, context),
+    verify: isValid,
+    verifies: isValid,
+  }
+}
+
+/** Encapsulation to the key of a seed, with chosen coins. */
+export function encapsulation(seed: Uint8Array, coins: Uint8Array): Values {
+  const pair = mlkemKeygen(seed)
+  const { cipherText, sharedSecret } = mlkemEncapsulate(pair.publicKey, coins)
+  if (!bytesEqual(mlkemDecapsulate(cipherText, pair.secretKey), sharedSecret)) throw new Error('does not decapsulate')
+  return {
+    ...describe(pair),
+    value: sharedSecret,
+    ss: sharedSecret,
+    shared_secret: sharedSecret,
+    ct: cipherText,
+    ct_len: cipherText.length,
+    ct_sha256: sha256(cipherText),
+    ciphertext_sha256: sha256(cipherText),
   }
 }

@@ -5,6 +5,7 @@ import {
   accountIdOf,
   type CandidateRecord,
   candidateCodec,
+  composeStateRoot,
   encodeAccountRecord,
   encodeCandidateRecord,
   encodeNodeRecord,
@@ -54,6 +55,13 @@ export const stateArea: Area = {
         const record = encodeNodeRecord(nodeRecord(input))
         return { ...described(record, context), tail_114: record.slice(-114) }
       },
+    },
+    {
+      title: 'state root of roots',
+      matches: (input) => input.has('node_root', 'candidate_root', 'account_root'),
+      backends: ['typescript'],
+      run: (input) =>
+        composeStateRoot(input.bytes('node_root'), input.bytes('candidate_root'), input.bytes('account_root')),
     },
     {
       title: 'account_id',

@@ -132,7 +132,7 @@ export class SoloChain {
       reveal_signature_sha256: sha256(reveal.signature),
       bundle_hash: bundleHash(confirmation.scope),
       bundle_signature_sha256: sha256(confirmation.signature),
-      ...(before && { weighted_ticket_prev: lotteryTicket(before.endpoint, weight) }),
+      weighted_ticket_prev: before ? lotteryTicket(before.endpoint, weight) : null,
       chain_length_after: this.#node().chainLength,
       last_confirmation_window_after: this.#node().lastConfirmationWindow,
       balance_after: this.#tables.accounts.get(this.#accountId)?.balance ?? 0n,
