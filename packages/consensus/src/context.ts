@@ -57,7 +57,8 @@ export function encodeContext(context: ConsensusContext): Uint8Array {
   writer.bytes(context.timechainValue, HASH_BYTES).u64(context.nextD)
   for (const d of context.epochDs) writer.u64(d)
   writer.u128(context.target).u64(context.revealCount)
-  for (let permille = 0; permille < PARTICIPATION_ENTRIES; permille++) writer.u32(context.participation.get(permille) ?? 0)
+  for (let permille = 0; permille < PARTICIPATION_ENTRIES; permille++)
+    writer.u32(context.participation.get(permille) ?? 0)
   writer.bytes(context.aggregatePrev2, HASH_BYTES).bytes(context.aggregatePrev1, HASH_BYTES)
   writer.bytes(context.bootstrapNodeId, HASH_BYTES)
   writer.u16(evidenceSigners.length)
@@ -72,7 +73,8 @@ export function encodeContext(context: ConsensusContext): Uint8Array {
 /** Throws {@link CodecError}. The lists' order is checked, because one context has one encoding. */
 export function decodeContext(bytes: Uint8Array): ConsensusContext {
   const reader = new ByteReader(bytes)
-  if (!bytesEqual(reader.bytes(4), MAGIC) || reader.u16() !== VERSION) throw new CodecError('BadValue', { field: 'magic' })
+  if (!bytesEqual(reader.bytes(4), MAGIC) || reader.u16() !== VERSION)
+    throw new CodecError('BadValue', { field: 'magic' })
   const context: ConsensusContext = {
     window: reader.u64AsNumber(),
     proposalHash: reader.bytes(HASH_BYTES),

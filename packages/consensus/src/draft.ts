@@ -1,7 +1,7 @@
 import { compareBytes, toHex } from '@montana/foundation'
 import { stateRoots } from '@montana/ledger'
-import { type ChainState, windowWeights } from './chain-state.js'
 import { sumWeights } from './acceptance.js'
+import { type ChainState, windowWeights } from './chain-state.js'
 import { ENVELOPE_MAX_BYTES, PROTOCOL_VERSION, ZERO_HASH } from './constants.js'
 import { controlRoot } from './control.js'
 import { ConsensusError } from './errors.js'
@@ -72,7 +72,10 @@ function requireConfirmers(state: ChainState, confirmers: readonly Confirmation[
 }
 
 /** "Window W is being assembled, send your BC": a header with zero roots, spec protocol 9.2. */
-export function noticeHeader(state: ChainState, input: { proposerNodeId: Uint8Array; timechainValue: Uint8Array }): HeaderFields {
+export function noticeHeader(
+  state: ChainState,
+  input: { proposerNodeId: Uint8Array; timechainValue: Uint8Array },
+): HeaderFields {
   const { candidateRoot } = stateRoots(state.tables)
   return {
     prevProposalHash: state.context.proposalHash,

@@ -1,8 +1,21 @@
-export { acceptEnvelope, type Acceptance, type AcceptedProposal, type AuthenticatedEnvelope, confirmationFault } from './acceptance.js'
+export {
+  type Acceptance,
+  type AcceptedProposal,
+  type AuthenticatedEnvelope,
+  acceptEnvelope,
+  confirmationFault,
+} from './acceptance.js'
 export { bundleAggregate } from './aggregate.js'
 export { type ChainState, genesisChainState, memberOf, type WindowWeights, windowWeights } from './chain-state.js'
 export { ENVELOPE_MAX_BYTES, MESSAGE, RESEND_INTERVAL_MS, ZERO_HASH } from './constants.js'
-export { cementValue, type ConsensusContext, contextHash, decodeContext, encodeContext, type PendingControl } from './context.js'
+export {
+  type ConsensusContext,
+  cementValue,
+  contextHash,
+  decodeContext,
+  encodeContext,
+  type PendingControl,
+} from './context.js'
 export { comparePendingControl, controlRoot, controlSet, registrationHash } from './control.js'
 export { assembleDraft, noticeHeader, type UnsignedDraft } from './draft.js'
 export type { Effect, FindingCode, JournalEntry, OutgoingMessage, WindowCommit } from './engine/effects.js'

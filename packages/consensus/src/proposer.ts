@@ -16,7 +16,10 @@ const bootstrapRule: ProposerRule = { fallbackList: (state) => [state.context.bo
 
 export function proposerRule(document: GenesisDocument): ProposerRule {
   if (document.proposerRule === 'bootstrap') return bootstrapRule
-  throw new ConsensusError('RULE_UNSUPPORTED', `proposer rule '${document.proposerRule}' is not supported by this build`)
+  throw new ConsensusError(
+    'RULE_UNSUPPORTED',
+    `proposer rule '${document.proposerRule}' is not supported by this build`,
+  )
 }
 
 /** canonical(W, δ): the node that fills slot `depth`, from 1. */

@@ -1,6 +1,5 @@
 import { compareBytes } from '@montana/foundation'
 import { settleTables, type TableChange } from '@montana/ledger'
-import { nextD } from './tmp-timechain.js'
 import { bundleAggregate } from './aggregate.js'
 import { type ChainState, windowWeights } from './chain-state.js'
 import { CONTEXT_CANDIDATES_MAX } from './constants.js'
@@ -10,6 +9,7 @@ import type { ExpectedReveal } from './lottery/candidates.js'
 import { calibrateTarget } from './lottery/ticket.js'
 import type { Confirmation } from './objects/confirmation.js'
 import { addToHistogram, medianPermille, participationPermille } from './participation.js'
+import { nextD } from '@montana/timechain'
 
 /** What settling W = head + 1 needs from the envelope; proposal_hash comes afterwards, because it covers the result. */
 export interface SettleInput {
@@ -54,12 +54,13 @@ function nextContext(previous: ChainState, input: SettleInput): ConsensusContext
     revealCount: context.revealCount + input.candidates.length,
     participation: addToHistogram(context.participation, participationOf(previous, input.confirmers)),
     aggregatePrev2: context.aggregatePrev1,
-    aggregatePrev1: bundleAggregate(window - 1, input.confirmers.map(({ nodeId }) => nodeId)),
+    aggregatePrev1: bundleAggregate(
+      window - 1,
+      input.confirmers.map(({ nodeId }) => nodeId),
+    ),
     evidenceSigners: input.evidence.map(({ nodeId }) => nodeId).sort(compareBytes),
     pendingControl: nextPending(previous, input.evidence),
-    candidates: input.candidates
-      .slice(0, CONTEXT_CANDIDATES_MAX)
-      .map(({ ticket, nodeId }) => ({ ticket, nodeId })),
+    candidates: input.candidates.slice(0, CONTEXT_CANDIDATES_MAX).map(({ ticket, nodeId }) => ({ ticket, nodeId })),
   }
   return window % previous.params.tau2Windows === 0 ? closeEpoch(previous, counted) : counted
 }

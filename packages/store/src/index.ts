@@ -32,3 +32,4 @@ export type {
   WindowCommit,
   WindowHashes,
 } from './types.js'
+export { type DirectoryLock, lockDirectory } from './lock.js'

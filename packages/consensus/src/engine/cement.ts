@@ -1,5 +1,5 @@
 import { bytesEqual, toHex } from '@montana/foundation'
-import { type AcceptedProposal, acceptEnvelope, type AuthenticatedEnvelope } from '../acceptance.js'
+import { type AcceptedProposal, type AuthenticatedEnvelope, acceptEnvelope } from '../acceptance.js'
 import { windowWeights } from '../chain-state.js'
 import { SAMPLE_SEGMENTS, WINDOWS_AHEAD } from '../constants.js'
 import { cementValue, contextHash, encodeContext } from '../context.js'

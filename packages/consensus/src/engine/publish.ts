@@ -2,7 +2,7 @@ import { concatBytes, toHex } from '@montana/foundation'
 import { isActive } from '@montana/ledger'
 import { memberOf } from '../chain-state.js'
 import { listableReveals, nextReveal } from '../lottery/candidates.js'
-import { type Confirmation, bundleHash, confirmationScope, decodeConfirmation } from '../objects/confirmation.js'
+import { bundleHash, type Confirmation, confirmationScope, decodeConfirmation } from '../objects/confirmation.js'
 import { revealHash, revealScope } from '../objects/reveal.js'
 import type { SignedEvent } from './events.js'
 import { type Run, withEntry } from './run.js'
@@ -47,7 +47,9 @@ function signConfirmation(run: Run, clockValue: Uint8Array): void {
 
 function listsMore(hashes: readonly Uint8Array[], published: Confirmation): boolean {
   const listed = new Set(published.revealHashes.map(toHex))
-  return hashes.length > listed.size && published.revealHashes.every((hash) => hashes.some((h) => toHex(h) === toHex(hash)))
+  return (
+    hashes.length > listed.size && published.revealHashes.every((hash) => hashes.some((h) => toHex(h) === toHex(hash)))
+  )
 }
 
 /** A signature came back: keep, journal, send. A window that closed meanwhile needs it no more. */

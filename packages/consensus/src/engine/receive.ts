@@ -48,8 +48,7 @@ function isRicher(candidate: Confirmation, known: Confirmation): boolean {
     return inner.every((hash) => set.has(toHex(hash)))
   }
   const size = (c: Confirmation) => c.opHashes.length + c.revealHashes.length
-  const superset =
-    contains(candidate.opHashes, known.opHashes) && contains(candidate.revealHashes, known.revealHashes)
+  const superset = contains(candidate.opHashes, known.opHashes) && contains(candidate.revealHashes, known.revealHashes)
   return superset && size(candidate) > size(known)
 }
 

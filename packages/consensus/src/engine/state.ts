@@ -1,11 +1,11 @@
-import type { GenesisDocument } from '@montana/ledger'
 import type { RandomSource } from '@montana/foundation'
 import { toHex } from '@montana/foundation'
+import type { GenesisDocument } from '@montana/ledger'
 import type { AuthenticatedEnvelope } from '../acceptance.js'
 import { type ChainState, memberOf, type WindowWeights } from '../chain-state.js'
 import type { Confirmation } from '../objects/confirmation.js'
-import { decodeEnvelope, type Envelope } from '../objects/envelope.js'
 import { decodeConfirmation } from '../objects/confirmation.js'
+import { decodeEnvelope, type Envelope } from '../objects/envelope.js'
 import { decodeReveal, revealHash } from '../objects/reveal.js'
 import type { CementVote } from '../objects/vote.js'
 import { type ProposerRule, proposerRule } from '../proposer.js'
@@ -24,10 +24,7 @@ export interface EngineConfig {
   readonly random: RandomSource
 }
 
-export function engineConfig(
-  document: GenesisDocument,
-  init: Omit<EngineConfig, 'rule'>,
-): EngineConfig {
+export function engineConfig(document: GenesisDocument, init: Omit<EngineConfig, 'rule'>): EngineConfig {
   return { ...init, rule: proposerRule(document) }
 }
 
@@ -130,7 +127,11 @@ function restoreOwn(journal: readonly JournalEntry[], head: number): OwnMessages
 }
 
 /** Own confirmations, and for the head also its evidence, all of which the next draft must credit. */
-function restorePool(own: OwnMessages, head: number, evidence: readonly Confirmation[]): ByWindow<ByNode<Confirmation>> {
+function restorePool(
+  own: OwnMessages,
+  head: number,
+  evidence: readonly Confirmation[],
+): ByWindow<ByNode<Confirmation>> {
   const pool = new Map([...own.confirmations].map(([window, own]) => [window, indexByNode([own])] as const))
   return pool.set(head, new Map([...(pool.get(head) ?? []), ...indexByNode(evidence)]))
 }
@@ -153,4 +154,3 @@ export function headOf(state: EngineState): number {
 export function isMember(state: EngineState, config: EngineConfig): boolean {
   return memberOf(state.chain, config.selfNodeId, headOf(state) + 1) !== undefined
 }
-

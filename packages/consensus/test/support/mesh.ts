@@ -9,6 +9,7 @@ import {
   genesisHash,
   nodeIdOf,
 } from '@montana/ledger'
+import { decodeContext } from '../../src/context.js'
 import {
   decodeConfirmation,
   decodeEnvelope,
@@ -29,7 +30,6 @@ import {
   step,
   type WindowCommit,
 } from '../../src/index.js'
-import { decodeContext } from '../../src/context.js'
 
 /** Virtual milliseconds that the stubbed clock needs for one window. */
 const GRIND_MS = 80
@@ -153,7 +153,10 @@ export class SimulatedMesh {
     if (last) chain = { ...chain, tables, context: decodeContext(last.context) }
     const recent = new Map<number, RecentWindow>(
       commits.slice(-8).map(({ window, cementValue, proposalHash, contextHash }) => {
-        return [window, { value: toHex(cementValue), proposalHash, contextHash, weights: undefined, isCertified: false }]
+        return [
+          window,
+          { value: toHex(cementValue), proposalHash, contextHash, weights: undefined, isCertified: false },
+        ]
       }),
     )
     const relevant = journal.filter(({ window }) => window >= chain.context.window)
@@ -184,7 +187,12 @@ export class SimulatedMesh {
       case 'grind': {
         const value = createHash('sha256').update(effect.previous).digest()
         const { window } = effect
-        return this.#later(process, GRIND_MS, (nowMs) => ({ type: 'tick', window, value: new Uint8Array(value), nowMs }))
+        return this.#later(process, GRIND_MS, (nowMs) => ({
+          type: 'tick',
+          window,
+          value: new Uint8Array(value),
+          nowMs,
+        }))
       }
       case 'sign': {
         const { kind, window, scope, draft } = effect

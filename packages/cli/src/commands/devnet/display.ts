@@ -1,0 +1,101 @@
+import type { NodeStatus } from '@montana/node'
+import { formatTable } from '../../table.js'
+import type { NodeChild } from './child.js'
+
+const HEADER = ['node', 'phase', 'window', 'lag', 'peers', 'heartbeats', 'rtt_ms', 'rss_mib', 'restarts']
+const PING_INTERVAL_S = 5
+const CLEAR_TO_END = '\u001b[J'
+const up = (lines: number) => `\u001b[${lines}A`
+const bold = (text: string) => `\u001b[1m${text}\u001b[22m`
+const dim = (text: string) => `\u001b[2m${text}\u001b[22m`
+
+export interface DisplayState {
+  readonly children: readonly NodeChild[]
+  readonly head: number
+  readonly startHead: number
+  readonly wanted: number | undefined
+  readonly dataDir: string
+}
+
+export interface Display {
+  update(state: DisplayState): void
+  note(line: string): void
+}
+
+/** Redraws one table in place. */
+export function tableDisplay(write: (text: string) => void, useColour: boolean): Display {
+  let drawn = 0
+  const notes: string[] = []
+  const plain = (text: string) => text
+  const [strong, faint] = useColour ? [bold, dim] : [plain, plain]
+  return {
+    note: (line) => {
+      notes.push(line)
+      if (notes.length > 4) notes.shift()
+    },
+    update: (state) => {
+      const progress = state.wanted === undefined ? '' : `, ${state.head - state.startHead} of ${state.wanted}`
+      const [header = '', ...rows] = formatTable(
+        HEADER,
+        state.children.map((child) => row(child, state.head)),
+      ).split('\n')
+      const title = `${strong('montana devnet')}  window ${state.head}${progress}`
+      const lines = [
+        title,
+        '',
+        faint(header),
+        ...rows,
+        '',
+        ...notes.map(faint),
+        faint(`${state.dataDir}  Ctrl-C ends all nodes`),
+      ]
+      write(`${drawn > 0 ? up(drawn) : ''}\r${CLEAR_TO_END}${lines.join('\n')}\n`)
+      drawn = lines.length
+    },
+  }
+}
+
+/** One plain line per window, for pipes. */
+export function lineDisplay(write: (text: string) => void): Display {
+  let lastHead = -1
+  let lastAtMs = performance.now()
+  return {
+    note: (line) => write(`${line}\n`),
+    update: ({ children, head, startHead }) => {
+      if (head <= Math.max(lastHead, startHead)) return
+      const nowMs = performance.now()
+      const seconds = ((nowMs - lastAtMs) / 1000).toFixed(1)
+      const leader = children.find(({ status }) => status?.window === head)
+      const at = children.filter(({ status, isDown }) => !isDown && (status?.window ?? 0) >= head - 1).length
+      const hash = leader?.status?.header_hash.slice(0, 16) ?? '-'
+      write(`window ${head}  ${hash}  ${at}/${children.length} nodes within 1  ${seconds} s\n`)
+      lastHead = head
+      lastAtMs = nowMs
+    },
+  }
+}
+
+export const silentDisplay: Display = { update: () => {}, note: () => {} }
+
+function row(child: NodeChild, head: number): (string | number | null)[] {
+  const { label, status, restarts } = child
+  if (!status || child.isDown)
+    return [label, child.failure ? 'failed' : 'down', null, null, null, '-', '-', null, restarts]
+  if (child.isPaused) return [label, 'paused', status.window, head - status.window, null, '-', '-', null, restarts]
+  const connected = status.peers.filter(({ conns }) => conns > 0).length
+  const rss = status.res.rss === null ? null : Math.round(status.res.rss / 2 ** 20)
+  const lag = head - status.window
+  return [label, status.phase, status.window, lag, connected, heartbeats(status), rtt(status), rss, restarts]
+}
+
+/** Answered pings against what the time with a connection makes one expect. */
+function heartbeats({ peers }: NodeStatus): string {
+  const ok = peers.reduce((sum, peer) => sum + peer.ping_ok, 0)
+  const expected = peers.reduce((sum, peer) => sum + peer.up_s / PING_INTERVAL_S, 0)
+  return `${ok}/${Math.round(expected)}`
+}
+
+function rtt({ peers }: NodeStatus): string {
+  const values = peers.flatMap(({ rtt_p50_ms: p50 }) => (p50 === null ? [] : [p50]))
+  return values.length === 0 ? '-' : Math.max(...values).toFixed(1)
+}

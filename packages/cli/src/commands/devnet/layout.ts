@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { deriveIdentity, type Identity } from '@montana/crypto'
+import { ConfigError, errorCode, errorMessage, toHex } from '@montana/foundation'
+import { devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
+import { IDENTITY_FILE, loadGenesis, loadIdentity, saveIdentity } from '@montana/node'
+import { LOCK_FILE, openStore } from '@montana/store'
+import { COHORT, LABELS, type Label } from './labels.js'
+
+export interface DevnetNodeFiles {
+  readonly label: Label
+  readonly dataDir: string
+  readonly identity: Identity
+  readonly listen: string
+}
+
+export interface DevnetFiles {
+  readonly genesisPath: string
+  readonly manifestPath: string
+  readonly genesisHash: Uint8Array
+  readonly nodes: readonly DevnetNodeFiles[]
+}
+
+const MARKER = 'devnet.json'
+const RULES = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
+
+/** Makes the directory if it is missing; refuses one that holds anything but a devnet. */
+export async function openDevnetRoot(root: string): Promise<void> {
+  await makeRoot(root)
+  await checkOurs(root)
+}
+
+/** Makes, or finds again, everything that four nodes need on disk. The caller holds the lock. Throws {@link ConfigError}. */
+export async function prepareDevnet(root: string, reset: boolean): Promise<DevnetFiles> {
+  if (reset) await clearDevnet(root)
+  const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
+  const document = devnetDocument(identities)
+  const genesisPath = join(root, 'genesis.json')
+  await checkSameNetwork(root, genesisPath, document)
+  await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels: LABELS })}\n`)
+  await writeFile(genesisPath, formatGenesisJson(document))
+  const ports = await freePorts(LABELS.length)
+  const nodes = LABELS.map((label, index) => nodeFiles(root, label, identities[index], ports[index]))
+  const manifestPath = join(root, 'manifest.json')
+  await writeFile(manifestPath, `${JSON.stringify(manifestOf(document, nodes), null, 2)}\n`)
+  return { genesisPath, manifestPath, genesisHash: genesisHash(document), nodes }
+}
+
+function nodeFiles(
+  root: string,
+  label: Label,
+  identity: Identity | undefined,
+  port: number | undefined,
+): DevnetNodeFiles {
+  if (!identity || port === undefined) throw new RangeError(`no identity or port for ${label}`)
+  return { label, dataDir: join(root, label), identity, listen: `/ip4/127.0.0.1/tcp/${port}` }
+}
+
+async function makeRoot(root: string): Promise<void> {
+  await mkdir(root, { recursive: true }).catch((error: unknown) => {
+    throw new ConfigError(`data directory ${root} cannot be made: ${errorMessage(error)}`, {
+      field: 'data-dir',
+      remedy: 'name a directory that you may write with --data-dir',
+    })
+  })
+}
+
+/** The highest window that any node has stored; 0 for a new devnet. */
+export function storedHead(files: DevnetFiles): number {
+  return Math.max(...files.nodes.map(({ dataDir }) => headIn(dataDir)))
+}
+
+function headIn(dataDir: string): number {
+  try {
+    const store = openStore({ dir: dataDir, mode: 'read' })
+    try {
+      return store.head()?.window ?? 0
+    } finally {
+      store.close()
+    }
+  } catch (error) {
+    if (errorCode(error) === 'NO_STORE') return 0
+    throw error
+  }
+}
+
+/** Removes a devnet and nothing else: a directory that is not one is left alone. */
+async function clearDevnet(root: string): Promise<void> {
+  for (const name of [...LABELS, MARKER, 'genesis.json', 'manifest.json']) {
+    await rm(join(root, name), { recursive: true, force: true })
+  }
+  for (const name of await readdir(root)) if (name.startsWith('soak')) await rm(join(root, name), { force: true })
+}
+
+async function checkOurs(root: string): Promise<void> {
+  const entries = (await readdir(root)).filter((name) => !name.startsWith(LOCK_FILE))
+  if (entries.length === 0 || entries.includes(MARKER)) return
+  throw new ConfigError(`${root} is not empty and not a devnet`, {
+    field: 'data-dir',
+    remedy: 'name an empty or new directory with --data-dir',
+  })
+}
+
+/** Public test identities, for devnets only: spec protocol 4.5. Derived once, then read back. */
+async function devnetIdentity(root: string, label: Label): Promise<Identity> {
+  const dataDir = join(root, label)
+  const exists = await stat(join(dataDir, IDENTITY_FILE)).catch(() => undefined)
+  if (exists) return await loadIdentity(dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o750 })
+  const entropy = createHash('sha256').update(`montana-devnet/${label}`).digest()
+  const identity = await deriveIdentity(new Uint8Array(entropy))
+  await saveIdentity(dataDir, identity)
+  return identity
+}
+
+function devnetDocument(identities: readonly Identity[]): GenesisDocument {
+  const operators = COHORT.map((label, index) => {
+    const keys = identities[index]?.publicKeys
+    if (!keys) throw new RangeError(`no identity for ${label}`)
+    return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
+  })
+  return devnetGenesis(operators, RULES)
+}
+
+async function checkSameNetwork(root: string, genesisPath: string, document: GenesisDocument): Promise<void> {
+  const exists = await stat(genesisPath).catch(() => undefined)
+  if (!exists) return
+  const stored = toHex(genesisHash(await loadGenesis(genesisPath)))
+  const ours = toHex(genesisHash(document))
+  if (stored === ours) return
+  throw new ConfigError(`${root} holds another devnet (genesis ${stored}, this build makes ${ours})`, {
+    code: 'STORE_GENESIS_MISMATCH',
+    field: 'data-dir',
+    remedy: 'begin anew with --reset, or name another directory with --data-dir',
+  })
+}
+
+/** Addresses are new at every start; they are in the manifest and hashed into nothing. */
+function manifestOf(document: GenesisDocument, nodes: readonly DevnetNodeFiles[]) {
+  const peers = nodes.map(({ label, identity, listen }) => ({
+    label,
+    multiaddr: listen,
+    peer_id: identity.peerId,
+    account_id_hex: toHex(identity.accountId),
+    node_id_hex: toHex(identity.nodeId),
+    bootstrap: label === COHORT[0],
+  }))
+  return { network_name: document.networkName, peers }
+}
+
+/** Ports that were free a moment ago, all different because all are held while they are collected. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve(server))
+  })
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { UsageError } from '@montana/foundation'
+import type { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../../context.js'
+import { type Fault, parseFault } from './fault.js'
+
+export interface DevnetOptions {
+  readonly dataDir: string
+  readonly reset: boolean
+  /** Windows beyond the head at start; undefined runs until stopped. */
+  readonly windows: number | undefined
+  readonly json: boolean
+  readonly seed: number
+  readonly stallTimeoutMs: number
+  readonly minWindowMs: number
+  readonly pollEveryMs: number
+  readonly faults: readonly Fault[]
+  readonly verify: string
+}
+
+/** Beside the caller, so that a clone that is deleted takes its devnet along. */
+const DEFAULT_DATA_DIR = '.montana/devnet'
+const MS_PER_S = 1000
+
+export function addDevnetFlags(command: Command): Command {
+  return command
+    .option('--reset', 'begin a new chain')
+    .option('--windows <N>', 'end after N windows beyond the head at start')
+    .option('--seed <N>', 'seed of everything random in the run', '1')
+    .option('--stall-timeout <S>', 'fail when no window is cemented for S seconds', '60')
+    .option('--min-window-ms <N>', 'shortest time between windows', '2000')
+    .option('--poll-every <S>', 'seconds between soak records, 0 for none', '5')
+    .option('--verify <POLICY>', 'full | sample:N | quorum, for every node', 'sample:4')
+    .option('--fault <KIND:TARGET@W[:SECONDS]>', 'plan a fault, W windows after the start; repeatable', collect, [])
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value]
+}
+
+interface Flags extends GlobalOptions {
+  reset?: boolean
+  windows?: string
+  seed: string
+  stallTimeout: string
+  minWindowMs: string
+  pollEvery: string
+  verify: string
+  fault: string[]
+}
+
+export function readDevnetOptions(context: CliContext, command: Command): DevnetOptions {
+  const flags = command.optsWithGlobals<Flags>()
+  return {
+    dataDir: resolve(flags.dataDir ?? context.environment.MONTANA_DATA_DIR ?? DEFAULT_DATA_DIR),
+    reset: flags.reset === true,
+    windows: flags.windows === undefined ? undefined : wholeNumber('windows', flags.windows, 1, 1_000_000),
+    json: flags.json === true,
+    seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
+    stallTimeoutMs: wholeNumber('stall-timeout', flags.stallTimeout, 1, 86_400) * MS_PER_S,
+    minWindowMs: wholeNumber('min-window-ms', flags.minWindowMs, 0, 3_600_000),
+    pollEveryMs: wholeNumber('poll-every', flags.pollEvery, 0, 86_400) * MS_PER_S,
+    verify: flags.verify,
+    faults: flags.fault.map(parseFault),
+  }
+}
+
+function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new UsageError(`--${flag} '${text}' is not a whole number from ${min} to ${max}`, {
+    field: flag,
+    remedy: `give a number from ${min} to ${max}`,
+  })
+}

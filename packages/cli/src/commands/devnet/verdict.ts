@@ -1,0 +1,119 @@
+import type { NodeStatus } from '@montana/node'
+import type { DrillRecord } from './drills.js'
+
+export interface NodeResult {
+  readonly label: string
+  readonly phase: string | null
+  readonly window: number | null
+  readonly lag: number | null
+  readonly headerHash: string | null
+  readonly stateRoot: string | null
+  readonly rssBytes: number | null
+  readonly restarts: number
+  readonly unplannedExits: number
+  readonly isGone: boolean
+  readonly peers: readonly { label: string; sent: number; ok: number; timeout: number; rttMsP50: number | null }[]
+}
+
+export interface DevnetResult {
+  readonly verdict: 'PASS' | 'FAIL'
+  /** Why it failed; empty for PASS. */
+  readonly reasons: readonly string[]
+  readonly firstWindow: number
+  readonly lastWindow: number
+  readonly windows: number
+  readonly durationMs: number
+  readonly dataDir: string
+  readonly genesisHash: string
+  readonly clock: { readonly backend: string | null; readonly stepsPerSecond: number | null }
+  readonly nodes: readonly NodeResult[]
+  readonly drills: readonly DrillRecord[]
+  readonly soak: { readonly path: string; readonly records: number } | null
+}
+
+export interface NodeObservation {
+  readonly label: string
+  readonly status: NodeStatus | undefined
+  readonly restarts: number
+  readonly unplannedExits: number
+  readonly failure: string | undefined
+  /** Away for good by a drill: not compared. */
+  readonly isGone: boolean
+}
+
+export interface Observation {
+  readonly startHead: number
+  readonly wanted: number | undefined
+  /** The window at which the nodes are compared; every status carries its hashes. */
+  readonly commonWindow: number
+  readonly head: number
+  readonly stalled: boolean
+  readonly hadFaults: boolean
+  readonly nodes: readonly NodeObservation[]
+}
+
+const MAX_LAG = 1
+
+/** Turns what was observed into rows; hashes are those of the common window. */
+export function nodeResults({ nodes, commonWindow, head }: Observation): NodeResult[] {
+  return nodes.map(({ label, status, restarts, unplannedExits, isGone }) => {
+    const at = isGone ? undefined : hashesAt(status, commonWindow)
+    return {
+      label,
+      phase: isGone ? null : (status?.phase ?? null),
+      window: at?.window ?? null,
+      lag: status && !isGone ? head - status.window : null,
+      headerHash: at?.header_hash ?? null,
+      stateRoot: at?.state_root ?? null,
+      rssBytes: isGone ? null : (status?.res.rss ?? null),
+      restarts,
+      unplannedExits,
+      isGone,
+      peers: (isGone ? [] : (status?.peers ?? [])).map((peer) => ({
+        label: peer.label,
+        sent: peer.ping_sent,
+        ok: peer.ping_ok,
+        timeout: peer.ping_timeout,
+        rttMsP50: peer.rtt_p50_ms,
+      })),
+    }
+  })
+}
+
+function hashesAt(status: NodeStatus | undefined, window: number) {
+  if (!status) return undefined
+  if (window === 0) return { window: 0, header_hash: '0'.repeat(64), state_root: status.state_root }
+  return status.at_window ?? status.recent.find((entry) => entry.window === window)
+}
+
+/** Every reason for which the run is not a PASS, in words. */
+export function failReasons(observation: Observation, rows: readonly NodeResult[]): string[] {
+  const { startHead, wanted, commonWindow, stalled, hadFaults, nodes } = observation
+  const present = rows.filter(({ isGone }) => !isGone)
+  const reasons: string[] = nodes.flatMap(({ failure }) => failure ?? [])
+  if (stalled) reasons.push(`no window was cemented in time after window ${commonWindow}`)
+  if (wanted !== undefined && commonWindow - startHead < wanted) {
+    reasons.push(`${commonWindow - startHead} of ${wanted} windows were cemented by every node`)
+  }
+  for (const row of present) {
+    if (row.headerHash === null) reasons.push(`${row.label} has no hashes of window ${commonWindow}`)
+    if (row.lag === null || row.lag > MAX_LAG)
+      reasons.push(`${row.label} lags by ${row.lag ?? 'an unknown number of'} windows`)
+    if (row.unplannedExits > 0) reasons.push(`${row.label} ended by itself ${row.unplannedExits} times`)
+  }
+  if (new Set(present.map(({ headerHash }) => headerHash)).size > 1) reasons.push('header hashes differ')
+  if (new Set(present.map(({ stateRoot }) => stateRoot)).size > 1) reasons.push('state roots differ')
+  if (!hadFaults) reasons.push(...timeouts(rows))
+  for (const { label, status } of nodes) {
+    for (const finding of status?.findings ?? []) reasons.push(`${label}: ${finding.code} at window ${finding.window}`)
+  }
+  return reasons
+}
+
+function timeouts(rows: readonly NodeResult[]): string[] {
+  return rows.flatMap(({ label, peers }) =>
+    peers
+      .filter(({ timeout }) => timeout > 0)
+      .map((peer) => `${label}: ${peer.timeout} pings to ${peer.label} timed out`),
+  )
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../context.js'
+import { addNodeFlags, fetchStatus } from '../node-client.js'
+import { formatTable } from '../table.js'
+
+const HEADER = [
+  'peer',
+  'id',
+  'conns',
+  'up_s',
+  'sent',
+  'ok',
+  'timeout',
+  'failed',
+  'p50_ms',
+  'p99_ms',
+  'closed',
+  'dial_err',
+]
+
+export function peersCommand(context: CliContext): Command {
+  const command = new Command('peers').description('connections and heartbeats of a running node')
+  return addNodeFlags(command).action(async (_, self: Command) => {
+    const { label, peers } = await fetchStatus(context, self)
+    if (self.optsWithGlobals<GlobalOptions>().json) return context.json({ label, peers })
+    const rows = peers.map((peer) => [
+      ...[peer.label, peer.id8, peer.conns, Math.round(peer.up_s), peer.ping_sent, peer.ping_ok],
+      ...[peer.ping_timeout, peer.ping_failed, peer.rtt_p50_ms, peer.rtt_p99_ms, peer.closed, peer.dial_err],
+    ])
+    context.out(formatTable(HEADER, rows))
+  })
+}

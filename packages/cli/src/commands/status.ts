@@ -1,0 +1,42 @@
+import type { NodeStatus } from '@montana/node'
+import { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../context.js'
+import { addNodeFlags, fetchStatus } from '../node-client.js'
+import { labelled } from '../table.js'
+
+export function statusCommand(context: CliContext): Command {
+  const command = new Command('status').description('what a running node says about itself')
+  return addNodeFlags(command).action(async (_, self: Command) => {
+    const status = await fetchStatus(context, self)
+    if (self.optsWithGlobals<GlobalOptions>().json) return context.json(status)
+    for (const [label, value] of statusLines(status)) context.out(labelled(label, value))
+  })
+}
+
+/** Words and labels of spec protocol 18: scripts read current_window, phase and NodeTable. */
+function statusLines(status: NodeStatus): [string, string | number][] {
+  const { clock, epoch, res } = status
+  const connected = status.peers.filter(({ conns }) => conns > 0).length
+  return [
+    ['label', status.label],
+    ['network', status.network],
+    ['genesis_hash', status.genesis_hash],
+    ['current_window', status.window],
+    ['target_window', status.target_window],
+    ['phase', status.phase],
+    ['synced', status.synced ? 'yes' : 'no'],
+    ['D (current)', status.D],
+    ['header_hash', status.header_hash],
+    ['state_root', status.state_root],
+    ['account_id', status.account_id],
+    ['node_id', status.node_id],
+    ['NodeTable', `${status.node_table} records (${status.active_nodes} active nodes)`],
+    ['supply', status.supply],
+    ['epoch', `${epoch.index} (window ${epoch.position} of ${epoch.length})`],
+    ['peers', `${connected} of ${status.peers.length} connected`],
+    ['clock', `${clock.backend}, ${clock.steps_per_second ?? '-'} steps/s`],
+    ['rss', res.rss === null ? '-' : `${Math.round(res.rss / 2 ** 20)} MiB`],
+    ['uptime_s', status.proc.uptime_s],
+    ['findings', status.findings.length],
+  ]
+}

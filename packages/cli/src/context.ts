@@ -1,0 +1,62 @@
+import { type ErrorJson, MontanaError } from '@montana/foundation'
+
+/** What every command is handed: where to write, and when to stop. stdout carries results, stderr everything else. */
+export interface CliContext {
+  /** Fires on SIGINT, SIGTERM, or when the process that started this one is gone. */
+  readonly signal: AbortSignal
+  readonly isTerminal: boolean
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** A line, or several, on stdout. */
+  out(text: string): void
+  /** A line on stderr. */
+  err(text: string): void
+  /** One JSON object on stdout. */
+  json(value: unknown): void
+  /** The exit code of a command that ends without throwing; 0 if never called. */
+  exit(code: number): void
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  json?: boolean
+  config?: string
+  dataDir?: string
+  logLevel?: string
+  color?: boolean
+  quiet?: boolean
+}
+
+export interface ContextHandle {
+  readonly context: CliContext
+  readonly exitCode: () => number
+  /** Ends the command from outside. */
+  stop(reason: string): void
+}
+
+export function createContext(): ContextHandle {
+  const controller = new AbortController()
+  let exitCode = 0
+  const context: CliContext = {
+    signal: controller.signal,
+    isTerminal: process.stdout.isTTY === true,
+    environment: process.env,
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    exit: (code) => {
+      exitCode = code
+    },
+  }
+  return { context, exitCode: () => exitCode, stop: (reason) => controller.abort(reason) }
+}
+
+/** An error as one line for people: what, then what to do about it. */
+export function errorLine(error: unknown): string {
+  if (!(error instanceof MontanaError)) return `error: ${error instanceof Error ? error.message : String(error)}`
+  return `error: ${error.message}${error.remedy ? `; ${error.remedy}` : ''}`
+}
+
+export function errorJson(error: unknown): ErrorJson {
+  if (error instanceof MontanaError) return error.toJSON()
+  return { error: { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) } }
+}

@@ -1,0 +1,54 @@
+import { isAbort, MontanaError } from '@montana/foundation'
+import { CommanderError } from 'commander'
+import { createContext, errorJson, errorLine } from './context.js'
+import { createProgram } from './program.js'
+
+const USAGE = 2
+const INTERRUPTED = 130
+
+const { context, exitCode, stop } = createContext()
+let interrupted = false
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = signal === 'SIGINT'
+    stop(signal)
+  })
+}
+// A launcher or devnet holds the other end of this channel; when it dies, however it dies, so does this process.
+if (process.connected) {
+  process.once('disconnect', () => stop('parent gone'))
+  process.channel?.unref()
+}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exit(await run(process.argv))
+
+async function run(argv: string[]): Promise<number> {
+  try {
+    await createProgram(context).parseAsync(argv)
+    return exitCode()
+  } catch (error) {
+    return report(error, argv.includes('--json'))
+  }
+}
+
+function report(error: unknown, asJson: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    const usage = new MontanaError('USAGE', error.message.replace(/^error: /, ''), { remedy: 'see montana --help' })
+    return print(usage, asJson, USAGE)
+  }
+  if (isAbort(error)) return interrupted ? INTERRUPTED : 0
+  return print(error, asJson, error instanceof MontanaError ? error.exitCode : 1)
+}
+
+function print(error: unknown, asJson: boolean, code: number): number {
+  if (asJson) context.json(errorJson(error))
+  else context.err(errorLine(error))
+  if (process.env.MONTANA_LOG_LEVEL === 'debug' && error instanceof Error) context.err(error.stack ?? '')
+  return code
+}

@@ -1,0 +1,53 @@
+import { ConfigError, errorMessage, MontanaError } from '@montana/foundation'
+import { DEFAULT_DATA_DIR, type NodeStatus, readRunFile, statusSchema } from '@montana/node'
+import type { Command } from 'commander'
+import type { CliContext, GlobalOptions } from './context.js'
+
+const TIMEOUT_MS = 5_000
+
+/** How status commands find a node: by --status-url, or by --data-dir through the file a running node keeps there. */
+export function addNodeFlags(command: Command): Command {
+  return command.option('--status-url <url>', 'status endpoint of the node, instead of --data-dir')
+}
+
+/** The status of a running node. Never opens the store, never creates a file. */
+export async function fetchStatus(context: CliContext, command: Command, query = ''): Promise<NodeStatus> {
+  const base = await findUrl(context, command)
+  const body = await get(new URL(`/status.json${query}`, base), context.signal)
+  const parsed = statusSchema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new MontanaError('STATUS_INVALID', `${base} is not a node's status: ${issue?.path.join('.')} ${issue?.message}`)
+}
+
+async function findUrl(context: CliContext, command: Command): Promise<string> {
+  const options = command.optsWithGlobals<GlobalOptions & { statusUrl?: string }>()
+  if (options.statusUrl !== undefined) return checkedUrl(options.statusUrl)
+  const dataDir = options.dataDir ?? context.environment.MONTANA_DATA_DIR ?? DEFAULT_DATA_DIR
+  const run = await readRunFile(dataDir)
+  if (run) return run.statusUrl
+  throw notRunning(`no node is running in ${dataDir}`)
+}
+
+function checkedUrl(text: string): string {
+  if (URL.canParse(text) && text.startsWith('http://')) return text
+  throw new ConfigError(`--status-url '${text}' is not an http URL`, {
+    field: 'status-url',
+    remedy: 'use the form http://127.0.0.1:8446',
+  })
+}
+
+async function get(url: URL, signal: AbortSignal): Promise<unknown> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) })
+    return await response.json()
+  } catch (error) {
+    throw notRunning(`${url.origin} does not answer: ${errorMessage(error)}`)
+  }
+}
+
+function notRunning(message: string): MontanaError {
+  return new MontanaError('NOT_RUNNING', message, {
+    remedy: 'start it with montana start, or name another node with --data-dir or --status-url',
+  })
+}

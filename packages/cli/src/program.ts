@@ -1,0 +1,45 @@
+import { buildInfo } from '@montana/node'
+import { Command } from 'commander'
+import { configCommand } from './commands/config.js'
+import { devnetCommand } from './commands/devnet/command.js'
+import { initCommand } from './commands/init.js'
+import { inspectCommand } from './commands/inspect.js'
+import { peersCommand } from './commands/peers.js'
+import { startCommand } from './commands/start.js'
+import { statusCommand } from './commands/status.js'
+import { timeCommand } from './commands/time.js'
+import { versionCommand } from './commands/version.js'
+import type { CliContext } from './context.js'
+
+/** The whole command line. Unknown flags and commands fail with exit code 2. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('montana')
+    .description('post-quantum consensus node and the tools around it')
+    .version(buildInfo().version, '-V, --version')
+    .option('--json', 'print exactly one JSON object (long-running commands: JSON lines)')
+    .option('--config <file>', 'configuration file, YAML or JSON')
+    .option('--data-dir <dir>', 'data directory of the node')
+    .option('--log-level <level>', 'debug | info | warn | error | silent')
+    .option('--no-color', 'no colour even on a terminal')
+    .option('--quiet', 'results only')
+    .showHelpAfterError(false)
+  const commands = [
+    initCommand,
+    startCommand,
+    statusCommand,
+    peersCommand,
+    inspectCommand,
+    timeCommand,
+    devnetCommand,
+    configCommand,
+    versionCommand,
+  ]
+  for (const command of commands) program.addCommand(quiet(command(context)))
+  return quiet(program)
+}
+
+/** Errors are reported in one place, in one form; commander must neither print nor exit. */
+function quiet(command: Command): Command {
+  for (const child of command.commands) quiet(child)
+  return command.exitOverride().configureOutput({ writeErr: () => {} })
+}

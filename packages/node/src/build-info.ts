@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface BuildInfo {
+  readonly version: string
+  /** Commit of the source checkout, when it runs from one. */
+  readonly revision: string | null
+}
+
+const packageRoot = join(import.meta.dirname, '..')
+
+export function buildInfo(): BuildInfo {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+  return { version, revision: sourceRevision(join(packageRoot, '..', '..', '.git')) }
+}
+
+/** HEAD of a git folder, without needing git. */
+function sourceRevision(gitFolder: string): string | null {
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(gitFolder, name), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const head = read('HEAD').trim()
+  const reference = /^ref: (.+)$/.exec(head)?.[1]
+  if (!reference) return /^[0-9a-f]{40}$/.test(head) ? head : null
+  const packed = new RegExp(`^([0-9a-f]{40}) ${reference}$`, 'm').exec(read('packed-refs'))?.[1]
+  return read(reference).trim() || (packed ?? null)
+}

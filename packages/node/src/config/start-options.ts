@@ -1,0 +1,142 @@
+import type { VerifyPolicy } from '@montana/consensus'
+import { fromHex } from '@montana/foundation'
+import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'
+
+/** A window that the operator pins by its proposal hash. */
+export interface Checkpoint {
+  readonly window: number
+  readonly hash: Uint8Array
+}
+
+export interface StatusAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** Everything that `montana start` can be told. */
+export interface StartOptions {
+  readonly dataDir: string
+  readonly genesis: string | undefined
+  readonly genesisManifest: string | undefined
+  readonly listen: string | undefined
+  readonly solo: boolean
+  readonly label: string | undefined
+  readonly minWindowMs: number
+  readonly checkpoint: Checkpoint | undefined
+  readonly verify: VerifyPolicy
+  readonly statusListen: StatusAddress
+  readonly maxWindows: number | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+export const DEFAULT_DATA_DIR = '/var/lib/montana'
+/** Loopback port of the status endpoint: spec operations 1. */
+export const DEFAULT_STATUS_PORT = 8446
+
+type Specs<T> = { readonly [K in keyof T]-?: OptionSpec<T[K]> }
+
+function spec<T>(key: string, rest: Omit<OptionSpec<T>, 'key' | 'flag' | 'env'>): OptionSpec<T> {
+  const words = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return { key, flag: `--${words}`, env: `MONTANA_${words.replaceAll('-', '_').toUpperCase()}`, ...rest }
+}
+
+/** The one table of start settings: names, defaults, parsing and help. */
+export const START_OPTIONS: Specs<StartOptions> = {
+  dataDir: spec<string>('dataDir', {
+    value: 'DIR',
+    description: 'store, identity and lock of this node',
+    default: DEFAULT_DATA_DIR,
+    parse: text,
+  }),
+  genesis: spec<string | undefined>('genesis', {
+    value: 'FILE',
+    description: 'genesis document; needed at the first start, compared afterwards',
+    default: undefined,
+    parse: text,
+  }),
+  genesisManifest: spec<string | undefined>('genesisManifest', {
+    value: 'FILE',
+    description: 'discovery manifest with the peers to dial; together with --listen',
+    default: undefined,
+    parse: text,
+  }),
+  listen: spec<string | undefined>('listen', {
+    value: 'ADDR',
+    description: 'multiaddr to listen on, for example /ip4/0.0.0.0/tcp/8444; together with --genesis-manifest',
+    default: undefined,
+    parse: parseListen,
+  }),
+  solo: spec<boolean>('solo', {
+    description: 'run without a network',
+    default: false,
+    parse: toggle,
+  }),
+  label: spec<string | undefined>('label', {
+    value: 'NAME',
+    description: 'name of this node in status and logs; by default its label in the manifest',
+    default: undefined,
+    parse: text,
+  }),
+  minWindowMs: spec<number>('minWindowMs', {
+    value: 'N',
+    description: 'publish nothing for a window before N ms have passed since the one before was applied',
+    default: 0,
+    parse: integer(0, 3_600_000),
+  }),
+  checkpoint: spec<Checkpoint | undefined>('checkpoint', {
+    value: 'W:HASH',
+    description: 'refuse any chain whose window W has another proposal hash',
+    default: undefined,
+    parse: parseCheckpoint,
+  }),
+  verify: spec<VerifyPolicy>('verify', {
+    value: 'POLICY',
+    description: 'clock values that this node has not computed: full | sample:N | quorum',
+    default: { kind: 'sample', segments: 4 },
+    parse: parseVerify,
+  }),
+  statusListen: spec<StatusAddress>('statusListen', {
+    value: 'HOST:PORT',
+    description: 'loopback address of /healthz, /readyz, /status.json and /metrics; port 0 takes a free one',
+    default: { host: '127.0.0.1', port: DEFAULT_STATUS_PORT },
+    parse: parseStatusListen,
+  }),
+  maxWindows: spec<number | undefined>('maxWindows', {
+    value: 'N',
+    description: 'stop after N more windows',
+    default: undefined,
+    parse: integer(1, Number.MAX_SAFE_INTEGER),
+  }),
+  logLevel: spec<StartOptions['logLevel']>('logLevel', {
+    value: 'LEVEL',
+    description: 'debug | info | warn | error | silent',
+    default: 'info',
+    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  }),
+}
+
+function parseListen(value: string): string | Fault {
+  if (/^\/ip[46]\/[0-9a-fA-F.:]+\/tcp\/\d{1,5}$/.test(value)) return value
+  return new Fault('is not a listen address', 'use the form /ip4/ADDRESS/tcp/PORT or /ip6/ADDRESS/tcp/PORT')
+}
+
+function parseCheckpoint(value: string): Checkpoint | Fault {
+  const [, window, hex] = /^(\d{1,15}):([0-9a-fA-F]{64})$/.exec(value) ?? []
+  const hash = hex && fromHex(hex, 32)
+  if (window && hash && Number(window) > 0) return { window: Number(window), hash }
+  return new Fault('is not a checkpoint', 'use WINDOW:HASH with the 64 hex digits of the proposal hash')
+}
+
+function parseVerify(value: string): VerifyPolicy | Fault {
+  if (value === 'full' || value === 'quorum') return { kind: value }
+  const segments = Number(/^sample:(\d{1,2})$/.exec(value)?.[1])
+  if (segments >= 1 && segments <= 64) return { kind: 'sample', segments }
+  return new Fault('is not a verification policy', 'use full, quorum, or sample:N with N from 1 to 64')
+}
+
+function parseStatusListen(value: string): StatusAddress | Fault {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([0-9a-zA-Z.]+)):(\d{1,5})$/.exec(value) ?? []
+  const host = bracketed ?? plain
+  if (host && Number(port) <= 65_535) return { host, port: Number(port) }
+  return new Fault('is not HOST:PORT', 'for example 127.0.0.1:8446')
+}

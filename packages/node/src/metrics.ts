@@ -1,0 +1,69 @@
+import type { Counter, Gauge, Histogram, MetricInit, MetricsRegistry } from '@montana/foundation'
+import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, Registry } from 'prom-client'
+
+/** The project's metrics interface over prom-client; labels that a caller leaves out do not exist. */
+export function createMetricsRegistry(): MetricsRegistry & { readonly registry: Registry } {
+  const registry = new Registry()
+  const options = <L extends string>({ name, help, labels }: MetricInit<L>) => {
+    return { name, help, labelNames: [...(labels ?? [])], registers: [registry] }
+  }
+  return {
+    registry,
+    counter<L extends string>(init: MetricInit<L>): Counter<L> {
+      const counter = new PromCounter<L>(options(init))
+      return { inc: (labels, value = 1) => counter.inc(labels, value) }
+    },
+    gauge<L extends string>(init: MetricInit<L>): Gauge<L> {
+      const gauge = new PromGauge<L>(options(init))
+      return { set: (labels, value) => gauge.set(labels, value) }
+    },
+    histogram<L extends string>(init: MetricInit<L> & { buckets: readonly number[] }): Histogram<L> {
+      const histogram = new PromHistogram<L>({ ...options(init), buckets: [...init.buckets] })
+      return { observe: (labels, value) => histogram.observe(labels, value) }
+    },
+  }
+}
+
+/** Every metric of the node itself; units are in the names. */
+export function createNodeMetrics(registry: MetricsRegistry) {
+  const none = {} as Record<never, string>
+  const gauge = (name: string, help: string) => {
+    const metric = registry.gauge({ name, help })
+    return (value: number | null) => value !== null && metric.set(none, value)
+  }
+  const commit = registry.histogram({
+    name: 'montana_commit_seconds',
+    help: 'Time of the transaction that makes one window durable',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
+  })
+  const windows = registry.counter({ name: 'montana_windows_applied_total', help: 'Windows applied by this process' })
+  return {
+    head: gauge('montana_head_window', 'Highest cemented window that this node has applied'),
+    target: gauge('montana_target_window', 'Highest window that a peer claims'),
+    difficulty: gauge('montana_difficulty_steps', 'Sequential steps of the next window, D'),
+    clockRate: gauge('montana_clock_steps_per_second', 'Measured rate of the own clock'),
+    residentMemory: gauge('montana_resident_memory_bytes', 'Resident set size of this process'),
+    loopDelay: gauge('montana_event_loop_delay_p99_seconds', 'p99 by which timers came late, over the last minute'),
+    openFiles: gauge('montana_open_files', 'Open file descriptors of this process'),
+    synced: gauge('montana_synced', '1 when this node follows the head of its peers'),
+    commit: (seconds: number) => commit.observe(none, seconds),
+    windowApplied: () => windows.inc(none),
+    messages: registry.counter({
+      name: 'montana_ledger_messages_total',
+      help: 'Messages of the ledger by what became of them',
+      labels: ['kind', 'outcome'] as const,
+    }),
+    rejections: registry.counter({
+      name: 'montana_envelopes_rejected_total',
+      help: 'Envelopes refused by the first check that failed',
+      labels: ['code'] as const,
+    }),
+    findings: registry.counter({
+      name: 'montana_findings_total',
+      help: 'Findings that this node raised about its peers or itself',
+      labels: ['code'] as const,
+    }),
+  }
+}
+
+export type NodeMetrics = ReturnType<typeof createNodeMetrics>

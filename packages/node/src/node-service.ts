@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { engineConfig } from '@montana/consensus'
+import { createSignatureVerifier } from '@montana/crypto'
+import { type Logger, systemRandom, systemTime } from '@montana/foundation'
+import { hasherOf } from '@montana/ledger'
+import type { Mesh } from '@montana/network'
+import { createTimechain } from '@montana/timechain'
+import { type BuildInfo, buildInfo } from './build-info.js'
+import { LedgerService } from './ledger-service.js'
+import { createNodeMesh } from './mesh-service.js'
+import { createMetricsRegistry, createNodeMetrics } from './metrics.js'
+import { meshOutbox, requestRange } from './network-link.js'
+import type { Closers, OpenResources } from './open.js'
+import type { Prepared } from './prepare.js'
+import { removeRunFile, writeRunFile } from './run-file.js'
+import { Authenticator } from './runtime/authenticator.js'
+import { ClockRunner } from './runtime/clock-runner.js'
+import type { Failpoint } from './runtime/failpoint.js'
+import { assembleStatus, isSynced, type StatusModules } from './status/assemble.js'
+import { NodeRecord } from './status/node-record.js'
+import { ResourceSampler } from './status/resources.js'
+import { StatusServer } from './status/server.js'
+
+const SAMPLE_INTERVAL_MS = 5_000
+/** The event-loop delay on the status page is that of the last minute. */
+const SAMPLES_PER_LOOP_WINDOW = 12
+
+export interface NodeServiceHooks {
+  readonly logger: Logger
+  readonly failpoint: Failpoint
+  /** The node has done what `maxWindows` asked for. */
+  end(): void
+  fail(error: unknown): void
+}
+
+/** Wires the parts of one node together; the only place that knows all of them. */
+export class NodeService {
+  readonly #prepared: Prepared
+  readonly #opened: OpenResources
+  readonly #hooks: NodeServiceHooks
+  readonly #build: BuildInfo = buildInfo()
+  readonly #registry = createMetricsRegistry()
+  readonly #metrics = createNodeMetrics(this.#registry)
+  readonly #record = new NodeRecord(systemTime)
+  readonly #resources: ResourceSampler
+  readonly #clock: ClockRunner
+  readonly #ledger: LedgerService
+  readonly #mesh: Mesh | undefined
+  readonly #server: StatusServer
+  #manifestSha256: string | undefined
+  #samples = 0
+
+  constructor(prepared: Prepared, opened: OpenResources, hooks: NodeServiceHooks) {
+    this.#prepared = prepared
+    this.#opened = opened
+    this.#hooks = hooks
+    this.#resources = new ResourceSampler(prepared.options.dataDir)
+    this.#clock = new ClockRunner(createTimechain({ backend: opened.hashing, time: systemTime }), systemTime)
+    this.#ledger = this.#createLedger()
+    const { logger } = hooks
+    const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, version: this.#build.version }
+    this.#mesh = createNodeMesh(prepared, opened, meshModules)
+    this.#server = new StatusServer(prepared.options.statusListen, {
+      isAlive: () => !this.#clock.isStuck,
+      readiness: () => (isSynced({ ledger: this.#ledger }) ? 'synced' : 'catching-up'),
+      status: (window) => assembleStatus(this.#statusModules(), window),
+      metrics: () => this.#scrape(),
+    })
+  }
+
+  /** Listens, dials, starts the clock; resolves to the status URL. What it started, `closers` ends. */
+  async start(closers: Closers): Promise<string> {
+    const { options } = this.#prepared
+    closers.add(() => this.#resources.close())
+    if (options.genesisManifest) this.#manifestSha256 = await sha256File(options.genesisManifest)
+    await this.#resources.refresh()
+    const statusUrl = await this.#server.start()
+    closers.add(() => this.#server.stop())
+    closers.add(() => this.#clock.stop())
+    closers.add(() => this.#ledger.stop())
+    closers.add(async () => await this.#mesh?.stop())
+    await this.#mesh?.start()
+    const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
+    closers.add(() => clearInterval(sampler))
+    this.#ledger.start()
+    await writeRunFile(options.dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+    closers.add(() => removeRunFile(options.dataDir))
+    return statusUrl
+  }
+
+  #createLedger(): LedgerService {
+    const { document, genesisHash, identity, options } = this.#prepared
+    const { store, crypto, signer, hashing } = this.#opened
+    const { minWindowMs, verify, checkpoint } = options
+    const selfNodeId = identity.nodeId
+    return new LedgerService({
+      document,
+      store,
+      config: engineConfig(document, { genesisHash, selfNodeId, minWindowMs, verify, random: systemRandom }),
+      authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
+      clock: this.#clock,
+      signer,
+      outbox: meshOutbox(() => this.#mesh),
+      record: this.#record,
+      metrics: this.#metrics,
+      logger: this.#hooks.logger,
+      time: systemTime,
+      failpoint: this.#hooks.failpoint,
+      hasher: hasherOf(hashing),
+      checkpoint,
+      fetchRange: (peerId, fromWindow, signal) => {
+        if (!this.#mesh) throw new Error('no network')
+        return requestRange(this.#mesh, peerId, fromWindow, signal)
+      },
+      onWindow: (window) => this.#afterWindow(window),
+      onFatal: this.#hooks.fail,
+    })
+  }
+
+  #afterWindow(window: number): void {
+    const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
+    this.#hooks.logger.info({ window, peers }, 'window applied')
+    const { maxWindows } = this.#prepared.options
+    if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
+  }
+
+  #statusModules(): StatusModules {
+    const { document, genesisHash, identity, label } = this.#prepared
+    return {
+      label,
+      networkName: document.networkName,
+      genesisHash,
+      identity,
+      build: this.#build,
+      manifestSha256: this.#manifestSha256,
+      backendName: this.#opened.hashing.name,
+      ledger: this.#ledger,
+      store: this.#opened.store,
+      clock: this.#clock,
+      mesh: this.#mesh,
+      record: this.#record,
+      resources: this.#resources,
+      time: systemTime,
+    }
+  }
+
+  #sample(): void {
+    if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
+    void this.#resources.refresh()
+  }
+
+  /** Metrics and status page are made from the same document, so they cannot differ. */
+  #scrape(): Promise<string> {
+    const { res, clock, window, target_window: target, D, synced } = assembleStatus(this.#statusModules(), undefined)
+    this.#metrics.head(window)
+    this.#metrics.target(target)
+    this.#metrics.difficulty(D)
+    this.#metrics.synced(synced ? 1 : 0)
+    this.#metrics.clockRate(clock.steps_per_second)
+    this.#metrics.residentMemory(res.rss)
+    this.#metrics.openFiles(res.fds)
+    this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
+    return this.#registry.registry.metrics()
+  }
+}
+
+async function sha256File(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+}

@@ -1,0 +1,140 @@
+import type { Identity } from '@montana/crypto'
+import { formatTime, type TimeSource, toHex } from '@montana/foundation'
+import { isActive, type ProtocolParams, supply } from '@montana/ledger'
+import type { Mesh, PeerSnapshot } from '@montana/network'
+import type { Store } from '@montana/store'
+import type { BuildInfo } from '../build-info.js'
+import type { LedgerService } from '../ledger-service.js'
+import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { NodeRecord } from './node-record.js'
+import type { ResourceSampler } from './resources.js'
+import type { NodeStatus, PeerStatus, WindowStatus } from './schema.js'
+
+export interface StatusModules {
+  readonly label: string
+  readonly networkName: string
+  readonly genesisHash: Uint8Array
+  readonly identity: Identity
+  readonly build: BuildInfo
+  readonly manifestSha256: string | undefined
+  readonly backendName: string
+  readonly ledger: LedgerService
+  readonly store: Store
+  readonly clock: ClockRunner
+  readonly mesh: Mesh | undefined
+  readonly record: NodeRecord
+  readonly resources: ResourceSampler
+  readonly time: TimeSource
+}
+
+export function isSynced({ ledger }: Pick<StatusModules, 'ledger'>): boolean {
+  return !ledger.catchUp.isRunning && ledger.catchUp.target - ledger.loop.head <= 1
+}
+
+/** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
+export function assembleStatus(modules: StatusModules, atWindow: number | undefined): NodeStatus {
+  const { ledger, record, time, identity } = modules
+  const { chain } = ledger.loop.state
+  const { context } = chain
+  return {
+    schema: 'montana.status/1',
+    label: modules.label,
+    network: modules.networkName,
+    genesis_hash: toHex(modules.genesisHash),
+    sampled_at: formatTime(time.wallMs()),
+    mono_ms: Math.round(time.monotonicMs()),
+    build: { ...modules.build, bundle_sha256: null },
+    manifest: manifestStatus(modules.manifestSha256),
+    roster: null,
+    proc: processStatus(record, time),
+    phase: ledger.isMember ? 'Active' : 'Bootstrap',
+    window: context.window,
+    header_hash: toHex(context.proposalHash),
+    state_root: toHex(modules.store.head()?.stateRoot ?? context.proposalHash),
+    cemented_at: record.recent.at(-1)?.at ?? null,
+    recent: [...record.recent],
+    ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
+    synced: isSynced(modules),
+    target_window: ledger.catchUp.target,
+    D: context.nextD,
+    clock: clockStatus(modules),
+    node_id: toHex(identity.nodeId),
+    account_id: toHex(identity.accountId),
+    peer_id: modules.mesh?.peerId ?? null,
+    node_table: chain.tables.nodes.size,
+    active_nodes: activeNodes(modules),
+    supply: supply(context.window, chain.params.emissionMoneta).toString(),
+    epoch: epochOf(context.window, chain.params),
+    peers: (modules.mesh?.peers() ?? []).map(peerStatus),
+    proposals: record.proposals,
+    jobs: [],
+    res: modules.resources.latest,
+    time: { synced: null, source: null, offset_ms: null },
+    degraded: ledger.loop.state.halted ? [ledger.loop.state.halted] : [],
+    findings: [...record.findings],
+  }
+}
+
+function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
+  return sha256 === undefined ? null : { version: null, sha256, not_after: null, state: 'unsigned' }
+}
+
+function processStatus(record: NodeRecord, time: TimeSource): NodeStatus['proc'] {
+  const { instance, startedAtMs } = record
+  const uptime_s = Math.round((time.wallMs() - startedAtMs) / 1000)
+  return { instance, pid: process.pid, start_ts: formatTime(startedAtMs), uptime_s, restarts: null, result: null }
+}
+
+/** Position of `window` in its epoch: epoch e holds the windows e·τ₂ + 1 … (e + 1)·τ₂ (spec protocol 3.1). */
+function epochOf(
+  window: number,
+  params: Pick<ProtocolParams, 'tau2Windows' | 'selectionInterval'>,
+): NodeStatus['epoch'] {
+  const { tau2Windows: length, selectionInterval } = params
+  const index = Math.max(0, Math.floor((window - 1) / length))
+  const nextSelection = (Math.floor(window / selectionInterval) + 1) * selectionInterval
+  return { index, position: window - index * length, length, next_selection: nextSelection }
+}
+
+function clockStatus({ backendName, clock }: StatusModules): NodeStatus['clock'] {
+  const { stepsPerSecond, windowSeconds } = clock.reading
+  return { backend: backendName, steps_per_second: stepsPerSecond, window_s: windowSeconds }
+}
+
+function activeNodes({ ledger }: StatusModules): number {
+  const { tables, params, context } = ledger.loop.state.chain
+  return [...tables.nodes.entries()].filter((node) => isActive(node, context.window + 1, params.tau2Windows)).length
+}
+
+/** Hashes of one window: from memory where it is recent, else from the store. */
+function windowStatus({ record, store }: StatusModules, window: number): WindowStatus | null {
+  const recent = record.recent.find((entry) => entry.window === window)
+  if (recent) return recent
+  const stored = store.windowAt(window)
+  if (!stored) return null
+  const at = formatTime(stored.appliedAtMs ?? 0)
+  return { window, header_hash: toHex(stored.proposalHash), state_root: toHex(stored.stateRoot), at }
+}
+
+function peerStatus(peer: PeerSnapshot): PeerStatus {
+  return {
+    id8: peer.id8,
+    label: peer.label,
+    conns: peer.connections,
+    up_s: Math.round(peer.upSeconds * 1000) / 1000,
+    ping_sent: peer.ping.sent,
+    ping_ok: peer.ping.ok,
+    ping_timeout: peer.ping.timeout,
+    ping_failed: peer.ping.failed,
+    rtt_p50_ms: rounded(peer.rttP50Ms),
+    rtt_p99_ms: rounded(peer.rttP99Ms),
+    closed: peer.closed,
+    dial_err: peer.dialErrors,
+    handshakes: peer.handshakes,
+    healthy: peer.healthy,
+  }
+}
+
+function rounded(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 1000) / 1000
+}

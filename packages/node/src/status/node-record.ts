@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { formatTime, type TimeSource, toHex } from '@montana/foundation'
+import type { NodeStatus, WindowStatus } from './schema.js'
+
+/** Windows whose hashes the status page carries: spec operations 2. */
+const RECENT_WINDOWS = 256
+/** Findings kept for the status page; all of them are in the log. */
+const FINDINGS_KEPT = 32
+
+interface AppliedWindow {
+  readonly window: number
+  readonly proposalHash: Uint8Array
+  readonly stateRoot: Uint8Array
+  readonly appliedAtMs: number
+}
+
+/** What this process remembers about itself for its status page; counters belong to the instance. */
+export class NodeRecord {
+  readonly instance = randomUUID()
+  readonly startedAtMs: number
+  readonly #time: TimeSource
+  readonly #recent: WindowStatus[] = []
+  readonly #findings: NodeStatus['findings'] = []
+  readonly #proposals = { sent: 0, replayed: 0, rejected: 0, gap: 0 }
+  #appliedHere = 0
+
+  constructor(time: TimeSource) {
+    this.#time = time
+    this.startedAtMs = time.wallMs()
+  }
+
+  get recent(): readonly WindowStatus[] {
+    return this.#recent
+  }
+
+  get findings(): readonly NodeStatus['findings'][number][] {
+    return this.#findings
+  }
+
+  get proposals(): NodeStatus['proposals'] {
+    return { ...this.#proposals }
+  }
+
+  /** Windows applied since this process started. */
+  get appliedHere(): number {
+    return this.#appliedHere
+  }
+
+  noteStored(applied: AppliedWindow): void {
+    this.#recent.push({
+      window: applied.window,
+      header_hash: toHex(applied.proposalHash),
+      state_root: toHex(applied.stateRoot),
+      at: formatTime(applied.appliedAtMs),
+    })
+    if (this.#recent.length > RECENT_WINDOWS) this.#recent.shift()
+  }
+
+  noteWindow(applied: AppliedWindow): void {
+    this.#appliedHere++
+    this.#proposals.replayed++
+    this.noteStored(applied)
+  }
+
+  noteSent(): void {
+    this.#proposals.sent++
+  }
+
+  noteRejected(): void {
+    this.#proposals.rejected++
+  }
+
+  /** A message spoke of a window beyond the next one. */
+  noteGap(): void {
+    this.#proposals.gap++
+  }
+
+  noteFinding(finding: { code: string; window: number; detail: string }): void {
+    this.#findings.push({ ...finding, at: formatTime(this.#time.wallMs()) })
+    if (this.#findings.length > FINDINGS_KEPT) this.#findings.shift()
+  }
+}

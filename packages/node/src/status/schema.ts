@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+const count = z.number().int().nonnegative()
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/)
+const time = z.iso.datetime({ precision: 3 })
+/** Not measured is null, never zero: spec operations 1. */
+const measured = z.number().nullable()
+
+export const peerStatusSchema = z.object({
+  id8: z.string(),
+  label: z.string(),
+  conns: count,
+  up_s: z.number(),
+  ping_sent: count,
+  ping_ok: count,
+  ping_timeout: count,
+  ping_failed: count,
+  rtt_p50_ms: measured,
+  rtt_p99_ms: measured,
+  closed: count,
+  dial_err: count,
+  handshakes: z.object({ hybrid: count, pq: count, none: count }),
+  healthy: z.boolean(),
+})
+
+export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })
+
+/** `montana.status/1`, what a node tells about itself: spec operations 2. */
+export const statusSchema = z.object({
+  schema: z.literal('montana.status/1'),
+  label: z.string(),
+  network: z.string(),
+  genesis_hash: hex32,
+  sampled_at: time,
+  mono_ms: z.number(),
+  build: z.object({ version: z.string(), revision: z.string().nullable(), bundle_sha256: z.string().nullable() }),
+  manifest: z
+    .object({ version: z.number().nullable(), sha256: hex32, not_after: z.string().nullable(), state: z.string() })
+    .nullable(),
+  roster: z.null(),
+  proc: z.object({
+    instance: z.uuid(),
+    pid: count,
+    start_ts: time,
+    uptime_s: z.number(),
+    restarts: measured,
+    result: z.string().nullable(),
+  }),
+  phase: z.enum(['Bootstrap', 'CandidateVdf', 'Registered', 'Active']),
+  window: count,
+  header_hash: hex32,
+  state_root: hex32,
+  cemented_at: time.nullable(),
+  recent: z.array(windowStatusSchema),
+  at_window: windowStatusSchema.nullable().optional(),
+  synced: z.boolean(),
+  target_window: count,
+  D: count,
+  clock: z.object({ backend: z.string(), steps_per_second: measured, window_s: measured }),
+  node_id: hex32,
+  account_id: hex32,
+  peer_id: z.string().nullable(),
+  node_table: count,
+  active_nodes: count,
+  /** nɈ emitted so far, a decimal string. */
+  supply: z.string().regex(/^\d+$/),
+  epoch: z.object({ index: count, position: count, length: count, next_selection: count }),
+  peers: z.array(peerStatusSchema),
+  proposals: z.object({ sent: count, replayed: count, rejected: count, gap: count }),
+  jobs: z.array(z.object({ job: z.string(), last_success: time.nullable(), last_attempt: time, code: z.string() })),
+  res: z.object({
+    load1: measured,
+    cores: count,
+    mem_total: measured,
+    mem_used: measured,
+    swap_used: measured,
+    rss: measured,
+    pss: measured,
+    vmswap: measured,
+    cg_current: measured,
+    cg_swap: measured,
+    cpu_s: measured,
+    eld_p99_ms: measured,
+    fds: measured,
+    disk_free: measured,
+    disk_total: measured,
+    inodes_free: measured,
+    inodes_total: measured,
+    psi: z.object({ cpu_some: measured, mem_some: measured, mem_full: measured, io_some: measured, io_full: measured }),
+    steal_pct: measured,
+  }),
+  time: z.object({ synced: z.boolean().nullable(), source: z.string().nullable(), offset_ms: measured }),
+  degraded: z.array(z.string()),
+  findings: z.array(z.object({ code: z.string(), window: count, detail: z.string(), at: time })),
+})
+
+export type NodeStatus = z.infer<typeof statusSchema>
+export type PeerStatus = z.infer<typeof peerStatusSchema>
+export type WindowStatus = z.infer<typeof windowStatusSchema>

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Who may import whom among our own packages. Nothing knows what stands below it in this list. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  foundation: [],
+  codec: ['foundation'],
+  native: ['foundation'],
+  crypto: ['foundation', 'codec'],
+  timechain: ['foundation', 'codec', 'native'],
+  ledger: ['foundation', 'codec', 'crypto', 'timechain', 'native'],
+  consensus: ['foundation', 'codec', 'crypto', 'timechain', 'ledger'],
+  store: ['foundation'],
+  transport: ['foundation', 'codec', 'crypto'],
+  network: ['foundation', 'codec', 'crypto', 'transport'],
+  node: [
+    ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
+    ...['store', 'transport', 'network'],
+  ],
+  soak: ['foundation', 'crypto'],
+  cli: [
+    ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
+    ...['store', 'network', 'node', 'soak'],
+  ],
+}
+
+const SOURCES: Readonly<Record<string, string>> = { native: 'native/ts', soak: 'soak/src' }
+
+/** Packages whose decisions must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
+const PURE = ['consensus']
+const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
+const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
+
+function filesOf(name: string): string[] {
+  const folder = join(ROOT, SOURCES[name] ?? `packages/${name}/src`)
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((e) => e.isFile() && e.name.endsWith('.ts')).map((e) => join(e.parentPath, e.name))
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8')
+  const found = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)
+  return [...found].map(([, specifier]) => specifier ?? '')
+}
+
+describe('the import rule', () => {
+  it.each(Object.keys(ALLOWED))('%s imports only what stands above it', (name) => {
+    const files = filesOf(name)
+    expect(files.length).toBeGreaterThan(0)
+    const violations = files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('@montana/'))
+        .map((specifier) => specifier.split('/')[1] ?? '')
+        .filter((target) => target !== name && !ALLOWED[name]?.includes(target))
+        .map((target) => `${relative(ROOT, file)} imports @montana/${target}`),
+    )
+    expect(violations).toEqual([])
+  })
+
+  it('knows every package', () => {
+    const packages = readdirSync(join(ROOT, 'packages'))
+    expect(packages.filter((name) => !(name in ALLOWED))).toEqual([])
+  })
+
+  it.each(PURE)('%s does no I/O and reads no clock', (name) => {
+    const violations = filesOf(name).flatMap((file) => {
+      const code = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+      const builtins = importsOf(file).filter((s) => s.startsWith('node:') && !PURE_BUILTINS.has(s))
+      const impure = IMPURE.exec(code)?.[0]
+      return [...builtins, ...(impure ? [impure] : [])].map((what) => `${relative(ROOT, file)} uses ${what}`)
+    })
+    expect(violations).toEqual([])
+  })
+})
