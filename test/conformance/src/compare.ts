@@ -70,6 +70,10 @@ export function withoutMembers(expected: unknown, members: readonly string[]): u
   return Object.fromEntries(Object.entries(expected).filter(([name]) => !members.includes(name)))
 }
 
+export function isMember(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && name in value
+}
+
 const SHOWN_CHARACTERS = 96
 
 /** One line, shortened in the middle. */

@@ -68,6 +68,11 @@ export class Fields {
     return toNumber(this.raw(name), name)
   }
 
+  /** A u64 member; see {@link toU64}. */
+  u64(name: string): number {
+    return toU64(this.raw(name), name)
+  }
+
   bool(name: string): boolean {
     const value = this.raw(name)
     if (value === true || value === 1) return true
@@ -105,4 +110,13 @@ export function toNumber(value: unknown, name = 'value'): number {
   const integer = toInteger(value, name)
   if (integer > BigInt(Number.MAX_SAFE_INTEGER)) throw new UnknownShape(`'${name}' is too large`)
   return Number(integer)
+}
+
+/**
+ * For functions that are typed for exact numbers. Beyond 2^53 − 1 it is the bigint itself, which every encoder takes
+ * as well; only vectors go there.
+ */
+export function toU64(value: unknown, name = 'value'): number {
+  const integer = toInteger(value, name)
+  return integer > BigInt(Number.MAX_SAFE_INTEGER) ? (integer as unknown as number) : Number(integer)
 }

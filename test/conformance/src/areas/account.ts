@@ -54,8 +54,8 @@ export const accountArea: Area = {
       matches: (input) => input.has('window_w'),
       backends: ['typescript'],
       run: (input) => ({
-        value: emissionOf(input.number('window_w'), productionParams.emissionMoneta),
-        delta_balance: emissionOf(input.number('window_w'), productionParams.emissionMoneta),
+        value: emissionOf(input.u64('window_w'), productionParams.emissionMoneta),
+        delta_balance: emissionOf(input.u64('window_w'), productionParams.emissionMoneta),
         credited_to: 'winner.operator_account_id',
       }),
     },
@@ -63,7 +63,7 @@ export const accountArea: Area = {
       title: 'supply',
       matches: (input) => input.has('window'),
       backends: ['typescript'],
-      run: (input) => supply(input.number('window'), productionParams.emissionMoneta),
+      run: (input) => supply(input.u64('window'), productionParams.emissionMoneta),
     },
   ],
 }

@@ -45,7 +45,7 @@ export const lotteryArea: Area = {
           timechainValue: input.bytes('t_r'),
           aggregate: input.bytes(input.nameOf('cba', 'cba_w_minus_2') ?? 'cba'),
           nodeId: input.bytes('node_id'),
-          window: input.number(input.nameOf('window', 'window_index') ?? 'window'),
+          window: input.u64(input.nameOf('window', 'window_index') ?? 'window'),
         }),
     },
     {

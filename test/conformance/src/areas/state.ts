@@ -19,7 +19,7 @@ import {
   Table,
 } from '@montana/ledger'
 import { hasherOf } from '../backends.js'
-import { type Fields, toInteger } from '../fields.js'
+import { type Fields, toU64 } from '../fields.js'
 import type { Area, Backend, RunContext, Value } from '../types.js'
 import { Described } from './state-text.js'
 
@@ -110,15 +110,6 @@ function described(record: Uint8Array, context: RunContext): Record<string, Valu
   }
 }
 
-/** A u64 member of a record; the encoders take a bigint too, which only vectors at the end of the range need. */
-function u64(input: Fields, name: string): number {
-  return wide(input.int(name))
-}
-
-function wide(value: bigint): number {
-  return value > BigInt(Number.MAX_SAFE_INTEGER) ? (value as unknown as number) : Number(value)
-}
-
 function accountRecord(input: Fields): AccountRecord {
   return {
     accountId: input.bytes('account_id'),
@@ -142,11 +133,11 @@ function nodeRecord(input: Fields): NodeRecord {
     nodePublicKey: input.bytes('node_pubkey'),
     suiteId: input.number('suite_id'),
     operatorAccountId: input.bytes('operator_account_id'),
-    startWindow: u64(input, 'start_window'),
-    chainLength: u64(input, 'chain_length'),
-    chainLengthSnapshot: u64(input, 'chain_length_snapshot'),
-    checkpoints: input.list('checkpoints').map((checkpoint) => wide(toInteger(checkpoint))),
-    lastConfirmationWindow: u64(input, 'last_confirmation_window'),
+    startWindow: input.u64('start_window'),
+    chainLength: input.u64('chain_length'),
+    chainLengthSnapshot: input.u64('chain_length_snapshot'),
+    checkpoints: input.list('checkpoints').map((checkpoint) => toU64(checkpoint)),
+    lastConfirmationWindow: input.u64('last_confirmation_window'),
   }
 }
 
@@ -157,10 +148,10 @@ function candidateRecord(input: Fields): CandidateRecord {
     suiteId: input.number('suite_id'),
     operatorAccountId: input.bytes('operator_account_id'),
     proofEndpoint: input.bytes('proof_endpoint'),
-    wStart: u64(input, 'w_start'),
-    vdfChainLength: u64(input, input.nameOf('ssha_chain_length', 'vdf_chain_length') ?? 'vdf_chain_length'),
-    registrationWindow: u64(input, 'registration_window'),
-    expires: u64(input, 'expires'),
+    wStart: input.u64('w_start'),
+    vdfChainLength: input.u64(input.nameOf('ssha_chain_length', 'vdf_chain_length') ?? 'vdf_chain_length'),
+    registrationWindow: input.u64('registration_window'),
+    expires: input.u64('expires'),
   }
 }
 

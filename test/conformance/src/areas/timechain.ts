@@ -1,13 +1,14 @@
-import { hashWithDomain } from '@montana/codec'
 import { addToHistogram, bundleAggregate, medianPermille, participationPermille } from '@montana/consensus'
-import { bytesEqual, errorCode } from '@montana/foundation'
+import { productionParams } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
+import { GENESIS_T_R, nextD, TimechainError, vdfStep, vdfVerify } from '@montana/timechain'
 import { hashesOf } from '../backends.js'
 import { type Fields, toNumber } from '../fields.js'
 import { Matching } from '../matching.js'
 import type { Area, Backend, Value } from '../types.js'
 
 const BOTH: readonly Backend[] = ['native', 'typescript']
+const MEDIAN_NAMES = ['median_permille', 'median', 'p'] as const
 const ZERO = new Uint8Array(32)
 /** Beyond this the TypeScript reference needs half a minute; the native backend shows the same. */
 const TYPESCRIPT_MAX_STEPS = 20_000_000
@@ -20,32 +21,41 @@ export const timechainArea: Area = {
       title: 'T_r(0)',
       matches: (input) => input.has('formula'),
       backends: ['typescript'],
-      run: () => hashWithDomain('mt-timechain', ZERO),
+      run: () => GENESIS_T_R,
     },
     {
       title: 'vdf_verify',
       matches: (input) => input.has('prev', 'd') && claimName(input) !== undefined,
       backends: BOTH,
       cannotRun: tooSlow,
-      run: async (input, context) => {
-        const claim = input.bytes(claimName(input) ?? '')
-        return verify(hashesOf(context), input.bytes('prev'), input.number('d'), claim)
-      },
+      run: (input, context) =>
+        vdfVerify(hashesOf(context), input.bytes('prev'), stepsOf(input), input.bytes(claimName(input) ?? '')),
     },
     {
       title: 'vdf_step',
       matches: (input) => input.has('prev', 'd'),
       backends: BOTH,
       cannotRun: tooSlow,
-      run: (input, context) => step(hashesOf(context), input.bytes('prev'), input.number('d')),
+      run: (input, context) => step(hashesOf(context), input.bytes('prev'), stepsOf(input)),
+    },
+    {
+      title: 'adaptation of D',
+      matches: (input) => input.nameOf('d_old', 'd') !== undefined && input.nameOf(...MEDIAN_NAMES) !== undefined,
+      backends: ['typescript'],
+      run: (input) =>
+        nextD(
+          input.number(input.nameOf('d_old', 'd') ?? ''),
+          input.number(input.nameOf(...MEDIAN_NAMES) ?? ''),
+          productionParams,
+        ),
     },
     {
       title: 'refused d',
       matches: (input) => input.has('d'),
       backends: BOTH,
       run: async (input, context) => {
-        const [hashes, d] = [hashesOf(context), input.number('d')]
-        const [isVerified, value] = [await verify(hashes, ZERO, d, ZERO), await step(hashes, ZERO, d)]
+        const [hashes, d] = [hashesOf(context), stepsOf(input)]
+        const [isVerified, value] = [await vdfVerify(hashes, ZERO, d, ZERO), await step(hashes, ZERO, d)]
         return { ssha_verify: isVerified, vdf_verify: isVerified, ssha_step: value, vdf_step: value }
       },
     },
@@ -53,7 +63,7 @@ export const timechainArea: Area = {
       title: 'aggregate of confirmers',
       matches: (input) => input.has('window', 'node_ids'),
       backends: ['typescript'],
-      run: (input) => bundleAggregate(input.number('window'), input.bytesList('node_ids')),
+      run: (input) => bundleAggregate(input.u64('window'), input.bytesList('node_ids')),
     },
     {
       title: 'participation',
@@ -89,21 +99,17 @@ function tooSlow(input: Fields, backend: Backend): string | undefined {
   return isSlow ? `more than ${TYPESCRIPT_MAX_STEPS} steps take the reference too long` : undefined
 }
 
+/** May be beyond every number of steps that there is: the product refuses it. */
+function stepsOf(input: Fields): number {
+  return Number(input.int('d'))
+}
+
 /** Outside 1 … 2³²−1 there is no value; the vectors call that a panic. */
 async function step(hashes: HashBackend, previous: Uint8Array, d: number): Promise<Value> {
   try {
-    return (await hashes.startClock({ seed: previous, steps: d }).result).value
+    return await vdfStep(hashes, previous, d)
   } catch (error) {
-    if (!errorCode(error).startsWith('NATIVE_BAD')) throw error
-    return new Matching('panic', /^(panic|error|refused|none)/i)
+    if (error instanceof TimechainError) return new Matching('panic', /^(panic|error|refused|none)/i)
+    throw error
   }
-}
-
-/** By the clock and by the verifier, which must agree. */
-async function verify(hashes: HashBackend, previous: Uint8Array, d: number, claim: Uint8Array): Promise<boolean> {
-  const value = await step(hashes, previous, d)
-  if (!(value instanceof Uint8Array)) return false
-  const [verdict] = await hashes.verifySegments({ starts: previous, ends: claim, steps: [d] })
-  if (verdict !== bytesEqual(value, claim)) throw new Error('clock and verifier disagree')
-  return verdict
 }
