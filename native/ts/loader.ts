@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bytesEqual, ConfigError, errorMessage } from '@montana/foundation'
+import { assertWhole } from './addon-file.js'
 import { createBackend } from './backend.js'
 import type { Engine } from './engine.js'
 import { nativeError } from './errors.js'
@@ -66,7 +68,9 @@ function openAddon(directory: string, portable: boolean): Engine {
   const failures: string[] = []
   for (const file of addonNames()) {
     try {
-      const engine = new (load(`${directory}/${file}`) as Addon).Engine(portable)
+      const path = join(directory, file)
+      assertWhole(path)
+      const engine = new (load(path) as Addon).Engine(portable)
       assertKnownAnswers(engine)
       return engine
     } catch (error) {

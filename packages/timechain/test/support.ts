@@ -1,3 +1,4 @@
+import { fromHex } from '@montana/foundation'
 import vectors from './fixtures/timechain.json' with { type: 'json' }
 
 export interface Vector<I, E> {
@@ -21,4 +22,10 @@ export function adaptations() {
     { d_old: number; median_permille: number },
     number
   >[]
+}
+
+export function bytes(hex: string): Uint8Array {
+  const decoded = fromHex(hex)
+  if (!decoded) throw new Error(`not hex: ${hex}`)
+  return decoded
 }

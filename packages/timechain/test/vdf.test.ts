@@ -1,8 +1,8 @@
-import { AbortError, fromHex, toHex } from '@montana/foundation'
+import { AbortError, toHex } from '@montana/foundation'
 import { type HashBackend, loadBackend } from '@montana/native'
 import { describe, expect, it } from 'vitest'
 import { GENESIS_T_R, vdfStep, vdfVerify } from '../src/index.js'
-import { named, steps } from './support.js'
+import { bytes, named, steps } from './support.js'
 
 const backends: HashBackend[] = [loadBackend().backend, loadBackend({ force: 'typescript' }).backend]
 
@@ -12,9 +12,9 @@ it('T_r(0) is the published value', () => {
 
 describe.each(backends)('with $name', (backend) => {
   it.each(steps())('$name', async ({ input, expected }) => {
-    const value = await vdfStep(backend, fromHex(input.prev), input.d)
+    const value = await vdfStep(backend, bytes(input.prev), input.d)
     expect(toHex(value)).toBe(expected)
-    expect(await vdfVerify(backend, fromHex(input.prev), input.d, value)).toBe(true)
+    expect(await vdfVerify(backend, bytes(input.prev), input.d, value)).toBe(true)
   })
 
   it('steps compose', async () => {

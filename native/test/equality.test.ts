@@ -1,0 +1,120 @@
+import { concatBytes } from '@montana/foundation'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { backends, hashTimes, inTreeOrder, natives, reference } from './support.js'
+
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
+const runs = { numRuns: 60 }
+
+describe.each(natives)('$name equals the reference', (backend) => {
+  it('on chains and their checkpoints', async () => {
+    const clock = fc.record({
+      seed: hash,
+      steps: fc.integer({ min: 1, max: 3000 }),
+      parts: fc.integer({ min: 1, max: 70 }),
+    })
+    const property = fc.asyncProperty(clock, async ({ seed, steps, parts }) => {
+      const checkpoints = Math.min(parts, steps)
+      const { value, checkpoints: kept } = await backend.startClock({ seed, steps, checkpoints }).result
+      expect(value).toEqual(hashTimes(seed, steps))
+      for (let index = 1; index < checkpoints; index++) {
+        const at = Math.floor((steps * index) / checkpoints)
+        expect(kept.subarray((index - 1) * 32, index * 32)).toEqual(hashTimes(seed, at))
+      }
+    })
+    await fc.assert(property, { numRuns: 20 })
+  })
+
+  it('on batches of every length around a block', () => {
+    for (let length = 1; length <= 260; length++) {
+      const items = Uint8Array.from({ length: length * 3 }, (_, i) => (i * 31 + length) & 255)
+      expect(backend.sha256Batch(items, length)).toEqual(reference.sha256Batch(items, length))
+    }
+    expect(backend.sha256Batch(new Uint8Array(), 5)).toEqual(new Uint8Array())
+  })
+
+  it('on leaves of every length around a block', () => {
+    for (let length = 0; length <= 200; length++) {
+      const record = new Uint8Array(length).fill(length)
+      expect(backend.merkleLeaf(record)).toEqual(reference.merkleLeaf(record))
+    }
+  })
+
+  it('on nodes, one by one and in a batch', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(hash, hash), { maxLength: 9 }), (pairs) => {
+        const [lefts, rights] = [concatBytes(...pairs.map(([l]) => l)), concatBytes(...pairs.map(([, r]) => r))]
+        const each = pairs.map(([left, right]) => backend.merkleNode(left, right))
+        expect(backend.merkleNodes(lefts, rights)).toEqual(concatBytes(...each))
+        expect(reference.merkleNodes(lefts, rights)).toEqual(concatBytes(...each))
+      }),
+      runs,
+    )
+  })
+
+  it('on folds between any two levels', () => {
+    const level = fc.integer({ min: 0, max: 256 })
+    fc.assert(
+      fc.property(hash, hash, level, level, (key, leaf, a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)]
+        expect(backend.merkleFold(key, leaf, from, to)).toEqual(reference.merkleFold(key, leaf, from, to))
+      }),
+      runs,
+    )
+  })
+
+  it('on subtrees of any height', () => {
+    const shape = fc.record({
+      keys: fc.uniqueArray(hash, { maxLength: 30, selector: String }),
+      height: fc.integer({ min: 0, max: 256 }),
+    })
+    fc.assert(
+      fc.property(shape, hash, ({ keys, height }, path) => {
+        const inside = inTreeOrder(keys.map((key) => below(key, path, height)))
+        const distinct = inside.filter((key, i) => i === 0 || Buffer.compare(key, inside[i - 1] as Uint8Array) !== 0)
+        const leaves = reference.sha256Batch(concatBytes(...distinct), 32)
+        const all = concatBytes(...distinct)
+        expect(backend.merkleSubtree(all, leaves, height)).toEqual(reference.merkleSubtree(all, leaves, height))
+      }),
+      runs,
+    )
+  })
+
+  it('on a tree large enough for threads', () => {
+    const keys = inTreeOrder(Array.from({ length: 700 }, (_, i) => hashTimes(Uint8Array.of(i & 255, i >> 8), 1)))
+    const all = concatBytes(...keys)
+    const leaves = reference.sha256Batch(all, 32)
+    expect(backend.merkleSubtree(all, leaves, 256)).toEqual(reference.merkleSubtree(all, leaves, 256))
+  })
+})
+
+describe('published answers', () => {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+  it.each(backends)('empty trees, with $name', (backend) => {
+    const none = new Uint8Array()
+    expect(hex(backend.merkleSubtree(none, none, 128))).toBe(
+      '1b16a1c4eb2ed66902595a6d2ec642a05bed9db4897f5d910092b1a899a8a8b3',
+    )
+    expect(hex(backend.merkleSubtree(none, none, 256))).toBe(
+      '87dd145ec5630decdf8fc800583c51cce9dbe8438a1fa0b7e61eb679b4b4638f',
+    )
+  })
+
+  it.each(backends)('two leaves, with $name', (backend) => {
+    const keys = concatBytes(new Uint8Array(32).fill(0xab), new Uint8Array(32).fill(0xcd))
+    const leaves = concatBytes(backend.merkleLeaf(Buffer.from('x')), backend.merkleLeaf(Buffer.from('y')))
+    expect(hex(backend.merkleSubtree(keys, leaves, 256))).toBe(
+      '823d3d193e3f5d39cee4c353b953f2a64617ae112e79e9cfa56da1cc79f5399a',
+    )
+  })
+})
+
+/** `key` with the bits at and above `height` taken from `path`. */
+function below(key: Uint8Array, path: Uint8Array, height: number): Uint8Array {
+  return key.map((byte, i) => {
+    const own = Math.max(0, Math.min(8, height - 8 * i))
+    const mask = (1 << own) - 1
+    return (byte & mask) | ((path[i] as number) & ~mask & 255)
+  })
+}
