@@ -53,6 +53,8 @@ export interface Partial {
 
 export interface Area {
   readonly name: string
+  /** Why questions without a rule are skipped here; elsewhere they are failures. */
+  readonly skipUnknown?: string
   readonly kinds: readonly Kind[]
 }
 

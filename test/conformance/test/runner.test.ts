@@ -82,14 +82,16 @@ describe('vector files', () => {
     const cases = [
       { name: 'a', area: 'ibt', input: {}, expected: '' },
       { name: 'history_key_x', area: 'identity', input: { entropy: '' }, expected: '' },
+      { name: 'unheard_of', area: 'sync', input: {}, expected: '' },
       u16,
     ]
     const report = await runFiles([file('optional.json', cases)])
-    expect(report).toMatchObject({ passed: 1, failed: 0, skipped: 2 })
+    expect(report).toMatchObject({ passed: 1, failed: 0, skipped: 3 })
     const reasons = report.files[0]?.backends.flatMap(({ cannotRun }) => cannotRun)
     expect(reasons).toMatchObject([
       { group: 'area ibt', cases: 1 },
       { group: 'identity/history_key*', cases: 1 },
+      { group: 'sync/unheard_of', cases: 1 },
     ])
   })
 

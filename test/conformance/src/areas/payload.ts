@@ -62,7 +62,11 @@ export const payloadArea: Area = { name: 'payload', kinds: [...fastSync, ...mess
 /** The same messages and the envelope, under the names of the protocol file. */
 export const netArea: Area = { name: 'net', kinds: [envelopeKind, ...messages, ...fastSync] }
 /** Spec protocol 15.7. */
-export const syncArea: Area = { name: 'sync', kinds: fastSync }
+export const syncArea: Area = {
+  name: 'sync',
+  skipUnknown: 'base fast sync is not built beyond its messages',
+  kinds: fastSync,
+}
 
 function messageOf(input: Fields): Uint8Array {
   const name = input.nameOf('message_hex', 'message_ascii', 'message', 'text')
