@@ -36,7 +36,7 @@ afterEach(async () => {
 })
 
 const send = (protocol: string, bytes: Uint8Array) => exchangeRaw(peer, list[0], protocol, bytes)
-const envelope = (type: number, payload = new Uint8Array(0), requestId = 1n) =>
+const envelope = (type: number, payload: Uint8Array = new Uint8Array(0), requestId = 1n) =>
   encodeEnvelope({ type, requestId, payload })
 const isPong = (answer: Uint8Array | 'reset') =>
   answer !== 'reset' && answer.length === 14 && decodeHeader(answer).type === BASE_TYPE.pong
@@ -158,6 +158,11 @@ describe('extension protocol', () => {
     expect(Math.round(seenPeer()?.score ?? 0)).toBe(10)
   })
 
+  it('answers Error 6 to a megabyte of a later stage without wanting the megabyte', async () => {
+    expect(await answerOf(envelope(0x8a, new Uint8Array(1_000_000)))).toEqual([0x9f, 6])
+    expect(isPong(await send(BASE_PROTOCOL, envelope(0xf0)))).toBe(true)
+  })
+
   it('answers what is malformed with Error 7', async () => {
     expect(await answerOf(envelope(0x80, new Uint8Array(124)))).toEqual([0x9f, 7])
     expect(await answerOf(envelope(0x80, new Uint8Array(189).fill(0xff)))).toEqual([0x9f, 7])
@@ -218,6 +223,21 @@ describe('a peer that says nothing', () => {
     expect(ping.ok).toBe(0)
     expect(ping.sent - ping.timeout - ping.failed).toBeLessThanOrEqual(1)
     await expect.poll(() => node.seen.connected.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
+  })
+
+  it('loses only the silent connection while another one answers', async () => {
+    await begin({ ...QUICK, heartbeat, redial: { ...QUICK.redial, firstSpreadMs: 3_600_000 } })
+    const [first, second] = [await dial(peer, list[0]), await dial(peer, list[0])]
+    await peer.handle(BASE_PROTOCOL, async (stream, connection) => {
+      if (connection.id !== first.id) return
+      const header = decodeHeader((await byteStream(stream).read({ bytes: 14 })).slice())
+      stream.send(envelope(BASE_TYPE.pong, new Uint8Array(0), header.requestId))
+      await stream.close()
+    })
+    await expect.poll(() => seenPeer()?.connections, { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => seenPeer()?.closed, { timeout: 5_000 }).toBe(1)
+    expect([first.status, seenPeer()?.connections, node.seen.disconnected]).toEqual(['open', 1, []])
+    await expect.poll(() => second.status).not.toBe('open')
   })
 
   it('does not hold up a stop', async () => {
