@@ -78,7 +78,16 @@ describe('configuration errors end with 78, name field, value and remedy, and wr
     const folder = temporaryFolder()
     const dir = await identityIn(folder)
     const genesis = join(folder, 'devnet', 'genesis.json')
-    const devnet = await montana(['devnet', '--data-dir', join(folder, 'devnet'), '--windows', '1', '--min-window-ms', '100', '--json'])
+    const devnet = await montana([
+      'devnet',
+      '--data-dir',
+      join(folder, 'devnet'),
+      '--windows',
+      '1',
+      '--min-window-ms',
+      '100',
+      '--json',
+    ])
     expect(devnet.code, devnet.stdout).toBe(0)
     const start = ['start', '--data-dir', dir, '--genesis', genesis]
     await expectRefused(folder, start, ['listen', '--solo'])
@@ -91,7 +100,14 @@ describe('configuration errors end with 78, name field, value and remedy, and wr
     const manifest = join(folder, 'devnet', 'manifest.json')
     const status = ['--solo', '--status-listen', `127.0.0.1:${port}`]
     await expectRefused(folder, [...start, ...status], [`127.0.0.1:${port}`, 'in use', '--status-listen'])
-    const listen = ['--listen', `/ip4/127.0.0.1/tcp/${port}`, '--genesis-manifest', manifest, '--status-listen', '127.0.0.1:0']
+    const listen = [
+      '--listen',
+      `/ip4/127.0.0.1/tcp/${port}`,
+      '--genesis-manifest',
+      manifest,
+      '--status-listen',
+      '127.0.0.1:0',
+    ]
     await expectRefused(folder, [...start, ...listen], [String(port), 'in use', '--listen'])
     busy.close()
   }, 60_000)

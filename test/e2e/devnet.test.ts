@@ -42,7 +42,13 @@ describe('montana devnet', () => {
     const result = parseOne(first.stdout)
     expect(result.reasons).toEqual([])
     expect(first.code).toBe(0)
-    expect(result).toMatchObject({ verdict: 'PASS', firstWindow: 1, lastWindow: 6, windows: 6, genesisHash: DEVNET_GENESIS })
+    expect(result).toMatchObject({
+      verdict: 'PASS',
+      firstWindow: 1,
+      lastWindow: 6,
+      windows: 6,
+      genesisHash: DEVNET_GENESIS,
+    })
     expect(['native-shani', 'native-portable', 'typescript']).toContain(result.clock.backend)
     expect(result.clock.stepsPerSecond).toBeGreaterThan(0)
     expect(result.nodes.map(({ label }) => label)).toEqual(LABELS)
@@ -77,7 +83,13 @@ describe('montana devnet', () => {
 
   it('pauses while a genesis member is away, and loses no window to kills, crashes and pauses', async () => {
     const dir = temporaryFolder()
-    const faults = ['kill:frankfurt@2:1', 'kill:moscow@4:1', 'crash:moscow@6:1', 'pause:helsinki@8:1', 'kill:armenia@9:1']
+    const faults = [
+      'kill:frankfurt@2:1',
+      'kill:moscow@4:1',
+      'crash:moscow@6:1',
+      'pause:helsinki@8:1',
+      'kill:armenia@9:1',
+    ]
     const args = ['devnet', '--data-dir', dir, '--json', '--windows', '12', ...QUICK]
     const run = await montana([...args, ...faults.flatMap((fault) => ['--fault', fault])])
     const result = parseOne(run.stdout)

@@ -8,12 +8,17 @@ import { fileURLToPath } from 'node:url'
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
 const root = join(packageRoot, '..', '..')
 const main = join(packageRoot, 'dist', 'main.js')
+const args = process.argv.slice(2)
 
 const setup = join(root, 'scripts', 'lib', 'setup.mjs')
 const node = existsSync(setup) ? await (await import(setup)).ensureReady(root) : process.execPath
+const flags = args.includes('start') ? (await import('../dist/runtime-flags.js')).NODE_FLAGS : []
 
-if (node === process.execPath) await import(main)
-else {
+if (node !== process.execPath) {
   const { runForeground } = await import(join(root, 'scripts', 'lib', 'process.mjs'))
-  process.exitCode = await runForeground(node, [main, ...process.argv.slice(2)], {})
-}
+  process.exitCode = await runForeground(node, [...flags, main, ...args], {})
+} else if (flags.length > 0 && process.execve) {
+  // Same process, new image: flags of the heap can only be given at its start.
+  process.removeAllListeners('warning')
+  process.execve(node, [node, ...flags, main, ...args], process.env)
+} else await import(main)

@@ -48,7 +48,7 @@ function summary({ verdict, firstWindow, lastWindow, windows, durationMs }: Devn
 async function runDevnet(context: CliContext, options: DevnetOptions, display: Display): Promise<DevnetResult> {
   const startedAtMs = performance.now()
   display.note('preparing identities and genesis')
-  const files = await prepareDevnet(options.dataDir, options.reset)
+  const files = await prepareDevnet(options.dataDir, options)
   const onLine = (line: string) => display.note(line)
   const mesh = new DevnetMesh(files, options, onLine)
   const soakPath = join(options.dataDir, 'soak.jsonl')
@@ -58,7 +58,7 @@ async function runDevnet(context: CliContext, options: DevnetOptions, display: D
     await mesh.start(context.signal)
     failFast(mesh)
     const soak = startSoak({ mesh, options, path: soakPath, signal: context.signal, onLine })
-    const drills = new Drills(options.faults, mesh.children, startHead, onLine)
+    const drills = new Drills(options, mesh.children, startHead, onLine)
     const observation = await follow(context, { options, display, mesh, drills, startHead })
     const records = await soak.stop()
     const nodes = nodeResults(observation)

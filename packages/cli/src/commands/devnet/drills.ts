@@ -1,11 +1,18 @@
+import { seededRandom } from '@montana/foundation'
 import type { NodeChild } from './child.js'
 import type { Fault } from './fault.js'
+import type { DevnetOptions } from './options.js'
+
+type DrillOptions = Pick<DevnetOptions, 'faults' | 'seed' | 'faultJitterMs'>
 
 interface Drill {
   readonly fault: Fault
   readonly child: NodeChild
   /** Window of the node at which it happens. */
   readonly atWindow: number
+  /** Chance adds this to the moment at which the window is seen. */
+  readonly delayMs: number
+  dueAtMs: number | undefined
   state: 'planned' | 'active' | 'over'
   startedAtMs: number
 }
@@ -24,16 +31,19 @@ export class Drills {
   readonly #onLine: (line: string) => void
 
   constructor(
-    faults: readonly Fault[],
+    options: DrillOptions,
     children: readonly NodeChild[],
     startHead: number,
     onLine: (line: string) => void,
   ) {
+    const random = seededRandom(options.seed)
     this.#onLine = onLine
-    this.#drills = faults.map((fault) => {
+    this.#drills = options.faults.map((fault) => {
       const child = children.find(({ label }) => label === fault.target)
       if (!child) throw new RangeError(`no node ${fault.target}`)
-      return { fault, child, atWindow: startHead + fault.afterWindows, state: 'planned', startedAtMs: 0 }
+      const delayMs = random.next() * options.faultJitterMs
+      const atWindow = startHead + fault.afterWindows
+      return { fault, child, atWindow, delayMs, dueAtMs: undefined, state: 'planned', startedAtMs: 0 }
     })
   }
 
@@ -62,7 +72,7 @@ export class Drills {
 
   update(nowMs: number): void {
     for (const drill of this.#drills) {
-      if (drill.state === 'planned' && isDue(drill)) this.#begin(drill, nowMs)
+      if (drill.state === 'planned' && isDue(drill, nowMs)) this.#begin(drill, nowMs)
       else if (drill.state === 'active' && nowMs - drill.startedAtMs >= drill.fault.durationMs) this.#end(drill)
     }
   }
@@ -87,7 +97,10 @@ export class Drills {
 }
 
 /** A crash drill armed the node at its start: it is due once the node has killed itself. */
-function isDue({ fault, child, atWindow }: Drill): boolean {
+function isDue(drill: Drill, nowMs: number): boolean {
+  const { fault, child, atWindow, delayMs } = drill
   if (fault.kind === 'crash') return child.hasCrashed
-  return (child.status?.window ?? 0) >= atWindow && !child.isDown && !child.isPaused
+  if ((child.status?.window ?? 0) < atWindow || child.isDown || child.isPaused) return false
+  drill.dueAtMs ??= nowMs + delayMs
+  return nowMs >= drill.dueAtMs
 }

@@ -23,6 +23,11 @@ export interface DevnetFiles {
   readonly nodes: readonly DevnetNodeFiles[]
 }
 
+export interface DevnetInit {
+  readonly reset: boolean
+  readonly d0: number | undefined
+}
+
 const MARKER = 'devnet.json'
 const RULES = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
 
@@ -33,10 +38,10 @@ export async function openDevnetRoot(root: string): Promise<void> {
 }
 
 /** Makes, or finds again, everything that four nodes need on disk. The caller holds the lock. Throws {@link ConfigError}. */
-export async function prepareDevnet(root: string, reset: boolean): Promise<DevnetFiles> {
+export async function prepareDevnet(root: string, { reset, d0 }: DevnetInit): Promise<DevnetFiles> {
   if (reset) await clearDevnet(root)
   const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
-  const document = devnetDocument(identities)
+  const document = devnetDocument(identities, d0)
   const genesisPath = join(root, 'genesis.json')
   await checkSameNetwork(root, genesisPath, document)
   await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels: LABELS })}\n`)
@@ -115,13 +120,14 @@ async function devnetIdentity(root: string, label: Label): Promise<Identity> {
   return identity
 }
 
-function devnetDocument(identities: readonly Identity[]): GenesisDocument {
+function devnetDocument(identities: readonly Identity[], d0: number | undefined): GenesisDocument {
   const operators = COHORT.map((label, index) => {
     const keys = identities[index]?.publicKeys
     if (!keys) throw new RangeError(`no identity for ${label}`)
     return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
   })
-  return devnetGenesis(operators, RULES)
+  const document = devnetGenesis(operators, RULES)
+  return d0 === undefined ? document : { ...document, params: { ...document.params, d0 } }
 }
 
 async function checkSameNetwork(root: string, genesisPath: string, document: GenesisDocument): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
+import { NODE_FLAGS } from '../../runtime-flags.js'
 import { NodeChild } from './child.js'
 import type { DevnetFiles } from './layout.js'
 import type { DevnetOptions } from './options.js'
@@ -15,7 +16,7 @@ export class DevnetMesh {
 
   constructor(files: DevnetFiles, options: DevnetOptions, onLine: (line: string) => void) {
     this.children = files.nodes.map((node) => {
-      const args = [MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
+      const args = [...NODE_FLAGS, MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
       args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
       args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
       args.push('--verify', options.verify)

@@ -16,6 +16,10 @@ export interface DevnetOptions {
   readonly pollEveryMs: number
   readonly faults: readonly Fault[]
   readonly verify: string
+  /** Each fault comes up to this much later, by chance. */
+  readonly faultJitterMs: number
+  /** Steps of a window; another number is another network. */
+  readonly d0: number | undefined
 }
 
 /** Beside the caller, so that a clone that is deleted takes its devnet along. */
@@ -31,6 +35,8 @@ export function addDevnetFlags(command: Command): Command {
     .option('--min-window-ms <N>', 'shortest time between windows', '2000')
     .option('--poll-every <S>', 'seconds between soak records, 0 for none', '5')
     .option('--verify <POLICY>', 'full | sample:N | quorum, for every node', 'sample:4')
+    .option('--d0 <STEPS>', 'sequential steps of a window; another network than the default devnet')
+    .option('--fault-jitter <MS>', 'delay each fault by a random time up to MS, drawn from --seed', '0')
     .option('--fault <KIND:TARGET@W[:SECONDS]>', 'plan a fault, W windows after the start; repeatable', collect, [])
 }
 
@@ -46,6 +52,8 @@ interface Flags extends GlobalOptions {
   minWindowMs: string
   pollEvery: string
   verify: string
+  d0?: string
+  faultJitter: string
   fault: string[]
 }
 
@@ -61,6 +69,8 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     minWindowMs: wholeNumber('min-window-ms', flags.minWindowMs, 0, 3_600_000),
     pollEveryMs: wholeNumber('poll-every', flags.pollEvery, 0, 86_400) * MS_PER_S,
     verify: flags.verify,
+    faultJitterMs: wholeNumber('fault-jitter', flags.faultJitter, 0, 60_000),
+    d0: flags.d0 === undefined ? undefined : wholeNumber('d0', flags.d0, 1, 2 ** 32 - 1),
     faults: flags.fault.map(parseFault),
   }
 }
