@@ -11,7 +11,7 @@ interface TypePace {
   inFlight: number
 }
 
-/** Keeps the own requests to one peer within the limits that it applies, by waiting: spec transport 14.1. */
+/** Keeps the own requests to one peer within the limits that it applies, by waiting: spec transport 14.1, 17. */
 export class Pace {
   readonly #nowMs: () => number
   readonly #types = new Map<number, TypePace>()
@@ -60,6 +60,24 @@ export class Pace {
     const bucket = new TokenBucket(limit.perSecond * MARGIN, burst, this.#nowMs())
     const pace = { bucket, waiting: [], inFlight: 0 }
     this.#types.set(type, pace)
+    return pace
+  }
+}
+
+/** One pace per peer, for as long as somebody holds the peer. */
+export class PaceBook {
+  readonly #nowMs: () => number
+  readonly #paces = new WeakMap<object, Pace>()
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  of(peer: object): Pace {
+    const known = this.#paces.get(peer)
+    if (known !== undefined) return known
+    const pace = new Pace(this.#nowMs)
+    this.#paces.set(peer, pace)
     return pace
   }
 }

@@ -1,7 +1,7 @@
 import type { ExtLimit } from '@montana/transport'
 import { NetworkError } from '../errors.js'
 import { decodeExtError } from '../ext/error-answer.js'
-import { Pace } from '../limits/pace.js'
+import type { PaceBook } from '../limits/pace.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { type EnvelopeHeader, encodeEnvelope } from '../wire/envelope.js'
 import { EXT_PROTOCOL } from '../wire/protocols.js'
@@ -14,12 +14,13 @@ import { type Discipline, resultOf } from './discipline.js'
 export class ExtClient {
   readonly #context: MeshContext
   readonly #discipline: Discipline
-  readonly #paces = new WeakMap<Peer, Pace>()
+  readonly #paces: PaceBook
   #nextRequestId = 1n
 
-  constructor(context: MeshContext, discipline: Discipline) {
+  constructor(context: MeshContext, discipline: Discipline, paces: PaceBook) {
     this.#context = context
     this.#discipline = discipline
+    this.#paces = paces
   }
 
   /** Over the peer's best connection that speaks the protocol. */
@@ -43,7 +44,7 @@ export class ExtClient {
     payload: Uint8Array,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const leave = await this.#paceOf(peer).enter(type, this.#limit(type), signal)
+    const leave = await this.#paces.of(peer).enter(type, this.#limit(type), signal)
     let failure: unknown
     try {
       const answer = await this.#exchange(link, type, payload, signal)
@@ -79,14 +80,6 @@ export class ExtClient {
     const limit = this.#context.limits.ext.get(type)
     if (limit === undefined) throw new RangeError(`${typeName(type)} is not a request of this node`)
     return limit
-  }
-
-  #paceOf(peer: Peer): Pace {
-    const known = this.#paces.get(peer)
-    if (known !== undefined) return known
-    const pace = new Pace(this.#context.nowMs)
-    this.#paces.set(peer, pace)
-    return pace
   }
 
   #learn(peer: Peer, link: Link, error: unknown): void {

@@ -6,6 +6,7 @@ import { checkedListenAddress, listenFailure } from '../address.js'
 import { NetworkError } from '../errors.js'
 import { createLibp2pNode } from '../libp2p-node.js'
 import { ByteBudget } from '../limits/byte-budget.js'
+import { PaceBook } from '../limits/pace.js'
 import { BanList } from '../limits/score.js'
 import { createNetworkMetrics } from '../metrics.js'
 import type { Mesh, MeshModules, MeshOptions } from '../options.js'
@@ -57,8 +58,9 @@ class Libp2pMesh implements Mesh {
     this.#admission = new Admission({ isClosed: options.closedMesh ?? true, limits }, peers, bans, nowMs)
     const discipline = new Discipline(context)
     this.#dialer = new Dialer(context)
-    this.#ext = new ExtClient(context, discipline)
-    this.#sender = new Sender(context, discipline, this.#ext)
+    const paces = new PaceBook(nowMs)
+    this.#ext = new ExtClient(context, discipline, paces)
+    this.#sender = new Sender(context, discipline, this.#ext, paces)
     const status = new StatusExchange(context, this.#ext, (peer) => this.#dialer.slowDown(peer))
     const heartbeats = new Heartbeats(context, discipline)
     this.#connections = new Connections(context, this.#dialer, heartbeats, status)

@@ -1,5 +1,6 @@
 import { errorMessage, isAbort } from '@montana/foundation'
 import { NetworkError } from '../errors.js'
+import type { PaceBook } from '../limits/pace.js'
 import type { OutboundMessage } from '../peer/outbound-queue.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { encodeEnvelope } from '../wire/envelope.js'
@@ -21,12 +22,14 @@ export class Sender {
   readonly #context: MeshContext
   readonly #discipline: Discipline
   readonly #ext: ExtClient
+  readonly #paces: PaceBook
   readonly #sending = new Map<Peer, number>()
 
-  constructor(context: MeshContext, discipline: Discipline, ext: ExtClient) {
+  constructor(context: MeshContext, discipline: Discipline, ext: ExtClient, paces: PaceBook) {
     this.#context = context
     this.#discipline = discipline
     this.#ext = ext
+    this.#paces = paces
   }
 
   broadcast(type: number, requestId: bigint, payload: Uint8Array): void {
@@ -90,7 +93,19 @@ export class Sender {
     }
   }
 
+  /** Consensus traffic waits rather than exceed what the peer takes: a message that it resets would be lost. */
   async #sendBase(peer: Peer, message: OutboundMessage): Promise<void> {
+    const { limits, signal } = this.#context
+    const limit = WINDOWED.has(message.type) ? limits.base.get(message.type) : undefined
+    const leave = limit === undefined ? undefined : await this.#paces.of(peer).enter(message.type, limit, signal)
+    try {
+      await this.#sendOver(peer, message)
+    } finally {
+      leave?.()
+    }
+  }
+
+  async #sendOver(peer: Peer, message: OutboundMessage): Promise<void> {
     const link = peer.bestLink()
     if (link === undefined)
       throw new NetworkError('NOT_CONNECTED', 'the peer is not connected', { peerId: peer.peerId })
