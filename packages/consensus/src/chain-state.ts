@@ -1,8 +1,8 @@
 import type { GenesisDocument, LedgerState, NodeRecord, ProtocolParams } from '@montana/ledger'
 import { activeChainLength, bootstrapNodeId, genesisState, isActive, quorum } from '@montana/ledger'
+import { GENESIS_T_R } from '@montana/timechain'
 import { MAX_U128, ZERO_HASH } from './constants.js'
 import type { ConsensusContext } from './context.js'
-import { GENESIS_T_R } from '@montana/timechain'
 
 /** S_W: the three tables and the context after settling window W. A value; nothing in it ever changes. */
 export interface ChainState {

@@ -1,5 +1,6 @@
 import { compareBytes } from '@montana/foundation'
 import { settleTables, type TableChange } from '@montana/ledger'
+import { nextD } from '@montana/timechain'
 import { bundleAggregate } from './aggregate.js'
 import { type ChainState, windowWeights } from './chain-state.js'
 import { CONTEXT_CANDIDATES_MAX } from './constants.js'
@@ -9,7 +10,6 @@ import type { ExpectedReveal } from './lottery/candidates.js'
 import { calibrateTarget } from './lottery/ticket.js'
 import type { Confirmation } from './objects/confirmation.js'
 import { addToHistogram, medianPermille, participationPermille } from './participation.js'
-import { nextD } from '@montana/timechain'
 
 /** What settling W = head + 1 needs from the envelope; proposal_hash comes afterwards, because it covers the result. */
 export interface SettleInput {
