@@ -1,0 +1,55 @@
+import { AbortError } from '@montana/foundation'
+import { createPoller, DEFAULT_INTERVAL_MS, DURATION_FORMS } from '@montana/soak'
+import { Command } from 'commander'
+import type { CliContext } from '../context.js'
+import { nodeLines, summaryLine } from './soak/lines.js'
+import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
+
+export function soakCommand(context: CliContext): Command {
+  return new Command('soak')
+    .description('records of a running mesh, one JSON line per poll')
+    .addCommand(pollCommand(context))
+    .addCommand(watchCommand(context))
+}
+
+function pollCommand(context: CliContext): Command {
+  const command = new Command('poll').description('ask all nodes once and append one line')
+  return addSourceFlags(command).action(async (_, self: Command) => {
+    const flags = self.optsWithGlobals<SoakFlags>()
+    const record = await createPoller(await readPollerOptions(context, flags)).poll(context.signal)
+    if (flags.json) return context.json(record)
+    context.out(nodeLines(record))
+  })
+}
+
+function watchCommand(context: CliContext): Command {
+  const command = new Command('watch')
+    .description('poll on a schedule until stopped; a missed slot is skipped')
+    .option('--every <duration>', `time between polls: ${DURATION_FORMS} (default: that of the configuration, else 5m)`)
+    .option('--count <N>', 'end after N polls')
+  return addSourceFlags(command).action(async (_, self: Command) => {
+    const flags = self.optsWithGlobals<SoakFlags>()
+    const every = flags.every === undefined ? undefined : readEvery(flags.every)
+    const count = flags.count === undefined ? undefined : readCount(flags.count)
+    const options = await readPollerOptions(context, flags)
+    const { records } = await createPoller(options).watch({
+      everyMs: every ?? options.intervalMs ?? DEFAULT_INTERVAL_MS,
+      count,
+      signal: context.signal,
+      onRecord: (record) => (flags.json ? context.json(record) : context.out(summaryLine(record))),
+      onError: (error) => context.err(`soak: no record: ${error.message}`),
+    })
+    endWatch(context, records)
+  })
+}
+
+/** Being stopped is the clean end of a watch, once it has left something. */
+function endWatch(context: CliContext, records: number): void {
+  if (records > 0) return
+  if (context.signal.aborted) throw new AbortError(context.signal.reason)
+  context.exit(1)
+}
+
+function addSourceFlags(command: Command): Command {
+  return command.option('--path <file>', 'soak file (default: soak.jsonl beside the nodes, or as configured)')
+}

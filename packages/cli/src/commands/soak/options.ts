@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { UsageError } from '@montana/foundation'
+import { buildInfo } from '@montana/node'
+import {
+  DEFAULT_CONFIG_PATH,
+  DURATION_FORMS,
+  devnetOptions,
+  loadSoakConfig,
+  MAX_INTERVAL_MS,
+  MIN_INTERVAL_MS,
+  type PollerOptions,
+  parseDuration,
+} from '@montana/soak'
+import type { CliContext, GlobalOptions } from '../../context.js'
+
+export interface SoakFlags extends GlobalOptions {
+  path?: string
+  every?: string
+  count?: string
+}
+
+/** Where `montana devnet` keeps its nodes unless told otherwise. */
+const DEVNET_DIR = '.montana/devnet'
+
+/** flags > environment > an installed configuration > a devnet below the working folder. */
+export async function readPollerOptions(context: CliContext, flags: SoakFlags): Promise<PollerOptions> {
+  const options = await readSource(context, flags)
+  const build = { ...buildInfo(), bundle_sha256: null }
+  return { ...options, build, path: flags.path === undefined ? options.path : resolve(flags.path) }
+}
+
+async function readSource(context: CliContext, { config, dataDir }: SoakFlags): Promise<PollerOptions> {
+  if (config !== undefined && dataDir !== undefined) {
+    const remedy = 'give the nodes once, by a directory or by a file'
+    throw new UsageError('--config and --data-dir both name nodes', { field: 'config', remedy })
+  }
+  if (config !== undefined) return await loadSoakConfig(config)
+  const directory = dataDir ?? context.environment.MONTANA_DATA_DIR
+  if (directory !== undefined) return await devnetOptions(resolve(directory))
+  if (await isFile(DEFAULT_CONFIG_PATH)) return await loadSoakConfig(DEFAULT_CONFIG_PATH)
+  if (await isFile(join(DEVNET_DIR, 'devnet.json'))) return await devnetOptions(resolve(DEVNET_DIR))
+  throw new UsageError('no nodes to poll', {
+    field: 'data-dir',
+    remedy: 'give --data-dir DIR of a devnet, or --config FILE',
+  })
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+}
+
+export function readEvery(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= MIN_INTERVAL_MS && ms <= MAX_INTERVAL_MS) return ms
+  const reason = ms === undefined ? 'is not a duration' : 'is not between 1s and 24h'
+  throw new UsageError(`--every '${text}' ${reason}`, { field: 'every', remedy: `use ${DURATION_FORMS}` })
+}
+
+export function readCount(text: string): number {
+  const count = Number(text)
+  if (/^\d{1,9}$/.test(text) && count > 0) return count
+  throw new UsageError(`--count '${text}' is not a whole number above 0`, { field: 'count', remedy: 'use 1 or more' })
+}

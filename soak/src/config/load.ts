@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { ConfigError, errorMessage } from '@montana/foundation'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { DEFAULT_SOAK_PATH } from '../constants.js'
+import { checkOptions, type PollerOptions } from '../options.js'
+import type { NodeSource } from '../probe/locate.js'
+import { DURATION_FORMS, parseDuration } from './duration.js'
+
+const nodeSchema = z
+  .strictObject({
+    label: z.string(),
+    host: z.string().optional(),
+    via: z.literal('http', { error: "only 'http' is known" }).optional(),
+    status_url: z.string().optional(),
+    data_dir: z.string().optional(),
+  })
+  .refine(({ status_url, data_dir }) => (status_url === undefined) !== (data_dir === undefined), {
+    error: 'needs either status_url or data_dir',
+  })
+
+/** The configuration file of the watchdog, YAML or JSON: spec operations 3.1. */
+const configSchema = z.strictObject({
+  nodes: z.array(nodeSchema),
+  interval: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, { error: `must be ${DURATION_FORMS}` })
+    .optional(),
+  deadline_ms: z.number().optional(),
+  path: z.string().min(1).optional(),
+  run_id: z.string().min(1).optional(),
+  host: z.string().optional(),
+})
+
+/** Reads and checks a configuration file; relative paths in it start at its folder. Throws {@link ConfigError}. */
+export async function loadSoakConfig(file: string): Promise<PollerOptions> {
+  const content = await readContent(file)
+  const parsed = configSchema.safeParse(content)
+  if (!parsed.success) throw toConfigError(file, content, parsed.error)
+  const options = toOptions(parsed.data, dirname(resolve(file)))
+  checkOptions(options)
+  return options
+}
+
+function toOptions(config: z.infer<typeof configSchema>, folder: string): PollerOptions {
+  return {
+    nodes: config.nodes.map((node) => toSource(node, folder)),
+    path: config.path === undefined ? DEFAULT_SOAK_PATH : resolve(folder, config.path),
+    runId: config.run_id,
+    intervalMs: config.interval === undefined ? undefined : parseDuration(config.interval),
+    deadlineMs: config.deadline_ms,
+    host: config.host,
+  }
+}
+
+function toSource({ label, host, status_url, data_dir }: z.infer<typeof nodeSchema>, folder: string): NodeSource {
+  const name = { label, ...(host !== undefined && { host }) }
+  return status_url === undefined
+    ? { ...name, dataDir: resolve(folder, data_dir ?? '') }
+    : { ...name, statusUrl: status_url }
+}
+
+async function readContent(file: string): Promise<unknown> {
+  try {
+    return parseYaml(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`cannot read configuration ${file}: ${errorMessage(error).split('\n')[0]}`, {
+      field: 'config',
+      remedy: 'correct the file, or name another with --config',
+    })
+  }
+}
+
+function toConfigError(file: string, content: unknown, error: z.ZodError): ConfigError {
+  const issue = error.issues[0]
+  const path = (issue?.path ?? []).map(String)
+  if (issue?.code === 'unrecognized_keys') {
+    const field = [...path, issue.keys[0] ?? ''].join('.')
+    return new ConfigError(`${file}: key '${field}' is not a setting`, {
+      field,
+      remedy: 'remove it, or correct its name',
+    })
+  }
+  const field = path.join('.') || 'config'
+  const value = JSON.stringify(valueAt(content, path)) ?? 'nothing'
+  return new ConfigError(`${file}: ${field} ${value}: ${issue?.message}`, {
+    field,
+    remedy: `correct ${field} in the file`,
+  })
+}
+
+function valueAt(content: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], content)
+}

@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** What a soak file is made of on disk: spec operations 3.5. */
+export interface JournalPaths {
+  readonly log: string
+  readonly head: string
+  /** Held during one poll. */
+  readonly lock: string
+  /** Held by a watch for as long as it runs. */
+  readonly watchLock: string
+  torn(seq: number): string
+}
+
+export function journalPaths(path: string): JournalPaths {
+  const folder = dirname(path)
+  const stem = join(folder, basename(path).replace(/\.jsonl$/, ''))
+  return {
+    log: path,
+    head: `${stem}.head.json`,
+    lock: `${stem}.lock`,
+    watchLock: `${stem}.watch.lock`,
+    torn: (seq) => join(folder, `torn-${seq}.txt`),
+  }
+}
+
+/** The file operations that make a line durable; tests make single calls fail. */
+export interface AppendFile {
+  /** Returns the bytes written, which may be fewer than given. */
+  write(data: Uint8Array): Promise<number>
+  datasync(): Promise<void>
+  truncate(length: number): Promise<void>
+  close(): Promise<void>
+}
+
+export type OpenAppend = (path: string) => Promise<AppendFile>
+
+/** O_APPEND, made if missing. */
+export const openAppend: OpenAppend = async (path) => {
+  const handle = await open(path, 'a', 0o644)
+  return {
+    write: async (data) => (await handle.write(data)).bytesWritten,
+    datasync: () => handle.datasync(),
+    truncate: (length) => handle.truncate(length),
+    close: () => handle.close(),
+  }
+}

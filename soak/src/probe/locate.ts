@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '@montana/foundation'
+import { z } from 'zod'
+import { ProbeError } from './probe-error.js'
+
+/** Where a node's status is found: at a fixed URL, or through the file that a running node keeps in its data directory. */
+export type NodeSource = {
+  readonly label: string
+  /** Display name of the host, the label by default; never an address. */
+  readonly host?: string
+} & ({ readonly statusUrl: string } | { readonly dataDir: string })
+
+export interface Located {
+  readonly url: string
+  /** The process that is expected to answer; undefined where only a URL is known. */
+  readonly instance: string | undefined
+}
+
+const runSchema = z.object({ statusUrl: z.url({ protocol: /^http$/ }), instance: z.string() })
+
+/** Read at each poll, because the port of a node changes when it restarts. Throws {@link ProbeError}. */
+export async function locate(source: NodeSource, signal: AbortSignal): Promise<Located> {
+  if ('statusUrl' in source) return { url: source.statusUrl, instance: undefined }
+  const text = await readFile(join(source.dataDir, 'run.json'), { encoding: 'utf8', signal }).catch(notRunning)
+  const run = runSchema.safeParse(parse(text))
+  if (!run.success) throw new ProbeError('RUN_FILE_INVALID', 'run.json of the node cannot be read as such')
+  return { url: run.data.statusUrl, instance: run.data.instance }
+}
+
+function notRunning(error: unknown): never {
+  if (errorCode(error) !== 'ENOENT') throw new ProbeError('RUN_FILE_UNREADABLE', 'run.json of the node cannot be read')
+  throw new ProbeError('NOT_RUNNING', 'the node has no run.json: it is not running')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,92 @@
+import { errorCode, isAbort, type Logger, sleep, type TimeSource } from '@montana/foundation'
+import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from './constants.js'
+import { SoakError } from './errors.js'
+import type { JournalPaths } from './journal/files.js'
+import { acquireLock } from './journal/lock.js'
+import type { PollRequest } from './poller.js'
+import type { SoakRecord } from './record/schema.js'
+
+export interface WatchOptions {
+  /** Time between two polls, from 1 s to 24 h. */
+  readonly everyMs: number
+  /** Ends after so many polls, failed ones included; by default only the signal ends it. */
+  readonly count?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  onRecord?(record: SoakRecord): void
+  /** A poll that left no record; the watch goes on with the next slot. */
+  onError?(error: SoakError): void
+}
+
+export interface WatchSummary {
+  readonly records: number
+  /** Slots without a record: passed while a poll was running, or failed. */
+  readonly missed: number
+}
+
+export interface WatchModules {
+  pollOnce(request: PollRequest): Promise<SoakRecord>
+  readonly paths: JournalPaths
+  readonly time: TimeSource
+  readonly logger: Logger
+}
+
+/** A second watch of the same file ends at once with SOAK_LOCKED; single polls may still come in between. */
+export async function watchWith(modules: WatchModules, options: WatchOptions): Promise<WatchSummary> {
+  checkInterval(options.everyMs)
+  const lock = await acquireLock(modules.paths.watchLock, modules.paths.log)
+  try {
+    return await pollOnSchedule(modules, options)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function pollOnSchedule({ pollOnce, time, logger }: WatchModules, options: WatchOptions): Promise<WatchSummary> {
+  const { everyMs, signal, count = Number.POSITIVE_INFINITY } = options
+  const summary = { records: 0, missed: 0 }
+  const origin = time.monotonicMs()
+  /** Slot of the first poll; the schedule says the others, whatever the wall clock does. */
+  let base: number | undefined
+  let polls = 0
+  for (let tick = 0; polls < count; tick = nextTick(tick)) {
+    if (!(await waitUntil(time, origin + tick * everyMs, signal))) return summary
+    polls++
+    try {
+      const slot = base === undefined ? {} : { slot: base + tick }
+      const record = await pollOnce({ signal, intervalMs: everyMs, ...slot })
+      base ??= record.slot - tick
+      summary.records++
+      options.onRecord?.(record)
+    } catch (error) {
+      if (isAbort(error)) return summary
+      if (!(error instanceof SoakError)) throw error
+      summary.missed++
+      logger.error({ code: errorCode(error) }, 'poll left no record')
+      options.onError?.(error)
+    }
+  }
+  return summary
+
+  /** A slot that has passed meanwhile is skipped, never made up for. */
+  function nextTick(tick: number): number {
+    const next = Math.max(tick + 1, Math.floor((time.monotonicMs() - origin) / everyMs) + 1)
+    summary.missed += next - tick - 1
+    return next
+  }
+}
+
+/** False when the signal fired first. */
+async function waitUntil(time: TimeSource, atMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return false
+  const waitMs = atMs - time.monotonicMs()
+  if (waitMs <= 0) return true
+  return await sleep(waitMs, signal).then(
+    () => true,
+    () => false,
+  )
+}
+
+function checkInterval(everyMs: number): void {
+  if (Number.isInteger(everyMs) && everyMs >= MIN_INTERVAL_MS && everyMs <= MAX_INTERVAL_MS) return
+  throw new RangeError(`everyMs ${everyMs} is not a whole number from ${MIN_INTERVAL_MS} to ${MAX_INTERVAL_MS}`)
+}
