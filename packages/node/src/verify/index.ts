@@ -1,0 +1,12 @@
+export { type VerifyOptions, verifyDataDir } from './run.js'
+export type {
+  NodeVerdict,
+  SegmentVerifier,
+  StoreFault,
+  StoresReport,
+  StoreTarget,
+  VerifyModules,
+  VerifyProgress,
+  WindowGap,
+} from './types.js'
+export { verifyStore, verifyStores } from './verify-stores.js'
