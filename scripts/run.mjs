@@ -20,6 +20,7 @@ const TASKS = {
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   build: {},
+  docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
   'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },

@@ -5,10 +5,12 @@ import { devnetCommand } from './commands/devnet/command.js'
 import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
 import { peersCommand } from './commands/peers.js'
+import { soakCommand } from './commands/soak.js'
 import { startCommand } from './commands/start.js'
 import { statusCommand } from './commands/status.js'
 import { timeCommand } from './commands/time.js'
 import { versionCommand } from './commands/version.js'
+import { windowsCommand } from './commands/windows.js'
 import type { CliContext } from './context.js'
 
 /** The whole command line. Unknown flags and commands fail with exit code 2. */
@@ -30,7 +32,9 @@ export function createProgram(context: CliContext): Command {
     peersCommand,
     inspectCommand,
     timeCommand,
+    windowsCommand,
     devnetCommand,
+    soakCommand,
     configCommand,
     versionCommand,
   ]

@@ -30,6 +30,7 @@ export function tableDisplay(write: (text: string) => void, useColour: boolean):
   const [strong, faint] = useColour ? [bold, dim] : [plain, plain]
   return {
     note: (line) => {
+      if (drawn === 0) return write(`${line}\n`)
       notes.push(line)
       if (notes.length > 4) notes.shift()
     },

@@ -1,7 +1,10 @@
+import { errorMessage, isAbort } from '@montana/foundation'
+import { createPoller } from '@montana/soak'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
 
 export interface DevnetSoak {
+  /** Ends the polling; resolves to the number of records written by this run. */
   stop(): Promise<number>
 }
 
@@ -13,6 +16,32 @@ interface SoakInit {
   onLine(line: string): void
 }
 
-export function startSoak(_init: SoakInit): DevnetSoak {
-  return { stop: async () => 0 }
+/** Appends a health record of all four nodes at every poll, beside the run. */
+export function startSoak({ mesh, options, path, signal, onLine }: SoakInit): DevnetSoak {
+  if (options.pollEveryMs === 0) return { stop: async () => 0 }
+  const controller = new AbortController()
+  let records = 0
+  const poller = createPoller({
+    path,
+    intervalMs: options.pollEveryMs,
+    nodes: mesh.children.map(({ label, dataDir }) => ({ label, dataDir })),
+  })
+  const watching = poller
+    .watch({
+      everyMs: options.pollEveryMs,
+      signal: AbortSignal.any([signal, controller.signal]),
+      onRecord: () => {
+        records++
+      },
+    })
+    .catch((error: unknown) => {
+      if (!isAbort(error)) onLine(`soak: ${errorMessage(error)}`)
+    })
+  return {
+    stop: async () => {
+      controller.abort()
+      await watching
+      return records
+    },
+  }
 }

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { createContext } from '../src/context.js'
+import { createProgram } from '../src/program.js'
+import { referencePage } from '../src/reference.js'
+
+it('docs/cli.md is what the option objects say; npm run docs writes it', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'cli.md'), 'utf8')
+  expect(page).toBe(referencePage(createProgram(createContext().context)))
+})
