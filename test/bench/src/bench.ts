@@ -1,0 +1,32 @@
+/** One measured thing. */
+export interface Row {
+  name: string
+  /** Hash steps per second, median over the rounds. */
+  stepsPerSecond: number
+  /** The slowest and the fastest round, for whoever doubts the median. */
+  slowest: number
+  fastest: number
+}
+
+/** What `--json` prints; the table shows rows, ratios and notes. */
+export interface BenchReport {
+  bench: string
+  rows: Row[]
+  ratios: Record<string, number>
+  notes: string[]
+  /** The machine and whatever else belongs to one bench alone. */
+  [detail: string]: unknown
+}
+
+export interface BenchOptions {
+  /** Interleaved repeats; the median counts. */
+  rounds: number
+  /** Shown while the bench runs; never on stdout. */
+  progress(line: string): void
+}
+
+export interface Bench {
+  readonly name: string
+  readonly summary: string
+  run(options: BenchOptions): Promise<BenchReport>
+}

@@ -1,0 +1,33 @@
+import type { BenchReport, Row } from './bench.js'
+
+/** Rows with bars relative to the fastest, then ratios, then notes. */
+export function renderReport(report: BenchReport): string {
+  const fastest = Math.max(...report.rows.map((row) => row.stepsPerSecond))
+  const width = Math.max(...report.rows.map((row) => row.name.length))
+  const lines = [
+    ...report.rows.map((row) => renderRow(row, width, fastest)),
+    '',
+    ...Object.entries(report.ratios).map(([name, ratio]) => `${humanName(name).padEnd(width)}  ${times(ratio)}`),
+    '',
+    ...report.notes,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const BAR_CELLS = 24
+
+function renderRow({ name, stepsPerSecond }: Row, width: number, fastest: number): string {
+  const rate = (stepsPerSecond / 1e6).toFixed(2).padStart(8)
+  const bar = '█'.repeat(Math.max(1, Math.round((stepsPerSecond / fastest) * BAR_CELLS)))
+  return `${name.padEnd(width)}  ${rate} M steps/s  ${bar}`
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(2).padStart(8)} ×`
+}
+
+/** `verifyOneCoreToChain` → `verify one core ÷ chain`. */
+function humanName(name: string): string {
+  const [left = '', right = ''] = name.split('To', 2)
+  return [left, right].map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()).join(' ÷ ')
+}
