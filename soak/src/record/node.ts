@@ -60,5 +60,6 @@ function unanswered({ error }: NoAnswer): Measured {
 
 /** Microseconds are as fine as these clocks are. */
 export function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000
+  // "+ 0" makes a plain zero of a negative one.
+  return Math.round(ms * 1000) / 1000 + 0
 }

@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_SOAK_PATH, loadSoakConfig, parseDuration } from '../src/index.js'
+import { tempFolder } from './support/fixture.js'
+
+function write(text: string, name = 'soak.yaml'): string {
+  const file = join(tempFolder(), name)
+  writeFileSync(file, text)
+  return file
+}
+
+describe('durations', () => {
+  it.each([
+    ['5s', 5_000],
+    ['90s', 90_000],
+    ['5m', 300_000],
+    ['1h', 3_600_000],
+  ])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms))
+
+  it.each(['', '5', 's', '5 m', '-5m', '+5m', '1.5h', '5M', '5min', '٥m', '5m\n', '1e3s', '9999999999s'])(
+    'not %j',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('a configuration file', () => {
+  it('in YAML, paths relative to its folder', async () => {
+    const file = write(`
+nodes:
+  - { label: moscow, status_url: 'http://127.0.0.1:8446' }
+  - { label: Ереван, host: vm-3, data_dir: nodes/armenia }
+interval: 90s
+deadline_ms: 5000
+path: data/soak.jsonl
+run_id: first
+host: watcher
+`)
+    expect(await loadSoakConfig(file)).toEqual({
+      nodes: [
+        { label: 'moscow', statusUrl: 'http://127.0.0.1:8446' },
+        { label: 'Ереван', host: 'vm-3', dataDir: join(file, '..', 'nodes/armenia') },
+      ],
+      intervalMs: 90_000,
+      deadlineMs: 5000,
+      path: join(file, '..', 'data/soak.jsonl'),
+      runId: 'first',
+      host: 'watcher',
+    })
+  })
+
+  it('in JSON, with defaults', async () => {
+    const file = write('{"nodes": [{"label": "a", "via": "http", "status_url": "http://[::1]:8446"}]}', 'soak.json')
+    expect(await loadSoakConfig(file)).toMatchObject({ path: DEFAULT_SOAK_PATH, intervalMs: undefined })
+  })
+
+  const node = 'nodes: [{label: a, status_url: "http://127.0.0.1:1"}]'
+
+  it.each([
+    ['config', '{'],
+    ['config', 'a: 1\na: 2'],
+    ['config', ''],
+    ['nodes', 'interval: 5m'],
+    ['nodes', 'nodes: []'],
+    ['nodes.0', 'nodes: [{label: a}]'],
+    ['nodes.0', 'nodes: [{label: a, status_url: "http://h", data_dir: b}]'],
+    ['nodes.0.status_uri', 'nodes: [{label: a, status_uri: "http://h"}]'],
+    ['nodes.0.via', 'nodes: [{label: a, via: ssh, status_url: "http://h"}]'],
+    ['nodes.0.label', 'nodes: [{label: 10.0.0.1, data_dir: a}]'],
+    ['intervall', `${node}\nintervall: 5m`],
+    ['interval', `${node}\ninterval: 5`],
+    ['interval', `${node}\ninterval: 0s`],
+    ['interval', `${node}\ninterval: 25h`],
+    ['deadline_ms', `${node}\ndeadline_ms: ten`],
+    ['deadline_ms', `${node}\ndeadline_ms: 20000`],
+    ['host', `${node}\nhost: 192.0.2.1`],
+  ])('names what is wrong: %s in %j', async (field, text) => {
+    const error = await loadSoakConfig(write(text)).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      exitCode: 78,
+      field,
+      message: expect.stringContaining(field === 'config' ? 'soak.yaml' : field),
+    })
+    expect(error).toMatchObject({ remedy: expect.stringMatching(/./) })
+  })
+
+  it('that does not exist', async () => {
+    await expect(loadSoakConfig(join(tempFolder(), 'none.yaml'))).rejects.toMatchObject({
+      exitCode: 78,
+      field: 'config',
+    })
+  })
+})
