@@ -7,7 +7,7 @@ import { renderReport } from './table.js'
 /** Every bench by its name on the command line. */
 const BENCHES: readonly Bench[] = [clockBench]
 
-const DEFAULT_ROUNDS = 7
+const DEFAULT_ROUNDS = 15
 const MAX_ROUNDS = 1000
 const EXIT_USAGE = 2
 

@@ -3,7 +3,7 @@ import type { Row } from './bench.js'
 /** Something that hashes a chain on demand. */
 export interface Contender {
   readonly name: string
-  /** Steps of one measurement; chosen so that it takes about a tenth of a second. */
+  /** Steps of one measurement; chosen so that it takes about 50 ms. */
   readonly steps: number
   /** Milliseconds for `steps` steps in all. */
   run(): Promise<number>

@@ -3,7 +3,7 @@ import type { BenchNative } from '../bench-native.js'
 import type { Contender } from '../measure.js'
 
 export const BOUND = 'latency bound'
-const REPEATS = 2_500_000
+const REPEATS = 1_000_000
 
 /** What no single chain on this CPU can exceed. */
 export interface Bound {

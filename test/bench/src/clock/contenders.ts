@@ -7,13 +7,16 @@ import type { Contender } from '../measure.js'
 
 const SEED = new Uint8Array(32).fill(0xab)
 
-/** About a tenth of a second each: native code makes some 25 million steps a second, JavaScript one million. */
-const NATIVE_STEPS = 2_500_000
-const JAVASCRIPT_STEPS = 100_000
+/**
+ * About 50 ms each: native code makes some 25 million steps a second, JavaScript one million. Short turns, so that a
+ * disturbance of the machine hits few of them and the median stands.
+ */
+const NATIVE_STEPS = 1_000_000
+const JAVASCRIPT_STEPS = 50_000
 
 /** The product's clock, on its own thread; the thread measures itself. */
 export function chainOf(backend: HashBackend, name: string): Contender {
-  const steps = backend.name === 'typescript' ? JAVASCRIPT_STEPS * 2 : NATIVE_STEPS
+  const steps = backend.name === 'typescript' ? JAVASCRIPT_STEPS * 4 : NATIVE_STEPS
   const run = async () => (await backend.startClock({ seed: SEED, steps }).result).elapsedMs
   return { name, steps, run }
 }

@@ -3,7 +3,7 @@ import type { Contender } from '../measure.js'
 
 /** As a TimechainProof has by default: spec protocol 13.1. */
 const SEGMENTS = 64
-const STEPS_PER_SEGMENT = 100_000
+const STEPS_PER_SEGMENT = 50_000
 const HASH_BYTES = 32
 
 export interface Proof {
