@@ -1,5 +1,5 @@
 import { ConfigError, errorMessage, MontanaError } from '@montana/foundation'
-import { DEFAULT_DATA_DIR, type NodeStatus, readRunFile, statusSchema } from '@montana/node'
+import { DEFAULT_DATA_DIR, type NodeStatus, readRunFile, statusSchema } from '@montana/node/settings'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from './context.js'
 

@@ -1,4 +1,4 @@
-import { buildInfo } from '@montana/node'
+import { buildInfo } from '@montana/node/settings'
 import { Command } from 'commander'
 import { configCommand } from './commands/config.js'
 import { devnetCommand } from './commands/devnet/command.js'

@@ -5,9 +5,10 @@ import {
   resolveOptions,
   START_OPTIONS,
   type StartOptions,
-} from '@montana/node'
+} from '@montana/node/settings'
 import { type Command, Option } from 'commander'
 import type { CliContext, GlobalOptions } from './context.js'
+import { settingText } from './setting-text.js'
 
 /** Settings that are global options already. */
 const GLOBAL_KEYS = new Set<keyof StartOptions>(['dataDir', 'logLevel'])
@@ -17,7 +18,9 @@ export function addStartFlags(command: Command): Command {
   for (const [key, spec] of Object.entries(START_OPTIONS) as [keyof StartOptions, OptionSpec<unknown>][]) {
     if (GLOBAL_KEYS.has(key)) continue
     const flags = spec.value ? `${spec.flag} <${spec.value}>` : spec.flag
-    command.addOption(new Option(flags, spec.description))
+    const byDefault = settingText(spec.default)
+    const suffix = spec.value && byDefault !== null ? ` (default ${byDefault})` : ''
+    command.addOption(new Option(flags, spec.description + suffix))
   }
   return command
 }

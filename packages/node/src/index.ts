@@ -1,17 +1,5 @@
-export { type BuildInfo, buildInfo } from './build-info.js'
-export { Fault, type OptionSpec, type Origin, parseOption } from './config/option.js'
-export { type Layers, type Resolved, resolveOptions } from './config/resolve.js'
-export {
-  type Checkpoint,
-  DEFAULT_DATA_DIR,
-  DEFAULT_STATUS_PORT,
-  START_OPTIONS,
-  type StartOptions,
-} from './config/start-options.js'
 export { loadGenesis, loadManifest } from './genesis-file.js'
-export { IDENTITY_FILE, loadIdentity, saveIdentity } from './identity-file.js'
 export { type NodeEvents, type RunningNode, startNode } from './node.js'
 export { type Prepared, prepareNode } from './prepare.js'
-export { type RunFile, readRunFile } from './run-file.js'
-export { type NodeStatus, type PeerStatus, statusSchema, type WindowStatus } from './status/schema.js'
+export * from './settings.js'
 export { type NodeVerdict, type StoresReport, type VerifyProgress, verifyDataDir } from './verify/index.js'

@@ -1,6 +1,6 @@
 import type { Identity } from '@montana/crypto'
 import { toHex, UsageError } from '@montana/foundation'
-import { loadIdentity } from '@montana/node'
+import { loadIdentity } from '@montana/node/settings'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { legacyPeerId } from '../legacy-peer-id.js'

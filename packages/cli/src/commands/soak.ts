@@ -35,6 +35,7 @@ function watchCommand(context: CliContext): Command {
     const { records } = await createPoller(options).watch({
       everyMs: every ?? options.intervalMs ?? DEFAULT_INTERVAL_MS,
       count,
+      isExclusive: true,
       signal: context.signal,
       onRecord: (record) => (flags.json ? context.json(record) : context.out(summaryLine(record))),
       onError: (error) => context.err(`soak: no record: ${error.message}`),

@@ -1,4 +1,3 @@
-import { startNode } from '@montana/node'
 import { Command } from 'commander'
 import { pino } from 'pino'
 import type { CliContext } from '../context.js'
@@ -8,6 +7,8 @@ import { addStartFlags, resolveStartOptions } from '../start-flags.js'
 export function startCommand(context: CliContext): Command {
   const command = new Command('start').description('run a node')
   return addStartFlags(command).action(async (_, self: Command) => {
+    // The network stack is large; commands that only ask a running node never load it.
+    const { startNode } = await import('@montana/node')
     const { values } = resolveStartOptions(context, self)
     const logger = pino({ level: values.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
     const node = await startNode(values, { logger, notice: (line) => context.err(`montana: ${line}`) })

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@montana/node'
+import type { NodeStatus } from '@montana/node/settings'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { addNodeFlags, fetchStatus } from '../node-client.js'

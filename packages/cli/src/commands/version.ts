@@ -1,6 +1,6 @@
 import { selectPqBackend } from '@montana/crypto'
 import { loadBackend } from '@montana/native'
-import { buildInfo } from '@montana/node'
+import { buildInfo } from '@montana/node/settings'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 

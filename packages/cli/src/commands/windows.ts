@@ -1,12 +1,5 @@
-import {
-  type NodeVerdict,
-  parseOption,
-  START_OPTIONS,
-  type StartOptions,
-  type StoresReport,
-  type VerifyProgress,
-  verifyDataDir,
-} from '@montana/node'
+import type { NodeVerdict, StoresReport, VerifyProgress } from '@montana/node'
+import { parseOption, START_OPTIONS, type StartOptions } from '@montana/node/settings'
 import { Command, Option } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { dataDirOf } from '../start-flags.js'
@@ -39,6 +32,7 @@ function verifyCommand(context: CliContext): Command {
       const notice = (line: string) => context.err(`montana: ${line}`)
       const onProgress = (step: VerifyProgress) => progress.show(step)
       const dataDir = dataDirOf(context, self)
+      const { verifyDataDir } = await import('@montana/node')
       const report = await verifyDataDir({ dataDir, policy, signal, notice, onProgress }).finally(() =>
         progress.clear(),
       )

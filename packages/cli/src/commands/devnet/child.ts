@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
-import type { NodeStatus } from '@montana/node'
+import type { NodeStatus } from '@montana/node/settings'
 import type { DevnetNodeFiles } from './layout.js'
 
 const STOP_TIMEOUT_MS = 2_500

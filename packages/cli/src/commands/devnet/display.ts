@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@montana/node'
+import type { NodeStatus } from '@montana/node/settings'
 import { formatTable } from '../../table.js'
 import type { NodeChild } from './child.js'
 

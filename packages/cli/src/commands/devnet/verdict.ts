@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@montana/node'
+import type { NodeStatus } from '@montana/node/settings'
 import type { DrillRecord } from './drills.js'
 
 export interface NodeResult {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { UsageError } from '@montana/foundation'
-import { buildInfo } from '@montana/node'
+import { buildInfo } from '@montana/node/settings'
 import {
   DEFAULT_CONFIG_PATH,
   DURATION_FORMS,

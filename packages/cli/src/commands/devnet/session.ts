@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { MontanaError, toHex } from '@montana/foundation'
+import { lockDirectory } from '@montana/store'
+import type { CliContext } from '../../context.js'
+import type { Display } from './display.js'
+import { Drills } from './drills.js'
+import { follow } from './follow.js'
+import { openDevnetRoot, prepareDevnet, storedHead } from './layout.js'
+import { DevnetMesh } from './mesh.js'
+import type { DevnetOptions } from './options.js'
+import { startSoak } from './soak.js'
+import { type DevnetResult, failReasons, nodeResults } from './verdict.js'
+
+/** One run from locking the directory to the verdict; every process it started has ended when it resolves. */
+export async function runDevnet(context: CliContext, options: DevnetOptions, display: Display): Promise<DevnetResult> {
+  await openDevnetRoot(options.dataDir)
+  const lock = lockDirectory(options.dataDir)
+  try {
+    return await runLocked(context, options, display)
+  } finally {
+    lock.release()
+  }
+}
+
+async function runLocked(context: CliContext, options: DevnetOptions, display: Display): Promise<DevnetResult> {
+  const startedAtMs = performance.now()
+  display.note('preparing identities and genesis')
+  const files = await prepareDevnet(options.dataDir, options)
+  const onLine = (line: string) => display.note(line)
+  const mesh = new DevnetMesh(files, options, onLine)
+  const soakPath = join(options.dataDir, 'soak.jsonl')
+  try {
+    const startHead = storedHead(files)
+    armCrashes(mesh, options, startHead)
+    await mesh.start(context.signal)
+    failFast(mesh)
+    const soak = startSoak({ mesh, options, path: soakPath, signal: context.signal, onLine })
+    const drills = new Drills(options, mesh.children, startHead, onLine)
+    const observation = await follow(context, { options, display, mesh, drills, startHead })
+    const records = await soak.stop()
+    const nodes = nodeResults(observation)
+    const reasons = failReasons(observation, nodes)
+    const clock = mesh.children.find(({ status }) => status?.clock.steps_per_second)?.status?.clock
+    return {
+      verdict: reasons.length === 0 ? 'PASS' : 'FAIL',
+      reasons,
+      firstWindow: startHead + 1,
+      lastWindow: observation.commonWindow,
+      windows: observation.commonWindow - startHead,
+      durationMs: Math.round(performance.now() - startedAtMs),
+      dataDir: options.dataDir,
+      genesisHash: toHex(files.genesisHash),
+      clock: { backend: clock?.backend ?? null, stepsPerSecond: clock?.steps_per_second ?? null },
+      nodes,
+      drills: drills.records,
+      soak: options.pollEveryMs === 0 ? null : { path: soakPath, records },
+    }
+  } finally {
+    await mesh.stop()
+  }
+}
+
+/** Crash drills are armed before the node starts: it dies by itself right after that window's commit. */
+function armCrashes(mesh: DevnetMesh, { faults }: DevnetOptions, startHead: number): void {
+  for (const { kind, target, afterWindows } of faults) {
+    if (kind !== 'crash') continue
+    mesh.children.find(({ label }) => label === target)?.armCrash(`after-commit@${startHead + afterWindows}`)
+  }
+}
+
+/** A node that refuses its settings at once makes the whole run pointless. */
+function failFast(mesh: DevnetMesh): void {
+  const failure = mesh.children.find((child) => child.failure)?.failure
+  if (failure)
+    throw new MontanaError('NODE_FAILED', failure, { exitCode: 78, remedy: 'mend it, or begin anew with --reset' })
+}

@@ -1,0 +1,13 @@
+export { type BuildInfo, buildInfo } from './build-info.js'
+export { Fault, type OptionSpec, type Origin, parseOption } from './config/option.js'
+export { type Layers, type Resolved, resolveOptions } from './config/resolve.js'
+export {
+  type Checkpoint,
+  DEFAULT_DATA_DIR,
+  DEFAULT_STATUS_PORT,
+  START_OPTIONS,
+  type StartOptions,
+} from './config/start-options.js'
+export { IDENTITY_FILE, loadIdentity, saveIdentity } from './identity-file.js'
+export { type RunFile, readRunFile } from './run-file.js'
+export { type NodeStatus, type PeerStatus, statusSchema, type WindowStatus } from './status/schema.js'
