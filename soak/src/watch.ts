@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly everyMs: number
   /** Ends after so many polls, failed ones included; by default only the signal ends it. */
   readonly count?: number | undefined
+  /** Another exclusive watch of the same file ends at once with SOAK_LOCKED. Single polls may always come in between. */
+  readonly isExclusive?: boolean
   readonly signal?: AbortSignal | undefined
   onRecord?(record: SoakRecord): void
   /** A poll that left no record; the watch goes on with the next slot. */
@@ -23,6 +25,8 @@ export interface WatchSummary {
   readonly missed: number
 }
 
+type WatchRequest = PollRequest & { readonly intervalMs: number }
+
 export interface WatchModules {
   pollOnce(request: PollRequest): Promise<SoakRecord>
   readonly paths: JournalPaths
@@ -30,9 +34,13 @@ export interface WatchModules {
   readonly logger: Logger
 }
 
-/** A second watch of the same file ends at once with SOAK_LOCKED; single polls may still come in between. */
+/** Part of the interval for which a watch waits for the end of somebody else's poll before it gives up its slot. */
+const PATIENCE_SHARE = 0.2
+const RETRY_MS = 50
+
 export async function watchWith(modules: WatchModules, options: WatchOptions): Promise<WatchSummary> {
   checkInterval(options.everyMs)
+  if (!options.isExclusive) return await pollOnSchedule(modules, options)
   const lock = await acquireLock(modules.paths.watchLock, modules.paths.log)
   try {
     return await pollOnSchedule(modules, options)
@@ -41,7 +49,8 @@ export async function watchWith(modules: WatchModules, options: WatchOptions): P
   }
 }
 
-async function pollOnSchedule({ pollOnce, time, logger }: WatchModules, options: WatchOptions): Promise<WatchSummary> {
+async function pollOnSchedule(modules: WatchModules, options: WatchOptions): Promise<WatchSummary> {
+  const { time, logger } = modules
   const { everyMs, signal, count = Number.POSITIVE_INFINITY } = options
   const summary = { records: 0, missed: 0 }
   const origin = time.monotonicMs()
@@ -53,7 +62,7 @@ async function pollOnSchedule({ pollOnce, time, logger }: WatchModules, options:
     polls++
     try {
       const slot = base === undefined ? {} : { slot: base + tick }
-      const record = await pollOnce({ signal, intervalMs: everyMs, ...slot })
+      const record = await pollPatiently(modules, { signal, intervalMs: everyMs, ...slot })
       base ??= record.slot - tick
       summary.records++
       options.onRecord?.(record)
@@ -72,6 +81,18 @@ async function pollOnSchedule({ pollOnce, time, logger }: WatchModules, options:
     const next = Math.max(tick + 1, Math.floor((time.monotonicMs() - origin) / everyMs) + 1)
     summary.missed += next - tick - 1
     return next
+  }
+}
+
+async function pollPatiently({ pollOnce, time }: WatchModules, request: WatchRequest): Promise<SoakRecord> {
+  const giveUpAtMs = time.monotonicMs() + PATIENCE_SHARE * request.intervalMs
+  for (;;) {
+    try {
+      return await pollOnce(request)
+    } catch (error) {
+      if (errorCode(error) !== 'SOAK_LOCKED' || time.monotonicMs() > giveUpAtMs) throw error
+    }
+    await sleep(RETRY_MS, request.signal)
   }
 }
 

@@ -14,10 +14,11 @@ async function watched(modules: PollerModules = {}) {
 }
 
 /** Writing takes this long at the given poll, counted from 0. */
-function slowDisk(poll: number, ms: number): PollerModules {
+function slowDisk(poll: number, ms: number, onBegin: () => void = () => {}): PollerModules {
   let polls = 0
   return {
     openAppend: async (path) => {
+      onBegin()
       if (polls++ === poll) await new Promise((resolve) => setTimeout(resolve, ms))
       return await openAppend(path)
     },
@@ -103,21 +104,40 @@ describe('a watch', () => {
     expect(await poller.watch({ everyMs: 5000, signal: controller.signal })).toEqual({ records: 0, missed: 0 })
   })
 
-  it('is the only one of its file, but single polls may come in between', async () => {
+  it('can be the only one of its file, but single polls may come in between', async () => {
     const { path, poller } = await watched()
     const controller = new AbortController()
+    const { signal } = controller
     const first = Promise.withResolvers<SoakRecord>()
-    const watching = poller.watch({ everyMs: 60_000, signal: controller.signal, onRecord: first.resolve })
+    const watching = poller.watch({ everyMs: 60_000, signal, isExclusive: true, onRecord: first.resolve })
     await first.promise
     const before = readFileSync(path)
     const other = createPoller({ path, nodes: [await servedNode('moscow')] })
-    await expect(other.watch({ everyMs: 1000 })).rejects.toMatchObject({ code: 'SOAK_LOCKED' })
+    await expect(other.watch({ everyMs: 1000, isExclusive: true })).rejects.toMatchObject({ code: 'SOAK_LOCKED' })
     expect(readFileSync(path).equals(before)).toBe(true)
     // A single poll takes over the interval of the run.
     expect(await other.poll()).toMatchObject({ seq: 1, interval_ms: 60_000 })
     controller.abort()
     await watching
     expect(checkChain(path)).toEqual({ records: 2, headLag: 0 })
+  })
+
+  it('waits a moment for the end of a poll of somebody else, and gives its slot up where that takes long', async () => {
+    const { path, poller } = await watched()
+    const nodes = [await servedNode('moscow')]
+    const pollFor = async (ms: number) => {
+      const begun = Promise.withResolvers<void>()
+      const polling = createPoller({ path, nodes }, slowDisk(0, ms, begun.resolve)).poll()
+      await begun.promise
+      return { polling }
+    }
+    const brief = await pollFor(120)
+    expect(await poller.watch({ everyMs: 2000, count: 1 })).toEqual({ records: 1, missed: 0 })
+    await brief.polling
+    const long = await pollFor(900)
+    expect(await poller.watch({ everyMs: 1000, count: 1 })).toEqual({ records: 0, missed: 1 })
+    await long.polling
+    expect(checkChain(path)).toEqual({ records: 3, headLag: 0 })
   })
 
   it('counts its polls by how they ended', async () => {
