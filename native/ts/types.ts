@@ -1,4 +1,4 @@
-/** What hashes: SHA instructions, plain Rust, or the TypeScript reference. */
+/** What hashes: Rust with SHA instructions (x86 SHA-NI or ARMv8), plain Rust, or the TypeScript reference. */
 export type BackendName = 'native-shani' | 'native-portable' | 'typescript'
 
 /** Chains per core: interleaved in scalar or SHA registers (1, 2, 4), or one per vector element (8 with AVX2, 16 with AVX-512). */

@@ -23,14 +23,19 @@ pub struct Engine {
 #[napi]
 impl Engine {
     #[napi(constructor, catch_unwind)]
-    pub fn new(portable: bool) -> Self {
-        Self {
-            kernel: kernel(if portable {
-                Preference::Portable
-            } else {
-                Preference::Fastest
-            }),
+    pub fn new(portable: bool) -> Result<Self> {
+        let kernel = kernel(if portable {
+            Preference::Portable
+        } else {
+            Preference::Fastest
+        });
+        if !kernel.is_sound() {
+            return Err(napi::Error::new(
+                Code::Unsound,
+                format!("{} computes wrongly on this CPU", kernel.name),
+            ));
         }
+        Ok(Self { kernel })
     }
 
     #[napi(getter, catch_unwind)]

@@ -1,4 +1,6 @@
 //! The SHA-256 kernels and the choice between them, made once per process from what the CPU says it can do.
+#[cfg(target_arch = "aarch64")]
+pub mod armv8;
 pub mod constants;
 pub mod portable;
 #[cfg(target_arch = "x86_64")]

@@ -1,4 +1,4 @@
-use super::constants::State;
+use super::constants::{INITIAL, State};
 use super::portable;
 use std::sync::OnceLock;
 
@@ -21,6 +21,10 @@ pub enum Preference {
     Portable,
 }
 
+/// Of x86, and of ARMv8 too.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const SHA_INSTRUCTIONS: &str = "native-shani";
+
 static FASTEST: OnceLock<Kernel> = OnceLock::new();
 static PORTABLE: OnceLock<Kernel> = OnceLock::new();
 
@@ -38,6 +42,23 @@ impl Kernel {
             .iter()
             .find(|(count, _)| *count == lanes)
             .map(|(_, chains)| *chains)
+    }
+
+    /// Whether every kernel computes on this CPU what plain code computes; a clock that does not must never run.
+    pub fn is_sound(&self) -> bool {
+        const STEPS: u32 = 3;
+        let mut want = [INITIAL];
+        portable::chain(&mut want, STEPS);
+        let mut state = INITIAL;
+        let mut plain = INITIAL;
+        (self.compress)(&mut state, &[0x5a; 128]);
+        portable::compress(&mut plain, &[0x5a; 128]);
+        let chains_agree = self.chains.iter().all(|(lanes, chains)| {
+            let mut states = vec![INITIAL; *lanes];
+            chains(&mut states, STEPS);
+            states.iter().all(|state| *state == want[0])
+        });
+        chains_agree && state == plain
     }
 
     pub fn single(&self) -> Chains {
@@ -67,9 +88,27 @@ fn exactly<const L: usize>(states: &mut [State]) -> &mut [State; L] {
         .expect("the caller passes as many states as the kernel has lanes")
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn detect() -> Kernel {
     portable_kernel()
+}
+
+#[cfg(target_arch = "aarch64")]
+fn detect() -> Kernel {
+    use super::armv8;
+    if !std::arch::is_aarch64_feature_detected!("sha2") {
+        return portable_kernel();
+    }
+    // SAFETY, here and below: the feature was detected just above.
+    Kernel {
+        name: SHA_INSTRUCTIONS,
+        chains: vec![
+            (1, |states, steps| unsafe { armv8::chain(exactly::<1>(states), steps) }),
+            (2, |states, steps| unsafe { armv8::chain(exactly::<2>(states), steps) }),
+            (4, |states, steps| unsafe { armv8::chain(exactly::<4>(states), steps) }),
+        ],
+        compress: |state, blocks| unsafe { armv8::compress(state, blocks) },
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -81,7 +120,7 @@ fn detect() -> Kernel {
     if has_sha {
         // SAFETY, here and below: the feature was detected just above.
         kernel = Kernel {
-            name: "native-shani",
+            name: SHA_INSTRUCTIONS,
             chains: vec![
                 (1, |states, steps| unsafe { shani::chain(exactly::<1>(states), steps) }),
                 (2, |states, steps| unsafe { shani::chain(exactly::<2>(states), steps) }),

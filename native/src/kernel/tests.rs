@@ -1,5 +1,5 @@
 //! Every kernel against an independent implementation.
-use super::{Preference, State, available_lanes, bytes_from_state, kernel, state_from_bytes};
+use super::{Kernel, Preference, State, available_lanes, bytes_from_state, kernel, state_from_bytes};
 use sha2::{Digest, Sha256};
 
 fn expected(seed: &State, steps: u32) -> State {
@@ -49,6 +49,19 @@ fn compress_absorbs_blocks_like_the_reference() {
         let want: [u8; 32] = Sha256::digest(&message[..129]).into();
         assert_eq!(bytes_from_state(&state), want, "{}", kernel.name);
     }
+}
+
+#[test]
+fn the_self_test_passes_here_and_notices_a_wrong_kernel() {
+    assert!(kernel(Preference::Fastest).is_sound());
+    let mut wrong = Kernel {
+        chains: vec![(1, |states, _| states[0][0] ^= 1)],
+        ..*kernel(Preference::Portable)
+    };
+    assert!(!wrong.is_sound());
+    wrong.chains.clear();
+    wrong.compress = |_, _| ();
+    assert!(!wrong.is_sound());
 }
 
 #[test]
