@@ -28,6 +28,8 @@ export interface DevnetInit {
   readonly d0: number | undefined
 }
 
+/** The health records and what stands beside them. */
+const SOAK_FILES = /^(?:soak\b|torn-\d+\.txt$)/
 const MARKER = 'devnet.json'
 const RULES = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
 
@@ -96,7 +98,9 @@ async function clearDevnet(root: string): Promise<void> {
   for (const name of [...LABELS, MARKER, 'genesis.json', 'manifest.json']) {
     await rm(join(root, name), { recursive: true, force: true })
   }
-  for (const name of await readdir(root)) if (name.startsWith('soak')) await rm(join(root, name), { force: true })
+  for (const name of await readdir(root)) {
+    if (SOAK_FILES.test(name)) await rm(join(root, name), { recursive: true, force: true })
+  }
 }
 
 async function checkOurs(root: string): Promise<void> {

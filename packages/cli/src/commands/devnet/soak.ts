@@ -1,4 +1,5 @@
 import { errorMessage, isAbort } from '@montana/foundation'
+import { buildInfo } from '@montana/node/settings'
 import { createPoller } from '@montana/soak'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
@@ -24,6 +25,7 @@ export function startSoak({ mesh, options, path, signal, onLine }: SoakInit): De
   const poller = createPoller({
     path,
     intervalMs: options.pollEveryMs,
+    build: { ...buildInfo(), bundle_sha256: null },
     nodes: mesh.children.map(({ label, dataDir }) => ({ label, dataDir })),
   })
   const watching = poller
@@ -33,6 +35,7 @@ export function startSoak({ mesh, options, path, signal, onLine }: SoakInit): De
       onRecord: () => {
         records++
       },
+      onError: (error) => onLine(`soak: no record: ${error.message}`),
     })
     .catch((error: unknown) => {
       if (!isAbort(error)) onLine(`soak: ${errorMessage(error)}`)
