@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module'
 import { MontanaError } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Engine } from '../ts/engine.js'
+import type { AddonEngine } from '../ts/native-engine.js'
 import { addonPath, backends, SEED } from './support.js'
 
 const hashes = (count: number) => new Uint8Array(32 * count)
 const noop = () => {}
 
 /** Without the checks in TypeScript: the addon must defend itself. */
-function rawEngine(path: string): Engine {
+function rawEngine(path: string): AddonEngine {
   const addon = createRequire(import.meta.url)(path)
   return new addon.Engine(false)
 }
@@ -64,7 +64,7 @@ describe.each(backends)('misuse of $name', (backend) => {
 })
 
 describe.skipIf(!addonPath)('the addon itself', () => {
-  let engine: Engine
+  let engine: AddonEngine
   beforeAll(() => {
     engine = rawEngine(addonPath ?? '')
   })
@@ -83,7 +83,11 @@ describe.skipIf(!addonPath)('the addon itself', () => {
       [() => engine.sha256Batch(SEED, 5), 'NATIVE_BAD_LENGTH'],
       [() => engine.sha256Batch(SEED, 0), 'NATIVE_BAD_LENGTH'],
       [() => engine.merkleNodes(SEED, hashes(2)), 'NATIVE_BAD_LENGTH'],
-      [() => engine.merkleFold(SEED, SEED, 5, 4), 'NATIVE_BAD_LEVEL'],
+      [() => engine.merkleFoldIn(hashes(3), 5, 4), 'NATIVE_BAD_LEVEL'],
+      [() => engine.merkleFoldIn(hashes(2), 0, 4), 'NATIVE_BAD_LENGTH'],
+      [() => engine.merkleNodeIn(new Uint8Array(97)), 'NATIVE_BAD_LENGTH'],
+      [() => engine.merkleLeafIn(hashes(2), 33), 'NATIVE_BAD_LENGTH'],
+      [() => engine.merkleLeafIn(hashes(2), 2 ** 32 - 1), 'NATIVE_BAD_LENGTH'],
       [() => engine.merkleSubtree(hashes(2), hashes(2), 256, 1), 'NATIVE_BAD_ORDER'],
       [() => engine.merkleSubtree(new Uint8Array(33), hashes(1), 256, 1), 'NATIVE_BAD_LENGTH'],
     ]

@@ -34,7 +34,7 @@ describe.each(natives)('$name equals the reference', (backend) => {
   })
 
   it('on leaves of every length around a block', () => {
-    for (let length = 0; length <= 200; length++) {
+    for (const length of [...Array(200).keys(), 8191, 8192, 8193, 20_000]) {
       const record = new Uint8Array(length).fill(length)
       expect(backend.merkleLeaf(record)).toEqual(reference.merkleLeaf(record))
     }

@@ -22,7 +22,7 @@ export function createBackend(engine: Engine): HashBackend {
     merkleNode(left, right) {
       check.checkHash(left, 'left')
       check.checkHash(right, 'right')
-      return engine.merkleNodes(left, right)
+      return engine.merkleNode(left, right)
     },
     merkleNodes(lefts, rights) {
       check.checkBytes(rights, check.checkHashes(lefts, 'lefts') * HASH_BYTES, 'rights')

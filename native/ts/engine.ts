@@ -22,6 +22,7 @@ export interface Engine {
   ): EngineJob
   sha256Batch(items: Uint8Array, itemLength: number): Uint8Array
   merkleLeaf(record: Uint8Array): Uint8Array
+  merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array
   merkleNodes(lefts: Uint8Array, rights: Uint8Array): Uint8Array
   merkleFold(key: Uint8Array, leafHash: Uint8Array, fromLevel: number, toLevel: number): Uint8Array
   merkleSubtree(keys: Uint8Array, leafHashes: Uint8Array, height: number, threads: number): Uint8Array

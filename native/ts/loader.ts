@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bytesEqual, ConfigError, errorMessage } from '@montana/foundation'
+import { bytesEqual, ConfigError, concatBytes, errorMessage } from '@montana/foundation'
 import { assertWhole } from './addon-file.js'
 import { createBackend } from './backend.js'
 import type { Engine } from './engine.js'
 import { nativeError } from './errors.js'
+import { type AddonEngine, nativeEngine } from './native-engine.js'
 import { referenceEngine } from './reference/reference-engine.js'
 import type { HashBackend } from './types.js'
 
@@ -24,7 +25,7 @@ export interface LoadedBackend {
   notice?: string
 }
 
-type Addon = { Engine: new (portable: boolean) => Engine }
+type Addon = { Engine: new (portable: boolean) => AddonEngine }
 
 const MODES = ['', 'on', 'off', 'portable']
 
@@ -70,7 +71,7 @@ function openAddon(directory: string, portable: boolean): Engine {
     try {
       const path = join(directory, file)
       assertWhole(path)
-      const engine = new (load(path) as Addon).Engine(portable)
+      const engine = nativeEngine(new (load(path) as Addon).Engine(portable))
       assertKnownAnswers(engine)
       return engine
     } catch (error) {
@@ -87,14 +88,23 @@ function addonNames(): string[] {
   return variants.map((variant) => `montana-native.${platform}-${arch}${variant}.node`)
 }
 
-/** A kernel that computes wrongly on this CPU must never cut time; the reference is the judge. */
+/** An addon that answers wrongly, or is older than this code and lacks a call, must not cut time; the reference is the judge. */
 function assertKnownAnswers(engine: Engine): void {
+  for (const answer of [batches, merkle])
+    if (!bytesEqual(answer(engine), answer(referenceEngine))) throw new Error('the addon computes SHA-256 wrongly')
+}
+
+function batches(engine: Engine): Uint8Array {
   const message = Uint8Array.from({ length: 300 }, (_, i) => i & 255)
-  for (const length of [1, 32, 60, 64, 100]) {
-    const items = message.subarray(0, length * 3)
-    if (!bytesEqual(engine.sha256Batch(items, length), referenceEngine.sha256Batch(items, length)))
-      throw new Error('the addon computes SHA-256 wrongly on this CPU')
-  }
+  return concatBytes(
+    ...[1, 32, 60, 64, 100].map((length) => engine.sha256Batch(message.subarray(0, length * 3), length)),
+  )
+}
+
+function merkle(engine: Engine): Uint8Array {
+  const key = engine.merkleLeaf(Uint8Array.of(1, 2, 3))
+  const folded = engine.merkleFold(key, engine.merkleNode(key, key), 3, 20)
+  return concatBytes(engine.merkleNodes(key, folded), engine.merkleSubtree(key, folded, 12, 1))
 }
 
 function packageRoot(): string {

@@ -70,3 +70,28 @@ pub fn lanes(lanes: u32, kernel: &Kernel) -> Result<usize, Refusal> {
         ),
     )
 }
+
+/// Two hashes and the place of the third.
+pub fn scratch(bytes: &mut [u8]) -> Result<(&Digest, &Digest, &mut Digest), Refusal> {
+    let length = bytes.len();
+    match bytes.as_chunks_mut::<32>() {
+        ([first, second, third], []) => Ok((first, second, third)),
+        _ => refuse(
+            Code::BadLength,
+            format!("the scratch buffer has {length} bytes, not 96"),
+        ),
+    }
+}
+
+/// A record and the place of its hash.
+pub fn record(bytes: &mut [u8], length: usize) -> Result<(&[u8], &mut Digest), Refusal> {
+    let room = bytes.len();
+    let split = bytes.split_at_mut_checked(length);
+    match split.and_then(|(record, rest)| rest.first_chunk_mut::<32>().map(|out| (&*record, out))) {
+        Some(parts) => Ok(parts),
+        None => refuse(
+            Code::BadLength,
+            format!("a record of {length} bytes and its hash do not fit into {room}"),
+        ),
+    }
+}

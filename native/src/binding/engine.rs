@@ -8,7 +8,7 @@ use crate::pace::Pace;
 use crate::verify::{Plan, Segment, verify};
 use crate::{digest, merkle};
 use napi::Env;
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
 use std::time::{Duration, Instant};
 
@@ -144,13 +144,31 @@ impl Engine {
         Ok(parents.collect::<Vec<u8>>().into())
     }
 
+    /// `scratch` holds left, right and room for the parent: 96 bytes. Small arrays that cross the boundary are moved off
+    /// the JavaScript heap for good, which costs several times the hash; one buffer that stays there does not.
     #[napi(catch_unwind)]
-    pub fn merkle_fold(&self, key: &[u8], leaf_hash: &[u8], from_level: f64, to_level: f64) -> Result<Uint8Array> {
-        let key = check::digest(key, "key")?;
-        let hash = check::digest(leaf_hash, "leafHash")?;
+    pub fn merkle_node_in(&self, mut scratch: Uint8ArraySlice) -> Result<()> {
+        let (left, right, out) = check::scratch(writable(&mut scratch))?;
+        *out = merkle::node(self.kernel, left, right);
+        Ok(())
+    }
+
+    /// `scratch` holds key, hash and room for the result: 96 bytes.
+    #[napi(catch_unwind)]
+    pub fn merkle_fold_in(&self, mut scratch: Uint8ArraySlice, from_level: f64, to_level: f64) -> Result<()> {
+        let (key, hash, out) = check::scratch(writable(&mut scratch))?;
         let from = check::level(from_level, 0, "fromLevel")?;
         let to = check::level(to_level, from, "toLevel")?;
-        Ok(merkle::fold(self.kernel, &key, hash, from, to).to_vec().into())
+        *out = merkle::fold(self.kernel, key, *hash, from, to);
+        Ok(())
+    }
+
+    /// `scratch` holds a record of `length` bytes and, behind it, room for the hash.
+    #[napi(catch_unwind)]
+    pub fn merkle_leaf_in(&self, mut scratch: Uint8ArraySlice, length: u32) -> Result<()> {
+        let (record, out) = check::record(writable(&mut scratch), length as usize)?;
+        *out = merkle::leaf(self.kernel, record);
+        Ok(())
     }
 
     #[napi(catch_unwind)]
@@ -191,6 +209,11 @@ fn segments(starts: &[u8], ends: &[u8], steps: &[f64]) -> std::result::Result<Ve
         });
     }
     Ok(segments)
+}
+
+fn writable<'a>(scratch: &'a mut Uint8ArraySlice<'_>) -> &'a mut [u8] {
+    // SAFETY: the caller is on the JavaScript thread inside this one call, where nothing else reads or writes the buffer.
+    unsafe { scratch.as_mut() }
 }
 
 fn sink(callback: &Callback) -> Result<Sink> {

@@ -16,6 +16,7 @@ export const referenceEngine: Engine = {
     startVerify(verifyItems(starts, ends, steps), threads, callback),
   sha256Batch: (items, itemLength) => concatBytes(...pieces(items, itemLength).map(sha256)),
   merkleLeaf: leaf,
+  merkleNode: node,
   merkleNodes(lefts, rights) {
     const siblings = pieces(rights, HASH_BYTES)
     return concatBytes(...pieces(lefts, HASH_BYTES).map((left, i) => node(left, siblings[i] as Uint8Array)))
