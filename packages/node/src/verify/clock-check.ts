@@ -9,9 +9,15 @@ import {
 } from './constants.js'
 import type { ClockSegment, VerifyModules } from './types.js'
 
+type ClockModules = Pick<VerifyModules, 'verifySegments' | 'policy' | 'random' | 'signal'> & {
+  /** A batch is done; it may be minutes after the last window was walked. */
+  onBatch(): void
+}
+
 interface Entry {
-  readonly segment: ClockSegment
-  /** `undefined` while it waits; true for values that the policy leaves out. */
+  /** Until it is computed. */
+  segment: ClockSegment | undefined
+  /** `undefined` while it waits, and for a value that the policy leaves out. */
   verdict: boolean | undefined
   readonly isSampled: boolean
   readonly waiting: ((isCorrect: boolean) => void)[]
@@ -22,14 +28,14 @@ interface Entry {
  * At most one batch runs and one fills, so what waits is bounded whatever the length of the chain.
  */
 export class ClockCheck {
-  readonly #modules: Pick<VerifyModules, 'verifySegments' | 'policy' | 'random' | 'signal'>
+  readonly #modules: ClockModules
   readonly #entries = new Map<string, Entry>()
   #queue: Entry[] = []
   #queuedSteps = 0
   #running: Promise<void> = Promise.resolve()
   #runningSize = 0
 
-  constructor(modules: Pick<VerifyModules, 'verifySegments' | 'policy' | 'random' | 'signal'>) {
+  constructor(modules: ClockModules) {
     this.#modules = modules
   }
 
@@ -59,7 +65,10 @@ export class ClockCheck {
     const key = `${toHex(segment.start)}${toHex(segment.end)}${segment.steps}`
     const known = this.#entries.get(key)
     if (known) return known
-    const entry: Entry = { segment, verdict: undefined, isSampled: this.#isSampled(), waiting: [] }
+    const { start, end, steps } = segment
+    // Copies: the values are views into envelopes, which must not be kept for them.
+    const own = { start: start.slice(), end: end.slice(), steps }
+    const entry: Entry = { segment: own, verdict: undefined, isSampled: this.#isSampled(), waiting: [] }
     this.#entries.set(key, entry)
     this.#forgetOldest()
     if (entry.isSampled) {
@@ -94,12 +103,14 @@ export class ClockCheck {
   }
 
   async #run(batch: readonly Entry[]): Promise<void> {
-    const segments = batch.map(({ segment }) => segment)
+    const segments = batch.flatMap(({ segment }) => segment ?? [])
     const verdicts = await this.#modules.verifySegments(segments, this.#modules.signal)
     this.#runningSize = 0
     for (const [index, entry] of batch.entries()) {
+      entry.segment = undefined
       entry.verdict = verdicts[index] === true
       for (const done of entry.waiting.splice(0)) done(entry.verdict)
     }
+    this.#modules.onBatch()
   }
 }

@@ -3,7 +3,7 @@ export const FAULTS_LISTED_MAX = 100
 /** Steps of one batch of clock values: a few seconds of two cores, so that progress and an abort are not far apart. */
 export const BATCH_STEPS = 200_000_000
 /** Windows of one batch: enough to fill the lanes of every core, and the most that wait where windows are short. */
-export const BATCH_MIN_WINDOWS = 32
+export const BATCH_MIN_WINDOWS = 16
 export const BATCH_MAX_WINDOWS = 512
 /** Clock values whose verdict is remembered; the nodes of a devnet are walked side by side and ask within one window. */
 export const CLOCK_MEMORY_ENTRIES = 2_048

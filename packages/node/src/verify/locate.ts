@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseIdentityFile } from '@montana/crypto'
-import { bytesEqual, ConfigError, errorMessage } from '@montana/foundation'
+import { bytesEqual, ConfigError, errorCode, errorMessage } from '@montana/foundation'
 import { decodeGenesisDocument } from '@montana/ledger'
 import { DATABASE_FILE, LOCK_FILE, openStore } from '@montana/store'
 import { IDENTITY_FILE } from '../identity-file.js'
@@ -24,7 +24,21 @@ export function locateStores(dataDir: string): StoreTarget[] {
 }
 
 function targetOf(dir: string, label: string): StoreTarget {
-  return { label, open: () => openStore({ dir, mode: 'read' }) }
+  const open = () => {
+    checkReadable(dir)
+    return openStore({ dir, mode: 'read' })
+  }
+  return { label, open }
+}
+
+/** Missing permission is the reader's trouble and no defect of the store; SQLite would not tell the two apart. */
+function checkReadable(dir: string): void {
+  const path = join(dir, DATABASE_FILE)
+  try {
+    if (existsSync(path)) accessSync(path, constants.R_OK)
+  } catch (error) {
+    throw unreadable(path, error)
+  }
 }
 
 function isNodeDirectory(dir: string): boolean {
@@ -39,13 +53,21 @@ function subfolders(dir: string): string[] {
       .map(({ name }) => name)
       .sort()
   } catch (error) {
-    throw noStore(`data-dir ${dir} cannot be read: ${errorMessage(error)}`)
+    if (errorCode(error) === 'ENOENT') throw noStore(`data-dir ${dir} does not exist`)
+    if (errorCode(error) === 'ENOTDIR') throw noStore(`data-dir ${dir} is not a directory`)
+    throw unreadable(dir, error)
   }
 }
 
 function noStore(message: string): ConfigError {
   const remedy = 'name the data directory of a node, or of a devnet, that has been started once'
   return new ConfigError(message, { code: 'NO_STORE', field: 'data-dir', remedy })
+}
+
+function unreadable(path: string, cause: unknown): ConfigError {
+  const remedy = 'run the command as the user of the node, or give this user permission to read'
+  const message = `data-dir: ${path} cannot be read: ${errorMessage(cause)}`
+  return new ConfigError(message, { code: 'DATA_DIR_UNREADABLE', field: 'data-dir', remedy, cause })
 }
 
 /** The genesis operator whose node key lies in the directory, else the folder's name. */

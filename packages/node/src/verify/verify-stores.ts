@@ -1,8 +1,8 @@
-import { AbortError, errorCode, errorMessage, MontanaError, toHex } from '@montana/foundation'
+import { AbortError, ConfigError, errorMessage, MontanaError, toHex } from '@montana/foundation'
 import { ClockCheck } from './clock-check.js'
 import { Networks } from './network.js'
 import { StoreReader } from './store-reader.js'
-import { StoreWalk, type WalkedWindow } from './store-walk.js'
+import { StoreWalk, type WalkedWindow, type WalkModules } from './store-walk.js'
 import type { NodeVerdict, StoresReport, StoreTarget, VerifyModules } from './types.js'
 
 interface Lane {
@@ -20,17 +20,22 @@ type Opened = Lane | NodeVerdict
  */
 export async function verifyStores(targets: readonly StoreTarget[], modules: VerifyModules): Promise<StoresReport> {
   const networks = new Networks(modules.verifySignature)
-  const clock = new ClockCheck(modules)
-  const opened = openAll(targets, { networks, clock, hasher: modules.hasher })
-  const lanes = opened.filter((one): one is Lane => 'walk' in one)
+  let walked = 0
+  const report = () => modules.onProgress?.({ window: walked, head: headOf(lanes), clockPending: clock.pending })
+  const clock = new ClockCheck({ ...modules, onBatch: report })
+  const lanes: Lane[] = []
   try {
-    await walkAll(lanes, clock, modules)
+    const opened = openAll(targets, { networks, clock, hasher: modules.hasher }, lanes)
+    await walkAll(lanes, modules.signal, (window) => {
+      walked = window
+      report()
+    })
     await clock.drain()
+    const nodes = opened.map((one) => ('walk' in one ? one.walk.verdict() : one))
+    return { verdict: nodes.every(isSound) ? 'PASS' : 'FAIL', nodes }
   } finally {
     for (const { walk } of lanes) walk.close()
   }
-  const nodes = opened.map((one) => ('walk' in one ? one.walk.verdict() : one))
-  return { verdict: nodes.every(isSound) ? 'PASS' : 'FAIL', nodes }
 }
 
 /** One store: see {@link verifyStores}. */
@@ -41,23 +46,31 @@ export async function verifyStore(target: StoreTarget, modules: VerifyModules): 
   return verdict
 }
 
+function headOf(lanes: readonly Lane[]): number {
+  return Math.max(0, ...lanes.map(({ walk }) => walk.head))
+}
+
 function isSound({ faultCount, gaps }: NodeVerdict): boolean {
   return faultCount === 0 && gaps.length === 0
 }
 
-function openAll(targets: readonly StoreTarget[], modules: ConstructorParameters<typeof StoreWalk>[2]): Opened[] {
-  const missing: unknown[] = []
+/** A store that is damaged or missing has a verdict; wrong permissions or a newer schema are no defect and are thrown. */
+function openAll(targets: readonly StoreTarget[], modules: WalkModules, lanes: Lane[]): Opened[] {
+  const missing: MontanaError[] = []
   const opened = targets.map(({ label, open }) => {
     try {
       const walk = new StoreWalk(label, new StoreReader(open), modules)
-      return { walk, windows: walk.windows() }
+      const lane = { walk, windows: walk.windows() }
+      lanes.push(lane)
+      return lane
     } catch (error) {
       if (!(error instanceof MontanaError)) throw error
-      if (errorCode(error) === 'NO_STORE') missing.push(error)
+      if (error.code === 'NO_STORE') missing.push(error)
+      else if (error instanceof ConfigError) throw error
       return unreadable(label, error)
     }
   })
-  if (missing.length === targets.length) throw missing[0]
+  if (missing[0] && missing.length === targets.length) throw missing[0]
   return opened
 }
 
@@ -68,20 +81,18 @@ function unreadable(label: string, error: MontanaError): NodeVerdict {
 }
 
 /** Every round takes one more window of each store; a store that ends leaves. */
-async function walkAll(lanes: readonly Lane[], clock: ClockCheck, modules: VerifyModules): Promise<void> {
+async function walkAll(lanes: readonly Lane[], signal: AbortSignal, onWindow: (window: number) => void): Promise<void> {
   let active = [...lanes]
   while (active.length > 0) {
     const round: { lane: Lane; step: WalkedWindow }[] = []
     for (const lane of active) {
-      if (modules.signal.aborted) throw new AbortError(modules.signal.reason)
+      if (signal.aborted) throw new AbortError(signal.reason)
       const next = await lane.windows.next()
       if (!next.done) round.push({ lane, step: next.value })
     }
     compareRound(round)
     active = round.map(({ lane }) => lane)
-    const window = round[0]?.step.window
-    const head = Math.max(0, ...lanes.map(({ walk }) => walk.head))
-    if (window !== undefined) modules.onProgress?.({ window, head, clockPending: clock.pending })
+    if (round[0]) onWindow(round[0].step.window)
   }
 }
 

@@ -464,6 +464,30 @@ describe('the reader', () => {
     expect(await verdictOf(dir)).toMatchObject({ last: 6, faultCount: 0 })
   })
 
+  it('goes on when a node starts and stops on a store that was stopped', async () => {
+    const dir = damaged(template, () => {})
+    let opened = 0
+    const open = () => {
+      opened++
+      return openStore({ dir, mode: 'read' })
+    }
+    const onProgress = ({ window }: { window: number }) => {
+      if (window !== 3 || opened > 1) return
+      const store = openStore({ dir, mode: 'write' })
+      const certificate = store.certificates.get(3)
+      if (certificate) store.certificates.put(3, certificate)
+      store.close()
+    }
+    const { nodes } = await verifyStores([{ label: 'a', open }], verifyModules(world, { onProgress }))
+    expect(nodes).toMatchObject([{ last: WINDOWS, faultCount: 0, proven: WINDOWS }])
+    expect(opened).toBe(2)
+  })
+
+  it('refuses a store of a newer release with one clear error', async () => {
+    const dir = damaged(template, (db) => db.database.exec('PRAGMA user_version = 99'))
+    await expect(verify(dir)).rejects.toThrow(expect.objectContaining({ code: 'STORE_SCHEMA_NEWER', exitCode: 78 }))
+  })
+
   it('stops when it is told to', async () => {
     const stop = new AbortController()
     const seen: number[] = []
