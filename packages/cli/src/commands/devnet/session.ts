@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { MontanaError, toHex } from '@montana/foundation'
+import { loadBackend } from '@montana/native'
 import { lockDirectory } from '@montana/store'
 import type { CliContext } from '../../context.js'
 import type { Display } from './display.js'
@@ -24,6 +25,8 @@ export async function runDevnet(context: CliContext, options: DevnetOptions, dis
 
 async function runLocked(context: CliContext, options: DevnetOptions, display: Display): Promise<DevnetResult> {
   const startedAtMs = performance.now()
+  const { notice } = loadBackend()
+  if (notice) context.err(`montana: ${notice}`)
   display.note('preparing identities and genesis')
   const files = await prepareDevnet(options.dataDir, options)
   const onLine = (line: string) => display.note(line)

@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { isAlive, montana, startMontana, temporaryFolder, until } from './support/montana.js'
+
+interface RunFile {
+  pid: number
+  statusUrl: string
+}
+
+function runFile(dir: string, label: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, label, 'run.json'), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** A devnet in the background, all four nodes answering. */
+async function devnet(dir: string, args: string[], env: Record<string, string> = {}): Promise<Record<string, RunFile>> {
+  startMontana(['devnet', '--data-dir', dir, '--poll-every', '0', ...args], env)
+  const labels = ['moscow', 'frankfurt', 'helsinki', 'armenia']
+  await until(() => labels.every((label) => runFile(dir, label)), 60_000, 'four nodes run')
+  return Object.fromEntries(labels.map((label) => [label, runFile(dir, label) as RunFile]))
+}
+
+async function status(url: string, query = '') {
+  return (await (await fetch(`${url}/status.json${query}`)).json()) as Record<string, unknown>
+}
+
+/** One sample of a metric without labels. */
+function metric(text: string, name: string): number {
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+}
+
+describe('a node in a running mesh', () => {
+  it('tells the same on /status.json, /metrics and the command line, and reads never write', async () => {
+    const dir = temporaryFolder()
+    const nodes = await devnet(dir, ['--min-window-ms', '1500'])
+    const { statusUrl } = nodes.frankfurt as RunFile
+    await until(async () => ((await status(statusUrl)).window as number) >= 2, 30_000, 'two windows')
+    expect((await fetch(`${statusUrl}/healthz`)).status).toBe(200)
+    expect((await fetch(`${statusUrl}/readyz`)).status).toBe(200)
+    expect((await fetch(`${statusUrl}/nowhere`)).status).toBe(404)
+    expect((await fetch(statusUrl, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`${statusUrl}/status.json?window=x`)).status).toBe(400)
+
+    const before = await status(statusUrl)
+    const metrics = await (await fetch(`${statusUrl}/metrics`)).text()
+    const after = await status(statusUrl)
+    expect(metric(metrics, 'montana_head_window')).toBeGreaterThanOrEqual(before.window as number)
+    expect(metric(metrics, 'montana_head_window')).toBeLessThanOrEqual(after.window as number)
+    expect(metric(metrics, 'montana_difficulty_steps')).toBe(before.D)
+    expect(metric(metrics, 'montana_resident_memory_bytes')).toBeGreaterThan(30e6)
+    expect(metric(metrics, 'montana_event_loop_delay_p99_seconds')).toBeGreaterThanOrEqual(0)
+
+    const plain = await montana(['status', '--data-dir', join(dir, 'frankfurt')])
+    expect(plain.stdout).toMatch(/^current_window {7}: \d+$/m)
+    expect(plain.stdout).toMatch(/^NodeTable {12}: 3 records \(3 active nodes\)$/m)
+    const first = JSON.parse((await montana(['status', '--status-url', statusUrl, '--json'])).stdout)
+    expect(first).toMatchObject({ label: 'frankfurt', phase: 'Active', network: 'montana-devnet', roster: null })
+    const old = await status(statusUrl, '?window=1')
+    const everywhere = await Promise.all(Object.values(nodes).map((node) => status(node.statusUrl, '?window=1')))
+    for (const other of everywhere)
+      expect(other.at_window).toMatchObject({
+        header_hash: (old.at_window as never as { header_hash: string }).header_hash,
+      })
+    const peers = JSON.parse((await montana(['peers', '--status-url', statusUrl, '--json'])).stdout)
+    for (const peer of peers.peers)
+      expect(peer.ping_sent).toBeLessThanOrEqual(peer.ping_ok + peer.ping_timeout + peer.ping_failed + 1)
+    const time = JSON.parse((await montana(['time', '--status-url', statusUrl, '--json'])).stdout)
+    expect(time).toMatchObject({ epoch: 0, epochLength: 7200, nextSelection: 12 })
+    const gone = await montana(['status', '--data-dir', join(dir, 'nobody')])
+    expect(gone.code).toBe(1)
+    expect(gone.stderr).toContain('no node is running')
+  }, 90_000)
+
+  it('stops in under two seconds although the clock is in the middle of a long window', async () => {
+    const dir = temporaryFolder()
+    const nodes = await devnet(dir, ['--d0', '4294967295', '--min-window-ms', '0'])
+    const { pid } = nodes.helsinki as RunFile
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    process.kill(pid, 'SIGTERM')
+    await until(() => !isAlive(pid), 2_000, 'helsinki is gone')
+  }, 90_000)
+
+  it('works on the TypeScript clock, announced by one loud line', async () => {
+    const dir = temporaryFolder()
+    const args = ['devnet', '--data-dir', dir, '--json', '--windows', '2', '--min-window-ms', '200', '--d0', '200000']
+    const run = await montana(args, { MONTANA_NATIVE: 'off' })
+    expect(run.code, run.stdout).toBe(0)
+    expect(JSON.parse(run.stdout)).toMatchObject({ verdict: 'PASS', clock: { backend: 'typescript' } })
+    expect(run.stderr).toMatch(/TypeScript/i)
+  }, 120_000)
+
+  it('refuses a chain that contradicts its checkpoint', async () => {
+    const dir = temporaryFolder()
+    const made = await montana(['devnet', '--data-dir', dir, '--json', '--windows', '2', '--min-window-ms', '200'])
+    expect(made.code).toBe(0)
+    const [, good] = [0, JSON.parse(made.stdout).nodes[3].headerHash as string]
+    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'))
+    writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
+    const start = ['start', '--data-dir', join(dir, 'armenia'), '--solo', '--status-listen', '127.0.0.1:0']
+    const wrong = await montana([...start, '--checkpoint', `2:${'ab'.repeat(32)}`])
+    expect(wrong.code).toBe(78)
+    expect(wrong.stderr).toContain('checkpoint')
+    const { child, finished } = startMontana([...start, '--checkpoint', `2:${good}`])
+    await until(() => runFile(dir, 'armenia')?.pid === child.pid, 20_000, 'armenia runs alone')
+    child.kill('SIGTERM')
+    expect((await finished).code).toBe(0)
+  }, 90_000)
+})
