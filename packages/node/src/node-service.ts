@@ -63,7 +63,7 @@ export class NodeService {
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
-      readiness: () => (isSynced({ ledger: this.#ledger }) ? 'synced' : 'catching-up'),
+      readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
     })
@@ -116,6 +116,13 @@ export class NodeService {
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
+  }
+
+  /** A node that hears nobody cannot know whether it is behind. */
+  #readiness(): 'synced' | 'catching-up' | 'not-ready' {
+    const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
+    if (hearsNobody) return 'not-ready'
+    return isSynced({ ledger: this.#ledger }) ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {

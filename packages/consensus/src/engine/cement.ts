@@ -3,6 +3,7 @@ import { type AcceptedProposal, type AuthenticatedEnvelope, acceptEnvelope } fro
 import { windowWeights } from '../chain-state.js'
 import { SAMPLE_SEGMENTS, WINDOWS_AHEAD } from '../constants.js'
 import { cementValue, contextHash, encodeContext } from '../context.js'
+import type { RejectionCode } from '../errors.js'
 import type { Header } from '../objects/header.js'
 import { isNotice, proposalHash } from '../objects/header.js'
 import { sealSettled } from '../settle.js'
@@ -25,7 +26,13 @@ export function receiveEnvelope(run: Run, candidate: AuthenticatedEnvelope, from
   if (verdict.ok) return adoptOrHold(run, candidate, verdict.proposal, from)
   const disagrees = verdict.code === 'TimechainMismatch' && accept(run, candidate, undefined).ok
   if (disagrees && !run.state.halted) return recomputeClock(run, candidate, from)
-  if (from !== undefined) run.emit({ type: 'rejected', from, window: header.window, code: verdict.code })
+  reject(run, from, header.window, verdict.code)
+}
+
+/** An own draft that nobody would accept stops the network, because there will be no second one: it must be seen. */
+function reject(run: Run, from: PeerName | undefined, window: number, code: RejectionCode): void {
+  if (from !== undefined) return run.emit({ type: 'rejected', from, window, code })
+  run.emit({ type: 'finding', code: 'DraftFailed', window, detail: `own draft: ${code}` })
 }
 
 function accept(run: Run, candidate: AuthenticatedEnvelope, ownTimechainValue: Uint8Array | undefined) {

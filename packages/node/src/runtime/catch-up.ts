@@ -35,9 +35,10 @@ export class CatchUp {
     this.#modules = modules
   }
 
-  /** The highest window any usable peer claims; a claim steers whom to ask, it never changes state. */
+  /** The highest window that a peer in good standing claims; a claim steers whom to ask, it never changes state. */
   get target(): number {
-    return Math.max(this.#modules.loop.head, ...this.#heads.values())
+    const claims = [...this.#heads].filter(([peer]) => this.#isUsable(peer)).map(([, head]) => head)
+    return Math.max(this.#modules.loop.head, ...claims)
   }
 
   get isRunning(): boolean {
@@ -73,11 +74,9 @@ export class CatchUp {
   }
 
   #pickSource(): string | undefined {
-    const { loop, monotonicMs } = this.#modules
+    const { loop } = this.#modules
     if (this.#abort.signal.aborted) return undefined
-    const usable = [...this.#heads].filter(([peer, head]) => {
-      return head > loop.head && (this.#blamedUntil.get(peer) ?? 0) <= monotonicMs()
-    })
+    const usable = [...this.#heads].filter(([peer, head]) => head > loop.head && this.#isUsable(peer))
     return usable.sort(([, a], [, b]) => b - a)[0]?.[0]
   }
 
@@ -106,6 +105,10 @@ export class CatchUp {
     await inbox.receiveEnvelope(peerId, bytes)
     if (loop.head < window && !loop.state.held) throw new Error(`window ${window} was rejected`)
     await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+  }
+
+  #isUsable(peerId: string): boolean {
+    return (this.#blamedUntil.get(peerId) ?? 0) <= this.#modules.monotonicMs()
   }
 
   #blame(peerId: string): void {

@@ -11,6 +11,7 @@ import {
   type Envelope,
   HEADER_BYTES,
   MESSAGE,
+  memberOf,
   proposalHash,
   type Reveal,
 } from '@montana/consensus'
@@ -82,7 +83,7 @@ export class Inbox {
   }
 
   async #reveal(from: string, reveal: Reveal): Promise<string> {
-    if (!this.#isWanted(from, reveal.window, reveal.bytes)) return 'irrelevant'
+    if (!this.#isWanted(from, reveal, reveal.bytes)) return 'irrelevant'
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, reveal))) return 'InvalidSignature'
     loop.dispatch({ type: 'reveal', from, reveal })
@@ -90,7 +91,7 @@ export class Inbox {
   }
 
   async #confirmation(from: string, confirmation: Confirmation): Promise<string> {
-    if (!this.#isWanted(from, confirmation.window, confirmation.bytes)) return 'irrelevant'
+    if (!this.#isWanted(from, confirmation, confirmation.bytes)) return 'irrelevant'
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, confirmation))) return 'InvalidSignature'
     loop.dispatch({ type: 'confirmation', from, confirmation })
@@ -109,18 +110,21 @@ export class Inbox {
   }
 
   async #vote(from: string, vote: CementVote): Promise<string> {
-    if (!this.#isWanted(from, vote.window, vote.bytes)) return 'irrelevant'
+    if (!this.#isWanted(from, vote, vote.bytes)) return 'irrelevant'
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthenticVote(loop.state.chain, vote))) return 'InvalidSignature'
     loop.dispatch({ type: 'vote', from, vote })
     return 'accepted'
   }
 
-  /** Windows from the head to two beyond, each content once. Anything later only shows that catch-up is needed. */
-  #isWanted(from: string, window: number, bytes: Uint8Array): boolean {
-    const { head } = this.#modules.loop
+  /**
+   * Windows from the head to two beyond, of members, each content once. Anything later only shows that catch-up is
+   * needed. What comes from nobody yet is not remembered: its sender may be a member when it is sent again.
+   */
+  #isWanted(from: string, { window, nodeId }: { window: number; nodeId: Uint8Array }, bytes: Uint8Array): boolean {
+    const { head, state } = this.#modules.loop
     if (window > head + 1) this.#modules.onBehind(from, window)
-    if (window < head || window > head + WINDOWS_AHEAD) return false
+    if (window < head || window > head + WINDOWS_AHEAD || !memberOf(state.chain, nodeId, window)) return false
     const key = createHash('sha256').update(bytes).digest('base64')
     if (this.#seen.has(key)) return false
     this.#seen.add(key)
