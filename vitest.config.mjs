@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Some tests hold promises in milliseconds (a cancel, a stop); on two cores they must not compete with each other.
+    fileParallelism: false,
   },
 })

@@ -11,7 +11,7 @@ export interface Row {
 /** What `--json` prints; the table shows rows, ratios and notes. */
 export interface BenchReport {
   bench: string
-  rows: Row[]
+  rows: readonly object[]
   ratios: Record<string, number>
   notes: string[]
   /** The machine and whatever else belongs to one bench alone. */
@@ -29,4 +29,6 @@ export interface Bench {
   readonly name: string
   readonly summary: string
   run(options: BenchOptions): Promise<BenchReport>
+  /** The report for people. */
+  render(report: BenchReport): string
 }

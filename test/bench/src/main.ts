@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util'
 import { errorMessage } from '@montana/foundation'
 import type { Bench } from './bench.js'
 import { clockBench } from './clock/clock-bench.js'
-import { renderReport } from './table.js'
+import { nodeBench } from './node/node-bench.js'
 
 /** Every bench by its name on the command line. */
-const BENCHES: readonly Bench[] = [clockBench]
+const BENCHES: readonly Bench[] = [clockBench, nodeBench]
 
 const DEFAULT_ROUNDS = 15
 const MAX_ROUNDS = 1000
@@ -37,7 +37,7 @@ async function run({ bench, json, rounds }: Command): Promise<void> {
   }
   const report = await bench.run({ rounds, progress })
   progress('')
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report))
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : bench.render(report))
 }
 
 function parseOrExit(): Command | undefined {

@@ -2,10 +2,11 @@ import type { BenchReport, Row } from './bench.js'
 
 /** Rows with bars relative to the fastest, then ratios, then notes. */
 export function renderReport(report: BenchReport): string {
-  const fastest = Math.max(...report.rows.map((row) => row.stepsPerSecond))
-  const width = Math.max(...report.rows.map((row) => row.name.length))
+  const rows = report.rows as readonly Row[]
+  const fastest = Math.max(...rows.map((row) => row.stepsPerSecond))
+  const width = Math.max(...rows.map((row) => row.name.length))
   const lines = [
-    ...report.rows.map((row) => renderRow(row, width, fastest)),
+    ...rows.map((row) => renderRow(row, width, fastest)),
     '',
     ...Object.entries(report.ratios).map(([name, ratio]) => `${humanName(name).padEnd(width)}  ${times(ratio)}`),
     '',

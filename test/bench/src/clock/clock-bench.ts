@@ -4,6 +4,7 @@ import type { Bench, BenchOptions, BenchReport } from '../bench.js'
 import { type BenchNative, loadBenchNative } from '../bench-native.js'
 import { machine } from '../machine.js'
 import { type Contender, measure } from '../measure.js'
+import { renderReport } from '../table.js'
 import { BOUND, boundContender, boundOf } from './bound.js'
 import { chainOf, javascript, opensslLoop } from './contenders.js'
 import { clockNotes } from './notes.js'
@@ -16,6 +17,7 @@ export const clockBench: Bench = {
   name: 'clock',
   summary: 'the sequential-hash clock and its verification against OpenSSL and JavaScript',
   run: runClockBench,
+  render: renderReport,
 }
 
 interface Field {

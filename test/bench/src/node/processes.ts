@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
+const START_TIMEOUT_MS = 60_000
+const POLL_MS = 100
+
+/** What the bench reads of a node's status. */
+export interface Sample {
+  readonly window: number
+  readonly rss: number
+  readonly loopDelayP99Ms: number | null
+  readonly stepsPerSecond: number | null
+}
+
+export function temporaryFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'montana-bench-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export function startMontana(args: readonly string[], flags: readonly string[] = []): ChildProcess {
+  return spawn(process.execPath, [...flags, MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+}
+
+/** Resolves to the status URL that a starting node reports. */
+export function statusUrlOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { statusUrl: string }) => resolve(message.statusUrl))
+    child.once('exit', (code) => reject(new Error(`the node ended with ${code}`)))
+  })
+}
+
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await gone
+}
+
+export async function sample(statusUrl: string): Promise<Sample> {
+  const response = await fetch(`${statusUrl}/status.json`)
+  const { window, res, clock } = (await response.json()) as {
+    window: number
+    res: { rss: number; eld_p99_ms: number | null }
+    clock: { steps_per_second: number | null }
+  }
+  return { window, rss: res.rss, loopDelayP99Ms: res.eld_p99_ms, stepsPerSecond: clock.steps_per_second }
+}
+
+export async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+export async function untilReady(check: () => string | undefined): Promise<string> {
+  const deadline = performance.now() + START_TIMEOUT_MS
+  for (let url = check(); ; url = check()) {
+    if (url !== undefined) return url
+    if (performance.now() > deadline) throw new Error('the mesh did not start in time')
+    await pause(POLL_MS)
+  }
+}
