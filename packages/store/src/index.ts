@@ -3,6 +3,7 @@ export { DATABASE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
 export { StoreError, type StoreErrorCode } from './errors.js'
 export type { Evidence, EvidenceReader, EvidenceStore } from './evidence.js'
 export type { Journal, JournalAppend, JournalEntry, JournalKind, JournalReader } from './journal.js'
+export { type DirectoryLock, lockDirectory } from './lock.js'
 export { type OpenStoreOptions, openStore } from './open.js'
 export {
   decodeCurrentWindow,
@@ -32,4 +33,3 @@ export type {
   WindowCommit,
   WindowHashes,
 } from './types.js'
-export { type DirectoryLock, lockDirectory } from './lock.js'
