@@ -12,7 +12,7 @@ const args = process.argv.slice(2)
 
 const setup = join(root, 'scripts', 'lib', 'setup.mjs')
 const node = existsSync(setup) ? await (await import(setup)).ensureReady(root) : process.execPath
-const flags = args.includes('start') ? (await import('../dist/runtime-flags.js')).NODE_FLAGS : []
+const flags = args.includes('start') ? (await import('@montana/node/runtime-flags')).NODE_FLAGS : []
 
 if (node !== process.execPath) {
   const { runForeground } = await import(join(root, 'scripts', 'lib', 'process.mjs'))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NODE_FLAGS } from '@montana/node/runtime-flags'
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
 import { machine } from '../machine.js'
 import { meshStatusUrl, soloNode } from './fixtures.js'
@@ -14,8 +15,6 @@ const MIB = 2 ** 20
 /** Promised for one node in its steady state. */
 export const RSS_LIMIT_BYTES = 130e6
 export const LOOP_DELAY_LIMIT_MS = 20
-/** As the `montana` entry starts a node. */
-const NODE_FLAGS = ['--max-semi-space-size=2']
 
 export interface NodeRow {
   readonly name: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
-import { NODE_FLAGS } from '../../runtime-flags.js'
+import { NODE_FLAGS } from '@montana/node/runtime-flags'
 import { NodeChild } from './child.js'
 import type { DevnetFiles } from './layout.js'
 import type { DevnetOptions } from './options.js'
