@@ -53,7 +53,7 @@ function nativeMode(): string {
 }
 
 function slow(reason: string): LoadedBackend {
-  const notice = `SLOW CLOCK: TypeScript instead of native code, about fifteen times slower (${firstLine(reason)})`
+  const notice = `SLOW CLOCK: TypeScript instead of native code, fifteen to thirty times slower (${firstLine(reason)})`
   return { backend: createBackend(referenceEngine), notice }
 }
 

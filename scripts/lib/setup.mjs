@@ -66,12 +66,14 @@ function isRustNewEnough(rustc, minimum) {
 }
 
 function slow(reason, minimum) {
-  note(`SLOW: ${reason}; the clock runs in TypeScript, about twenty times slower. Install Rust ${minimum} or newer.`)
+  note(
+    `SLOW: ${reason}; the clock runs in TypeScript, fifteen to thirty times slower. Install Rust ${minimum} or newer.`,
+  )
 }
 
 function ensureCompiled(root, node) {
   const folders = ['packages', 'native', 'soak', 'test'].map((name) => join(root, name))
-  const accept = (name) => /\.(ts|tsx)$|^(package|tsconfig.*)\.json$/.test(name)
+  const accept = (name) => /(?<!\.d)\.tsx?$|^(package|tsconfig.*)\.json$/.test(name)
   const inputs = hashFiles([...folders, join(root, 'tsconfig.json'), join(root, 'tsconfig.base.json')], accept)
   const stamp = join(root, '.montana', 'compiled')
   if (readStamp(stamp) === inputs && existsSync(join(root, 'packages/cli/dist/main.js'))) return

@@ -142,6 +142,21 @@ describe('statements that exclude each other', () => {
     expect(headOf(state)).toBe(HEAD + 1)
   })
 
+  it('a header that somebody else signed for a cemented window is not equivocation, and one pair is reported once', () => {
+    const before = feed(follower, [envelopeEvent()])
+    const { envelope, signatures } = next
+    const event = (change: object) => {
+      const scope = headerScope({ ...envelope.header, ...change })
+      const bytes = encodeEnvelope({ ...envelope, header: new Uint8Array([...scope, ...SIGNATURE]) })
+      return { type: 'envelope', from: 'p2', candidate: { envelope: decodeEnvelope(bytes), signatures } } as const
+    }
+    const node = { ...follower, state: before.state }
+    const foreign = feed(node, [event({ proposerNodeId: members[2] })])
+    expect(foreign.effects).toEqual([])
+    const repeated = feed(node, [event({ target: 1n }), event({ target: 2n }), event({ target: 3n })])
+    expect(findings(repeated.effects)).toEqual(['EquivocatingProposer'])
+  })
+
   it('two clock values confirmed by one member are reported', () => {
     const event = (endpoint: Uint8Array) => {
       const fields = { nodeId: members[2] as Uint8Array, window: HEAD + 1, opHashes: [], revealHashes: [] }

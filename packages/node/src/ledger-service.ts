@@ -49,7 +49,7 @@ export class LedgerService {
     const { store, document, config, time, record, metrics, logger } = modules
     const restored = restoreChain(store, document, modules.hasher)
     const state = restoreState(restored, time.monotonicMs())
-    const onBehind = (peerId: string, window: number) => this.#noteBehind(peerId, window)
+    const onBehind = (peerId: string) => this.#noteBehind(peerId)
     const dispatch = (event: Parameters<EngineLoop['dispatch']>[0]) => this.loop.dispatch(event)
     this.loop = new EngineLoop(config, state, {
       time,
@@ -79,9 +79,9 @@ export class LedgerService {
     this.loop.stop()
   }
 
-  #noteBehind(peerId: string, window: number): void {
+  #noteBehind(peerId: string): void {
     this.#modules.record.noteGap()
-    if (peerId !== '') this.catchUp.noteBehind(peerId, window)
+    if (peerId !== '') this.catchUp.noteBehind(peerId)
   }
 
   #afterWindow(window: number): void {

@@ -29,7 +29,8 @@ const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 
 const REMEDIES: Partial<Record<StoreErrorCode, string>> = {
   STORE_FULL: 'free space on the disk of the data directory and start again',
   STORE_IO: 'check the disk of the data directory, then start again',
-  STORE_CORRUPT: 'move the data directory away and let the node synchronise again',
+  STORE_CORRUPT:
+    'move store.db and the files beside it away, keep identity.bin, and let the node synchronise again; a member that lost its journal must not sign before it has caught up',
   STORE_BUSY: 'run the command again',
   STORE_READ_ONLY: 'give the process write permission on the data directory',
 }

@@ -27,10 +27,16 @@ export function inspectCommand(context: CliContext): Command {
       }
       const identity = await loadIdentity(dataDirOf(context, self))
       const facts = { ...publicFacts(identity), ...(options.exportPubkeys && publicKeys(identity)) }
-      if (json) return context.json(facts)
+      if (json) return context.json(camelKeys(facts))
       for (const [label, value] of Object.entries(facts)) context.out(labelled(label, value))
       if (options.revealMasterSeed) context.out(labelled('master_seed', toHex(identity.masterSeed)))
     })
+}
+
+/** Command output is camelCase; the labels for people keep the words that older tools print. */
+function camelKeys(facts: object): Record<string, unknown> {
+  const camel = (key: string) => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [camel(key), value]))
 }
 
 function publicFacts(identity: Identity) {

@@ -113,7 +113,9 @@ function cement(run: Run, { envelope, settled }: AcceptedProposal, from: PeerNam
   })
   const weights = windowWeights(run.state.chain)
   const proposal = context.proposalHash
-  const recent = { value: toHex(value), proposalHash: proposal, contextHash: hash, weights, isCertified: false }
+  const { proposerNodeId } = header
+  const flags = { isCertified: false, isDisputed: false }
+  const recent = { value: toHex(value), proposalHash: proposal, contextHash: hash, weights, proposerNodeId, ...flags }
   run.update({ ...advance(run, recent), chain, headEnvelope: envelope })
   if (from === undefined) {
     run.emit({ type: 'broadcast', message: { kind: 'proposal', window: header.window, payload: envelope.bytes } })
@@ -156,7 +158,7 @@ export function poolEvidence(run: Run): void {
   const { state } = run
   const head = headOf(state)
   const pool = state.confirmations.get(head) ?? new Map()
-  const merged = new Map([...indexByNode(state.headEnvelope?.evidence ?? []), ...pool])
+  const merged = new Map([...pool, ...indexByNode(state.headEnvelope?.evidence ?? [])])
   run.update({ confirmations: withEntry(state.confirmations, head, merged) })
 }
 
@@ -164,10 +166,12 @@ export function poolEvidence(run: Run): void {
 function compareStale(run: Run, header: Header, signatureValid: boolean): void {
   const known = run.state.values.get(header.window)
   const before = run.state.values.get(header.window - 1)
-  if (!known || !signatureValid || isNotice(header)) return
+  if (!known || known.isDisputed || !signatureValid || isNotice(header)) return
+  if (!known.proposerNodeId || !bytesEqual(known.proposerNodeId, header.proposerNodeId)) return
   if (bytesEqual(known.proposalHash, proposalHash(header.scope))) return
   if (before && !bytesEqual(before.proposalHash, header.prevProposalHash)) return
   const { window } = header
+  run.update({ values: withEntry(run.state.values, window, { ...known, isDisputed: true }) })
   run.emit({ type: 'evidence', kind: 'header', window, ours: undefined, theirs: header.bytes })
   const detail = `node ${toHex(header.proposerNodeId).slice(0, 16)} signed two headers`
   run.emit({ type: 'finding', code: 'EquivocatingProposer', window, detail })

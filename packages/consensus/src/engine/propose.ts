@@ -4,6 +4,7 @@ import { confirmationFault, sumWeights } from '../acceptance.js'
 import { windowWeights } from '../chain-state.js'
 import { GRACE_MAX_MS, GRACE_PERIOD_FRACTION } from '../constants.js'
 import { assembleDraft, noticeHeader } from '../draft.js'
+import { ConsensusError } from '../errors.js'
 import type { Confirmation } from '../objects/confirmation.js'
 import { decodeEnvelope, encodeEnvelope } from '../objects/envelope.js'
 import { headerScope, proposalHash } from '../objects/header.js'
@@ -64,7 +65,7 @@ function signDraft(run: Run, evidence: readonly Confirmation[], timechainValue: 
     const draft = assembleDraft(run.state.chain, { ...input, confirmers: usableConfirmers(run) })
     run.sign({ kind: 'header', window, scope: headerScope(draft.header), draft })
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!(error instanceof LedgerError || error instanceof ConsensusError)) throw error
     run.emit({ type: 'finding', code: 'DraftFailed', window, detail: errorMessage(error) })
   }
 }

@@ -61,7 +61,7 @@ export interface EngineState {
   readonly held: HeldEnvelope | undefined
   readonly quorumAtMs: number | undefined
   readonly resentAtMs: number
-  /** Set for good when this node must not sign any more. */
+  /** Set when this node must not sign any more, for the life of the process; a restart compares attestations anew. */
   readonly halted: string | undefined
 }
 
@@ -72,6 +72,10 @@ export interface RecentWindow {
   /** Weights of S_{w−1}; absent for windows cemented before this process started. */
   readonly weights: WindowWeights | undefined
   readonly isCertified: boolean
+  /** Who proposed it; absent where the envelope is not stored any more. */
+  readonly proposerNodeId: Uint8Array | undefined
+  /** A second header of its proposer was reported already. */
+  readonly isDisputed: boolean
 }
 
 /** What this node signed for recent windows, exactly as stored and sent. */

@@ -152,11 +152,10 @@ export class SimulatedMesh {
     for (const commit of commits) tables = applyChanges(tables, commit)
     if (last) chain = { ...chain, tables, context: decodeContext(last.context) }
     const recent = new Map<number, RecentWindow>(
-      commits.slice(-8).map(({ window, cementValue, proposalHash, contextHash }) => {
-        return [
-          window,
-          { value: toHex(cementValue), proposalHash, contextHash, weights: undefined, isCertified: false },
-        ]
+      commits.slice(-8).map(({ window, cementValue, proposalHash, contextHash, envelope }) => {
+        const { proposerNodeId } = decodeEnvelope(envelope).header
+        const flags = { weights: undefined, isCertified: false, isDisputed: false }
+        return [window, { value: toHex(cementValue), proposalHash, contextHash, proposerNodeId, ...flags }]
       }),
     )
     const relevant = journal.filter(({ window }) => window >= chain.context.window)

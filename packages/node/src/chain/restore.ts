@@ -2,6 +2,7 @@ import {
   type ChainState,
   contextHash,
   decodeContext,
+  decodeEnvelope,
   encodeContext,
   genesisChainState,
   type RecentWindow,
@@ -97,7 +98,9 @@ function recentWindows(store: ReadStore, head: number): Map<number, RecentWindow
     const { proposalHash, contextHash: hash, cementValue } = stored
     const isCertified = store.certificates.get(window) !== undefined
     const value = toHex(cementValue)
-    recent.set(window, { value, proposalHash, contextHash: hash, weights: undefined, isCertified })
+    const proposerNodeId = stored.envelope && decodeEnvelope(stored.envelope).header.proposerNodeId
+    const flags = { isCertified, isDisputed: false }
+    recent.set(window, { value, proposalHash, contextHash: hash, weights: undefined, proposerNodeId, ...flags })
   }
   return recent
 }

@@ -4,6 +4,8 @@ import type { EngineLoop } from './loop.js'
 
 /** A source whose window failed, or that did not answer, is left alone for this long. */
 const BLAME_MS = 60_000
+/** … doubling with each failure, up to this. */
+const BLAME_MAX_MS = 3_600_000
 /** One EnvelopeRange exchange: spec transport 14.1. */
 const REQUEST_TIMEOUT_MS = 15_000
 /** A window whose clock value must be recomputed takes as long as the clock does; the deadline is per window. */
@@ -28,6 +30,7 @@ export class CatchUp {
   readonly #modules: CatchUpModules
   readonly #heads = new Map<string, number>()
   readonly #blamedUntil = new Map<string, number>()
+  readonly #failures = new Map<string, number>()
   readonly #abort = new AbortController()
   #isRunning = false
 
@@ -35,10 +38,14 @@ export class CatchUp {
     this.#modules = modules
   }
 
-  /** The highest window that a peer in good standing claims; a claim steers whom to ask, it never changes state. */
+  /**
+   * Where the network is, as far as claims tell: the second highest of the peers in good standing, so that no single
+   * peer can make this node look behind. With one peer there is only its word.
+   */
   get target(): number {
     const claims = [...this.#heads].filter(([peer]) => this.#isUsable(peer)).map(([, head]) => head)
-    return Math.max(this.#modules.loop.head, ...claims)
+    const [highest = 0, second = highest] = claims.sort((a, b) => b - a)
+    return Math.max(this.#modules.loop.head, second)
   }
 
   get isRunning(): boolean {
@@ -50,13 +57,15 @@ export class CatchUp {
     void this.#run()
   }
 
-  /** A message for `window` shows that its sender has cemented the one before. */
-  noteBehind(peerId: string, window: number): void {
-    this.notePeerHead(peerId, Math.max(window - 1, this.#heads.get(peerId) ?? 0))
+  /** A message from beyond the next window hints that its sender is ahead; by how much it does not prove. */
+  noteBehind(peerId: string): void {
+    this.notePeerHead(peerId, Math.max(this.#modules.loop.head + 1, this.#heads.get(peerId) ?? 0))
   }
 
   forgetPeer(peerId: string): void {
     this.#heads.delete(peerId)
+    this.#blamedUntil.delete(peerId)
+    this.#failures.delete(peerId)
   }
 
   stop(): void {
@@ -77,7 +86,8 @@ export class CatchUp {
     const { loop } = this.#modules
     if (this.#abort.signal.aborted) return undefined
     const usable = [...this.#heads].filter(([peer, head]) => head > loop.head && this.#isUsable(peer))
-    return usable.sort(([, a], [, b]) => b - a)[0]?.[0]
+    const failures = (peer: string) => this.#failures.get(peer) ?? 0
+    return usable.sort(([a, headA], [b, headB]) => failures(a) - failures(b) || headB - headA)[0]?.[0]
   }
 
   async #pull(peerId: string): Promise<void> {
@@ -111,7 +121,12 @@ export class CatchUp {
     return (this.#blamedUntil.get(peerId) ?? 0) <= this.#modules.monotonicMs()
   }
 
+  /** A claim that could not be made good is forgotten; whoever fails again is asked later and after the others. */
   #blame(peerId: string): void {
-    this.#blamedUntil.set(peerId, this.#modules.monotonicMs() + BLAME_MS)
+    const failures = (this.#failures.get(peerId) ?? 0) + 1
+    this.#failures.set(peerId, failures)
+    this.#heads.delete(peerId)
+    const blameMs = Math.min(BLAME_MAX_MS, BLAME_MS * 2 ** (failures - 1))
+    this.#blamedUntil.set(peerId, this.#modules.monotonicMs() + blameMs)
   }
 }

@@ -21,6 +21,8 @@ import type { EngineLoop } from './loop.js'
 
 /** Messages whose signatures are being verified; more than this are dropped, the sender repeats what matters. */
 const MAX_PENDING = 512
+/** … and of one peer, so that none can take the places of the others (spec protocol 10.3). */
+const MAX_PENDING_PER_PEER = 128
 /** Contents seen lately, by hash; duplicates are dropped before any signature check (spec protocol 10.3). */
 const SEEN_ENTRIES = 2048
 const WINDOWS_AHEAD = 2
@@ -40,6 +42,7 @@ export interface InboxModules {
 export class Inbox {
   readonly #modules: InboxModules
   readonly #seen = new Set<string>()
+  readonly #pendingOf = new Map<string, number>()
   #pending = 0
 
   constructor(modules: InboxModules) {
@@ -48,17 +51,17 @@ export class Inbox {
 
   /** A base protocol request. Types that this node ignores were acknowledged by the network layer already. */
   receive(peerId: string, type: number, payload: Uint8Array): void {
-    if (type === MESSAGE.reveal) this.#guard('reveal', () => this.#reveal(peerId, decodeReveal(payload)))
+    if (type === MESSAGE.reveal) this.#guard('reveal', peerId, () => this.#reveal(peerId, decodeReveal(payload)))
     else if (type === MESSAGE.confirmation) {
-      this.#guard('confirmation', () => this.#confirmation(peerId, decodeConfirmation(payload)))
+      this.#guard('confirmation', peerId, () => this.#confirmation(peerId, decodeConfirmation(payload)))
     } else if (type === MESSAGE.proposal && payload.length === HEADER_BYTES) {
-      this.#guard('notice', () => this.#notice(peerId, payload))
-    } else if (type === MESSAGE.proposal) this.#guard('envelope', () => this.receiveEnvelope(peerId, payload))
+      this.#guard('notice', peerId, () => this.#notice(peerId, payload))
+    } else if (type === MESSAGE.proposal) this.#guard('envelope', peerId, () => this.receiveEnvelope(peerId, payload))
     else this.#modules.onOutcome('other', 'irrelevant')
   }
 
   receiveVote(peerId: string, payload: Uint8Array): void {
-    this.#guard('vote', () => this.#vote(peerId, decodeVote(payload)))
+    this.#guard('vote', peerId, () => this.#vote(peerId, decodeVote(payload)))
   }
 
   /** Also the way of windows fetched by range; resolves when the engine has seen it. */
@@ -132,12 +135,13 @@ export class Inbox {
     return true
   }
 
-  #guard(kind: MessageKind, work: () => Promise<string>): void {
+  #guard(kind: MessageKind, peerId: string, work: () => Promise<string>): void {
     const { onOutcome } = this.#modules
-    if (this.#pending >= MAX_PENDING) return onOutcome(kind, 'overload')
-    this.#pending++
+    const ofPeer = this.#pendingOf.get(peerId) ?? 0
+    if (this.#pending >= MAX_PENDING || ofPeer >= MAX_PENDING_PER_PEER) return onOutcome(kind, 'overload')
+    this.#count(peerId, 1)
     const settle = (outcome: string) => {
-      this.#pending--
+      this.#count(peerId, -1)
       onOutcome(kind, outcome)
     }
     const reject = (error: unknown) => settle(error instanceof CodecError ? 'MalformedEnvelope' : errorCode(error))
@@ -146,5 +150,12 @@ export class Inbox {
     } catch (error) {
       reject(error)
     }
+  }
+
+  #count(peerId: string, change: 1 | -1): void {
+    this.#pending += change
+    const ofPeer = (this.#pendingOf.get(peerId) ?? 0) + change
+    if (ofPeer === 0) this.#pendingOf.delete(peerId)
+    else this.#pendingOf.set(peerId, ofPeer)
   }
 }

@@ -91,8 +91,9 @@ export class EngineLoop {
   #handle(event: EngineEvent): void {
     const before = this.head
     const { state, effects, wakeAtMs } = step(this.#config, this.#state, event)
-    this.#state = state
     for (const effect of effects) this.#modules.execute(effect)
+    // Only now: what an effect failed to make durable must not be shown either.
+    this.#state = state
     this.#setTimer(wakeAtMs)
     for (const waiter of [...this.#waiters]) if (this.head >= waiter.window) waiter.done()
     this.#modules.onStep(state, this.head !== before)

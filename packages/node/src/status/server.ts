@@ -13,6 +13,10 @@ export interface StatusSource {
 
 const READY_CODES = { synced: 200, 'catching-up': 206, 'not-ready': 503 } as const
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+/** Plenty for an operator, a scraper and a page; a flood of half-open requests must not hold more. */
+const MAX_CONNECTIONS = 64
+const REQUEST_TIMEOUT_MS = 5_000
+const MAX_HEADER_BYTES = 8_192
 
 /** The read-only loopback routes of a node: spec operations 2. Nothing here changes anything. */
 export class StatusServer {
@@ -25,9 +29,17 @@ export class StatusServer {
       throw new ConfigError(`statusListen '${address.host}' is not loopback`, { field: 'statusListen', remedy })
     }
     this.#address = address
-    this.#server = createServer((request, response) => {
-      answer(source, request, response).catch(() => send(response, 500, 'text/plain', 'internal error\n'))
+    const limits = {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    }
+    this.#server = createServer({ ...limits, connectionsCheckingInterval: 1_000 }, (request, response) => {
+      answer(source, request, response).catch(() => {
+        refuse(response, 500, { code: 'INTERNAL', message: 'internal error', remedy: 'see the log of the node' })
+      })
     })
+    this.#server.maxConnections = MAX_CONNECTIONS
   }
 
   /** Resolves to the base URL. A port in use is a ConfigError that names it. */
@@ -60,43 +72,64 @@ function listenError(error: unknown, host: string, port: number): unknown {
 }
 
 async function answer(source: StatusSource, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'only GET\n')
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return refuse(response, 405, { code: 'METHOD', message: 'nothing here changes anything', remedy: 'use GET' })
+  }
+  if (!isLoopbackName(request.headers.host)) {
+    return refuse(response, 403, { code: 'HOST', message: 'asked under a foreign name', remedy: 'use 127.0.0.1' })
+  }
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  if (!url) return refuse(response, 400, { code: 'USAGE', message: 'the path is not a URL', remedy: ROUTES })
   switch (url.pathname) {
     case '/healthz':
-      return source.isAlive() ? send(response, 200, 'text/plain', 'ok\n') : send(response, 503, 'text/plain', 'stuck\n')
+      return source.isAlive() ? sendText(response, 200, 'ok\n') : sendText(response, 503, 'stuck\n')
     case '/readyz': {
       const state = source.readiness()
-      return send(response, READY_CODES[state], 'text/plain', `${state}\n`)
+      return sendText(response, READY_CODES[state], `${state}\n`)
     }
     case '/status.json':
       return sendStatus(source, url.searchParams.get('window'), response)
     case '/metrics':
       return send(response, 200, 'text/plain; version=0.0.4', await source.metrics())
     default:
-      return send(response, 404, 'text/plain', 'routes: /healthz /readyz /status.json /metrics\n')
+      return refuse(response, 404, { code: 'NOT_FOUND', message: `no route ${url.pathname}`, remedy: ROUTES })
   }
+}
+
+const ROUTES = 'ask for /healthz, /readyz, /status.json or /metrics'
+
+/** A page of another site that resolves its own name to loopback sends that name: DNS rebinding. */
+function isLoopbackName(host: string | undefined): boolean {
+  const name = host?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  return name === undefined || LOOPBACK.has(name)
 }
 
 function sendStatus(source: StatusSource, window: string | null, response: ServerResponse): void {
   if (window !== null && !/^\d{1,15}$/.test(window)) {
-    const error = {
-      code: 'USAGE',
-      message: `window '${window}' is not a number`,
-      field: 'window',
-      remedy: 'use ?window=W',
-    }
-    return send(response, 400, 'application/json', `${JSON.stringify({ error })}\n`)
+    const message = `window '${window.slice(0, 64)}' is not a number`
+    return refuse(response, 400, { code: 'USAGE', message, field: 'window', remedy: 'use ?window=W' })
   }
   const body = source.status(window === null ? undefined : Number(window))
   send(response, 200, 'application/json', `${JSON.stringify(body)}\n`)
 }
 
-function send(response: ServerResponse, code: number, type: string, body: string): void {
-  response.writeHead(code, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  })
+interface Refusal {
+  code: string
+  message: string
+  remedy: string
+  field?: string
+}
+
+function refuse(response: ServerResponse, status: number, error: Refusal): void {
+  send(response, status, 'application/json', `${JSON.stringify({ error })}\n`)
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  send(response, status, 'text/plain', text)
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' })
   response.end(body)
 }

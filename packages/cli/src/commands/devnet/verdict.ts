@@ -101,8 +101,9 @@ export function failReasons(observation: Observation, rows: readonly NodeResult[
       reasons.push(`${row.label} lags by ${row.lag ?? 'an unknown number of'} windows`)
     if (row.unplannedExits > 0) reasons.push(`${row.label} ended by itself ${row.unplannedExits} times`)
   }
-  if (new Set(present.map(({ headerHash }) => headerHash)).size > 1) reasons.push('header hashes differ')
-  if (new Set(present.map(({ stateRoot }) => stateRoot)).size > 1) reasons.push('state roots differ')
+  const known = present.filter(({ headerHash }) => headerHash !== null)
+  if (new Set(known.map(({ headerHash }) => headerHash)).size > 1) reasons.push('header hashes differ')
+  if (new Set(known.map(({ stateRoot }) => stateRoot)).size > 1) reasons.push('state roots differ')
   if (!hadFaults) reasons.push(...timeouts(rows))
   for (const { label, status } of nodes) {
     for (const finding of status?.findings ?? []) reasons.push(`${label}: ${finding.code} at window ${finding.window}`)
