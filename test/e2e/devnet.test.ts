@@ -113,7 +113,7 @@ describe('montana devnet', () => {
   it('ends every node within three seconds on Ctrl-C, and when it is itself killed', async () => {
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const dir = temporaryFolder()
-      const { child, finished } = startMontana(['devnet', '--data-dir', dir, ...QUICK])
+      const { child, finished } = startMontana(['devnet', '--data-dir', dir, ...QUICK], {}, undefined, true)
       const pids = () => {
         try {
           return LABELS.map((label) => JSON.parse(readFileSync(join(dir, label, 'run.json'), 'utf8')).pid as number)
@@ -123,9 +123,12 @@ describe('montana devnet', () => {
       }
       await until(() => pids().length === 4, 30_000, 'four nodes run')
       const running = pids()
-      child.kill(signal)
+      // As a terminal does it: Ctrl-C goes to the whole process group.
+      if (signal === 'SIGINT') process.kill(-(child.pid ?? 0), signal)
+      else child.kill(signal)
       await until(() => !running.some(isAlive), 3_000, `all nodes gone after ${signal}`)
-      await finished
+      const { code, stderr } = await finished
+      if (signal === 'SIGINT') expect([code, stderr]).toEqual([0, ''])
     }
   }, 90_000)
 

@@ -19,11 +19,20 @@ export interface Running {
 }
 
 /** Starts the real command in a process of its own; it is ended with the test if it still runs. */
-export function startMontana(args: readonly string[], env: Record<string, string> = {}, input?: string): Running {
+export function startMontana(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input?: string,
+  detached = false,
+): Running {
   const startedAtMs = performance.now()
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MONTANA_')))
   const stdin = input === undefined ? 'ignore' : 'pipe'
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...clean, ...env }, stdio: [stdin, 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...clean, ...env },
+    stdio: [stdin, 'pipe', 'pipe'],
+    detached,
+  })
   child.stdin?.end(input)
   let stdout = ''
   let stderr = ''

@@ -64,7 +64,8 @@ export class NodeChild {
     const log = openSync(join(files.dataDir, 'node.log'), 'a')
     const env = { ...process.env, ...(this.#failpoint && { MONTANA_FAILPOINT: this.#failpoint }) }
     // The channel is also the tether: when this process dies, the node sees it close and stops.
-    const child = spawn(process.execPath, [...args], { stdio: ['ignore', log, log, 'ipc'], env })
+    // A process group of its own: Ctrl-C reaches the devnet alone, which then ends its nodes in order.
+    const child = spawn(process.execPath, [...args], { stdio: ['ignore', log, log, 'ipc'], env, detached: true })
     closeSync(log)
     this.#process = child
     this.#expectedExit = false

@@ -14,11 +14,17 @@ export function devnetCommand(context: CliContext): Command {
     const options = readDevnetOptions(context, self)
     const { runDevnet } = await import('./session.js')
     const result = await runDevnet(context, options, chooseDisplay(context, self, options))
+    // Being stopped is the ordinary end of a run without --windows; there is nothing to judge then.
+    const isJudged = options.windows !== undefined || !context.signal.aborted
     if (options.json) context.json(result)
-    else for (const reason of result.reasons) context.err(`FAIL: ${reason}`)
-    if (!options.json && options.windows !== undefined) context.out(summary(result))
-    if (result.verdict === 'FAIL') context.exit(FAILED)
+    else if (isJudged) report(context, result)
+    if (isJudged && result.verdict === 'FAIL') context.exit(FAILED)
   })
+}
+
+function report(context: CliContext, result: DevnetResult): void {
+  for (const reason of result.reasons) context.err(`FAIL: ${reason}`)
+  context.out(summary(result))
 }
 
 function chooseDisplay(context: CliContext, command: Command, options: DevnetOptions): Display {

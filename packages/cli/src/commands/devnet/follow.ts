@@ -36,7 +36,7 @@ export async function follow(
     return stalled || failed || (reached >= goal && complete && !drills.isPending)
   })
   const compareAt = Math.min(common(), goal)
-  await settle(mesh, compareAt)
+  if (!context.signal.aborted) await settle(mesh, compareAt)
   return {
     startHead,
     wanted,

@@ -29,15 +29,14 @@ export class DevnetMesh {
     return Math.max(0, ...this.children.map(({ status }) => status?.window ?? 0))
   }
 
-  /** Starts all processes and waits until each has answered. */
+  /** Starts all processes and waits until each has answered, or the run is stopped. */
   async start(signal: AbortSignal): Promise<void> {
     for (const child of this.children) child.start()
     const deadline = performance.now() + START_TIMEOUT_MS
-    while (this.children.some(({ status, failure }) => !status && !failure)) {
+    await this.run(signal, () => {
       if (performance.now() > deadline) throw new Error('the nodes did not start in time')
-      await sleep(POLL_INTERVAL_MS / 2, signal)
-      await this.poll(signal)
-    }
+      return this.children.every(({ status, failure }) => status ?? failure)
+    })
   }
 
   async poll(signal: AbortSignal): Promise<void> {
