@@ -12,13 +12,16 @@ const args = process.argv.slice(2)
 
 const setup = join(root, 'scripts', 'lib', 'setup.mjs')
 const node = existsSync(setup) ? await (await import(setup)).ensureReady(root) : process.execPath
-const flags = args.includes('start') ? (await import('@montana/node/runtime-flags')).NODE_FLAGS : []
+const isNode = args.includes('start')
+const runtime = isNode ? await import('@montana/node/runtime-flags') : undefined
+const flags = runtime?.NODE_FLAGS ?? []
+const env = { ...runtime?.NODE_ENVIRONMENT, ...process.env }
 
 if (node !== process.execPath) {
   const { runForeground } = await import(join(root, 'scripts', 'lib', 'process.mjs'))
-  process.exitCode = await runForeground(node, [...flags, main, ...args], {})
+  process.exitCode = await runForeground(node, [...flags, main, ...args], { env })
 } else if (flags.length > 0 && process.execve) {
   // Same process, new image: flags of the heap can only be given at its start.
   process.removeAllListeners('warning')
-  process.execve(node, [node, ...flags, main, ...args], process.env)
+  process.execve(node, [node, ...flags, main, ...args], env)
 } else await import(main)

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NODE_ENVIRONMENT } from '@montana/node/runtime-flags'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
 const START_TIMEOUT_MS = 60_000
@@ -21,7 +22,8 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 }
 
 export function startMontana(args: readonly string[], flags: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [...flags, MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc']
+  return spawn(process.execPath, [...flags, MAIN, ...args], { stdio, env: { ...NODE_ENVIRONMENT, ...process.env } })
 }
 
 /** Resolves to the status URL that a starting node reports. */

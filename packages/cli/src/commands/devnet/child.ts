@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
+import { NODE_ENVIRONMENT } from '@montana/node/runtime-flags'
 import type { NodeStatus } from '@montana/node/settings'
 import type { DevnetNodeFiles } from './layout.js'
 
@@ -62,7 +63,7 @@ export class NodeChild {
   start(): void {
     const { files, args } = this.#init
     const log = openSync(join(files.dataDir, 'node.log'), 'a')
-    const env = { ...process.env, ...(this.#failpoint && { MONTANA_FAILPOINT: this.#failpoint }) }
+    const env = { ...NODE_ENVIRONMENT, ...process.env, ...(this.#failpoint && { MONTANA_FAILPOINT: this.#failpoint }) }
     // The channel is also the tether: when this process dies, the node sees it close and stops.
     // A process group of its own: Ctrl-C reaches the devnet alone, which then ends its nodes in order.
     const child = spawn(process.execPath, [...args], { stdio: ['ignore', log, log, 'ipc'], env, detached: true })
