@@ -62,10 +62,10 @@ export class CatchUp {
     this.notePeerHead(peerId, Math.max(this.#modules.loop.head + 1, this.#heads.get(peerId) ?? 0))
   }
 
+  /** Its claim goes with the connection; a blame that still runs does not, or reconnecting would clear it. */
   forgetPeer(peerId: string): void {
     this.#heads.delete(peerId)
-    this.#blamedUntil.delete(peerId)
-    this.#failures.delete(peerId)
+    if (this.#isUsable(peerId)) this.#forgive(peerId)
   }
 
   stop(): void {
@@ -98,6 +98,7 @@ export class CatchUp {
       const { firstWindow, envelopes } = await withTimeout(REQUEST_TIMEOUT_MS, this.#abort.signal, fetch)
       if (firstWindow !== fromWindow || envelopes.length === 0) throw new Error('answer does not begin where asked')
       for (const [index, bytes] of envelopes.entries()) await this.#apply(peerId, firstWindow + index, bytes)
+      this.#forgive(peerId)
     } catch (error) {
       if (isAbort(error)) return
       this.#blame(peerId)
@@ -115,6 +116,11 @@ export class CatchUp {
     await inbox.receiveEnvelope(peerId, bytes)
     if (loop.head < window && !loop.state.held) throw new Error(`window ${window} was rejected`)
     await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+  }
+
+  #forgive(peerId: string): void {
+    this.#blamedUntil.delete(peerId)
+    this.#failures.delete(peerId)
   }
 
   #isUsable(peerId: string): boolean {

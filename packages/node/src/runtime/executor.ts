@@ -26,7 +26,7 @@ export interface ExecutorModules {
   readonly time: TimeSource
   readonly failpoint: Failpoint
   dispatch(event: LoopEvent): void
-  onBehind(peerId: string, window: number): void
+  onBehind(peerId: string): void
   onFatal(error: unknown): void
 }
 
@@ -93,7 +93,7 @@ function reportHandlers({ record, metrics, logger, onBehind }: ExecutorModules) 
       metrics.rejections.inc({ code })
       logger.warn({ peer: from.slice(-8), window, code }, 'envelope rejected')
     },
-    behind: ({ from, window }: EffectOf<'behind'>) => onBehind(from, window),
+    behind: ({ from }: EffectOf<'behind'>) => onBehind(from),
     finding: ({ code, window, detail }: EffectOf<'finding'>) => {
       record.noteFinding({ code, window, detail })
       metrics.findings.inc({ code })

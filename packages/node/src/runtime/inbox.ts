@@ -35,7 +35,7 @@ export interface InboxModules {
   /** Called once per message with what became of it: a metric label. */
   onOutcome(kind: MessageKind, outcome: 'accepted' | 'duplicate' | 'irrelevant' | 'overload' | string): void
   /** A peer spoke of a window that this node cannot reach yet. */
-  onBehind(peerId: string, window: number): void
+  onBehind(peerId: string): void
 }
 
 /** Everything that peers say to the ledger passes here: decode, deduplicate, authenticate, hand to the engine. */
@@ -70,7 +70,7 @@ export class Inbox {
     const { loop, authenticator, onBehind } = this.#modules
     const { window } = envelope.header
     if (window > loop.head + 1) {
-      onBehind(peerId, window)
+      onBehind(peerId)
       return 'ahead'
     }
     if (window <= loop.head && this.#isCemented(envelope)) return 'duplicate'
@@ -105,7 +105,7 @@ export class Inbox {
     const header = decodeHeader(bytes)
     const { loop, authenticator } = this.#modules
     if (header.window <= loop.head) return 'irrelevant'
-    if (header.window > loop.head + 1) this.#modules.onBehind(from, header.window)
+    if (header.window > loop.head + 1) this.#modules.onBehind(from)
     const signed = { ...header, nodeId: header.proposerNodeId }
     if (!(await authenticator.isAuthentic(loop.state.chain, signed))) return 'InvalidSignature'
     loop.dispatch({ type: 'notice', from, header })
@@ -126,7 +126,7 @@ export class Inbox {
    */
   #isWanted(from: string, { window, nodeId }: { window: number; nodeId: Uint8Array }, bytes: Uint8Array): boolean {
     const { head, state } = this.#modules.loop
-    if (window > head + 1) this.#modules.onBehind(from, window)
+    if (window > head + 1) this.#modules.onBehind(from)
     if (window < head || window > head + WINDOWS_AHEAD || !memberOf(state.chain, nodeId, window)) return false
     const key = createHash('sha256').update(bytes).digest('base64')
     if (this.#seen.has(key)) return false
