@@ -1,8 +1,8 @@
 import { bytesEqual, compareBytes, errorCode, toHex } from '@montana/foundation'
-import { LedgerError, stateRoots } from '@montana/ledger'
+import { LedgerError, registrationHash, stateRoots } from '@montana/ledger'
 import { type ChainState, memberOf, type WindowWeights, windowWeights } from './chain-state.js'
 import { CONFIRMATION_HASHES_MAX, PROTOCOL_VERSION, SUPPORTED_SUITE, ZERO_HASH } from './constants.js'
-import { controlRoot, nextControlSet, registrationHash } from './control.js'
+import { controlRoot, nextControlSet } from './control.js'
 import type { RejectionCode } from './errors.js'
 import { cementedReveals, type ExpectedReveal } from './lottery/candidates.js'
 import type { Confirmation } from './objects/confirmation.js'
@@ -19,6 +19,8 @@ export interface AuthenticatedEnvelope {
     readonly header: boolean
     readonly confirmers: readonly boolean[]
     readonly evidence: readonly boolean[]
+    /** Of list 3, each under the node key that it registers. An invalid one is a matter of settling, not of acceptance. */
+    readonly control: readonly boolean[]
   }
 }
 
@@ -77,8 +79,16 @@ function checkAll(input: AcceptanceInput, { envelope, signatures }: Authenticate
   require(bytesEqual(header.includedRevealsRoot, includedRoot(candidates)), 'RevealsRootMismatch')
   checkWinner(header, candidates)
   const { timechainValue, winnerId } = header
-  const { confirmers, evidence } = envelope
-  const settled = settleWindow(state, { timechainValue, confirmers, evidence, candidates, winnerId })
+  const { confirmers, evidence, control } = envelope
+  const settled = settleWindow(state, {
+    timechainValue,
+    confirmers,
+    evidence,
+    candidates,
+    winnerId,
+    control,
+    controlSignatures: signatures.control,
+  })
   checkResult(header, settled)
   return { envelope, settled }
 }

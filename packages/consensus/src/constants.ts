@@ -5,8 +5,6 @@ export const ENVELOPE_MAX_BYTES = 1_048_560
 export const CONFIRMATION_HASHES_MAX = 256
 export const ENVELOPE_BUNDLES_MAX = 256
 export const ENVELOPE_CONTROL_MAX = 32
-export const REGISTRATION_BYTES = 5344
-export const REGISTRATION_SCOPE_BYTES = 2035
 export const PROTOCOL_VERSION = 1
 export const SUPPORTED_SUITE = 1
 /** Candidates of one window that the context carries: spec protocol 5.4. */

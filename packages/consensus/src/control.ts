@@ -1,15 +1,9 @@
-import { hashWithDomain } from '@montana/codec'
 import { compareBytes, toHex } from '@montana/foundation'
-import { smtRoot } from '@montana/ledger'
+import { registrationHash, smtRoot } from '@montana/ledger'
 import { type ChainState, windowWeights } from './chain-state.js'
-import { ENVELOPE_CONTROL_MAX, REGISTRATION_SCOPE_BYTES } from './constants.js'
+import { ENVELOPE_CONTROL_MAX } from './constants.js'
 import type { PendingControl } from './context.js'
 import type { Confirmation } from './objects/confirmation.js'
-
-/** Identifies a NodeRegistration: spec protocol 12.3. */
-export function registrationHash(bytes: Uint8Array): Uint8Array {
-  return hashWithDomain('mt-nodereg', bytes.subarray(0, REGISTRATION_SCOPE_BYTES))
-}
 
 /** (cemented_window, hash) ascending, the order in which control objects are served: spec protocol 12.2. */
 export function comparePendingControl(a: PendingControl, b: PendingControl): number {

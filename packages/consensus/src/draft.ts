@@ -28,6 +28,7 @@ export interface DraftInput {
   readonly confirmers: readonly Confirmation[]
   /** BC(W) at hand, of quorum weight. */
   readonly evidence: readonly Confirmation[]
+  /** The control set of W in its order: bodies whose signatures this node has verified and found valid. */
   readonly control: readonly Uint8Array[]
 }
 
@@ -41,7 +42,15 @@ export function assembleDraft(state: ChainState, input: DraftInput): UnsignedDra
   const winner = candidates[0]
   const winnerId = winner?.nodeId ?? input.proposerNodeId
   const { timechainValue, control } = input
-  const settled = settleWindow(state, { timechainValue, confirmers, evidence, candidates, winnerId })
+  const settled = settleWindow(state, {
+    timechainValue,
+    confirmers,
+    evidence,
+    candidates,
+    winnerId,
+    control,
+    controlSignatures: control.map(() => true),
+  })
   const { nodeRoot, candidateRoot, accountRoot, stateRoot } = stateRoots(settled.state.tables)
   const header: HeaderFields = {
     prevProposalHash: state.context.proposalHash,

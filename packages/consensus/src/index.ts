@@ -1,3 +1,5 @@
+/** Identifies a control object: spec protocol 12.3. */
+export { registrationHash } from '@montana/ledger'
 export {
   type Acceptance,
   type AcceptedProposal,
@@ -16,7 +18,7 @@ export {
   encodeContext,
   type PendingControl,
 } from './context.js'
-export { comparePendingControl, controlRoot, controlSet, registrationHash } from './control.js'
+export { comparePendingControl, controlRoot, controlSet } from './control.js'
 export { assembleDraft, noticeHeader, type UnsignedDraft } from './draft.js'
 export type { Effect, FindingCode, JournalEntry, OutgoingMessage, WindowCommit } from './engine/effects.js'
 export type { EngineEvent, PeerName, SignedEvent, SignKind } from './engine/events.js'

@@ -1,5 +1,11 @@
 import { compareBytes } from '@montana/foundation'
-import { settleTables, type TableChange } from '@montana/ledger'
+import {
+  type ControlObject,
+  decodeNodeRegistration,
+  type RegistrationOutcome,
+  settleTables,
+  type TableChange,
+} from '@montana/ledger'
 import { nextD } from '@montana/timechain'
 import { bundleAggregate } from './aggregate.js'
 import { type ChainState, windowWeights } from './chain-state.js'
@@ -19,24 +25,42 @@ export interface SettleInput {
   /** C(W−1). */
   readonly candidates: readonly ExpectedReveal[]
   readonly winnerId: Uint8Array
+  /** The control set of W in its order, canonical bytes of registrations. */
+  readonly control: readonly Uint8Array[]
+  /** One verdict of the crypto stage per control object; a missing one counts as invalid. */
+  readonly controlSignatures: readonly boolean[]
 }
 
 export interface Settled {
   /** S_W but for the proposal hash, which {@link sealSettled} adds. */
   readonly state: ChainState
   readonly changes: readonly TableChange[]
+  /** What became of the control objects, in the order in which they were processed. */
+  readonly outcomes: readonly RegistrationOutcome[]
+  /** Nodes admitted in W. */
+  readonly selected: readonly Uint8Array[]
 }
 
 /** settle(W), a pure function of S_{W−1} and the envelope: spec protocol 12.1. Throws LedgerError; touches nothing. */
 export function settleWindow(previous: ChainState, input: SettleInput): Settled {
   const window = previous.context.window + 1
-  const { state: tables, changes } = settleTables(previous.tables, {
+  const { state: tables, ...result } = settleTables(previous.tables, {
     window,
     params: previous.params,
     winnerId: input.winnerId,
     confirmers: input.confirmers.map(({ nodeId }) => nodeId),
+    control: controlObjects(input),
+    timechainValue: input.timechainValue,
+    aggregate: previous.context.aggregatePrev1,
   })
-  return { state: { params: previous.params, tables, context: nextContext(previous, input) }, changes }
+  return { state: { params: previous.params, tables, context: nextContext(previous, input) }, ...result }
+}
+
+function controlObjects({ control, controlSignatures }: SettleInput): ControlObject[] {
+  return control.map((bytes, index) => ({
+    registration: decodeNodeRegistration(bytes),
+    isSignatureValid: controlSignatures[index] ?? false,
+  }))
 }
 
 /** The settled state once the header, and with it the proposal hash, is known. */

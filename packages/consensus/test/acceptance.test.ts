@@ -33,6 +33,7 @@ const allValid = (envelope: Envelope): AuthenticatedEnvelope => ({
     header: true,
     confirmers: envelope.confirmers.map(() => true),
     evidence: envelope.evidence.map(() => true),
+    control: envelope.control.map(() => true),
   },
 })
 

@@ -46,10 +46,9 @@ beforeAll(() => {
   mesh.runUntil(HEAD + 1, 60_000)
   const envelope = decodeEnvelope(second.disk.commits[HEAD]?.envelope ?? new Uint8Array())
   const all = (list: readonly unknown[]) => list.map(() => true)
-  next = {
-    envelope,
-    signatures: { header: true, confirmers: all(envelope.confirmers), evidence: all(envelope.evidence) },
-  }
+  const { confirmers, evidence, control } = envelope
+  const signatures = { header: true, confirmers: all(confirmers), evidence: all(evidence), control: all(control) }
+  next = { envelope, signatures }
 })
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'nowMs'> : never

@@ -7,6 +7,17 @@ export function isActive(node: Pick<NodeRecord, 'lastConfirmationWindow'>, windo
   return Math.max(0, window - node.lastConfirmationWindow) <= 2 * tau2
 }
 
+/** How many of `nodes` are active: spec protocol 12.3, 12.5. */
+export function activeNodeCount(
+  nodes: Iterable<Pick<NodeRecord, 'lastConfirmationWindow'>>,
+  window: number,
+  tau2: number,
+): number {
+  let count = 0
+  for (const node of nodes) if (isActive(node, window, tau2)) count++
+  return count
+}
+
 /** chain_length of an active node, otherwise 0: spec protocol 8.3. */
 export function weightOf(node: NodeRecord, window: number, tau2: number): number {
   return isActive(node, window, tau2) ? node.chainLength : 0

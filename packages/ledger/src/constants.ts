@@ -5,6 +5,11 @@ export const SUITE_ML_DSA_65 = 0x0001
 export const PUBLIC_KEY_BYTES = 1952
 export const SIGNATURE_BYTES = 3309
 
+/** Largest window that an account record can carry, and the largest value of its counters: spec protocol 5.1. */
+export const U32_MAX = 2 ** 32 - 1
+/** Largest balance, nɈ. */
+export const U128_MAX = 2n ** 128n - 1n
+
 /** Spec protocol 5.1. */
 export const ACCOUNT_RECORD_BYTES = 2059
 export const NODE_RECORD_BYTES = 2098

@@ -1,6 +1,6 @@
 /** The identifiers that key the tables: spec protocol 2. */
 export { accountIdOf, nodeIdOf } from '@montana/crypto'
-export { activeChainLength, isActive, quorum, quorumU64, weightOf } from './activity.js'
+export { activeChainLength, activeNodeCount, isActive, quorum, quorumU64, weightOf } from './activity.js'
 export {
   ACCOUNT_RECORD_BYTES,
   CANDIDATE_RECORD_BYTES,
@@ -48,7 +48,38 @@ export {
 } from './records/candidate.js'
 export { decodeNodeRecord, encodeNodeRecord, type NodeRecord, nodeCodec } from './records/node.js'
 export { checkKey, type RecordCodec } from './records/record-codec.js'
-export { emissionOf, rotateCheckpoints, type Settled, type SettleInput, settleTables, supply } from './settle.js'
+export {
+  candidateExpiry,
+  type RegistrationOutcome,
+  registrationSortKey,
+} from './registration/batch.js'
+export {
+  type AdmissionParams,
+  type ControlObject,
+  type RegistrationFault,
+  registrationFault,
+} from './registration/fault.js'
+export {
+  candidateSeed,
+  decodeNodeRegistration,
+  type NodeRegistration,
+  REGISTRATION_BYTES,
+  REGISTRATION_SCOPE_BYTES,
+  type RegistrationFields,
+  registrationHash,
+  registrationScope,
+} from './registration/node-registration.js'
+export { requiredVdf, selectionSlots } from './registration/pressure.js'
+export { selectionSortKey } from './registration/selection.js'
+export {
+  emissionOf,
+  rotateCheckpoints,
+  type Settled,
+  type SettleInput,
+  type SettleParams,
+  settleTables,
+  supply,
+} from './settle.js'
 export {
   composeStateRoot,
   decodeState,

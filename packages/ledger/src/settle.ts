@@ -1,13 +1,17 @@
 import { toHex } from '@montana/foundation'
+import { U128_MAX } from './constants.js'
 import { LedgerError } from './errors.js'
 import type { ProtocolParams } from './genesis/params.js'
 import type { NodeRecord } from './records/node.js'
+import { type ControlInput, processControl, type RegistrationOutcome } from './registration/batch.js'
+import { expireCandidates, type SelectionInput, selectCandidates } from './registration/selection.js'
 import { type LedgerState, stateChanges, type TableChange } from './state.js'
 
+export type SettleParams = Pick<ProtocolParams, 'emissionMoneta'> & ControlInput['params'] & SelectionInput['params']
+
 /** What settle needs of a window whose envelope passed every check before 17 of spec protocol 10.1. */
-export interface SettleInput {
-  readonly window: number
-  readonly params: Pick<ProtocolParams, 'emissionMoneta' | 'tau2Windows'>
+export interface SettleInput extends ControlInput, SelectionInput {
+  readonly params: SettleParams
   readonly winnerId: Uint8Array
   /** Signers of list 1, distinct. */
   readonly confirmers: readonly Uint8Array[]
@@ -16,22 +20,23 @@ export interface SettleInput {
 export interface Settled {
   readonly state: LedgerState
   readonly changes: TableChange[]
+  /** One per control object, in the order in which they were processed. */
+  readonly outcomes: readonly RegistrationOutcome[]
+  /** Node ids admitted in this window, in selection order. */
+  readonly selected: readonly Uint8Array[]
 }
 
-type SettleStep = (state: LedgerState, input: SettleInput) => LedgerState
-
-const U128_MAX = 2n ** 128n - 1n
-
 /**
- * The steps of spec protocol 12.1 in their order. Processing of the control set (1) belongs before the emission,
- * expiry (3a) and selection (3b) between emission and credit: a node that is selected in W is not credited in W.
+ * The tables after `input.window`; `state` itself is never changed. The steps are those of spec protocol 12.1 in their
+ * order: a registration of W competes for the slots of W, and a node that is selected in W is not credited in W.
+ * Throws {@link LedgerError}.
  */
-const STEPS: readonly SettleStep[] = [emit, creditConfirmers, closeEpoch]
-
-/** The tables after `input.window`; `state` itself is never changed. Throws {@link LedgerError}. */
 export function settleTables(state: LedgerState, input: SettleInput): Settled {
-  const after = STEPS.reduce((current, step) => step(current, input), state)
-  return { state: after, changes: stateChanges(state, after) }
+  const { state: registered, outcomes } = processControl(state, input)
+  const emitted = emit(registered, input)
+  const { state: admitted, selected } = selectCandidates(expireCandidates(emitted, input.window), input)
+  const after = closeEpoch(creditConfirmers(admitted, input), input)
+  return { state: after, changes: stateChanges(state, after), outcomes, selected }
 }
 
 /** Everything emitted up to and including `window`, in nɈ: spec protocol 12.1. */

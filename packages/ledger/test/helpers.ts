@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { fromHex, seededRandom, toHex } from '@montana/foundation'
-import type { AccountRecord, GenesisOperator, MerkleHasher, NodeRecord } from '../src/index.js'
-import { nodeCryptoHasher } from '../src/index.js'
+import {
+  type AccountRecord,
+  type CandidateRecord,
+  type ControlObject,
+  decodeNodeRegistration,
+  devnetParams,
+  type GenesisOperator,
+  type MerkleHasher,
+  type NodeRecord,
+  nodeCryptoHasher,
+  nodeIdOf,
+  type RegistrationFields,
+  registrationScope,
+  type SettleInput,
+} from '../src/index.js'
 
 export const hex = toHex
 
@@ -42,6 +55,53 @@ export function node(id: Uint8Array, over: Partial<NodeRecord> = {}): NodeRecord
     chainLengthSnapshot: 1,
     checkpoints: [0, 0, 0, 0, 0, 0],
     lastConfirmationWindow: 0,
+    ...over,
+  }
+}
+
+/** A candidate whose key is `byte`, repeated. */
+export function candidate(byte: number, over: Partial<CandidateRecord> = {}): CandidateRecord {
+  const nodePublicKey = repeat(byte, 1952)
+  return {
+    nodeId: nodeIdOf(nodePublicKey),
+    nodePublicKey,
+    suiteId: 1,
+    operatorAccountId: repeat(byte, 32),
+    proofEndpoint: repeat(0, 32),
+    wStart: 0,
+    vdfChainLength: 6,
+    registrationWindow: 6,
+    expires: 1_000,
+    ...over,
+  }
+}
+
+/** A registration of the key and operator `byte`, repeated, with its verdict. */
+export function control(byte: number, over: Partial<RegistrationFields> = {}, isSignatureValid = true): ControlObject {
+  const scope = registrationScope({
+    suiteId: 1,
+    nodePublicKey: repeat(byte, 1952),
+    operatorAccountId: repeat(byte, 32),
+    proofEndpoint: repeat(byte, 32),
+    wStart: 1n,
+    vdfChainLength: 6n,
+    ...over,
+  })
+  const bytes = new Uint8Array(scope.length + 3309)
+  bytes.set(scope)
+  return { registration: decodeNodeRegistration(bytes), isSignatureValid }
+}
+
+/** Window 1 of a network with devnet parameters, won by node 1 and confirmed by nobody. */
+export function settleInput(over: Partial<SettleInput> = {}): SettleInput {
+  return {
+    window: 1,
+    params: devnetParams,
+    winnerId: repeat(1, 32),
+    confirmers: [],
+    control: [],
+    timechainValue: repeat(0x11, 32),
+    aggregate: repeat(0x22, 32),
     ...over,
   }
 }

@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import {
   accountCodec,
+  devnetParams,
   emissionOf,
   emptyState,
   type LedgerState,
   nodeCodec,
   rotateCheckpoints,
-  settleTables,
+  type SettleInput,
+  settleTables as settle,
   stateRoots,
   supply,
   Table,
 } from '../src/index.js'
-import { account, hex, node, repeat } from './helpers.js'
+import { account, hex, node, repeat, settleInput } from './helpers.js'
 
-const params = { emissionMoneta: 13_000_000_000n, tau2Windows: 4 }
+const params = { ...devnetParams, tau2Windows: 4 }
+const settleTables = (state: LedgerState, over: Partial<SettleInput>) => settle(state, settleInput({ params, ...over }))
 const ids = [repeat(1, 32), repeat(2, 32), repeat(3, 32)] as const
 
 function state(): LedgerState {
@@ -90,16 +93,16 @@ describe('settle', () => {
 
   it('refuses an unknown winner, a winner without account, an overflow and an unknown confirmer', () => {
     const before = state()
-    const settle =
+    const attempt =
       (over: object, from = before) =>
       () =>
         settleTables(from, { window: 1, params, winnerId: ids[0], confirmers: [], ...over })
     const code = (code: string) => expect.objectContaining({ code })
-    expect(settle({ winnerId: repeat(9, 32) })).toThrow(code('UnknownWinner'))
-    expect(settle({}, { ...before, accounts: before.accounts.delete(ids[0]) })).toThrow(code('MissingOperatorAccount'))
+    expect(attempt({ winnerId: repeat(9, 32) })).toThrow(code('UnknownWinner'))
+    expect(attempt({}, { ...before, accounts: before.accounts.delete(ids[0]) })).toThrow(code('MissingOperatorAccount'))
     const rich = before.accounts.set(account(ids[0], { balance: 2n ** 128n - 1n }))
-    expect(settle({}, { ...before, accounts: rich })).toThrow(code('ArithmeticRange'))
-    expect(settle({ confirmers: [repeat(9, 32)] })).toThrow(code('UnknownConfirmer'))
+    expect(attempt({}, { ...before, accounts: rich })).toThrow(code('ArithmeticRange'))
+    expect(attempt({ confirmers: [repeat(9, 32)] })).toThrow(code('UnknownConfirmer'))
   })
 
   it('supply and emission have the pinned values', () => {

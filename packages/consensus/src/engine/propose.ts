@@ -87,7 +87,8 @@ export function cementOwnDraft(run: Run): void {
   if (!draft) return
   const envelope = decodeEnvelope(draft)
   const all = (list: readonly unknown[]) => list.map(() => true)
-  const signatures = { header: true, confirmers: all(envelope.confirmers), evidence: all(envelope.evidence) }
+  const { confirmers, evidence, control } = envelope
+  const signatures = { header: true, confirmers: all(confirmers), evidence: all(evidence), control: all(control) }
   receiveEnvelope(run, { envelope, signatures }, undefined)
 }
 

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter, CodecError } from '@montana/codec'
-import { ENVELOPE_BUNDLES_MAX, ENVELOPE_CONTROL_MAX, ENVELOPE_MAX_BYTES, REGISTRATION_BYTES } from '../constants.js'
+import { decodeNodeRegistration, REGISTRATION_BYTES } from '@montana/ledger'
+import { ENVELOPE_BUNDLES_MAX, ENVELOPE_CONTROL_MAX, ENVELOPE_MAX_BYTES } from '../constants.js'
 import { type Confirmation, readConfirmation } from './confirmation.js'
 import { HEADER_BYTES, type Header, readHeader } from './header.js'
 
@@ -13,7 +14,7 @@ export interface Envelope {
   readonly confirmers: readonly Confirmation[]
   /** List 2: confirmations of this window, the quorum that cements it. */
   readonly evidence: readonly Confirmation[]
-  /** List 3: control objects, canonical bytes. */
+  /** List 3: control objects, canonical bytes of registrations that decode. */
   readonly control: readonly Uint8Array[]
   readonly bytes: Uint8Array
 }
@@ -41,7 +42,14 @@ function readConfirmations(reader: ByteReader, source: Uint8Array): Confirmation
 function readControl(reader: ByteReader): Uint8Array[] {
   const count = readCount(reader, ENVELOPE_CONTROL_MAX)
   if (count === 0) throw new CodecError('BadValue', { controlCount: 0 })
-  return Array.from({ length: count }, () => reader.bytes(REGISTRATION_BYTES))
+  return Array.from({ length: count }, () => readRegistration(reader))
+}
+
+/** Decoded here for its form alone, so that settling never meets an object that is none. */
+function readRegistration(reader: ByteReader): Uint8Array {
+  const bytes = reader.bytes(REGISTRATION_BYTES)
+  decodeNodeRegistration(bytes)
+  return bytes
 }
 
 function readCount(reader: ByteReader, max: number): number {

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { compareBytes, type RandomSource, seededRandom, toHex } from '@montana/foundation'
 import {
   decodeAccountRecord,
+  decodeCandidateRecord,
   decodeNodeRecord,
   devnetGenesis,
   devnetParams,
   type GenesisDocument,
   genesisHash,
   nodeIdOf,
+  type Table,
 } from '@montana/ledger'
 import { decodeContext } from '../../src/context.js'
 import {
@@ -279,16 +281,21 @@ function decodeMessage(from: string, { kind, payload }: OutgoingMessage, nowMs: 
   if (payload.length === HEADER_BYTES) return { type: 'notice', from, header: decodeHeader(payload), nowMs }
   const envelope = decodeEnvelope(payload)
   const all = (list: readonly unknown[]) => list.map(() => true)
-  const signatures = { header: true, confirmers: all(envelope.confirmers), evidence: all(envelope.evidence) }
+  const { confirmers, evidence, control } = envelope
+  const signatures = { header: true, confirmers: all(confirmers), evidence: all(evidence), control: all(control) }
   return { type: 'envelope', from, candidate: { envelope, signatures }, nowMs }
 }
 
 function applyChanges(tables: ReturnType<typeof genesisChainState>['tables'], commit: WindowCommit) {
   let { accounts, nodes, candidates } = tables
-  for (const { table, record } of commit.changes) {
-    if (!record) throw new Error('nothing is deleted without admission')
-    if (table === 'account') accounts = accounts.set(decodeAccountRecord(record))
-    if (table === 'node') nodes = nodes.set(decodeNodeRecord(record))
+  for (const { table, key, record } of commit.changes) {
+    if (table === 'account') accounts = changed(accounts, key, record && decodeAccountRecord(record))
+    if (table === 'node') nodes = changed(nodes, key, record && decodeNodeRecord(record))
+    if (table === 'candidate') candidates = changed(candidates, key, record && decodeCandidateRecord(record))
   }
   return { accounts, nodes, candidates }
+}
+
+function changed<R>(table: Table<R>, key: Uint8Array, record: R | null): Table<R> {
+  return record === null ? table.delete(key) : table.set(record)
 }

@@ -9,6 +9,7 @@ import {
   voteMessage,
 } from '@montana/consensus'
 import type { SignatureVerifier } from '@montana/crypto'
+import { decodeNodeRegistration, type NodeRegistration, SUITE_ML_DSA_65 } from '@montana/ledger'
 
 /** Signatures known to be good; a confirmation is seen alone and then in the envelope, often from several peers. */
 const CACHE_ENTRIES = 4096
@@ -20,7 +21,10 @@ interface Signed {
   readonly signature: Uint8Array
 }
 
-/** The crypto stage: turns decoded objects into authenticated ones. Keys come from the node table, never from the message. */
+/**
+ * The crypto stage: turns decoded objects into authenticated ones. Keys come from the node table, never from the message;
+ * a registration alone brings its own key, because that key is what it registers.
+ */
 export class Authenticator {
   readonly #verified = new Set<string>()
 
@@ -33,11 +37,18 @@ export class Authenticator {
   async isAuthentic(chain: ChainState, object: Signed, message = object.scope): Promise<boolean> {
     const member = memberOf(chain, object.nodeId, object.window)
     if (!member) return false
-    const key = createHash('sha256').update(message).update(object.signature).digest('base64')
-    if (this.#verified.has(key)) return true
-    const isValid = await this.verify(object.signature, message, member.nodePublicKey)
-    if (isValid) this.#remember(key)
-    return isValid
+    return this.#isValid(object.signature, message, member.nodePublicKey)
+  }
+
+  /** True when the registration is signed by the node key that it registers; no signature of an unknown suite is. */
+  async isAuthenticRegistration(registration: NodeRegistration): Promise<boolean> {
+    const { suiteId, signature, scope, nodePublicKey } = registration
+    return suiteId === SUITE_ML_DSA_65 && (await this.#isValid(signature, scope, nodePublicKey))
+  }
+
+  /** One verdict per control object of an envelope. */
+  verifyControl({ control }: Envelope): Promise<boolean[]> {
+    return Promise.all(control.map((bytes) => this.isAuthenticRegistration(decodeNodeRegistration(bytes))))
   }
 
   isAuthenticVote(chain: ChainState, vote: CementVote): Promise<boolean> {
@@ -49,10 +60,18 @@ export class Authenticator {
     const { header } = envelope
     const verifyAll = (list: readonly Confirmation[]) => Promise.all(list.map((bc) => this.isAuthentic(chain, bc)))
     const headerValid = await this.isAuthentic(chain, { ...header, nodeId: header.proposerNodeId })
-    const [confirmers, evidence] = headerValid
-      ? await Promise.all([verifyAll(envelope.confirmers), verifyAll(envelope.evidence)])
-      : [[], []]
-    return { envelope, signatures: { header: headerValid, confirmers, evidence } }
+    const [confirmers, evidence, control] = headerValid
+      ? await Promise.all([verifyAll(envelope.confirmers), verifyAll(envelope.evidence), this.verifyControl(envelope)])
+      : [[], [], []]
+    return { envelope, signatures: { header: headerValid, confirmers, evidence, control } }
+  }
+
+  async #isValid(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean> {
+    const key = createHash('sha256').update(message).update(signature).digest('base64')
+    if (this.#verified.has(key)) return true
+    const isValid = await this.verify(signature, message, publicKey)
+    if (isValid) this.#remember(key)
+    return isValid
   }
 
   #remember(key: string): void {

@@ -75,14 +75,18 @@ export class Replayer {
     return { next: undefined, faults: [brokenRule(accepted.code)] }
   }
 
-  /** A bad signature changes no state, so it is reported and the replay goes on: later windows are still proven. */
+  /**
+   * A bad signature of a member changes no state, so it is reported and the replay goes on: later windows are still
+   * proven. Those of control objects decide what settles and are taken as they are.
+   */
   async #beyondSignatures(before: ChainState, envelope: Envelope): Promise<Replay> {
     const faults: Rejection[] = []
     for (const { name, part } of signedParts(envelope)) {
       if (await this.#authenticator.isAuthentic(before, part)) continue
       faults.push({ code: 'InvalidSignature', message: `the signature of the ${name} is not valid` })
     }
-    const accepted = this.#accept(before, withoutSignatures(envelope))
+    const control = await this.#authenticator.verifyControl(envelope)
+    const accepted = this.#accept(before, withoutSignatures(envelope, control))
     if (accepted.ok) return { next: seal(accepted.proposal), faults }
     return { next: undefined, faults: [...faults, brokenRule(accepted.code)] }
   }
@@ -107,12 +111,10 @@ export function decodeOrFault(bytes: Uint8Array): Envelope | Rejection {
   }
 }
 
-function withoutSignatures(envelope: Envelope): AuthenticatedEnvelope {
+function withoutSignatures(envelope: Envelope, control: readonly boolean[]): AuthenticatedEnvelope {
   const all = (list: readonly unknown[]) => list.map(() => true)
-  return {
-    envelope,
-    signatures: { header: true, confirmers: all(envelope.confirmers), evidence: all(envelope.evidence) },
-  }
+  const { confirmers, evidence } = envelope
+  return { envelope, signatures: { header: true, confirmers: all(confirmers), evidence: all(evidence), control } }
 }
 
 function seal({

@@ -147,7 +147,8 @@ async function nextWindow(
 function settle(world: World, state: ChainState, bytes: Uint8Array): ChainState {
   const envelope = decodeEnvelope(bytes)
   const all = (list: readonly unknown[]) => list.map(() => true)
-  const signatures = { header: true, confirmers: all(envelope.confirmers), evidence: all(envelope.evidence) }
+  const { confirmers, evidence, control } = envelope
+  const signatures = { header: true, confirmers: all(confirmers), evidence: all(evidence), control: all(control) }
   const input = { state, rule: proposerRule(world.document), ownTimechainValue: undefined }
   const accepted = acceptEnvelope(input, { envelope, signatures })
   if (!accepted.ok) throw new Error(accepted.code)

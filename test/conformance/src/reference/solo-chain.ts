@@ -167,8 +167,15 @@ export class SoloChain {
   #settle(window: number): void {
     const confirmers = this.#last ? [this.#nodeId] : []
     this.#confirmers.set(window, confirmers)
-    const input = { window, params: productionParams, winnerId: this.#nodeId, confirmers }
-    this.#tables = settleTables(this.#tables, input).state
+    this.#tables = settleTables(this.#tables, {
+      window,
+      params: productionParams,
+      winnerId: this.#nodeId,
+      confirmers,
+      control: [],
+      timechainValue: this.#timechainValue,
+      aggregate: this.#aggregate(window - 2),
+    }).state
   }
 
   #header(window: number): { bytes: Uint8Array; hash: Uint8Array; values: Values } {
