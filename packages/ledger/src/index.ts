@@ -39,6 +39,35 @@ export { bitOf } from './merkle/bits.js'
 export { emptyHash, hasherOf, type MerkleBackend, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
 export { type ProvenEntry, verifyInclusionProof } from './merkle/proof.js'
 export { proveEntries, smtRoot } from './merkle/smt.js'
+export { applyOperation } from './operations/apply.js'
+export {
+  applyOperations,
+  type JudgedOperation,
+  type OperationOutcome,
+  type OperationTables,
+} from './operations/batch.js'
+export {
+  type Accounts,
+  isActivationCooledDown,
+  type OperationFault,
+  type OperationTime,
+  operationFault,
+} from './operations/fault.js'
+export {
+  type Anchor,
+  type ChangeKey,
+  decodeOperation,
+  encodeOperation,
+  type Operation,
+  type OperationType,
+  operationHash,
+  operationScope,
+  operationTypeOf,
+  type SignedOperation,
+  type Transfer,
+  type TransferActivation,
+} from './operations/operation.js'
+export { isKeyless, signingKeyOf } from './operations/signing-key.js'
 export { type AccountRecord, accountCodec, decodeAccountRecord, encodeAccountRecord } from './records/account.js'
 export {
   type CandidateRecord,

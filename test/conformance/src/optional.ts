@@ -7,8 +7,6 @@ export interface Skip {
 
 /** Areas whose rules this build does not have, or that no node speaks. */
 const AREAS: Readonly<Record<string, string>> = {
-  'baseline-a': 'an older genesis, optional',
-  entry: 'admission of candidates is not built yet',
   ibt: 'tunnel proofs are on no wire of this node, optional',
   'store-and-forward': 'message storage is on no wire of this node, optional',
   'uniform-framing': 'frames of one size are on no wire of this node, optional',

@@ -1,26 +1,34 @@
 import { sha256 } from '@montana/codec'
-import { bytesEqual, concatBytes } from '@montana/foundation'
-import { emissionOf, type NodeRecord, productionParams, rotateCheckpoints, supply } from '@montana/ledger'
+import { bytesEqual } from '@montana/foundation'
+import {
+  decodeOperation,
+  emissionOf,
+  encodeOperation,
+  isActivationCooledDown,
+  type NodeRecord,
+  type Operation,
+  type OperationType,
+  operationScope,
+  operationTypeOf,
+  productionParams,
+  rotateCheckpoints,
+  supply,
+} from '@montana/ledger'
 import { type Fields, toNumber, UnknownShape } from '../fields.js'
 import { Matching } from '../matching.js'
-import {
-  decodeOperationScope,
-  isActivationCooledDown,
-  type Operation,
-  operationHash,
-  operationScope,
-  SIGNATURE_BYTES,
-} from '../reference/operations.js'
 import type { Area, Value } from '../types.js'
 
 const CHECKPOINT_NAMES = ['checkpoints', 'checkpoints_before', 'cp'] as const
 
-const TYPES: Readonly<Record<string, Operation['type']>> = {
-  transfer: 0x02,
-  change_key: 0x03,
-  anchor: 0x04,
-  transfer_activation: 0x0a,
-}
+const SIGNATURE_BYTES = 3309
+
+/** The longer names first: `transfer` is the beginning of another one. */
+const TYPES: ReadonlyArray<readonly [prefix: string, type: OperationType]> = [
+  ['transfer_activation', 'TransferActivation'],
+  ['transfer', 'Transfer'],
+  ['change_key', 'ChangeKey'],
+  ['anchor', 'Anchor'],
+]
 
 /** Spec protocol 12.1, 17. */
 export const accountArea: Area = {
@@ -37,9 +45,9 @@ export const accountArea: Area = {
       matches: (input) => input.has('last_activation_window'),
       backends: ['typescript'],
       run: (input) => {
-        const tau2 = input.has('tau2') ? input.int('tau2') : BigInt(productionParams.tau2Windows)
-        const window = input.int(input.nameOf('current_window', 'window') ?? 'current_window')
-        const isCool = isActivationCooledDown(input.int('last_activation_window'), window, tau2)
+        const tau2Windows = input.has('tau2') ? input.number('tau2') : productionParams.tau2Windows
+        const window = input.number(input.nameOf('current_window', 'window') ?? 'current_window')
+        const isCool = isActivationCooledDown(input.number('last_activation_window'), { window, tau2Windows })
         return isCool ? new Matching('Ok', /^(ok|valid|accepted|elapsed)$/i) : 'ActivationCooldownNotElapsed'
       },
     },
@@ -69,44 +77,47 @@ export const accountArea: Area = {
 }
 
 function operation(input: Fields, { name }: { name: string }): Value {
-  const scope = operationScope(operationOf(input, typeOf(input, name)))
-  if (!bytesEqual(operationScope(decodeOperationScope(scope)), scope)) throw new Error('does not decode to itself')
-  const bytes = concatBytes(scope, input.bytesOr('signature', new Uint8Array(SIGNATURE_BYTES)))
+  const signature = input.bytesOr('signature', new Uint8Array(SIGNATURE_BYTES))
+  const bytes = encodeOperation(operationOf(input, typeOf(input, name)), signature)
+  const { operation, scope, hash } = decodeOperation(bytes)
+  if (!bytesEqual(operationScope(operation), scope)) throw new Error('does not decode to itself')
   return {
     total_len: bytes.length,
     signed_scope_len: scope.length,
     signed_scope: scope,
     signed_scope_sha256: sha256(scope),
-    value: operationHash(scope),
-    op_hash: operationHash(scope),
+    value: hash,
+    op_hash: hash,
     encoding: bytes,
     encoding_sha256: sha256(bytes),
   }
 }
 
 /** The type byte where the input has it, otherwise the name of the operation. */
-function typeOf(input: Fields, name: string): Operation['type'] {
-  const type = input.has('type') ? input.number('type') : TYPES[name.replace(/^op_/, '')]
-  const known = Object.values(TYPES).find((candidate) => candidate === type)
-  if (known === undefined) throw new UnknownShape(`no operation type ${type}`)
-  return known
+function typeOf(input: Fields, name: string): OperationType {
+  const named = name.replace(/^op_/, '')
+  const type = input.has('type')
+    ? operationTypeOf(input.number('type'))
+    : TYPES.find(([prefix]) => named.startsWith(prefix))?.[1]
+  if (type === undefined) throw new UnknownShape(`'${name}' is no operation`)
+  return type
 }
 
-function operationOf(input: Fields, type: Operation['type']): Operation {
+function operationOf(input: Fields, type: OperationType): Operation {
   const common = { prevHash: input.bytes('prev_hash'), sender: input.bytes('sender') }
   switch (type) {
-    case 0x02:
+    case 'Transfer':
       return { type, ...common, receiver: input.bytes(receiverName(input)), amount: input.int('amount') }
-    case 0x03:
-      return { type, ...common, newSuite: input.number('new_suite_id'), newPublicKey: input.bytes('new_pubkey') }
-    case 0x04:
+    case 'ChangeKey':
+      return { type, ...common, newSuiteId: input.number('new_suite_id'), newPublicKey: input.bytes('new_pubkey') }
+    case 'Anchor':
       return { type, ...common, appId: input.bytes('app_id'), dataHash: input.bytes('data_hash') }
-    case 0x0a:
+    case 'TransferActivation':
       return {
         type,
         ...common,
         receiver: input.bytes(receiverName(input)),
-        suite: input.number('suite_id'),
+        suiteId: input.number('suite_id'),
         receiverPublicKey: input.bytes('receiver_pubkey'),
         amount: input.int('amount'),
       }

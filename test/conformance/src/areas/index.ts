@@ -1,9 +1,11 @@
 import type { Area } from '../types.js'
 import { accountArea } from './account.js'
+import { baselineArea } from './baseline-a.js'
 import { chainArea } from './chain.js'
 import { codecArea } from './codec.js'
 import { consensusArea } from './consensus.js'
 import { cryptoArea, cryptoBaselineArea } from './crypto.js'
+import { entryArea } from './entry.js'
 import { envelopeArea, envelopeNegativeArea } from './envelope.js'
 import { genesisArea } from './genesis.js'
 import { identityArea } from './identity.js'
@@ -32,8 +34,10 @@ export const AREAS: readonly Area[] = [
   stateArea,
   accountArea,
   consensusArea,
+  entryArea,
   genesisArea,
   chainArea,
+  baselineArea,
   netArea,
   syncArea,
   storeArea,

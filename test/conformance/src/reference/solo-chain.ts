@@ -1,4 +1,4 @@
-import { ByteWriter, hashWithDomain, sha256 } from '@montana/codec'
+import { hashWithDomain, sha256 } from '@montana/codec'
 import {
   bundleAggregate,
   bundleHash,
@@ -14,7 +14,6 @@ import {
   lotteryTicket,
   NO_PROPOSER,
   proposalHash,
-  registrationHash,
   revealHash,
   revealScope,
   ticketWeight,
@@ -24,10 +23,14 @@ import { mldsaKeygen, mldsaSign, type OracleKeyPair } from '@montana/crypto/orac
 import { concatBytes } from '@montana/foundation'
 import {
   accountIdOf,
+  candidateExpiry,
+  candidateSeed,
   emptyState,
   type LedgerState,
   nodeIdOf,
   productionParams,
+  registrationHash,
+  registrationScope,
   settleTables,
   stateRoots,
 } from '@montana/ledger'
@@ -72,16 +75,15 @@ export class SoloChain {
   /** The registration with which the node enters: w_start 1, chain length 1, nothing ground. */
   async registration(): Promise<Values> {
     const timechainValue = await this.#vdfStep(hashWithDomain('mt-timechain', ZERO), this.#steps)
-    const endpoint = hashWithDomain('mt-candidate-ssha-init', timechainValue, ZERO, this.#nodeId)
-    const scope = new ByteWriter(2035)
-      .u8(0x11)
-      .u16(SUITE_MLDSA65)
-      .bytes(this.#keys.publicKey)
-      .bytes(this.#accountId)
-      .bytes(endpoint)
-      .u64(1)
-      .u64(1)
-      .finish()
+    const endpoint = candidateSeed(timechainValue, ZERO, this.#nodeId)
+    const scope = registrationScope({
+      suiteId: SUITE_MLDSA65,
+      nodePublicKey: this.#keys.publicKey,
+      operatorAccountId: this.#accountId,
+      proofEndpoint: endpoint,
+      wStart: 1n,
+      vdfChainLength: 1n,
+    })
     const signature = this.#sign(scope)
     const bytes = concatBytes(scope, signature)
     return {
@@ -95,7 +97,7 @@ export class SoloChain {
       vdf_chain_length: 1,
       ssha_chain_length: 1,
       registration_window: 1,
-      expires: 1 + productionParams.candidateExpiryWindows,
+      expires: candidateExpiry(1, productionParams.candidateExpiryWindows),
       total_len: bytes.length,
       signed_scope: scope,
       signed_scope_sha256: sha256(scope),
