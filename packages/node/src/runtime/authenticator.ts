@@ -47,7 +47,7 @@ export class Authenticator {
   }
 
   /** One verdict per control object of an envelope. */
-  verifyControl({ control }: Envelope): Promise<boolean[]> {
+  verifyControl({ control }: Pick<Envelope, 'control'>): Promise<boolean[]> {
     return Promise.all(control.map((bytes) => this.isAuthenticRegistration(decodeNodeRegistration(bytes))))
   }
 
