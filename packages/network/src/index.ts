@@ -1,16 +1,13 @@
 export { checkedListenAddress, type ListenAddress, parseListenAddress } from './address.js'
 export { EXT_ERROR, ExtError, type ExtErrorCode, NetworkError, type NetworkErrorCode } from './errors.js'
-export {
-  decodeEnvelopeRangeRequest,
-  decodeEnvelopeRangeResponse,
-  type EnvelopeRangeRequest,
-  type EnvelopeRangeResponse,
-  encodeEnvelopeRangeRequest,
-  encodeEnvelopeRangeResponse,
-  fitEnvelopeRange,
-} from './ext/envelope-range.js'
+export * from './ext/candidate-proof.js'
+export * from './ext/certificate.js'
+export * from './ext/envelope-range.js'
 export { decodeExtError, encodeExtError } from './ext/error-answer.js'
+export * from './ext/evidence.js'
+export * from './ext/object.js'
 export { decodeStatus, encodeStatus, ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from './ext/status.js'
+export * from './ext/vote-set.js'
 export { type Manifest, type ManifestPeer, parseManifest, type SkippedEntry } from './manifest.js'
 export { createMesh } from './mesh/mesh.js'
 export type { Mesh, MeshHandlers, MeshModules, MeshOptions } from './options.js'

@@ -16,6 +16,41 @@ export interface ExtLimit extends RequestLimit {
 const KIB = 1024
 const MIB = 1024 * KIB
 
+/** An acknowledgement is an empty answer: spec protocol 14. */
+const ACK_BYTES = 0
+/** Spec transport 14.1. */
+const SYNC_MS = 15_000
+const CONSENSUS_MS = 10_000
+
+const EXT_LIMITS: ReadonlyMap<number, ExtLimit> = new Map([
+  [0x80, extLimit({ payload: [125, 189], answer: 189, perSecond: 0.2, burst: 3, inFlight: 1, timeoutMs: 5_000 })],
+  [0x82, extLimit({ payload: 12, answer: 262_144, perSecond: 1, burst: 4, inFlight: 1, timeoutMs: SYNC_MS })],
+  [0x84, extLimit({ payload: 14, answer: MIB, perSecond: 4, burst: 8, inFlight: 2, timeoutMs: SYNC_MS })],
+  /** A header of 3722 bytes and two counts at least, as of a cemented envelope: spec protocol 9.2. */
+  [0x8a, extLimit({ payload: [3726, 1_048_560], answer: ACK_BYTES, perSecond: 2, burst: 8, inFlight: 2 })],
+  [0x8c, extLimit({ payload: 3385, answer: ACK_BYTES, perSecond: 10, burst: 40, inFlight: 4 })],
+  [0x8e, extLimit({ payload: 3384, answer: ACK_BYTES, perSecond: 50, burst: 200, inFlight: 16 })],
+  [0x90, extLimit({ payload: 14, answer: MIB, perSecond: 4, burst: 8, inFlight: 2 })],
+  [0x94, extLimit({ payload: 32, answer: 1_048_548, perSecond: 0.1, burst: 3, inFlight: 1 })],
+  [0x96, extLimit({ payload: 33, answer: MIB, perSecond: 4, burst: 8, inFlight: 2 })],
+  [0x98, extLimit({ payload: 10, answer: MIB, perSecond: 2, burst: 8, inFlight: 1 })],
+  /** The smallest pair is two votes of 3384 bytes: kind, two lengths and the votes. */
+  [0x9a, extLimit({ payload: [6777, 65_536], answer: ACK_BYTES, perSecond: 0.1, burst: 3, inFlight: 1 })],
+])
+
+interface ExtRow extends Omit<ExtLimit, 'minBytes' | 'maxBytes' | 'maxAnswerBytes' | 'timeoutMs'> {
+  /** The only size, or the smallest and the largest. */
+  readonly payload: number | readonly [number, number]
+  /** The largest answer. */
+  readonly answer: number
+  readonly timeoutMs?: number
+}
+
+function extLimit({ payload, answer, timeoutMs = CONSENSUS_MS, ...rates }: ExtRow): ExtLimit {
+  const [minBytes, maxBytes] = typeof payload === 'number' ? [payload, payload] : payload
+  return { minBytes, maxBytes, maxAnswerBytes: answer, timeoutMs, ...rates }
+}
+
 /**
  * Every number of spec transport 10 to 17 that is in use, in one place: a test or a small network scales it here and
  * nowhere else.
@@ -99,6 +134,10 @@ export const LIMITS = {
     malformed: 10,
     oversized: 20,
     unsolicited: 20,
+    /** What the layer above reports: an object with an invalid signature, a forged header, wrong roots. */
+    consensus: 20,
+    /** What the layer above reports: an invalid proof or chunk. */
+    proof: 30,
     decayPerMinute: 10,
     /** From here on not asked for windows. */
     noSync: 50,
@@ -119,10 +158,12 @@ export const LIMITS = {
     [0x22, { minBytes: 3722, maxBytes: 1_048_560, perSecond: 20, burst: 40, inFlight: 8 }],
     [0x40, { minBytes: 16, maxBytes: 16, perSecond: 0.2, burst: 3, inFlight: 1 }],
     [0x41, { minBytes: 21, maxBytes: 131_072, perSecond: 100, burst: 400, inFlight: 32 }],
-    ...[0x01, 0x03, 0x04, 0x10].map((type): [number, RequestLimit] => [
+    ...[0x01, 0x03, 0x04].map((type): [number, RequestLimit] => [
       type,
       { minBytes: 1, maxBytes: 16_384, perSecond: 10, burst: 40, inFlight: 4 },
     ]),
+    /** Of one size only: spec protocol D.1. */
+    [0x10, { minBytes: 5344, maxBytes: 5344, perSecond: 10, burst: 40, inFlight: 4 }],
     [0x42, { minBytes: 2, maxBytes: 257, perSecond: 1, burst: 4, inFlight: 1 }],
     ...[0x60, 0x61, 0x62, 0x63, 0x64, 0x65].map((type): [number, RequestLimit] => [
       type,
@@ -132,18 +173,8 @@ export const LIMITS = {
     [0x51, { minBytes: 2, maxBytes: 15_106, perSecond: 0.1, burst: 2, inFlight: 1 }],
     [0xff, { minBytes: 1, maxBytes: 1, perSecond: 0.1, burst: 2, inFlight: 1 }],
   ]) as ReadonlyMap<number, RequestLimit>,
-  /** Spec transport 14.1 and protocol 14.1: requests of the extension protocol that this node speaks. */
-  ext: new Map<number, ExtLimit>([
-    [
-      0x80,
-      { minBytes: 125, maxBytes: 189, maxAnswerBytes: 189, perSecond: 0.2, burst: 3, inFlight: 1, timeoutMs: 5_000 },
-    ],
-    [0x84, { minBytes: 14, maxBytes: 14, maxAnswerBytes: MIB, perSecond: 4, burst: 8, inFlight: 2, timeoutMs: 15_000 }],
-    [
-      0x8e,
-      { minBytes: 3384, maxBytes: 3384, maxAnswerBytes: 0, perSecond: 50, burst: 200, inFlight: 16, timeoutMs: 10_000 },
-    ],
-  ]) as ReadonlyMap<number, ExtLimit>,
+  /** Spec transport 14.1, protocol 14.1 and D.2: requests of the extension protocol that this node speaks. */
+  ext: EXT_LIMITS,
   /** An Error answer: code, retry_after_ms, length, at most 128 bytes of text. Spec transport 14.1. */
   extErrorBytes: 134,
 }

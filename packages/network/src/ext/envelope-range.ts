@@ -1,19 +1,17 @@
-import { ByteReader, ByteWriter, CodecError } from '@montana/codec'
-import { LIMITS } from '@montana/transport'
+import { CodecError } from '@montana/codec'
+import {
+  decodeWindowRange,
+  encodeWindowRange,
+  fitWindowRange,
+  type WindowRange,
+  type WindowRangeRequest,
+} from './window-range.js'
 
-const MAX_COUNT = 64
-const RESPONSE_HEADER_BYTES = 11
 /** A cemented envelope is longer than its bare header of 3722 bytes. */
 const MIN_ITEM_BYTES = 3723
 
 /** 0x84: spec transport 14.4. */
-export interface EnvelopeRangeRequest {
-  readonly fromWindow: number
-  /** 1…64. */
-  readonly count: number
-  /** At most 1 048 576. */
-  readonly maxBytes: number
-}
+export type EnvelopeRangeRequest = WindowRangeRequest
 
 /** 0x85: exact cemented 0x22 payloads of consecutive windows from `firstWindow`. */
 export interface EnvelopeRangeResponse {
@@ -22,59 +20,36 @@ export interface EnvelopeRangeResponse {
   readonly envelopes: readonly Uint8Array[]
 }
 
-export function encodeEnvelopeRangeRequest(request: EnvelopeRangeRequest): Uint8Array {
-  return new ByteWriter(14).u64(request.fromWindow).u16(request.count).u32(request.maxBytes).finish()
-}
-
-export function decodeEnvelopeRangeRequest(bytes: Uint8Array): EnvelopeRangeRequest {
-  const reader = new ByteReader(bytes)
-  const request = { fromWindow: reader.u64AsNumber(), count: reader.u16(), maxBytes: reader.u32() }
-  reader.end()
-  if (request.count < 1 || request.count > MAX_COUNT || request.maxBytes > LIMITS.exchange.maxPayloadBytes) {
-    throw new CodecError('BadValue', { count: request.count, maxBytes: request.maxBytes })
-  }
-  return request
-}
+export {
+  decodeWindowRangeRequest as decodeEnvelopeRangeRequest,
+  encodeWindowRangeRequest as encodeEnvelopeRangeRequest,
+} from './window-range.js'
 
 /**
  * As many of `envelopes` as fit into `maxBytes`, in order; `more` is set when some did not fit or `more` was. An empty
  * result means that not even the first one fits: answer Error 2 (too large).
  */
 export function fitEnvelopeRange(response: EnvelopeRangeResponse, maxBytes: number): EnvelopeRangeResponse {
-  let size = RESPONSE_HEADER_BYTES
-  const fitting: Uint8Array[] = []
-  for (const envelope of response.envelopes) {
-    size += 4 + envelope.length
-    if (size > Math.min(maxBytes, LIMITS.exchange.maxPayloadBytes)) break
-    fitting.push(envelope)
-  }
-  const more = response.more || fitting.length < response.envelopes.length
-  return { firstWindow: response.firstWindow, more, envelopes: fitting }
+  return fromRange(fitWindowRange(toRange(response), maxBytes))
 }
 
 export function encodeEnvelopeRangeResponse(response: EnvelopeRangeResponse): Uint8Array {
-  const size = response.envelopes.reduce((sum, envelope) => sum + 4 + envelope.length, RESPONSE_HEADER_BYTES)
-  const writer = new ByteWriter(size).u64(response.firstWindow).u16(response.envelopes.length).bool(response.more)
-  for (const envelope of response.envelopes) writer.u32(envelope.length).bytes(envelope)
-  return writer.finish()
+  return encodeWindowRange(toRange(response))
 }
 
 /** Throws {@link CodecError} unless it answers `request`: right window, 1…count items, each a cemented envelope. */
 export function decodeEnvelopeRangeResponse(bytes: Uint8Array, request: EnvelopeRangeRequest): EnvelopeRangeResponse {
-  const reader = new ByteReader(bytes)
-  const firstWindow = reader.u64AsNumber()
-  const count = reader.u16()
-  const more = reader.bool()
-  if (firstWindow !== request.fromWindow || count < 1 || count > request.count) {
-    throw new CodecError('BadValue', { firstWindow, count })
-  }
-  const envelopes = Array.from({ length: count }, () => readItem(reader))
-  reader.end()
-  return { firstWindow, more, envelopes }
+  return fromRange(decodeWindowRange(bytes, request, checkEnvelope))
 }
 
-function readItem(reader: ByteReader): Uint8Array {
-  const length = reader.u32()
+function checkEnvelope({ length }: Uint8Array): void {
   if (length < MIN_ITEM_BYTES) throw new CodecError('BadLength', { length })
-  return reader.bytes(length).slice()
+}
+
+function toRange({ firstWindow, more, envelopes }: EnvelopeRangeResponse): WindowRange {
+  return { firstWindow, more, items: envelopes }
+}
+
+function fromRange({ firstWindow, more, items }: WindowRange): EnvelopeRangeResponse {
+  return { firstWindow, more, envelopes: items }
 }

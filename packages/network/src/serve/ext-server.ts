@@ -11,7 +11,7 @@ import type { StatusExchange } from '../mesh/status-exchange.js'
 import type { Peer } from '../peer/peer.js'
 import { type EnvelopeHeader, encodeEnvelope } from '../wire/envelope.js'
 import { EnvelopeReader, letGo, sendAndFinish } from '../wire/stream-io.js'
-import { EXT_TYPE, isAssignedExtRequest, isExtType, typeName } from '../wire/types.js'
+import { EXT_TYPE, isAssignedExtRequest, isExtType, isLiveConsensus, typeName } from '../wire/types.js'
 
 /** Answers `/montana/ext/1.0.0`: request + 1 or Error. Spec transport 14.1. */
 export class ExtServer {
@@ -97,7 +97,7 @@ export class ExtServer {
 
   async #handle(connection: Connection, peer: Peer, type: number, payload: Uint8Array, signal: AbortSignal) {
     if (type === EXT_TYPE.status) return this.#status.onRequest(connection, peer, payload)
-    if (type === EXT_TYPE.cementVote) return await this.#context.handlers.onExtRequest(peer, type, payload, signal)
+    if (isLiveConsensus(type)) return await this.#context.handlers.onExtRequest(peer, type, payload, signal)
     return await this.#budgeted(() => this.#context.handlers.onExtRequest(peer, type, payload, signal))
   }
 

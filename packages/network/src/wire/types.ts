@@ -23,11 +23,19 @@ export const BASE_TYPE = {
   bye: 0xff,
 } as const
 
-/** Message types of `/montana/ext/1.0.0` that this node speaks: spec transport 14.1. Answer = request + 1. */
+/** Message types of `/montana/ext/1.0.0` that this node speaks: spec transport 14.1, protocol 14.1. Answer = request + 1. */
 export const EXT_TYPE = {
   status: 0x80,
+  timechainProof: 0x82,
   envelopeRange: 0x84,
+  draft: 0x8a,
+  propose: 0x8c,
   cementVote: 0x8e,
+  certificate: 0x90,
+  candidateProof: 0x94,
+  object: 0x96,
+  voteSet: 0x98,
+  evidence: 0x9a,
   error: 0x9f,
 } as const
 
@@ -35,6 +43,9 @@ export const EXT_TYPE = {
 const ASSIGNED_EXT_REQUESTS = new Set([
   0x80, 0x82, 0x84, 0x86, 0x88, 0x8a, 0x8c, 0x8e, 0x90, 0x92, 0x94, 0x96, 0x98, 0x9a, 0x9c,
 ])
+
+/** What decides a window now: not subject to the bounds of sync answers. Spec protocol 14. */
+const LIVE_CONSENSUS: ReadonlySet<number> = new Set([EXT_TYPE.draft, EXT_TYPE.propose, EXT_TYPE.cementVote])
 
 const BASE_TYPES: ReadonlySet<number> = new Set(Object.values(BASE_TYPE))
 
@@ -48,6 +59,10 @@ export function isExtType(type: number): boolean {
 
 export function isAssignedExtRequest(type: number): boolean {
   return ASSIGNED_EXT_REQUESTS.has(type)
+}
+
+export function isLiveConsensus(type: number): boolean {
+  return LIVE_CONSENSUS.has(type)
 }
 
 /** What of a base peer's traffic is handed up; the rest is acknowledged and forgotten: spec transport 13.2, 17. */
