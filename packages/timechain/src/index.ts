@@ -1,4 +1,8 @@
 export { boundaries, segmentLengths, totalBoundaries } from './boundaries.js'
+export { CandidateChain, type Mark } from './candidate/chain.js'
+export { type CandidateProofInit, makeCandidateProof } from './candidate/prove.js'
+export { decodeStretch, encodeStretch, type Stretch } from './candidate/stretch.js'
+export { type CandidateWork, type CandidateWorkInit, createCandidateWork } from './candidate/work.js'
 export {
   DEFAULT_CHECKPOINTS,
   GENESIS_T_R,

@@ -6,7 +6,7 @@ import { valueAt } from './values.js'
 export interface Chain {
   /** 32 bytes. */
   readonly start: Uint8Array
-  /** A safe integer above 0. */
+  /** A safe integer; with 0 the chain is where it should be. */
   readonly steps: number
 }
 
@@ -72,7 +72,7 @@ export class ChainRunner {
   /** Where each chain arrives. Rejects with AbortError within milliseconds of an abort. */
   async run(chains: readonly Chain[], init: ChainRunInit = {}): Promise<Uint8Array[]> {
     const all = chains.map(({ start, steps }) => ({ value: start, remaining: steps }))
-    for (let active = all; active.length > 0; active = active.filter(({ remaining }) => remaining > 0)) {
+    for (let active = unfinished(all); active.length > 0; active = unfinished(active)) {
       const elapsedMs = await this.#inTurn(() => this.#advance(active, init))
       await pause(elapsedMs, init)
     }
@@ -112,6 +112,10 @@ export class ChainRunner {
     const measured = steps / Math.max(elapsedMs, Number.MIN_VALUE)
     this.#stepsPerMs = Math.min(measured, this.#stepsPerMs * MAX_GROWTH)
   }
+}
+
+function unfinished(all: readonly Running[]): Running[] {
+  return all.filter(({ remaining }) => remaining > 0)
 }
 
 /** Rests until the work of `elapsedMs` is no more than its share of the time. */
