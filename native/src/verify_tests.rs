@@ -6,11 +6,10 @@ fn segments(kernel: &Kernel, steps: &[u32]) -> Vec<Segment> {
         let state = [index as u32 + 1; 8];
         let mut end = [state];
         kernel.single()(&mut end, *steps);
+        let remaining = *steps;
         Segment {
-            index,
-            state,
+            chain: Chain { state, remaining },
             end: end[0],
-            remaining: *steps,
         }
     };
     steps.iter().enumerate().map(make).collect()
@@ -29,7 +28,8 @@ fn every_lane_and_thread_count_gives_the_same_verdicts() {
             for count in [0, 1, 3, 16, 17, 40] {
                 let mut work = segments(kernel, &steps[..count]);
                 work.iter_mut()
-                    .filter(|segment| segment.index % 3 == 1)
+                    .skip(1)
+                    .step_by(3)
                     .for_each(|segment| segment.end[7] ^= 1);
                 let want: Vec<u8> = (0..count).map(|index| u8::from(index % 3 != 1)).collect();
                 let got = check(kernel, Pace::of(kernel).only(lanes), threads, work);
@@ -37,6 +37,20 @@ fn every_lane_and_thread_count_gives_the_same_verdicts() {
             }
         }
     }
+}
+
+#[test]
+fn chains_arrive_where_one_kernel_alone_brings_them() {
+    let kernel = kernel(Preference::Fastest);
+    let work = segments(kernel, &[5, 1, 700, 64]);
+    let ends: Vec<State> = work.iter().map(|segment| segment.end).collect();
+    let plan = Plan {
+        kernel,
+        pace: Pace::of(kernel).clone(),
+        threads: 2,
+    };
+    let chains = work.into_iter().map(|segment| segment.chain).collect();
+    assert_eq!(advance(&plan, chains, &AtomicBool::new(false)), Some(ends));
 }
 
 #[test]
@@ -52,21 +66,17 @@ fn the_measured_choice_agrees_too() {
 }
 
 #[test]
-fn a_cancelled_check_has_no_verdict() {
+fn a_cancelled_run_has_no_result() {
     let kernel = kernel(Preference::Fastest);
     let plan = Plan {
         kernel,
         pace: Pace::of(kernel).only(1),
         threads: 2,
     };
-    let work = vec![
-        Segment {
-            index: 0,
-            state: [1; 8],
-            end: [2; 8],
-            remaining: u32::MAX
-        };
-        2
-    ];
-    assert_eq!(verify(&plan, work, &AtomicBool::new(true)), None);
+    let endless = || Chain {
+        state: [1; 8],
+        remaining: u32::MAX,
+    };
+    let work = vec![endless(), endless()];
+    assert_eq!(advance(&plan, work, &AtomicBool::new(true)), None);
 }

@@ -4,7 +4,7 @@ import { HASH_BYTES, PROGRESS_EVERY_MS } from './constants.js'
 import type { Engine } from './engine.js'
 import { translated } from './errors.js'
 import { runJob } from './job.js'
-import type { BackendName, ClockInit, ClockRun, HashBackend, Lanes, VerifyInit } from './types.js'
+import type { AdvanceInit, BackendName, ClockInit, ClockRun, HashBackend, Lanes, VerifyInit } from './types.js'
 
 /** The public face of an engine: checks arguments, speaks promises and AbortSignal. */
 export function createBackend(engine: Engine): HashBackend {
@@ -14,6 +14,7 @@ export function createBackend(engine: Engine): HashBackend {
     lanes: engine.lanes as readonly Lanes[],
     startClock: (init) => startClock(engine, init),
     verifySegments: (init) => verifySegments(engine, threads, init),
+    advanceChains: (init) => advanceChains(engine, threads, init),
     sha256Batch(items, itemLength) {
       check.checkItems(items, itemLength)
       return engine.sha256Batch(items, itemLength)
@@ -63,14 +64,26 @@ function startClock(engine: Engine, init: ClockInit): ClockRun {
 }
 
 async function verifySegments(engine: Engine, cores: number, init: VerifyInit): Promise<boolean[]> {
-  const { starts, ends, steps, threads = cores, lanes, signal } = init
+  const { starts, ends, signal } = init
+  check.checkBytes(ends, init.steps.length * HASH_BYTES, 'ends')
+  const { steps, threads, lanes } = checkedChains(engine, cores, init)
+  const job = runJob((callback) => engine.startVerify(starts, ends, steps, threads, lanes, callback), { signal })
+  const { bytes } = await job.done
+  return Array.from(bytes, (verdict) => verdict === 1)
+}
+
+async function advanceChains(engine: Engine, cores: number, init: AdvanceInit): Promise<Uint8Array> {
+  const { starts, signal } = init
+  const { steps, threads, lanes } = checkedChains(engine, cores, init)
+  const job = runJob((callback) => engine.startAdvance(starts, steps, threads, lanes, callback), { signal })
+  return (await job.done).bytes
+}
+
+/** What both ways to run many chains have in common, as engines take it; lanes 0 leaves the choice to them. */
+function checkedChains(engine: Engine, cores: number, { starts, steps, threads = cores, lanes }: AdvanceInit) {
   check.checkBytes(starts, steps.length * HASH_BYTES, 'starts')
-  check.checkBytes(ends, steps.length * HASH_BYTES, 'ends')
   steps.forEach(check.checkSteps)
   check.checkThreads(threads)
   if (lanes !== undefined) check.checkLanes(lanes, engine.lanes)
-  const exact = Float64Array.from(steps)
-  const job = runJob((callback) => engine.startVerify(starts, ends, exact, threads, lanes ?? 0, callback), { signal })
-  const { bytes } = await job.done
-  return Array.from(bytes, (verdict) => verdict === 1)
+  return { steps: Float64Array.from(steps), threads, lanes: lanes ?? 0 }
 }

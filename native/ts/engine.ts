@@ -20,6 +20,14 @@ export interface Engine {
     lanes: number,
     callback: JobCallback,
   ): EngineJob
+  /** The result is 32 bytes per chain. */
+  startAdvance(
+    starts: Uint8Array,
+    steps: Float64Array,
+    threads: number,
+    lanes: number,
+    callback: JobCallback,
+  ): EngineJob
   sha256Batch(items: Uint8Array, itemLength: number): Uint8Array
   merkleLeaf(record: Uint8Array): Uint8Array
   merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array

@@ -3,6 +3,7 @@ export type { Engine, EngineJob, JobCallback } from './engine.js'
 export type { NativeErrorCode } from './errors.js'
 export { type LoadedBackend, type LoadOptions, loadBackend } from './loader.js'
 export type {
+  AdvanceInit,
   BackendName,
   ClockInit,
   ClockResult,

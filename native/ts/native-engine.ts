@@ -5,7 +5,7 @@ import type { Engine } from './engine.js'
 export interface AddonEngine
   extends Pick<
     Engine,
-    'name' | 'lanes' | 'startClock' | 'startVerify' | 'sha256Batch' | 'merkleNodes' | 'merkleSubtree'
+    'name' | 'lanes' | 'startClock' | 'startVerify' | 'startAdvance' | 'sha256Batch' | 'merkleNodes' | 'merkleSubtree'
   > {
   merkleLeaf(record: Uint8Array): Uint8Array
   merkleNodeIn(scratch: Uint8Array): void
@@ -33,6 +33,7 @@ export function nativeEngine(addon: AddonEngine): Engine {
     lanes: addon.lanes,
     startClock: addon.startClock.bind(addon),
     startVerify: addon.startVerify.bind(addon),
+    startAdvance: addon.startAdvance.bind(addon),
     sha256Batch: addon.sha256Batch.bind(addon),
     merkleNodes: addon.merkleNodes.bind(addon),
     merkleSubtree: addon.merkleSubtree.bind(addon),

@@ -46,6 +46,8 @@ export interface VerifyInit {
   signal?: AbortSignal
 }
 
+export interface AdvanceInit extends Pick<VerifyInit, 'starts' | 'steps' | 'threads' | 'lanes' | 'signal'> {}
+
 /** The hot path, behind one interface whatever runs it. Misuse throws a MontanaError with a `NATIVE_BAD_…` code before any work. */
 export interface HashBackend {
   readonly name: BackendName
@@ -55,6 +57,8 @@ export interface HashBackend {
   startClock(init: ClockInit): ClockRun
   /** Whether each segment leads from its start to its end; rejects with AbortError. */
   verifySegments(init: VerifyInit): Promise<boolean[]>
+  /** Where each chain arrives after its steps, n·32 bytes, computed as `verifySegments` does; rejects with AbortError. */
+  advanceChains(init: AdvanceInit): Promise<Uint8Array>
   /** SHA-256 of each of the equally long items; 32 bytes per item. */
   sha256Batch(items: Uint8Array, itemLength: number): Uint8Array
   /** H("mt-merkle-leaf", record). */

@@ -5,7 +5,7 @@ use crate::clock::{Grind, Observer, grind};
 use crate::errors::{Code, Refusal};
 use crate::kernel::{Kernel, Preference, State, available_lanes, bytes_from_state, kernel, state_from_bytes};
 use crate::pace::Pace;
-use crate::verify::{Plan, Segment, verify};
+use crate::verify::{Chain, Plan, Segment, advance, verify};
 use crate::{digest, merkle};
 use napi::Env;
 use napi::bindgen_prelude::{Uint8Array, Uint8ArraySlice};
@@ -107,14 +107,32 @@ impl Engine {
         let (kernel, lanes) = (self.kernel, check::lanes(lanes, self.kernel)?);
         let work = move |_: &Sink, cancel: &_| {
             let begin = Instant::now();
-            let measured = Pace::of(kernel);
-            let pace = if lanes == 0 {
-                measured.clone()
-            } else {
-                measured.only(lanes)
-            };
-            match verify(&Plan { kernel, pace, threads }, segments, cancel) {
+            match verify(&plan(kernel, lanes, threads), segments, cancel) {
                 Some(verdicts) => Event::Done(verdicts, elapsed_ms(begin)),
+                None => Event::Cancelled,
+            }
+        };
+        Ok(spawn(&env, "montana-verify", sink(&callback)?, work)?)
+    }
+
+    /// Moves each chain by its own number of steps; the result is 32 bytes per chain. `lanes` 0 means the measured choice.
+    #[napi(catch_unwind)]
+    pub fn start_advance(
+        &self,
+        env: Env,
+        starts: &[u8],
+        steps: &[f64],
+        threads: f64,
+        lanes: u32,
+        callback: Callback,
+    ) -> Result<Job> {
+        let chains = chains(starts, steps)?;
+        let threads = check::threads(threads)?;
+        let (kernel, lanes) = (self.kernel, check::lanes(lanes, self.kernel)?);
+        let work = move |_: &Sink, cancel: &_| {
+            let begin = Instant::now();
+            match advance(&plan(kernel, lanes, threads), chains, cancel) {
+                Some(states) => Event::Done(states.iter().flat_map(bytes_from_state).collect(), elapsed_ms(begin)),
                 None => Event::Cancelled,
             }
         };
@@ -195,20 +213,35 @@ impl Observer for Reporter<'_> {
     }
 }
 
-fn segments(starts: &[u8], ends: &[u8], steps: &[f64]) -> std::result::Result<Vec<Segment>, Refusal> {
+fn plan(kernel: &'static Kernel, lanes: usize, threads: usize) -> Plan<'static> {
+    let measured = Pace::of(kernel);
+    let pace = if lanes == 0 {
+        measured.clone()
+    } else {
+        measured.only(lanes)
+    };
+    Plan { kernel, pace, threads }
+}
+
+fn chains(starts: &[u8], steps: &[f64]) -> std::result::Result<Vec<Chain>, Refusal> {
     let starts = check::digests(starts, steps.len(), "starts")?;
+    let chain = |(start, steps): (&_, &f64)| {
+        let (state, remaining) = (state_from_bytes(start), check::steps(*steps)?);
+        Ok(Chain { state, remaining })
+    };
+    starts.iter().zip(steps).map(chain).collect()
+}
+
+fn segments(starts: &[u8], ends: &[u8], steps: &[f64]) -> std::result::Result<Vec<Segment>, Refusal> {
+    let chains = chains(starts, steps)?;
     let ends = check::digests(ends, steps.len(), "ends")?;
-    let mut segments = Vec::with_capacity(steps.len());
-    for (index, steps) in steps.iter().enumerate() {
-        let (state, end) = (state_from_bytes(&starts[index]), state_from_bytes(&ends[index]));
-        segments.push(Segment {
-            index,
-            state,
-            end,
-            remaining: check::steps(*steps)?,
-        });
-    }
-    Ok(segments)
+    let pairs = chains.into_iter().zip(&ends);
+    Ok(pairs
+        .map(|(chain, end)| Segment {
+            chain,
+            end: state_from_bytes(end),
+        })
+        .collect())
 }
 
 fn writable<'a>(scratch: &'a mut Uint8ArraySlice<'_>) -> &'a mut [u8] {

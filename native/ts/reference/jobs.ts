@@ -1,12 +1,11 @@
 /** What the worker is asked to do; plain data. */
 export type WorkerJob =
   | { kind: 'clock'; seed: Uint8Array; steps: number; segments: number; reportMs: number }
-  | { kind: 'verify'; segments: readonly VerifyItem[] }
+  | { kind: 'advance'; chains: readonly ChainItem[] }
 
-export interface VerifyItem {
+export interface ChainItem {
   index: number
   start: Uint8Array
-  end: Uint8Array
   steps: number
 }
 

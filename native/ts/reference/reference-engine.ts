@@ -1,8 +1,9 @@
 import { concatBytes } from '@montana/foundation'
 import { HASH_BYTES } from '../constants.js'
-import type { Engine, EngineJob, JobCallback } from '../engine.js'
-import type { VerifyItem } from './jobs.js'
+import type { Engine } from '../engine.js'
+import { startAdvance, startVerify } from './chains.js'
 import { assertTreeOrder, fold, leaf, node, sha256, subtree } from './merkle.js'
+import { pieces } from './pieces.js'
 import { startWorker } from './worker-job.js'
 
 /** Everything the addon does, in TypeScript: the fallback, and the judge in tests. Its clock never blocks the event loop. */
@@ -12,8 +13,8 @@ export const referenceEngine: Engine = {
   lanes: [1, 2, 4],
   startClock: (seed, steps, segments, reportMs, callback) =>
     startWorker({ kind: 'clock', seed: Uint8Array.from(seed), steps, segments, reportMs }, callback),
-  startVerify: (starts, ends, steps, threads, _lanes, callback) =>
-    startVerify(verifyItems(starts, ends, steps), threads, callback),
+  startVerify: (starts, ends, steps, threads, _lanes, callback) => startVerify(starts, ends, steps, threads, callback),
+  startAdvance: (starts, steps, threads, _lanes, callback) => startAdvance(starts, steps, threads, callback),
   sha256Batch: (items, itemLength) => concatBytes(...pieces(items, itemLength).map(sha256)),
   merkleLeaf: leaf,
   merkleNode: node,
@@ -27,39 +28,4 @@ export const referenceEngine: Engine = {
     assertTreeOrder(list, height)
     return Uint8Array.from(subtree(list, pieces(leafHashes, HASH_BYTES), height))
   },
-}
-
-function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
-  return Array.from({ length: bytes.length / length }, (_, i) => bytes.subarray(i * length, (i + 1) * length))
-}
-
-function verifyItems(starts: Uint8Array, ends: Uint8Array, steps: Float64Array): VerifyItem[] {
-  const [from, to] = [pieces(Uint8Array.from(starts), HASH_BYTES), pieces(Uint8Array.from(ends), HASH_BYTES)]
-  return Array.from(steps, (count, index) => {
-    return { index, start: from[index] as Uint8Array, end: to[index] as Uint8Array, steps: count }
-  })
-}
-
-/** Deals the segments out to workers; the last one to end reports for all. */
-function startVerify(items: readonly VerifyItem[], threads: number, callback: JobCallback): EngineJob {
-  const count = Math.max(1, Math.min(threads, items.length))
-  const hands = Array.from({ length: count }, (_, hand) => items.filter(({ index }) => index % count === hand))
-  const verdicts = new Uint8Array(items.length)
-  const begin = performance.now()
-  let pending = count
-  let outcome = 'done'
-  const workers = hands.map((hand) =>
-    startWorker({ kind: 'verify', segments: hand }, (kind, _ms, bytes) => {
-      if (kind !== 'done') outcome = kind
-      for (const [i, { index }] of hand.entries()) verdicts[index] = bytes?.[i] ?? 0
-      pending -= 1
-      if (pending === 0) callback(outcome, performance.now() - begin, verdicts)
-    }),
-  )
-  return {
-    cancel: () =>
-      workers.forEach((worker) => {
-        worker.cancel()
-      }),
-  }
 }

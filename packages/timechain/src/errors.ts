@@ -1,6 +1,12 @@
 import { MontanaError } from '@montana/foundation'
 
-export type TimechainErrorCode = 'TIMECHAIN_BAD_D' | 'TIMECHAIN_BAD_SEGMENTS'
+export type TimechainErrorCode =
+  | 'TIMECHAIN_BAD_D'
+  | 'TIMECHAIN_BAD_SEGMENTS'
+  | 'TIMECHAIN_BAD_CLAIM'
+  | 'TIMECHAIN_BAD_POLICY'
+  | 'TIMECHAIN_BAD_EFFORT'
+  | 'TIMECHAIN_BAD_WORK'
 
 /** Misuse by the caller. A value that does not verify is `false`, never an error. */
 export class TimechainError extends MontanaError {

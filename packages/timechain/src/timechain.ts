@@ -1,12 +1,10 @@
 import { concatBytes, type TimeSource } from '@montana/foundation'
 import type { HashBackend } from '@montana/native'
 import { segmentLengths } from './boundaries.js'
-import { DEFAULT_CHECKPOINTS } from './constants.js'
+import { DEFAULT_CHECKPOINTS, VALUE_BYTES } from './constants.js'
 import { isValidD } from './difficulty.js'
 import { TimechainError } from './errors.js'
 import { vdfVerify } from './vdf.js'
-
-const VALUE_BYTES = 32
 
 export interface GrindInit {
   window: number
