@@ -1,5 +1,6 @@
 import { buildInfo } from '@montana/node/settings'
 import { Command } from 'commander'
+import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
 import { devnetCommand } from './commands/devnet/command.js'
 import { initCommand } from './commands/init.js'
@@ -33,6 +34,7 @@ export function createProgram(context: CliContext): Command {
     inspectCommand,
     timeCommand,
     windowsCommand,
+    clockCommand,
     devnetCommand,
     soakCommand,
     configCommand,

@@ -15,6 +15,7 @@ export {
 } from './constants.js'
 export { type AdaptationParams, isValidD, nextD } from './difficulty.js'
 export { TimechainError, type TimechainErrorCode } from './errors.js'
+export { type MeasureInit, measureClock, measureVerification } from './measure.js'
 export {
   type CandidateProof,
   candidateSeed,
@@ -40,5 +41,6 @@ export {
   type ProofVerifier,
   type ProofVerifierInit,
 } from './proof/verifier.js'
+export { assessSpeed, dForSeconds, type SpeedVerdict } from './speed.js'
 export { createTimechain, type GrindInit, type ProofInit, type Tick, type Timechain } from './timechain.js'
 export { vdfStep, vdfVerify } from './vdf.js'

@@ -2,6 +2,7 @@ import type { NodeVerdict, StoresReport, VerifyProgress } from '@montana/node'
 import { parseOption, START_OPTIONS, type StartOptions } from '@montana/node/settings'
 import { Command, Option } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
+import { ProgressLine } from '../progress-line.js'
 import { dataDirOf } from '../start-flags.js'
 import { formatTable } from '../table.js'
 
@@ -9,7 +10,6 @@ const HEADER = ['node', 'first', 'last', 'proven', 'clock', 'certificates', 'gap
 /** A walk that ends sooner needs no progress line. */
 const PROGRESS_AFTER_MS = 1_000
 const PROGRESS_EVERY_MS = 250
-const ERASE_LINE = '\r\u001b[K'
 
 interface VerifyFlags extends GlobalOptions {
   verify: string
@@ -30,7 +30,7 @@ function verifyCommand(context: CliContext): Command {
       const progress = new ProgressLine(process.stderr.isTTY === true && !quiet)
       const { signal } = context
       const notice = (line: string) => context.err(`montana: ${line}`)
-      const onProgress = (step: VerifyProgress) => progress.show(step)
+      const onProgress = throttled(progress)
       const dataDir = dataDirOf(context, self)
       const { verifyDataDir } = await import('@montana/node')
       const report = await verifyDataDir({ dataDir, policy, signal, notice, onProgress }).finally(() =>
@@ -63,25 +63,12 @@ function defects({ gaps, faults, faultCount }: NodeVerdict): string[] {
   return [...missing, ...found, ...(hidden > 0 ? [`and ${hidden} more faults`] : [])]
 }
 
-/** One line on a terminal that is written over. */
-class ProgressLine {
-  readonly #isOn: boolean
-  #nextAtMs = performance.now() + PROGRESS_AFTER_MS
-  #isShown = false
-
-  constructor(isOn: boolean) {
-    this.#isOn = isOn
-  }
-
-  show({ window, head, clockPending }: VerifyProgress): void {
-    if (!this.#isOn || performance.now() < this.#nextAtMs) return
-    this.#nextAtMs = performance.now() + PROGRESS_EVERY_MS
-    this.#isShown = true
-    process.stderr.write(`${ERASE_LINE}window ${window} of ${head}, ${clockPending} clock values to go`)
-  }
-
-  clear(): void {
-    if (this.#isShown) process.stderr.write(ERASE_LINE)
-    this.#isShown = false
+/** Rarely enough to be read. */
+function throttled(line: ProgressLine): (step: VerifyProgress) => void {
+  let nextAtMs = performance.now() + PROGRESS_AFTER_MS
+  return ({ window, head, clockPending }) => {
+    if (performance.now() < nextAtMs) return
+    nextAtMs = performance.now() + PROGRESS_EVERY_MS
+    line.show(`window ${window} of ${head}, ${clockPending} clock values to go`)
   }
 }
