@@ -67,6 +67,14 @@ describe('sender discipline (7.2)', () => {
     expect(opened).toEqual([PQ_MAX_PLAINTEXT_BYTES, PQ_MAX_PLAINTEXT_BYTES, 11])
   })
 
+  it('sends nothing once it is aborted, and lets a muxer that is late find out otherwise', () => {
+    const lower = new NarrowStream()
+    const stream = frameStream(lower)
+    stream.abort(new Error('gone'))
+    expect(stream.send(filled(10, 1))).toBe(false)
+    expect(lower.writes).toEqual([])
+  })
+
   it('resolves onDrain only after the layer below has drained', async () => {
     const lower = new NarrowStream()
     const stream = frameStream(lower)

@@ -40,6 +40,14 @@ export class FrameStream extends AbstractMessageStream {
     init.lower.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
   }
 
+  /**
+   * Sends nothing once it is aborted here: the muxer announces a new stream in a microtask of its own, where nobody could
+   * catch the error of a connection that was aborted just before. Throws after any other end.
+   */
+  override send(data: Uint8Array | Uint8ArrayList): boolean {
+    return this.status === 'aborted' ? false : super.send(data)
+  }
+
   override sendData(data: Uint8ArrayList): SendResult {
     const sentBytes = data.byteLength
     const frame = this.#init.sealer.seal(data, sentBytes)
