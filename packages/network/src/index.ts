@@ -10,7 +10,7 @@ export { decodeStatus, encodeStatus, ROLE, SECURITY, STATUS_FLAG, type StatusMes
 export * from './ext/vote-set.js'
 export { type Manifest, type ManifestPeer, parseManifest, type SkippedEntry } from './manifest.js'
 export { createMesh } from './mesh/mesh.js'
-export type { Mesh, MeshHandlers, MeshModules, MeshOptions } from './options.js'
+export type { Mesh, MeshHandlers, MeshModules, MeshOptions, PeerReport } from './options.js'
 export * from './payloads/batch-lookup.js'
 export { BYE_REASON, decodeBye, encodeBye } from './payloads/bye.js'
 export * from './payloads/fast-sync.js'

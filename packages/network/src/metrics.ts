@@ -96,7 +96,7 @@ function messageMetrics(registry: MetricsRegistry) {
     }),
     violations: registry.counter<'type' | 'limit'>({
       name: 'montana_limit_violations_total',
-      help: 'Requests refused by a limit',
+      help: 'Violations by limit, or by the code that the layer above reported',
       labels: ['type', 'limit'],
     }),
     score: registry.gauge<'peer'>({ name: 'montana_peer_score', help: 'Violation points of a peer', labels: ['peer'] }),
@@ -107,7 +107,7 @@ function messageMetrics(registry: MetricsRegistry) {
     }),
     dropped: registry.counter<'type'>({
       name: 'montana_outbound_dropped_total',
-      help: 'Messages dropped from a full outbound queue',
+      help: 'Messages dropped from an outbound queue that was full or whose peer left',
       labels: ['type'],
     }),
   }

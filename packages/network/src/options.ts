@@ -42,6 +42,14 @@ export interface MeshModules {
   readonly random: RandomSource
 }
 
+/** What the layer above has proven of a peer. */
+export interface PeerReport {
+  /** A constant, such as `InvalidSignature`; it becomes a label of metrics and the reason of a ban. */
+  readonly code: string
+  /** As a rule `LIMITS.score.consensus` or `LIMITS.score.proof`. */
+  readonly points: number
+}
+
 export interface Mesh {
   /** `Qm…` of the node key. */
   readonly peerId: string
@@ -49,13 +57,26 @@ export interface Mesh {
   start(signal?: AbortSignal): Promise<void>
   /** Says farewell and ends within a second, whatever peers do. */
   stop(): Promise<void>
-  /** Sends a base message once to every connected peer; never blocks, a full queue drops. */
+  /**
+   * Sends a base message once to every connected peer; never blocks, a full queue drops. A NodeRegistration goes to
+   * own peers only: those of the manifest that have not refused the extension protocol.
+   */
   broadcast(type: number, requestId: bigint, payload: Uint8Array): void
   send(peerId: string, type: number, requestId: bigint, payload: Uint8Array): void
-  /** Sends an extension request to every connected peer that speaks it and ignores the answers. */
+  /**
+   * Sends an extension request to every connected peer that speaks the protocol and ignores the answers. Queued like
+   * {@link broadcast}; RangeError for a type or length that no peer takes.
+   */
   extBroadcast(type: number, payload: Uint8Array): void
+  /** As {@link extBroadcast}, to one peer; nothing happens when it is not connected or does not speak the protocol. */
+  extSend(peerId: string, type: number, payload: Uint8Array): void
   /** The answer's payload; ExtError for an Error answer, NetworkError or abort otherwise. */
   extRequest(peerId: string, type: number, payload: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * Scores a peer for what it did at the layer above: at the bound it is disconnected and banned for a time. Only for
+   * what its own key vouches for, never for what someone on the path can cause. Spec transport 16.3.
+   */
+  report(peerId: string, report: PeerReport): void
   /** Manifest peers except this node; then `other`, if a stranger was ever connected. */
   peers(): PeerSnapshot[]
   listenAddresses(): string[]

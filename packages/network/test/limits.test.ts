@@ -1,8 +1,10 @@
 import { errorCode, seededRandom } from '@montana/foundation'
 import { LIMITS } from '@montana/transport'
 import { describe, expect, it } from 'vitest'
+import { EXT_TYPE } from '../src/index.js'
 import { ByteBudget } from '../src/limits/byte-budget.js'
 import { Pace } from '../src/limits/pace.js'
+import { Places } from '../src/limits/places.js'
 import { RequestGate } from '../src/limits/request-gate.js'
 import { BanList, PeerScore } from '../src/limits/score.js'
 import { TokenBucket } from '../src/limits/token-bucket.js'
@@ -122,6 +124,33 @@ describe('Pace', () => {
     ;(await third)()
   })
 
+  it('keeps within the limits of a remote where everything of the first 100 ms arrives at once', async () => {
+    const remote = { ...limit, burst: 10, inFlight: 100 }
+    const pace = new Pace(() => performance.now())
+    const gate = new RequestGate(1000)
+    const startedMs = performance.now()
+    const request = async () => {
+      const leave = await pace.enter(1, remote, never)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + 100 - performance.now())))
+      const code = codeOf(() => gate.enter(1, remote, performance.now())())
+      leave()
+      return code
+    }
+    const codes = await Promise.all(Array.from({ length: 30 }, request))
+    expect(new Set(codes)).toEqual(new Set(['ok']))
+  })
+
+  it('does not let a type that waits hold up another', async () => {
+    const pace = new Pace(() => performance.now())
+    const slow = { ...limit, perSecond: 0.001, burst: 1 }
+    await pace.enter(1, slow, never)
+    const controller = new AbortController()
+    const waiting = pace.enter(1, slow, controller.signal)
+    ;(await pace.enter(2, limit, never))()
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
   it('leaves the line on abort', async () => {
     const pace = new Pace(() => performance.now())
     const leaves = [await pace.enter(1, limit, never), await pace.enter(1, limit, never)]
@@ -226,16 +255,16 @@ describe('RttWindow', () => {
 })
 
 describe('OutboundQueue', () => {
-  const message = (window: number | undefined, size = 1): OutboundMessage => ({
+  const message = (window: number | undefined, size = 1, type = 0x22): OutboundMessage => ({
     protocol: '/montana/1.0.0',
-    type: 0x22,
+    type,
     requestId: 0n,
     bytes: new Uint8Array(size),
     window: window === undefined ? undefined : BigInt(window),
   })
   const windowsOf = (queue: OutboundQueue) => {
     const windows: unknown[] = []
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) windows.push(next.window)
+    for (let next = queue.shift(0x22); next !== undefined; next = queue.shift(0x22)) windows.push(next.window)
     return windows
   }
 
@@ -254,5 +283,98 @@ describe('OutboundQueue', () => {
     expect(queue.bytes).toBe(10)
     expect(queue.push(message(5, 11), () => 0n).length).toBe(4)
     expect([queue.length, queue.bytes]).toEqual([0, 0])
+  })
+
+  it('gives the oldest message of the type that is asked for', () => {
+    const queue = new OutboundQueue({ messages: 10, bytes: 100 })
+    for (const [window, type] of [
+      [1, 0x8a],
+      [2, 0x8e],
+      [3, 0x8a],
+      [4, 0x8e],
+    ] as const) {
+      queue.push(message(window, 1, type), () => 0n)
+    }
+    expect([...queue.types()]).toEqual([0x8a, 0x8e])
+    expect([0x8e, 0x8e, 0x8e, 0x8a].map((type) => queue.shift(type)?.window)).toEqual([2n, 4n, undefined, 1n])
+    expect([queue.bytes, queue.clear().map(({ window }) => window), queue.length, queue.bytes]).toEqual([1, [3n], 0, 0])
+  })
+
+  it('lets drafts give way to drafts and not votes, where bytes are short', () => {
+    const queue = new OutboundQueue({ messages: 100, bytes: 1_000 })
+    for (let window = 1; window <= 20; window++) queue.push(message(window, 3, 0x8e), () => 0n)
+    const dropped = [21, 22, 23, 24].flatMap((window) => queue.push(message(window, 400, 0x8a), () => 0n))
+    expect(dropped.map(({ window }) => window)).toEqual([21n, 22n])
+    expect([queue.length, queue.bytes]).toEqual([22, 860])
+  })
+})
+
+describe('Places', () => {
+  it('hold as many as each caller allows, and serve the larger bound first, then in order', async () => {
+    const places = new Places()
+    const leaves = [await places.enter(2, never), await places.enter(2, never)]
+    leaves.push(await places.enter(3, never))
+    const order: string[] = []
+    const waiting = [
+      ['small', 2],
+      ['large', 3],
+      ['large later', 3],
+    ] as const
+    const entered = waiting.map(([name, bound]) =>
+      places.enter(bound, never).then((leave) => {
+        order.push(name)
+        return leave
+      }),
+    )
+    for (const leave of leaves) leave()
+    leaves[0]?.()
+    expect((await Promise.all(entered.slice(1))).length).toBe(2)
+    expect(order).toEqual(['large', 'large later'])
+    ;(await entered[1])?.()
+    ;(await entered[0])?.()
+    expect(order).toEqual(['large', 'large later', 'small'])
+  })
+
+  it('are not taken by who left the line', async () => {
+    const places = new Places()
+    const leave = await places.enter(1, never)
+    const controller = new AbortController()
+    const aborted = places.enter(1, controller.signal)
+    const next = places.enter(1, never)
+    controller.abort()
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(places.enter(1, controller.signal)).rejects.toMatchObject({ code: 'ABORTED' })
+    leave()
+    ;(await next)()
+    ;(await places.enter(1, controller.signal))()
+  })
+})
+
+describe('the limits of the extension protocol', () => {
+  /** As spec transport 14.1, protocol 14.1 and D.2 have them. */
+  const table = [
+    [EXT_TYPE.status, [125, 189, 189], [0.2, 3], 1, 5_000],
+    [EXT_TYPE.timechainProof, [12, 12, 262_144], [1, 4], 1, 15_000],
+    [EXT_TYPE.envelopeRange, [14, 14, 1_048_576], [4, 8], 2, 15_000],
+    [EXT_TYPE.draft, [3726, 1_048_560, 0], [2, 8], 2, 10_000],
+    [EXT_TYPE.propose, [3385, 3385, 0], [10, 40], 4, 10_000],
+    [EXT_TYPE.cementVote, [3384, 3384, 0], [50, 200], 16, 10_000],
+    [EXT_TYPE.certificate, [14, 14, 1_048_576], [4, 8], 2, 10_000],
+    [EXT_TYPE.candidateProof, [32, 32, 1_048_548], [0.1, 3], 1, 10_000],
+    [EXT_TYPE.object, [33, 33, 1_048_576], [4, 8], 2, 10_000],
+    [EXT_TYPE.voteSet, [10, 10, 1_048_576], [2, 8], 1, 10_000],
+    [EXT_TYPE.evidence, [6777, 65_536, 0], [0.1, 3], 1, 10_000],
+  ] as const
+
+  it.each(table)('are those of the specification for type %i', (type, bytes, rate, inFlight, timeoutMs) => {
+    const [minBytes, maxBytes, maxAnswerBytes] = bytes
+    const [perSecond, burst] = rate
+    const expected = { minBytes, maxBytes, maxAnswerBytes, perSecond, burst, inFlight, timeoutMs }
+    expect(LIMITS.ext.get(type)).toEqual(expected)
+  })
+
+  it('name every request that is spoken, and no other', () => {
+    const spoken = Object.values(EXT_TYPE).filter((type) => type !== EXT_TYPE.error)
+    expect([...LIMITS.ext.keys()]).toEqual(spoken)
   })
 })

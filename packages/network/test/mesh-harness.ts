@@ -2,7 +2,15 @@ import { createServer } from 'node:net'
 import type { Libp2p } from '@libp2p/interface'
 import { byteStream } from '@libp2p/utils'
 import { nodeIdOf, type PqBackend, peerIdOf, type Signer, selectPqBackend } from '@montana/crypto'
-import { type Logger, noMetrics, silentLogger, systemRandom, systemTime, toHex } from '@montana/foundation'
+import {
+  type Logger,
+  type MetricsRegistry,
+  noMetrics,
+  silentLogger,
+  systemRandom,
+  systemTime,
+  toHex,
+} from '@montana/foundation'
 import {
   createTransportMetrics,
   type ExtLimit,
@@ -12,6 +20,7 @@ import {
   type RequestLimit,
 } from '@montana/transport'
 import { multiaddr } from '@multiformats/multiaddr'
+import { expect } from 'vitest'
 import {
   createMesh,
   type Manifest,
@@ -92,6 +101,8 @@ export interface TestNode {
   readonly mesh: Mesh
   readonly seen: Seen
   readonly logs: Array<{ level: string; code: unknown; message: string }>
+  /** Sum of a counter over all label sets that contain `labels`. */
+  readonly counted: (name: string, labels: Readonly<Record<string, string>>) => number
 }
 
 export const status = (window = 1): StatusMessage => ({
@@ -115,13 +126,14 @@ export async function testNode(
 ): Promise<TestNode> {
   const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], disconnected: [] }
   const logs: TestNode['logs'] = []
+  const { registry, counted } = countingMetrics()
   const mesh = createMesh(
     { listen: member.listen, manifest, genesisHash: GENESIS, limits: QUICK, ...options },
     {
       backend: await testBackend(),
       signer: member.signer,
       logger: recorder(logs),
-      metrics: noMetrics,
+      metrics: registry,
       time: systemTime,
       random: systemRandom,
       handlers: {
@@ -139,7 +151,49 @@ export async function testNode(
       },
     },
   )
-  return { mesh, seen, logs }
+  return { mesh, seen, logs, counted }
+}
+
+function countingMetrics(): { registry: MetricsRegistry; counted: TestNode['counted'] } {
+  const counts: Array<{ name: string; labels: Readonly<Record<string, string>>; value: number }> = []
+  const registry: MetricsRegistry = {
+    ...noMetrics,
+    counter: ({ name }) => ({ inc: (labels, value = 1) => void counts.push({ name, labels, value }) }),
+  }
+  const counted: TestNode['counted'] = (name, wanted) =>
+    counts
+      .filter((count) => count.name === name && Object.entries(wanted).every(([key, is]) => count.labels[key] === is))
+      .reduce((sum, { value }) => sum + value, 0)
+  return { registry, counted }
+}
+
+const running = new Set<Mesh>()
+
+export async function start(node: TestNode): Promise<TestNode> {
+  running.add(node.mesh)
+  await node.mesh.start()
+  return node
+}
+
+/** Members of one mesh, each connected with all the others. */
+export async function startAll(
+  list: readonly Member[],
+  handlers: Partial<MeshHandlers> = {},
+  options: Partial<MeshOptions> = {},
+): Promise<TestNode[]> {
+  const manifest = manifestOf(list)
+  const nodes = await Promise.all(list.map((member) => testNode(member, manifest, options, handlers)))
+  for (const node of nodes) await start(node)
+  await expect.poll(() => nodes.map(connectedPeers), { timeout: 5_000 }).toEqual(nodes.map(() => list.length - 1))
+  return nodes
+}
+
+export const connectedPeers = ({ mesh }: TestNode) => mesh.peers().filter((peer) => peer.connections > 0).length
+
+/** Stops what {@link start} started; for `afterEach`. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((mesh) => mesh.stop()))
+  running.clear()
 }
 
 function recorder(logs: TestNode['logs']): Logger {

@@ -1,30 +1,20 @@
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { BASE_TYPE, EXT_ERROR, EXT_TYPE, ExtError, type Mesh } from '../src/index.js'
-import { type Member, manifestOf, members, status, type TestNode, testNode } from './mesh-harness.js'
+import { BASE_TYPE, EXT_ERROR, EXT_TYPE, ExtError } from '../src/index.js'
+import {
+  connectedPeers,
+  type Member,
+  manifestOf,
+  members,
+  start,
+  startAll,
+  status,
+  stopAll,
+  type TestNode,
+  testNode,
+} from './mesh-harness.js'
 
-const running = new Set<Mesh>()
-
-afterEach(async () => {
-  await Promise.all([...running].map((mesh) => mesh.stop()))
-  running.clear()
-})
-
-async function start(node: TestNode): Promise<TestNode> {
-  running.add(node.mesh)
-  await node.mesh.start()
-  return node
-}
-
-async function startAll(list: readonly Member[], handlers: Parameters<typeof testNode>[3] = {}): Promise<TestNode[]> {
-  const manifest = manifestOf(list)
-  const nodes = await Promise.all(list.map((member) => testNode(member, manifest, {}, handlers)))
-  for (const node of nodes) await start(node)
-  await expect.poll(() => nodes.map(connectedPeers), { timeout: 5_000 }).toEqual(nodes.map(() => list.length - 1))
-  return nodes
-}
-
-const connectedPeers = ({ mesh }: TestNode) => mesh.peers().filter((peer) => peer.connections > 0).length
+afterEach(stopAll)
 
 describe('a mesh of four', () => {
   it('forms, exchanges Status and pings, and shows it', async () => {
@@ -115,7 +105,6 @@ describe('comings and goings', () => {
     const nodes = await startAll(list)
     const [a, b, c] = nodes as [TestNode, TestNode, TestNode]
     await c.mesh.stop()
-    running.delete(c.mesh)
     await expect.poll(() => [a, b].map(connectedPeers)).toEqual([1, 1])
     expect(a.seen.disconnected).toEqual(['n2'])
     await expect.poll(() => a.mesh.peers()[1]?.dialErrors, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
@@ -133,7 +122,6 @@ describe('comings and goings', () => {
       const started = performance.now()
       await mesh.stop()
       expect(performance.now() - started).toBeLessThan(1_000)
-      running.delete(mesh)
     }
     await expect.poll(() => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP'))).toEqual([])
     await expect.poll(() => process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before.length + 1)

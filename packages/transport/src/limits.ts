@@ -92,6 +92,10 @@ export const LIMITS = {
     requestMs: 10_000,
     handlersPerPeer: 32,
     extAnswersAtOnce: 8,
+    /** Own requests open at one peer: two of its 16 streams (11.2) are left to what is just ending. */
+    extAtOnce: 14,
+    /** Of these for sync; votes, Propose and Draft find the rest. */
+    extSyncAtOnce: 8,
     syncBytesPerSecond: 16 * MIB,
     statusEveryMs: 30_000,
     statusFallbackMs: 5_000,
@@ -123,7 +127,7 @@ export const LIMITS = {
     inboundWaitMs: 5_000,
     queueMessages: 256,
     queueBytes: 8 * MIB,
-    /** As many as the smallest in-flight limit of a broadcast type (0x22) at a peer. */
+    /** Of each type to one peer; as many as the smallest in-flight limit of the base protocol's broadcasts (0x22). */
     sendsAtOnce: 8,
   },
   /** Spec transport 16.3. */

@@ -1,17 +1,22 @@
-import { AbortError, sleep } from '@montana/foundation'
+import { sleep } from '@montana/foundation'
 import type { RequestLimit } from '@montana/transport'
+import { Places } from './places.js'
 import { TokenBucket } from './token-bucket.js'
 
-/** Stay this far below the remote's rate: requests may bunch up on the way. No special reason for the figure. */
+/** Stay this far below the remote's rate: its clock may be slower. No special reason for the figure. */
 const MARGIN = 0.9
 
 interface TypePace {
   readonly bucket: TokenBucket
-  readonly waiting: Array<() => void>
-  inFlight: number
+  readonly places: Places
+  /** Requests on their way: the remote may count them as late as now. */
+  open: number
 }
 
-/** Keeps the own requests to one peer within the limits that it applies, by waiting: spec transport 14.1, 17. */
+/**
+ * Keeps the own requests to one peer within the limits that it applies, by waiting: spec transport 14.1, 17. Types wait
+ * apart from each other.
+ */
 export class Pace {
   readonly #nowMs: () => number
   readonly #types = new Map<number, TypePace>()
@@ -20,45 +25,44 @@ export class Pace {
     this.#nowMs = nowMs
   }
 
-  /** Waits for a place and a token; returns how the place is left. Rejects with abort. */
+  /**
+   * Waits for a place and a token; returns how the place is left, to be called once. Rejects with abort.
+   *
+   * A token is spent when its request ends, not when it begins: the remote has counted it by then, however long the
+   * request was on its way. So what bunches up before the remote never exceeds what the remote allows.
+   */
   async enter(type: number, limit: RequestLimit, signal: AbortSignal): Promise<() => void> {
     const pace = this.#pace(type, limit)
-    await this.#takePlace(pace, limit, signal)
+    const leave = await pace.places.enter(limit.inFlight, signal)
     try {
-      while (!pace.bucket.take(this.#nowMs())) await sleep(pace.bucket.waitMs(this.#nowMs()), signal)
+      await this.#open(pace, signal)
     } catch (error) {
-      release(pace)
+      leave()
       throw error
     }
-    return () => release(pace)
+    return () => {
+      pace.open -= 1
+      pace.bucket.spend(this.#nowMs(), 1)
+      leave()
+    }
   }
 
-  #takePlace(pace: TypePace, limit: RequestLimit, signal: AbortSignal): Promise<void> {
-    if (pace.inFlight < limit.inFlight) {
-      pace.inFlight += 1
-      return Promise.resolve()
-    }
-    return new Promise((resolve, reject) => {
-      const start = () => {
-        signal.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = () => {
-        pace.waiting.splice(pace.waiting.indexOf(start), 1)
-        reject(new AbortError(signal.reason))
-      }
-      if (signal.aborted) return reject(new AbortError(signal.reason))
-      signal.addEventListener('abort', leave, { once: true })
-      pace.waiting.push(start)
-    })
+  /** Waits for a token beside those that the open requests will spend, and is open at once. */
+  async #open(pace: TypePace, signal: AbortSignal): Promise<void> {
+    const waitMs = () => pace.bucket.waitMs(this.#nowMs(), pace.open + 1)
+    for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(ms, signal)
+    pace.open += 1
   }
 
   #pace(type: number, limit: RequestLimit): TypePace {
     const known = this.#types.get(type)
     if (known !== undefined) return known
     const burst = Math.max(1, limit.burst - 1)
-    const bucket = new TokenBucket(limit.perSecond * MARGIN, burst, this.#nowMs())
-    const pace = { bucket, waiting: [], inFlight: 0 }
+    const pace = {
+      bucket: new TokenBucket(limit.perSecond * MARGIN, burst, this.#nowMs()),
+      places: new Places(),
+      open: 0,
+    }
     this.#types.set(type, pace)
     return pace
   }
@@ -80,11 +84,4 @@ export class PaceBook {
     this.#paces.set(peer, pace)
     return pace
   }
-}
-
-/** Hands the place to the next in line, or gives it back. */
-function release(pace: TypePace): void {
-  const next = pace.waiting.shift()
-  if (next === undefined) pace.inFlight -= 1
-  else next()
 }

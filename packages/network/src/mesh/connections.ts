@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import type { Link, Peer } from '../peer/peer.js'
+import { typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import type { Dialer } from './dialer.js'
 import type { Heartbeats } from './heartbeats.js'
@@ -77,7 +78,7 @@ export class Connections {
   #end(peer: Peer, lastLink: Link): void {
     this.#sessions.get(peer)?.abort()
     this.#sessions.delete(peer)
-    peer.queue.clear()
+    for (const { type } of peer.queue.clear()) this.#context.metrics.dropped.inc({ type: typeName(type) })
     this.#context.modules.logger.info({ peer: peer.label ?? peer.peerId }, 'peer disconnected')
     this.#context.handlers.onPeerDisconnected(peer)
     this.#dialer.onDisconnected(peer, this.#context.nowMs() - lastLink.openedMs)

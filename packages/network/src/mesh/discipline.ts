@@ -1,9 +1,20 @@
 import { errorCode, errorMessage } from '@montana/foundation'
 import { NetworkError } from '../errors.js'
+import type { PeerReport } from '../options.js'
 import type { Peer } from '../peer/peer.js'
 import { isCutShort } from '../wire/stream-io.js'
 import { typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
+
+/** Ends of an exchange that say nothing about the peer: spec transport 16.3. */
+const ON_THE_PATH: ReadonlySet<string> = new Set([
+  'ABORTED',
+  'LIMIT_BYTES',
+  'NOT_CONNECTED',
+  'REQUEST_TIMEOUT',
+  'STREAM_RESET',
+  'TIMEOUT',
+])
 
 /**
  * Reaction to a violation: the stream is reset by the caller, here the score rises and, at its bound, the peer is
@@ -21,7 +32,7 @@ export class Discipline {
     if (!(error instanceof NetworkError)) return
     const points = this.#pointsOf(error)
     if (points === undefined) return
-    const { metrics, limits, modules, nowMs } = this.#context
+    const { metrics, nowMs } = this.#context
     const type = typeof error.metadata.type === 'number' ? error.metadata.type : undefined
     if (error.code.startsWith('LIMIT_')) {
       metrics.violations.inc({ type: type === undefined ? 'none' : typeName(type), limit: error.code })
@@ -30,9 +41,22 @@ export class Discipline {
       error.code.startsWith('LIMIT_') && type !== undefined
         ? peer.score.addRateViolation(type, nowMs())
         : peer.score.add(points, nowMs())
+    this.#react(peer, error.code, score, errorMessage(error))
+  }
+
+  /** Scores what the layer above has proven of `peer`; what someone on the path can cause is refused here too. */
+  report(peer: Peer, { code, points }: PeerReport): void {
+    if (ON_THE_PATH.has(code) || points <= 0) return
+    const { metrics, nowMs } = this.#context
+    metrics.violations.inc({ type: 'none', limit: code })
+    this.#react(peer, code, peer.score.add(points, nowMs()), 'the peer broke a rule of consensus')
+  }
+
+  #react(peer: Peer, code: string, score: number, message: string): void {
+    const { metrics, limits, modules } = this.#context
     metrics.score.set({ peer: peer.metricLabel }, score)
-    modules.logger.warn({ peer: peer.label ?? peer.peerId, code: error.code, score }, errorMessage(error))
-    if (score >= limits.score.ban) this.#ban(peer, error.code)
+    modules.logger.warn({ peer: peer.label ?? peer.peerId, code, score }, message)
+    if (score >= limits.score.ban) this.#ban(peer, code)
   }
 
   #ban(peer: Peer, reason: string): void {

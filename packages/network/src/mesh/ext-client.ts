@@ -2,11 +2,12 @@ import type { ExtLimit } from '@montana/transport'
 import { NetworkError } from '../errors.js'
 import { decodeExtError } from '../ext/error-answer.js'
 import type { PaceBook } from '../limits/pace.js'
+import { Places } from '../limits/places.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { type EnvelopeHeader, encodeEnvelope } from '../wire/envelope.js'
 import { EXT_PROTOCOL } from '../wire/protocols.js'
 import { type Answer, request } from '../wire/request.js'
-import { EXT_TYPE, typeName } from '../wire/types.js'
+import { EXT_TYPE, isLiveConsensus, typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import { type Discipline, resultOf } from './discipline.js'
 
@@ -15,6 +16,7 @@ export class ExtClient {
   readonly #context: MeshContext
   readonly #discipline: Discipline
   readonly #paces: PaceBook
+  readonly #streams = new WeakMap<Peer, Places>()
   #nextRequestId = 1n
 
   constructor(context: MeshContext, discipline: Discipline, paces: PaceBook) {
@@ -23,20 +25,14 @@ export class ExtClient {
     this.#paces = paces
   }
 
-  /** Over the peer's best connection that speaks the protocol. */
+  /** Over the peer's best connection that speaks the protocol, at the pace that the peer takes. */
   async request(peer: Peer, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const link = peer.bestLink((candidate) => candidate.speaksExt !== false)
-    if (link === undefined) {
-      if (!peer.isConnected)
-        throw new NetworkError('NOT_CONNECTED', 'the peer is not connected', { peerId: peer.peerId })
-      throw new NetworkError('EXT_UNSUPPORTED', 'the peer does not speak the extension protocol', {
-        peerId: peer.peerId,
-      })
-    }
+    const link = linkTo(peer)
+    if (link === undefined) throw unreachable(peer)
     return await this.requestOver(peer, link, type, payload, signal)
   }
 
-  /** The answer's payload; ExtError when the remote sent one. */
+  /** As {@link request}, over `link`. */
   async requestOver(
     peer: Peer,
     link: Link,
@@ -44,8 +40,39 @@ export class ExtClient {
     payload: Uint8Array,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const leave = await this.#paces.of(peer).enter(type, this.#limit(type), signal)
+    const leave = await this.#paces.of(peer).enter(type, this.limitOf(type), signal)
+    try {
+      return await this.#counted(peer, link, type, payload, signal)
+    } finally {
+      leave()
+    }
+  }
+
+  /** As {@link request}, for a caller that has waited for its turn itself. */
+  async requestInTurn(peer: Peer, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    return await this.#counted(peer, linkTo(peer), type, payload, signal)
+  }
+
+  /** The answer's payload; ExtError when the remote sent one. Every end of it is counted. */
+  async #counted(peer: Peer, link: Link | undefined, type: number, payload: Uint8Array, signal: AbortSignal) {
+    const { metrics } = this.#context
+    const labels = { direction: 'sent', type: typeName(type) }
     let failure: unknown
+    try {
+      if (link === undefined) throw unreachable(peer)
+      const answer = await this.#answered(peer, link, type, payload, signal)
+      metrics.messageBytes.inc(labels, payload.length)
+      return answer
+    } catch (error) {
+      failure = error
+      throw error
+    } finally {
+      metrics.messages.inc({ ...labels, result: resultOf(failure) })
+    }
+  }
+
+  async #answered(peer: Peer, link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const leave = await this.#streamsOf(peer).enter(this.#streamBound(type), signal)
     try {
       const answer = await this.#exchange(link, type, payload, signal)
       link.speaksExt = true
@@ -53,17 +80,29 @@ export class ExtClient {
       this.#context.metrics.requestSeconds.observe({ type: typeName(type) }, answer.rttMs / 1000)
       return answer.payload
     } catch (error) {
-      failure = error
       this.#learn(peer, link, error)
       throw error
     } finally {
       leave()
-      this.#context.metrics.messages.inc({ direction: 'sent', type: typeName(type), result: resultOf(failure) })
     }
   }
 
+  /** A connection carries 16 of these streams at once; sync leaves some of them to what a window waits for. */
+  #streamBound(type: number): number {
+    const { extAtOnce, extSyncAtOnce } = this.#context.limits.exchange
+    return isLiveConsensus(type) || type === EXT_TYPE.status ? extAtOnce : extSyncAtOnce
+  }
+
+  #streamsOf(peer: Peer): Places {
+    const known = this.#streams.get(peer)
+    if (known !== undefined) return known
+    const places = new Places()
+    this.#streams.set(peer, places)
+    return places
+  }
+
   #exchange(link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Answer> {
-    const limit = this.#limit(type)
+    const limit = this.limitOf(type)
     const requestId = this.#nextRequestId++
     return request(link.connection, {
       protocol: EXT_PROTOCOL,
@@ -76,7 +115,8 @@ export class ExtClient {
     })
   }
 
-  #limit(type: number): ExtLimit {
+  /** Throws RangeError for what this node does not ask. */
+  limitOf(type: number): ExtLimit {
     const limit = this.#context.limits.ext.get(type)
     if (limit === undefined) throw new RangeError(`${typeName(type)} is not a request of this node`)
     return limit
@@ -86,6 +126,16 @@ export class ExtClient {
     if (error instanceof NetworkError && error.code === 'EXT_UNSUPPORTED') link.speaksExt = false
     if (error instanceof NetworkError && link.connection.status === 'open') this.#discipline.judge(peer, error)
   }
+}
+
+function linkTo(peer: Peer): Link | undefined {
+  return peer.bestLink((candidate) => candidate.speaksExt !== false)
+}
+
+function unreachable({ isConnected, peerId }: Peer): NetworkError {
+  return isConnected
+    ? new NetworkError('EXT_UNSUPPORTED', 'the peer does not speak the extension protocol', { peerId })
+    : new NetworkError('NOT_CONNECTED', 'the peer is not connected', { peerId })
 }
 
 function remoteError(payload: Uint8Array): Error {

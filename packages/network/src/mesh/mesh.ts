@@ -9,7 +9,7 @@ import { ByteBudget } from '../limits/byte-budget.js'
 import { PaceBook } from '../limits/pace.js'
 import { BanList } from '../limits/score.js'
 import { createNetworkMetrics } from '../metrics.js'
-import type { Mesh, MeshModules, MeshOptions } from '../options.js'
+import type { Mesh, MeshModules, MeshOptions, PeerReport } from '../options.js'
 import type { PeerSnapshot } from '../peer/snapshot.js'
 import { BaseServer } from '../serve/base-server.js'
 import { ExtServer } from '../serve/ext-server.js'
@@ -37,6 +37,7 @@ class Libp2pMesh implements Mesh {
   readonly #context: MeshContext
   readonly #modules: MeshModules
   readonly #stopping = new AbortController()
+  readonly #discipline: Discipline
   readonly #dialer: Dialer
   readonly #sender: Sender
   readonly #ext: ExtClient
@@ -57,6 +58,7 @@ class Libp2pMesh implements Mesh {
     const { limits, nowMs, peers, bans } = context
     this.#admission = new Admission({ isClosed: options.closedMesh ?? true, limits }, peers, bans, nowMs)
     const discipline = new Discipline(context)
+    this.#discipline = discipline
     this.#dialer = new Dialer(context)
     const paces = new PaceBook(nowMs)
     this.#ext = new ExtClient(context, discipline, paces)
@@ -112,11 +114,20 @@ class Libp2pMesh implements Mesh {
     this.#sender.extBroadcast(type, payload)
   }
 
+  extSend(peerId: string, type: number, payload: Uint8Array): void {
+    this.#sender.extSend(peerId, type, payload)
+  }
+
   async extRequest(peerId: string, type: number, payload: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     const peer = this.#context.peers.get(peerId)
     if (peer === undefined) throw new NetworkError('NOT_CONNECTED', 'no such peer', { peerId })
     const stop = this.#stopping.signal
     return await this.#ext.request(peer, type, payload, signal === undefined ? stop : AbortSignal.any([signal, stop]))
+  }
+
+  report(peerId: string, report: PeerReport): void {
+    const peer = this.#context.peers.get(peerId)
+    if (peer !== undefined) this.#discipline.report(peer, report)
   }
 
   peers(): PeerSnapshot[] {

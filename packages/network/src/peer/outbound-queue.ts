@@ -4,7 +4,7 @@ export interface OutboundMessage {
   readonly protocol: Protocol
   readonly type: number
   readonly requestId: bigint
-  /** The whole envelope; shared between the peers of a broadcast. */
+  /** The whole envelope of a base message, the payload of an extension message; shared between the peers of a broadcast. */
   readonly bytes: Uint8Array
   /** The window that a consensus message belongs to. */
   readonly window: bigint | undefined
@@ -15,7 +15,10 @@ export interface QueueLimits {
   readonly bytes: number
 }
 
-/** What waits for one peer. Full: messages of closed windows go first, then the oldest. Spec transport 16.3. */
+/**
+ * What waits for one peer. Full: messages of closed windows go first, then the oldest. Spec transport 16.3. Where bytes
+ * are short, the oldest of the large ones: hundreds of votes would not make room for one draft.
+ */
 export class OutboundQueue {
   readonly #limits: QueueLimits
   #messages: OutboundMessage[] = []
@@ -39,17 +42,29 @@ export class OutboundQueue {
     this.#bytes += message.bytes.length
     if (this.#fits()) return []
     const dropped = this.#dropWhere((candidate) => isClosed(candidate, closedWindow()))
+    if (this.#bytes > this.#limits.bytes) dropped.push(...this.#dropWhere((candidate) => this.#isLarge(candidate)))
     while (!this.#fits() && this.#messages.length > 0) dropped.push(...this.#dropWhere(() => true, 1))
     return dropped
   }
 
-  shift(): OutboundMessage | undefined {
-    return this.#dropWhere(() => true, 1)[0]
+  /** The types that wait, that of the oldest message first. */
+  types(): Set<number> {
+    return new Set(this.#messages.map(({ type }) => type))
   }
 
-  clear(): void {
-    this.#messages = []
-    this.#bytes = 0
+  /** Takes the oldest message of `type`. */
+  shift(type: number): OutboundMessage | undefined {
+    return this.#dropWhere((message) => message.type === type, 1)[0]
+  }
+
+  /** Empties the queue and returns what waited. */
+  clear(): OutboundMessage[] {
+    return this.#dropWhere(() => true, this.#messages.length)
+  }
+
+  /** Larger than an even share of the queue. */
+  #isLarge({ bytes }: OutboundMessage): boolean {
+    return bytes.length * this.#limits.messages > this.#limits.bytes
   }
 
   #fits(): boolean {

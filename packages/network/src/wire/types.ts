@@ -49,6 +49,11 @@ const LIVE_CONSENSUS: ReadonlySet<number> = new Set([EXT_TYPE.draft, EXT_TYPE.pr
 
 const BASE_TYPES: ReadonlySet<number> = new Set(Object.values(BASE_TYPE))
 
+/** What a base peer is not sent: spec protocol D.1. */
+export function isForOwnPeers(type: number): boolean {
+  return type === BASE_TYPE.nodeRegistration
+}
+
 export function isBaseType(type: number): boolean {
   return BASE_TYPES.has(type)
 }
