@@ -91,7 +91,7 @@ export class Connections {
   }
 
   #publish(peer: Peer): void {
-    const { metrics, peers } = this.#context
+    const { metrics, peers, bans, nowMs } = this.#context
     const count = { inbound: 0, outbound: 0 }
     let ext = 0
     for (const connected of peers.connected()) {
@@ -101,6 +101,7 @@ export class Connections {
     metrics.connections.set({ direction: 'inbound' }, count.inbound)
     metrics.connections.set({ direction: 'outbound' }, count.outbound)
     metrics.extPeers.set({}, ext)
+    metrics.bansActive.set({}, bans.active(nowMs()))
     metrics.peerConnections.set({ peer: peer.metricLabel, suite: 'pq' }, peer.links.length)
     metrics.healthy.set({ peer: peer.metricLabel }, peer.isHealthy ? 1 : 0)
   }
