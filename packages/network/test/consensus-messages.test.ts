@@ -7,6 +7,7 @@ import {
   decodeEvidence,
   decodeHeader,
   decodeObjectRequest,
+  decodeTimechainProofRequest,
   decodeVoteSetRequest,
   decodeVoteSetResponse,
   EVIDENCE_KIND,
@@ -20,6 +21,7 @@ import {
   encodeEnvelope,
   encodeEvidence,
   encodeObjectRequest,
+  encodeTimechainProofRequest,
   encodeVoteSetRequest,
   encodeVoteSetResponse,
   type MeshHandlers,
@@ -51,7 +53,11 @@ const ask = ([a, b]: readonly [TestNode, TestNode], type: number, payload: Uint8
 
 /** What each request looks like, and what a peer answers to it. */
 const REQUESTS: Readonly<Record<string, readonly [number, Uint8Array, Uint8Array]>> = {
-  timechainProof: [EXT_TYPE.timechainProof, bytes(12), bytes(262_144, 2)],
+  timechainProof: [
+    EXT_TYPE.timechainProof,
+    encodeTimechainProofRequest({ fromWindow: 4, count: 32, maxSegments: 256 }),
+    bytes(262_144, 2),
+  ],
   draft: [EXT_TYPE.draft, bytes(1_048_560, 3), ACK],
   propose: [EXT_TYPE.propose, bytes(3385, 4), ACK],
   cementVote: [EXT_TYPE.cementVote, bytes(3384, 5), ACK],
@@ -74,6 +80,7 @@ const REQUESTS: Readonly<Record<string, readonly [number, Uint8Array, Uint8Array
 }
 const answers = new Map(Object.values(REQUESTS).map(([type, , answer]) => [type, answer]))
 const decoders = new Map<number, (payload: Uint8Array) => unknown>([
+  [EXT_TYPE.timechainProof, decodeTimechainProofRequest],
   [EXT_TYPE.certificate, decodeCertificateRequest],
   [EXT_TYPE.candidateProof, decodeCandidateProofRequest],
   [EXT_TYPE.object, decodeObjectRequest],
@@ -180,6 +187,7 @@ describe('of a peer that does not keep to the form', () => {
     const evidence = encodeEvidence({ kind: EVIDENCE_KIND.header, a: bytes(3722), b: bytes(3722) })
     const wrong: Array<[number, Uint8Array]> = [
       [EXT_TYPE.certificate, encodeCertificateRequest({ fromWindow: 1, count: 65, maxBytes: 1 })],
+      [EXT_TYPE.timechainProof, bytes(12)],
       [EXT_TYPE.object, bytes(33, 3)],
       [EXT_TYPE.voteSet, bytes(10, 0xff)],
       [EXT_TYPE.evidence, evidence.slice().fill(9, 0, 1)],
