@@ -42,7 +42,8 @@ async function calibrate(args: string[], environment: Record<string, string> = {
   return { code, ...run }
 }
 
-const quick = ['--seconds', '1']
+/** Quiet about a host without SHA instructions. */
+const quick = ['--seconds', '1', '--quiet']
 
 function document(d0: number): GenesisDocument {
   const operator = {

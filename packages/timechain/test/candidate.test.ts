@@ -82,6 +82,18 @@ describe('the proof of a chain', () => {
     expect(steps).toBeLessThanOrEqual(7 * Math.ceil(331 / 32))
   })
 
+  it('starts from the last kept value at or before a boundary', async () => {
+    const { chain, run } = workOn(fastest)
+    await run(3)
+    const inWindow = (d: number, from: number) => totalBoundaries(d, 32).map((at) => from + at)
+    const marks = [...new Set([...inWindow(300, 0), ...inWindow(300, 300), ...inWindow(331, 600)])]
+    for (let at = 0; at <= 931; at++) {
+      const mark = chain.markBefore(at)
+      expect(mark.at).toBe(marks.findLast((each) => each <= at))
+      if (at % 100 === 0) expect(mark.value).toEqual(hashTimes(seed, mark.at))
+    }
+  })
+
   it('needs the windows to be done', async () => {
     const work = workOn(fastest)
     await work.run(2)
@@ -129,6 +141,14 @@ describe('the work', () => {
     expect(chain.endpoint(3)).toEqual(whole.value)
     const proof = await makeCandidateProof({ backend: fastest, chain, noderegHash, segments: 24 })
     expect(proof.values).toEqual(whole.checkpoints)
+  })
+
+  it('ends a window that has begun without being told its D again', async () => {
+    const store = disk()
+    const begun = await fastest.startClock({ seed, steps: 150, checkpoints: 1 }).result
+    await store.save({ window: 19, d: 300, offset: 0, segments: 2, values: begun.value })
+    await workOn(fastest, store, () => undefined).run(1)
+    expect(store.chain().endpoint(1)).toEqual(hashTimes(seed, 300))
   })
 
   it('waits for a D that is not known yet', async () => {

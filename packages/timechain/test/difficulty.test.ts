@@ -14,6 +14,26 @@ describe('adaptation of D', () => {
     expect([949, 950, 851, 850].map((p) => nextD(1000, p, GENESIS))).toEqual([1000, 1030, 1000, 970])
   })
 
+  it('turns at the dead zone of any parameters, and rises with participation', () => {
+    const params = fc.record({
+      dRateNum: fc.integer({ min: 1, max: 99 }),
+      dRateDen: fc.constant(100),
+      deadZoneLow: fc.integer({ min: 1, max: 49 }),
+      deadZoneHigh: fc.integer({ min: 50, max: 99 }),
+    })
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 2 ** 31 }), params, (d, zone) => {
+        const [low, high] = [zone.deadZoneLow * 10, zone.deadZoneHigh * 10]
+        expect(nextD(d, low + 1, zone)).toBe(d)
+        expect(nextD(d, high - 1, zone)).toBe(d)
+        expect(nextD(d, low, zone)).toBeLessThan(d)
+        expect(nextD(d, high, zone)).toBeGreaterThan(d)
+        expect(nextD(d, 0, zone)).toBe(nextD(d, low, zone))
+        expect(nextD(d, 1000, zone)).toBe(nextD(d, high, zone))
+      }),
+    )
+  })
+
   it('reads rate and dead zone from the parameters', () => {
     const other = { dRateNum: 1, dRateDen: 2, deadZoneLow: 10, deadZoneHigh: 20 }
     expect([200, 150, 100].map((p) => nextD(1001, p, other))).toEqual([1501, 1001, 500])

@@ -16,7 +16,7 @@ export interface CandidateProofInit {
   windows?: number
   /** Default: clamp(L, 8, 32 767), no more than there are steps. */
   segments?: number
-  /** Default: all cores. */
+  /** Default: every core but one, which is the own clock's. */
   threads?: number
   onProgress?: (progress: ProofProgress) => void
   signal?: AbortSignal
@@ -62,7 +62,7 @@ function walksOf(chain: CandidateChain, inner: readonly number[]): Walk[] {
 
 /** Round r brings every walk to its r-th boundary, so that no step is done twice. */
 async function arrive(init: CandidateProofInit, walks: Walk[], count: number): Promise<Uint8Array[]> {
-  const { backend, threads = availableParallelism(), onProgress, signal } = init
+  const { backend, threads = Math.max(1, availableParallelism() - 1), onProgress, signal } = init
   const runner = new ChainRunner({ backend, time: systemTime, threads: () => threads })
   const steps = walks.reduce((sum, { at, targets }) => sum + (targets.at(-1)?.at ?? at) - at, 0)
   let stepsDone = 0
