@@ -49,7 +49,18 @@ export interface WindowWeights {
   of(nodeId: Uint8Array): number
 }
 
+/** A state never changes, so its weights are summed once. */
+const known = new WeakMap<ChainState, WindowWeights>()
+
 export function windowWeights(state: ChainState): WindowWeights {
+  const before = known.get(state)
+  if (before) return before
+  const weights = sumWeights(state)
+  known.set(state, weights)
+  return weights
+}
+
+function sumWeights(state: ChainState): WindowWeights {
   const window = state.context.window + 1
   const { tau2Windows, quorumNum, quorumDen } = state.params
   const active = activeChainLength(state.tables.nodes.entries(), window, tau2Windows)

@@ -9,6 +9,9 @@ export const PROTOCOL_VERSION = 1
 export const SUPPORTED_SUITE = 1
 /** Candidates of one window that the context carries: spec protocol 5.4. */
 export const CONTEXT_CANDIDATES_MAX = 254
+/** Slots of the fallback list, candidates first: spec protocol 9.3. */
+export const FALLBACK_CANDIDATES_MAX = 200
+export const FALLBACK_SLOTS_MAX = 255
 /** How far ahead of the head messages are kept: spec protocol 10.3. */
 export const WINDOWS_AHEAD = 2
 export const MAX_U128 = (1n << 128n) - 1n
@@ -21,6 +24,26 @@ export const RESEND_INTERVAL_MS = 10_000
 export const GRACE_MAX_MS = 2_000
 /** … and at most this part of the last window period. */
 export const GRACE_PERIOD_FRACTION = 0.2
+
+/** Timeouts of the vote, local and not agreed: spec protocol 11.2 rule 7. */
+export const PROPOSE_TIMEOUT_MIN_MS = 3_000
+export const PROPOSE_TIMEOUT_TICKS = 2
+export const PROPOSE_TIMEOUT_ROUNDS_MAX = 8
+export const VOTE_TIMEOUT_MS = 1_000
+export const VOTE_TIMEOUT_STEP_MS = 500
+export const VOTE_TIMEOUT_MAX_MS = 10_000
+/** Votes, and what justifies them, are sent again at this interval while the window stays open: rule 8. */
+export const VOTE_RESEND_MS = 1_000
+/** Something missing is asked for again after this time. No special reason. */
+export const FETCH_AGAIN_MS = 1_000
+/** Drafts of one window that are kept; slots that matter are few, each costs up to 1 MiB. */
+export const DRAFTS_MAX = 32
+/** Votes of one member and window that are kept: two for each of 32 rounds. */
+export const VOTES_PER_NODE_MAX = 64
+
+/** Control objects that one confirmation lists, and that a node keeps unprocessed: spec protocol 0, 12.3. */
+export const CONFIRMATION_OPS_LISTED_MAX = 16
+export const REGISTRATIONS_MAX = 256
 
 /** Segments that sample(n) is a fraction of: spec protocol 13.3. */
 export const SAMPLE_SEGMENTS = 64

@@ -83,7 +83,7 @@ function requireConfirmers(state: ChainState, confirmers: readonly Confirmation[
 /** "Window W is being assembled, send your BC": a header with zero roots, spec protocol 9.2. */
 export function noticeHeader(
   state: ChainState,
-  input: { proposerNodeId: Uint8Array; timechainValue: Uint8Array },
+  input: { proposerNodeId: Uint8Array; timechainValue: Uint8Array; fallbackDepth: number },
 ): HeaderFields {
   const { candidateRoot } = stateRoots(state.tables)
   return {
@@ -102,7 +102,7 @@ export function noticeHeader(
     winnerId: input.proposerNodeId,
     proposerNodeId: input.proposerNodeId,
     target: state.context.target,
-    fallbackDepth: 1,
+    fallbackDepth: input.fallbackDepth,
   }
 }
 

@@ -38,10 +38,17 @@ export type RejectionCode =
   | 'CandidateRootMismatch'
   | 'AccountRootMismatch'
   | 'StateRootMismatch'
+  // Messages of the vote: spec protocol 11, 14.2.
+  | 'InvalidPropose'
+  | 'CertificateQuorum'
+  | 'CertificateMismatch'
+  // Messages that are dropped without being wrong in themselves: spec protocol 10.3.
+  | 'StaleConfirmation'
+  | 'DuplicateConfirmation'
 
 /** A broken promise inside the node itself, never a peer's fault. */
 export class ConsensusError extends MontanaError {
-  constructor(code: 'CONTEXT_INVALID' | 'STATE_LOST' | 'RULE_UNSUPPORTED', message: string) {
+  constructor(code: 'CONTEXT_INVALID' | 'STATE_LOST', message: string) {
     super(code, message)
     this.name = 'ConsensusError'
   }

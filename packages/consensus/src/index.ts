@@ -20,8 +20,17 @@ export {
 } from './context.js'
 export { comparePendingControl, controlRoot, controlSet } from './control.js'
 export { assembleDraft, noticeHeader, type UnsignedDraft } from './draft.js'
-export type { Effect, FindingCode, JournalEntry, OutgoingMessage, WindowCommit } from './engine/effects.js'
-export type { EngineEvent, PeerName, SignedEvent, SignKind } from './engine/events.js'
+export type { Effect, FindingCode, JournalEntry, OutgoingMessage, Wanted, WindowCommit } from './engine/effects.js'
+export type {
+  EngineEvent,
+  Origin,
+  PeerName,
+  ProofPolicy,
+  ProofVerdict,
+  SignedEvent,
+  SignKind,
+} from './engine/events.js'
+export { type Restored, restoreState } from './engine/restore.js'
 export {
   type EngineConfig,
   type EngineState,
@@ -29,12 +38,15 @@ export {
   headOf,
   isMember,
   type OwnMessages,
+  type PendingRegistration,
   type RecentWindow,
-  type Restored,
-  restoreState,
   type VerifyPolicy,
 } from './engine/state.js'
 export { type StepResult, step } from './engine/step.js'
+export { votesOfRounds } from './engine/tally.js'
+export { voteMessages } from './engine/vote/resend.js'
+export { roundHolder } from './engine/vote/slot.js'
+export type { VoteState } from './engine/vote/state.js'
 export { ConsensusError, type RejectionCode } from './errors.js'
 export {
   cementedReveals,
@@ -45,7 +57,13 @@ export {
 } from './lottery/candidates.js'
 export { lnQ64, log2Q64 } from './lottery/logarithm.js'
 export { calibrateTarget, lotteryEndpoint, lotteryTicket, seniority, ticketWeight } from './lottery/ticket.js'
-export { encodeCertificate } from './objects/certificate.js'
+export {
+  type CementCertificate,
+  certifiedValue,
+  decodeCertificate,
+  encodeCertificate,
+  votesOfCertificate,
+} from './objects/certificate.js'
 export {
   bundleHash,
   type Confirmation,
@@ -63,8 +81,9 @@ export {
   isNotice,
   proposalHash,
 } from './objects/header.js'
+export { decodePropose, PROPOSE_BYTES, type Propose, proposeMessage, proposeScope } from './objects/propose.js'
 export { decodeReveal, REVEAL_BYTES, type Reveal, revealHash, revealScope } from './objects/reveal.js'
-export { type CementVote, decodeVote, VOTE_BYTES, voteMessage, voteScope } from './objects/vote.js'
+export { type CementVote, decodeVote, PRECOMMIT, PREVOTE, VOTE_BYTES, voteMessage, voteScope } from './objects/vote.js'
 export { addToHistogram, medianPermille, participationPermille } from './participation.js'
 export { canonicalProposer, NO_PROPOSER, type ProposerRule, proposerRule } from './proposer.js'
 export { includedBundlesRoot, includedRoot } from './roots.js'

@@ -1,7 +1,7 @@
+import { toHex } from '@montana/foundation'
 import type { GenesisDocument } from '@montana/ledger'
 import type { ChainState } from './chain-state.js'
-import { ZERO_HASH } from './constants.js'
-import { ConsensusError } from './errors.js'
+import { FALLBACK_CANDIDATES_MAX, FALLBACK_SLOTS_MAX, ZERO_HASH } from './constants.js'
 
 /** Nobody: what the fallback list answers outside its length. */
 export const NO_PROPOSER = ZERO_HASH
@@ -14,12 +14,22 @@ export interface ProposerRule {
 
 const bootstrapRule: ProposerRule = { fallbackList: (state) => [state.context.bootstrapNodeId] }
 
-export function proposerRule(document: GenesisDocument): ProposerRule {
-  if (document.proposerRule === 'bootstrap') return bootstrapRule
-  throw new ConsensusError(
-    'RULE_UNSUPPORTED',
-    `proposer rule '${document.proposerRule}' is not supported by this build`,
-  )
+/**
+ * The candidates of W−2 in lottery order, then the bootstrap operator, then whoever confirmed last. The context of
+ * S_{W−1} carries all of it, so a node that has just restarted or joined knows the list.
+ */
+const rotationRule: ProposerRule = {
+  fallbackList: ({ context }) => {
+    const candidates = context.candidates.slice(0, FALLBACK_CANDIDATES_MAX).map(({ nodeId }) => nodeId)
+    const slots = [...candidates, context.bootstrapNodeId]
+    const listed = new Set(slots.map(toHex))
+    const confirmers = context.evidenceSigners.filter((nodeId) => !listed.has(toHex(nodeId)))
+    return [...slots, ...confirmers].slice(0, FALLBACK_SLOTS_MAX)
+  },
+}
+
+export function proposerRule(document: Pick<GenesisDocument, 'proposerRule'>): ProposerRule {
+  return document.proposerRule === 'bootstrap' ? bootstrapRule : rotationRule
 }
 
 /** canonical(W, δ): the node that fills slot `depth`, from 1. */

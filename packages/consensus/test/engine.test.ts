@@ -90,9 +90,54 @@ describe('values that the own clock has not computed', () => {
     expect(headOf(done.state)).toBe(HEAD + 1)
   })
 
-  it('wait with probability n/64 under sample(n)', () => {
-    const always = feed(follower, [envelopeEvent()], { verify: { kind: 'sample', segments: 64 } })
-    expect(always.state.held).toBeDefined()
+  it('are adopted and audited afterwards under sample(n) while following live', () => {
+    const live = feed(follower, [envelopeEvent()], { verify: { kind: 'sample', segments: 4 } })
+    expect(headOf(live.state)).toBe(HEAD + 1)
+    const audits = live.effects.flatMap((e) => (e.type === 'prove' ? [e.isAudit] : []))
+    expect(audits).toEqual([true])
+    expect(kinds(live.effects).indexOf('commit')).toBeLessThan(kinds(live.effects).indexOf('grind'))
+  })
+
+  it('wait for a sample of the proof when catching up; a failing one is a finding and convicts nothing', () => {
+    const verify = { kind: 'sample', segments: 4 } as const
+    const { timechainValue: value } = next.envelope.header
+    const range = { ...envelopeEvent(), origin: 'range' } as const
+    const waiting = feed(follower, [range], { verify })
+    expect(headOf(waiting.state)).toBe(HEAD)
+    const asked = waiting.effects.find((e) => e.type === 'prove')
+    expect(asked).toMatchObject({ window: HEAD + 1, isAudit: false, policy: verify })
+    const proven = (verdict: 'valid' | 'invalid' | 'unavailable') => {
+      const event = { type: 'proven', window: HEAD + 1, value, policy: verify, verdict } as const
+      return feed({ ...follower, state: waiting.state }, [event], { verify })
+    }
+    expect(headOf(proven('valid').state)).toBe(HEAD + 1)
+    expect(headOf(proven('invalid').state)).toBe(HEAD)
+    expect(findings(proven('invalid').effects)).toEqual(['ProofInvalid'])
+  })
+
+  it('without any proof sample(n) computes the window itself with probability n/64', () => {
+    const { timechainValue: value } = next.envelope.header
+    const range = { ...envelopeEvent(), origin: 'range' } as const
+    const outcome = (segments: number) => {
+      const verify = { kind: 'sample', segments } as const
+      const event = { type: 'proven', window: HEAD + 1, value, policy: verify, verdict: 'unavailable' } as const
+      return headOf(feed(follower, [range, event], { verify }).state)
+    }
+    expect(outcome(64)).toBe(HEAD)
+    expect(outcome(0)).toBe(HEAD + 1)
+  })
+
+  it('a member that is slower than the others asks for a proof in full and may then sign', () => {
+    const { timechainValue: value } = next.envelope.header
+    const [peer] = next.envelope.evidence.filter(({ nodeId }) => toHex(nodeId) !== toHex(follower.config.selfNodeId))
+    const state = { ...follower.state, confirmations: new Map() }
+    const event = { type: 'confirmation', from: 'p0', confirmation: peer as never } as const
+    const asked = feed({ ...follower, state }, [event])
+    expect(asked.effects.find((e) => e.type === 'prove')).toMatchObject({ policy: { kind: 'full' }, value })
+    const policy = { kind: 'full' } as const
+    const proven = { type: 'proven', window: HEAD + 1, value, policy, verdict: 'valid' } as const
+    const signed = feed({ ...follower, state: asked.state }, [proven])
+    expect(signed.effects.flatMap((e) => (e.type === 'sign' ? [e.kind] : []))).toContain('confirmation')
   })
 })
 
@@ -261,7 +306,8 @@ describe('isolation', () => {
   it('a rejected envelope changes nothing and names its sender', () => {
     const forged = { ...next, signatures: { ...next.signatures, header: false } }
     const { state, effects } = feed(follower, [{ type: 'envelope', from: 'p2', candidate: forged }])
-    expect(effects).toContainEqual({ type: 'rejected', from: 'p2', window: HEAD + 1, code: 'InvalidSignature' })
+    const { bytes } = next.envelope.header
+    expect(effects).toEqual([{ type: 'rejected', from: 'p2', window: HEAD + 1, code: 'InvalidSignature', bytes }])
     expect(toHex(state.chain.tables.nodes.root())).toBe(toHex(follower.state.chain.tables.nodes.root()))
     expect(headOf(state)).toBe(HEAD)
   })

@@ -22,6 +22,37 @@ function expectSupply(mesh: SimulatedMesh): void {
   }
 }
 
+const VOTE = { proposerRule: 'rotation', cementingRule: 'vote' } as const
+
+describe('rotation and vote', () => {
+  it('cements without faults, with several proposers and certificates', () => {
+    const mesh = new SimulatedMesh(1, { loss: 0, crash: 0 }, 4, 1, {}, VOTE)
+    expect(mesh.runUntil(30, 120_000)).toBe(true)
+    expectAgreement(mesh)
+    expectSupply(mesh)
+    expect(mesh.findings).toEqual([])
+    const commits = mesh.processes[4]?.disk.commits ?? []
+    const proposers = new Set(commits.map(({ envelope }) => toHex(envelope.subarray(364, 396))))
+    expect(proposers.size).toBeGreaterThan(2)
+    expect(commits.every(({ certificate }) => certificate !== undefined)).toBe(true)
+  })
+
+  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+    'seed %i: lost messages and crashes at any effect never fork it, and it goes on once they end',
+    (seed) => {
+      const mesh = new SimulatedMesh(5000 + seed, { loss: 0.2, crash: 0.02 }, 4, 1, {}, VOTE)
+      mesh.runUntil(15, 400_000)
+      expectAgreement(mesh)
+      mesh.faults = { loss: 0, crash: 0 }
+      const goal = Math.max(...mesh.processes.map(({ head }) => head)) + 3
+      expect(mesh.runUntil(goal, 120_000), mesh.crashes.slice(-5).join('; ')).toBe(true)
+      expectAgreement(mesh)
+      expectSupply(mesh)
+      expect(mesh.findings).toEqual([])
+    },
+  )
+})
+
 describe('a simulated mesh of three members and an observer', () => {
   it('cements windows without faults, credits everybody and draws real winners', () => {
     const mesh = new SimulatedMesh(1, { loss: 0, crash: 0 })

@@ -1,3 +1,4 @@
+export { type ChainCredits, readCredits } from './chain/credits.js'
 export { loadGenesis, loadManifest } from './genesis-file.js'
 export { type NodeEvents, type RunningNode, startNode } from './node.js'
 export { type Prepared, prepareNode } from './prepare.js'

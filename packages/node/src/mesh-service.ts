@@ -1,8 +1,9 @@
-import { bytesEqual, type Logger, type MetricsRegistry, systemRandom, systemTime } from '@montana/foundation'
-import { createMesh, EXT_ERROR, ExtError, type Mesh, type MeshHandlers } from '@montana/network'
+import { bytesEqual, fromHex, type Logger, type MetricsRegistry, systemRandom, systemTime } from '@montana/foundation'
+import { createMesh, EXT_ERROR, EXT_TYPE, ExtError, type Mesh, type MeshHandlers, type PeerRef } from '@montana/network'
 import type { LedgerService } from './ledger-service.js'
-import { answerRange, EXT, ownStatusMessage } from './network-link.js'
 import type { OpenResources } from './open.js'
+import { ANSWERS } from './peer-protocol/answers.js'
+import { ownStatusMessage } from './peer-protocol/own-status.js'
 import type { Prepared } from './prepare.js'
 
 export interface MeshServiceModules {
@@ -35,20 +36,45 @@ function createHandlers(
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
+  const answers = ledger.answers
   return {
     onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
     onExtRequest: async (peer, type, payload) => {
-      if (type === EXT.envelopeRange) return answerRange(store, payload)
-      if (type !== EXT.cementVote) throw new ExtError(EXT_ERROR.unsupportedType, 'unsupported type')
-      ledger.inbox.receiveVote(peer.peerId, payload)
+      const answer = ANSWERS.get(type)
+      if (answer) return answer(answers, payload)
+      receiveExt(ledger, peer.peerId, type, payload)
       return new Uint8Array()
     },
-    onStatus: (peer, status) => ledger.catchUp.notePeerHead(peer.peerId, status.window),
+    onStatus: (peer, status) => {
+      ledger.noteStatus(peer.peerId, nodeIdOf(peer), status.window)
+      ledger.candidacy.greet(peer.peerId)
+    },
     onPeerConnected: (peer) => ledger.loop.dispatch({ type: 'peer', peer: peer.peerId }),
     onPeerDisconnected: (peer) => ledger.catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
+      const { phase } = ledger
       const isSyncing = ledger.catchUp.isRunning
-      return ownStatusMessage(store, { genesisHash, isMember: ledger.isMember, isBootstrap, isSyncing, version })
+      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, version })
     },
   }
+}
+
+/** Messages that are acknowledged as received and judged afterwards. */
+function receiveExt({ inbox, evidence }: LedgerService, peerId: string, type: number, payload: Uint8Array): void {
+  switch (type) {
+    case EXT_TYPE.draft:
+      return inbox.guarded('draft', peerId, () => inbox.takeDraft(peerId, payload))
+    case EXT_TYPE.propose:
+      return inbox.guarded('propose', peerId, () => inbox.takePropose(peerId, payload))
+    case EXT_TYPE.cementVote:
+      return inbox.guarded('vote', peerId, () => inbox.takeVote(peerId, payload))
+    case EXT_TYPE.evidence:
+      return inbox.guarded('evidence', peerId, () => evidence.take(payload))
+    default:
+      throw new ExtError(EXT_ERROR.unsupportedType, 'unsupported type')
+  }
+}
+
+function nodeIdOf({ nodeIdHex }: PeerRef): Uint8Array | undefined {
+  return nodeIdHex === undefined ? undefined : fromHex(nodeIdHex, 32)
 }

@@ -58,6 +58,19 @@ export function createNodeMetrics(registry: MetricsRegistry) {
       help: 'Envelopes refused by the first check that failed',
       labels: ['code'] as const,
     }),
+    proofs: registry.counter({
+      name: 'montana_clock_proofs_total',
+      help: 'Proofs of clock values that this node asked for, by purpose and verdict',
+      labels: ['purpose', 'verdict'] as const,
+    }),
+    members: gauge('montana_members', 'Nodes in the node table'),
+    candidates: gauge('montana_candidates', 'Candidates in the pool'),
+    voteRound: gauge('montana_vote_round', 'Round of the vote on the open window, 0 before it began'),
+    incidents: registry.counter({
+      name: 'montana_incidents_total',
+      help: 'Things that peers did wrong, by code',
+      labels: ['code'] as const,
+    }),
     findings: registry.counter({
       name: 'montana_findings_total',
       help: 'Findings that this node raised about its peers or itself',

@@ -3,21 +3,22 @@ import { readFile } from 'node:fs/promises'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, systemTime } from '@montana/foundation'
-import { hasherOf } from '@montana/ledger'
-import type { Mesh } from '@montana/network'
-import { createTimechain } from '@montana/timechain'
+import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import { createProofVerifier, createTimechain } from '@montana/timechain'
+import { LIMITS } from '@montana/transport'
 import { type BuildInfo, buildInfo } from './build-info.js'
-import { LedgerService } from './ledger-service.js'
+import { type LedgerModules, LedgerService } from './ledger-service.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createMetricsRegistry, createNodeMetrics } from './metrics.js'
-import { meshOutbox, requestRange } from './network-link.js'
 import type { Closers, OpenResources } from './open.js'
+import { meshOutbox } from './peer-protocol/outbox.js'
+import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { ClockRunner } from './runtime/clock-runner.js'
 import type { Failpoint } from './runtime/failpoint.js'
-import { assembleStatus, isSynced, type StatusModules } from './status/assemble.js'
+import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
@@ -56,7 +57,9 @@ export class NodeService {
     this.#opened = opened
     this.#hooks = hooks
     this.#resources = new ResourceSampler(prepared.options.dataDir)
-    this.#clock = new ClockRunner(createTimechain({ backend: opened.hashing, time: systemTime }), systemTime)
+    const timechain = createTimechain({ backend: opened.hashing, time: systemTime })
+    const { clockFloorMs: floorMs } = prepared.options
+    this.#clock = new ClockRunner({ timechain, time: systemTime, floorMs })
     this.#ledger = this.#createLedger()
     const { logger } = hooks
     const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, version: this.#build.version }
@@ -91,38 +94,60 @@ export class NodeService {
 
   #createLedger(): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
-    const { store, crypto, signer, hashing } = this.#opened
-    const { minWindowMs, verify, checkpoint } = options
-    const selfNodeId = identity.nodeId
+    const { store, crypto, signer, hashing: backend } = this.#opened
+    const { minWindowMs, verify, checkpoint, enableCandidate } = options
+    const mesh = () => this.#mesh
     return new LedgerService({
       document,
+      identity,
       store,
-      config: engineConfig(document, { genesisHash, selfNodeId, minWindowMs, verify, random: systemRandom }),
+      config: engineConfig(document, {
+        genesisHash,
+        selfNodeId: identity.nodeId,
+        minWindowMs,
+        verify,
+        random: systemRandom,
+      }),
       authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
       clock: this.#clock,
+      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
+      backend,
       signer,
-      outbox: meshOutbox(() => this.#mesh),
+      outbox: meshOutbox(mesh),
+      requests: peerRequests(mesh),
       record: this.#record,
       metrics: this.#metrics,
       logger: this.#hooks.logger,
       time: systemTime,
       failpoint: this.#hooks.failpoint,
-      hasher: hasherOf(hashing),
       checkpoint,
-      fetchRange: (peerId, fromWindow, signal) => {
-        if (!this.#mesh) throw new Error('no network')
-        return requestRange(this.#mesh, peerId, fromWindow, signal)
-      },
+      enableCandidate,
+      say: this.#nodeMessages(),
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
+  }
+
+  /** What the node says apart from the engine, and what it holds against peers. */
+  #nodeMessages(): LedgerModules['say'] {
+    return {
+      evidence: (bytes) => this.#mesh?.extBroadcast(EXT_TYPE.evidence, bytes),
+      registration: (bytes, peerId) => {
+        if (peerId === undefined) this.#mesh?.broadcast(BASE_TYPE.nodeRegistration, 0n, bytes)
+        else this.#mesh?.send(peerId, BASE_TYPE.nodeRegistration, 0n, bytes)
+      },
+      misbehaviour: (peerId, code) => {
+        const { consensus, proof } = LIMITS.score
+        this.#mesh?.report(peerId, { code, points: code === 'ProofInvalid' ? proof : consensus })
+      },
+    }
   }
 
   /** A node that hears nobody cannot know whether it is behind. */
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
     if (hearsNobody) return 'not-ready'
-    return isSynced({ ledger: this.#ledger }) ? 'synced' : 'catching-up'
+    return this.#ledger.isSynced ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {
@@ -137,6 +162,7 @@ export class NodeService {
     return {
       label,
       networkName: document.networkName,
+      rules: { proposer: document.proposerRule, cementing: document.cementingRule },
       genesisHash,
       identity,
       build: this.#build,
@@ -154,6 +180,7 @@ export class NodeService {
 
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
+    this.#ledger.incidents.flush()
     void this.#resources.refresh()
   }
 
@@ -165,6 +192,10 @@ export class NodeService {
     this.#metrics.difficulty(D)
     this.#metrics.synced(synced ? 1 : 0)
     this.#metrics.clockRate(clock.steps_per_second)
+    const { chain, vote } = this.#ledger.loop.state
+    this.#metrics.members(chain.tables.nodes.size)
+    this.#metrics.candidates(chain.tables.candidates.size)
+    this.#metrics.voteRound(vote.round)
     this.#metrics.residentMemory(res.rss)
     this.#metrics.openFiles(res.fds)
     this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)

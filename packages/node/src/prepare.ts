@@ -1,4 +1,3 @@
-import { ConsensusError, proposerRule } from '@montana/consensus'
 import type { Identity } from '@montana/crypto'
 import { bytesEqual, ConfigError, errorCode, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
@@ -69,18 +68,12 @@ function readStoredGenesis(dataDir: string): GenesisDocument | undefined {
   }
 }
 
+/** A network without operators is begun by a registration in window 1: spec protocol 4.4, not built. */
 function checkRules(document: GenesisDocument): void {
-  const remedy = 'use a genesis with proposer_rule bootstrap, cementing_rule evidence and at least one operator'
-  try {
-    proposerRule(document)
-  } catch (error) {
-    if (!(error instanceof ConsensusError)) throw error
-    throw new ConfigError(`genesis: ${error.message}`, { code: error.code, field: 'proposer_rule', remedy })
-  }
-  if (document.cementingRule === 'evidence' && document.operators.length > 0) return
-  const [field, reason] = document.operators.length > 0 ? ['cementing_rule', 'vote'] : ['operators', 'empty cohort']
-  const message = `genesis: ${field} (${reason}) is not supported by this build`
-  throw new ConfigError(message, { code: 'RULE_UNSUPPORTED', field, remedy })
+  if (document.operators.length > 0) return
+  const remedy = 'use a genesis with at least one operator'
+  const message = 'genesis: operators (empty cohort) is not supported by this build'
+  throw new ConfigError(message, { code: 'RULE_UNSUPPORTED', field: 'operators', remedy })
 }
 
 async function readNetwork(options: StartOptions, document: GenesisDocument): Promise<NetworkSettings | undefined> {

@@ -31,7 +31,14 @@ function solo(commit: (window: number) => void) {
     const { kind, window, scope, draft } = effect
     return { type: 'signed', kind, window, scope, signature: new Uint8Array(3309), ...(draft && { draft }) }
   }
-  const restored = { chain: genesisChainState(document), headEnvelope: undefined, recent: new Map(), journal: [] }
+  const restored = {
+    chain: genesisChainState(document),
+    headEnvelope: undefined,
+    recent: new Map(),
+    journal: [],
+    registrations: [],
+    signFrom: 1,
+  }
   const loop: EngineLoop = new EngineLoop(config, restoreState(restored, systemTime.monotonicMs()), {
     time: systemTime,
     execute: (effect) => {

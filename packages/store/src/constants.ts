@@ -4,9 +4,13 @@ export const DATABASE_FILE = 'store.db'
 export const LOCK_FILE = 'store.lock'
 /** "mtst" as SQLite's application id, so that a foreign database is recognised. */
 export const APPLICATION_ID = 0x6d747374
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 /** A process that is being replaced needs a moment to end; a service manager restarts within this time. */
 export const LOCK_WAIT_MS = 500
 /** Readers never block the writer in WAL mode; this covers recovery by another process. */
 export const BUSY_TIMEOUT_MS = 5_000
 export const HASH_BYTES = 32
+/** Windows whose intermediate clock values are kept: an epoch of production, 40 MB at 64 segments. */
+export const PROOFS_KEPT_WINDOWS = 20_160
+/** Kinds of wrongdoing by peer that are kept; the oldest go first. No special reason. */
+export const INCIDENTS_MAX = 4_096

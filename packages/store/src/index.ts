@@ -2,9 +2,13 @@ export type { CertificateReader, Certificates } from './certificates.js'
 export { DATABASE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
 export { StoreError, type StoreErrorCode } from './errors.js'
 export type { Evidence, EvidenceReader, EvidenceStore } from './evidence.js'
+export type { Incident, IncidentNote, IncidentReader, Incidents } from './incidents.js'
 export type { Journal, JournalAppend, JournalEntry, JournalKind, JournalReader } from './journal.js'
 export { type DirectoryLock, lockDirectory } from './lock.js'
+export type { NoteReader, Notes } from './notes.js'
+export type { ObjectReader, Objects } from './objects.js'
 export { type OpenStoreOptions, openStore } from './open.js'
+export type { ProofReader } from './proofs.js'
 export {
   decodeCurrentWindow,
   decodeLastCemented,
@@ -33,3 +37,4 @@ export type {
   WindowCommit,
   WindowHashes,
 } from './types.js'
+export type { Work, WorkReader } from './work.js'

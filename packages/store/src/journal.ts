@@ -4,7 +4,7 @@ import { checked, type DigestedRow, digestOf } from './digest.js'
 import { StoreError } from './errors.js'
 
 /** What a node signs: spec protocol 16.3. */
-export type JournalKind = 'header' | 'vote' | 'reveal' | 'bc' | 'lock'
+export type JournalKind = 'header' | 'vote' | 'propose' | 'reveal' | 'bc' | 'lock'
 
 export interface JournalEntry {
   readonly window: number
@@ -35,15 +35,15 @@ export interface Journal extends JournalReader {
   /**
    * Durable when it returns. Returns what is stored now: an earlier entry with the same hash stays as it is, because
    * an object is signed once and the stored bytes are sent again. Another hash under the same window, kind, round and
-   * phase throws StoreError `JOURNAL_CONFLICT`, for headers and votes always, otherwise unless `replace` is set.
+   * phase throws StoreError `JOURNAL_CONFLICT`, for headers, votes and proposes always, otherwise unless `replace` is set.
    */
   append(entry: JournalAppend): JournalEntry
   /** The same for several entries in one transaction: all or none. */
   appendAll(entries: readonly JournalAppend[]): JournalEntry[]
 }
 
-/** Spec protocol 9.3, 11.1: at most one of each, ever. */
-const NEVER_REPLACED: ReadonlySet<JournalKind> = new Set<JournalKind>(['header', 'vote'])
+/** Spec protocol 9.3, 11.1, 11.2: at most one of each, ever. */
+const NEVER_REPLACED: ReadonlySet<JournalKind> = new Set<JournalKind>(['header', 'vote', 'propose'])
 
 const KEY = 'window = ? AND kind = ? AND round = ? AND phase = ?'
 const COLUMNS = 'window, kind, round, phase, hash, bytes, digest'

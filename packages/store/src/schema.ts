@@ -31,14 +31,33 @@ const SCHEMA = `
   );
 `
 
+/**
+ * Version 2: notes of the node to itself, bodies of control objects it vouched for, what peers did wrong, the
+ * intermediate values of windows it has ground, and the work of its candidacy.
+ */
+const SCHEMA_2 = `
+  CREATE TABLE notes (name TEXT PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE objects (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE incidents (
+    code TEXT NOT NULL, peer TEXT NOT NULL, count INTEGER NOT NULL, first_window INTEGER NOT NULL,
+    last_window INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, sample BLOB, PRIMARY KEY (code, peer)
+  ) WITHOUT ROWID;
+  CREATE TABLE proofs (window INTEGER PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL);
+  CREATE TABLE work (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL);
+`
+
+/** What each version adds; an older store is brought up in one transaction. */
+const VERSIONS: readonly string[] = [SCHEMA, SCHEMA_2]
+
 /** Creates the tables in an empty database; refuses one of another program or of a newer version. */
 export function prepareSchema(database: Database): void {
   const version = schemaVersion(database)
-  if (version === 0) createSchema(database)
+  if (version === 0) requireEmpty(database)
   else checkVersion(database, version)
+  if (version < SCHEMA_VERSION) upgrade(database, version)
 }
 
-/** True when there is a store of ours at all. Throws like {@link prepareSchema} for one that cannot be read. */
+/** True when there is a store of ours at all; an older one is read for what it has. Throws like {@link prepareSchema} for one that cannot be read. */
 export function hasSchema(database: Database): boolean {
   const version = schemaVersion(database)
   if (version !== 0) checkVersion(database, version)
@@ -49,11 +68,14 @@ function schemaVersion(database: Database): number {
   return database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 }
 
-function createSchema(database: Database): void {
+function requireEmpty(database: Database): void {
   const tables = database.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')?.n ?? 0
   if (tables > 0) throw foreign(database.path)
+}
+
+function upgrade(database: Database, from: number): void {
   database.transaction(() => {
-    database.exec(SCHEMA)
+    for (const version of VERSIONS.slice(from)) database.exec(version)
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
   })
 }

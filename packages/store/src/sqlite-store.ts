@@ -3,7 +3,11 @@ import type { Database } from './database.js'
 import { checked, type DigestedRow, digestOf } from './digest.js'
 import { StoreError } from './errors.js'
 import { EvidenceTable } from './evidence.js'
+import { IncidentTable } from './incidents.js'
 import { SignatureJournal } from './journal.js'
+import { NoteTable } from './notes.js'
+import { ObjectTable } from './objects.js'
+import { ProofTable } from './proofs.js'
 import type {
   GenesisInit,
   Head,
@@ -15,6 +19,7 @@ import type {
   WindowCommit,
   WindowHashes,
 } from './types.js'
+import { WorkTable } from './work.js'
 
 interface WindowRow {
   readonly window: number
@@ -46,6 +51,11 @@ export class SqliteStore implements Store {
   readonly journal: SignatureJournal
   readonly certificates: CertificateTable
   readonly evidence: EvidenceTable
+  readonly incidents: IncidentTable
+  readonly notes: NoteTable
+  readonly objects: ObjectTable
+  readonly proofs: ProofTable
+  readonly work: WorkTable
   readonly #database: Database
   readonly #release: () => void
 
@@ -56,6 +66,11 @@ export class SqliteStore implements Store {
     this.journal = new SignatureJournal(database)
     this.certificates = new CertificateTable(database)
     this.evidence = new EvidenceTable(database)
+    this.incidents = new IncidentTable(database)
+    this.notes = new NoteTable(database)
+    this.objects = new ObjectTable(database)
+    this.proofs = new ProofTable(database)
+    this.work = new WorkTable(database)
   }
 
   genesisHash(): Uint8Array | undefined {
@@ -149,6 +164,7 @@ export class SqliteStore implements Store {
       this.#applyChanges(commit.changes)
       this.#putContext(commit.context)
       if (commit.certificate !== undefined) this.certificates.insert(commit.window, commit.certificate)
+      if (commit.proof !== undefined) this.proofs.insert(commit.window, commit.proof)
       if (commit.pruneJournalBelow !== undefined) this.journal.prune(commit.pruneJournalBelow)
     })
   }

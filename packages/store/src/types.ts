@@ -1,6 +1,11 @@
 import type { CertificateReader, Certificates } from './certificates.js'
 import type { EvidenceReader, EvidenceStore } from './evidence.js'
+import type { IncidentReader, Incidents } from './incidents.js'
 import type { Journal, JournalReader } from './journal.js'
+import type { NoteReader, Notes } from './notes.js'
+import type { ObjectReader, Objects } from './objects.js'
+import type { ProofReader } from './proofs.js'
+import type { Work, WorkReader } from './work.js'
 
 export type TableName = 'account' | 'node' | 'candidate'
 
@@ -60,6 +65,8 @@ export interface WindowCommit extends WindowHashes {
   readonly context: Uint8Array
   readonly cba?: Uint8Array
   readonly certificate?: Uint8Array
+  /** Intermediate clock values, where this node has ground the window. */
+  readonly proof?: Uint8Array
   readonly appliedAtMs?: number
   /** Journal entries of windows below this one are dropped in the same transaction. */
   readonly pruneJournalBelow?: number
@@ -88,6 +95,11 @@ export interface ReadStore {
   readonly journal: JournalReader
   readonly certificates: CertificateReader
   readonly evidence: EvidenceReader
+  readonly incidents: IncidentReader
+  readonly notes: NoteReader
+  readonly objects: ObjectReader
+  readonly proofs: ProofReader
+  readonly work: WorkReader
   close(): void
 }
 
@@ -102,4 +114,8 @@ export interface Store extends ReadStore {
   readonly journal: Journal
   readonly certificates: Certificates
   readonly evidence: EvidenceStore
+  readonly incidents: Incidents
+  readonly notes: Notes
+  readonly objects: Objects
+  readonly work: Work
 }

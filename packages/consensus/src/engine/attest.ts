@@ -1,10 +1,10 @@
-import { concatBytes, toHex } from '@montana/foundation'
+import { toHex } from '@montana/foundation'
 import { memberOf, windowWeights } from '../chain-state.js'
 import { encodeCertificate } from '../objects/certificate.js'
-import { ATTESTATION_ROUND, type CementVote, decodeVote, PRECOMMIT, voteMessage, voteScope } from '../objects/vote.js'
-import type { SignedEvent } from './events.js'
+import { ATTESTATION_ROUND, type CementVote, PRECOMMIT, voteMessage, voteScope } from '../objects/vote.js'
 import { type Run, withEntry } from './run.js'
 import { headOf } from './state.js'
+import { voteKey } from './tally.js'
 
 /** After committing W each member states which value it committed: rule `evidence`, spec protocol 11.3. */
 export function attestHead(run: Run, value: Uint8Array): void {
@@ -15,29 +15,9 @@ export function attestHead(run: Run, value: Uint8Array): void {
   run.sign({ kind: 'vote', window, scope, message: voteMessage(genesisHash, scope) })
 }
 
-export function publishVote(run: Run, event: SignedEvent): void {
-  const { window, scope } = event
-  if (window !== headOf(run.state) || run.state.halted) return
-  const bytes = concatBytes(scope, event.signature)
-  const vote = decodeVote(bytes)
-  const { round, phase, value: hash } = vote
-  run.update({ own: { ...run.state.own, votes: withEntry(run.state.own.votes, window, bytes) } })
-  run.emit({ type: 'journal', entry: { window, kind: 'vote', round, phase, hash, bytes } })
-  run.emit({ type: 'broadcast', message: { kind: 'vote', window, payload: bytes } })
-  addVote(run, vote)
-}
-
-/** Keeps the first attestation of each member for the head and two windows beyond; compares those of the head. */
-export function addVote(run: Run, vote: CementVote): void {
-  const { votes } = run.state
-  const head = headOf(run.state)
-  if (vote.round !== ATTESTATION_ROUND || vote.phase !== PRECOMMIT) return
-  if (vote.window < head || vote.window > head + 2 || !memberOf(run.state.chain, vote.nodeId, vote.window)) return
-  const ofWindow = votes.get(vote.window) ?? new Map<string, CementVote>()
-  const key = toHex(vote.nodeId)
-  if (ofWindow.has(key)) return
-  run.update({ votes: withEntry(votes, vote.window, withEntry(ofWindow, key, vote)) })
-  if (vote.window === head) compareVotes(run, head)
+/** An attestation was kept, from a peer or from this node. */
+export function noteAttestation(run: Run, { window }: CementVote): void {
+  if (window === headOf(run.state)) compareVotes(run, window)
 }
 
 /**
@@ -46,7 +26,7 @@ export function addVote(run: Run, vote: CementVote): void {
  */
 export function compareVotes(run: Run, window: number): void {
   const recent = run.state.values.get(window)
-  const votes = [...(run.state.votes.get(window)?.values() ?? [])]
+  const votes = [...(run.state.votes.get(window)?.get(voteKey(ATTESTATION_ROUND, PRECOMMIT))?.values() ?? [])]
   if (!recent || votes.length === 0) return
   const weights = recent.weights ?? windowWeights(run.state.chain)
   const weigh = (list: readonly CementVote[]) => list.reduce((sum, { nodeId }) => sum + weights.of(nodeId), 0)

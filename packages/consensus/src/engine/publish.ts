@@ -1,9 +1,11 @@
-import { concatBytes, toHex } from '@montana/foundation'
+import { compareBytes, concatBytes, toHex } from '@montana/foundation'
 import { isActive } from '@montana/ledger'
 import { memberOf } from '../chain-state.js'
+import { CONFIRMATION_HASHES_MAX } from '../constants.js'
 import { listableReveals, nextReveal } from '../lottery/candidates.js'
-import { bundleHash, type Confirmation, confirmationScope, decodeConfirmation } from '../objects/confirmation.js'
+import { bundleHash, confirmationScope, decodeConfirmation } from '../objects/confirmation.js'
 import { revealHash, revealScope } from '../objects/reveal.js'
+import { listableOps } from './admission.js'
 import type { SignedEvent } from './events.js'
 import { type Run, withEntry } from './run.js'
 import { headOf, revealEntry } from './state.js'
@@ -34,22 +36,25 @@ function signReveal(run: Run, clockValue: Uint8Array): void {
   run.sign({ kind: 'reveal', window, scope: revealScope({ nodeId: self.nodeId, window, endpoint: expected.endpoint }) })
 }
 
-/** Signs BC(W) once, and again whenever it can list more: "ripening", spec protocol 8.2. */
+/** Signs BC(W) once, and again whenever it can list more: "ripening", spec protocol 8.2. What was listed stays listed. */
 function signConfirmation(run: Run, clockValue: Uint8Array): void {
   const { chain, reveals, own } = run.state
-  const head = headOf(run.state)
-  const revealHashes = listableReveals(chain, new Set(reveals.get(head)?.values()))
-  const published = own.confirmations.get(head + 1)
-  if (published && !listsMore(revealHashes, published)) return
-  const fields = { nodeId: run.config.selfNodeId, endpoint: clockValue, window: head + 1, opHashes: [], revealHashes }
-  run.sign({ kind: 'confirmation', window: head + 1, scope: confirmationScope(fields) })
+  const window = headOf(run.state) + 1
+  const published = own.confirmations.get(window)
+  const held = new Set(reveals.get(window - 1)?.values())
+  const revealHashes = union(listableReveals(chain, held), published?.revealHashes ?? [])
+  const opHashes = union(listableOps(run), published?.opHashes ?? [])
+  const listed = (published?.revealHashes.length ?? -1) + (published?.opHashes.length ?? 0)
+  if (revealHashes.length + opHashes.length <= listed) return
+  const fields = { nodeId: run.config.selfNodeId, endpoint: clockValue, window, opHashes, revealHashes }
+  run.sign({ kind: 'confirmation', window, scope: confirmationScope(fields) })
 }
 
-function listsMore(hashes: readonly Uint8Array[], published: Confirmation): boolean {
-  const listed = new Set(published.revealHashes.map(toHex))
-  return (
-    hashes.length > listed.size && published.revealHashes.every((hash) => hashes.some((h) => toHex(h) === toHex(hash)))
-  )
+/** Both lists without repetition, ascending, within what one confirmation may hold. */
+function union(hashes: readonly Uint8Array[], published: readonly Uint8Array[]): Uint8Array[] {
+  const listed = new Set(published.map(toHex))
+  const added = hashes.filter((hash) => !listed.has(toHex(hash)))
+  return [...published, ...added].slice(0, CONFIRMATION_HASHES_MAX).sort(compareBytes)
 }
 
 /** A signature came back: keep, journal, send. A window that closed meanwhile needs it no more. */

@@ -6,7 +6,9 @@ import type { Confirmation } from '../objects/confirmation.js'
 import { type Header, isNotice } from '../objects/header.js'
 import type { Reveal } from '../objects/reveal.js'
 import { canonicalProposer } from '../proposer.js'
+import { proveConfirmed } from './clock.js'
 import type { PeerName } from './events.js'
+import { reportEquivocation } from './misbehaviour.js'
 import { type Run, withEntry } from './run.js'
 import { headOf, revealEntry } from './state.js'
 
@@ -34,12 +36,13 @@ export function receiveConfirmation(run: Run, from: PeerName, confirmation: Conf
   if (!isWithinReach(run, window)) return
   const fault = confirmationFault(state.chain, confirmation, endpoint, true)
   if (fault) return run.emit({ type: 'rejected', from, window, code: fault })
-  const pool = state.confirmations.get(window) ?? new Map<string, Confirmation>()
+  if (window === headOf(state) + 1) proveConfirmed(run, endpoint)
+  const pool = run.state.confirmations.get(window) ?? new Map<string, Confirmation>()
   const known = pool.get(toHex(confirmation.nodeId))
   if (known && !bytesEqual(known.endpoint, endpoint)) return reportConflict(run, known, confirmation)
   if (known && !isRicher(confirmation, known)) return
   const grown = withEntry(pool, toHex(confirmation.nodeId), confirmation)
-  run.update({ confirmations: withEntry(state.confirmations, window, grown) })
+  run.update({ confirmations: withEntry(run.state.confirmations, window, grown) })
 }
 
 function isRicher(candidate: Confirmation, known: Confirmation): boolean {
@@ -53,10 +56,10 @@ function isRicher(candidate: Confirmation, known: Confirmation): boolean {
 }
 
 function reportConflict(run: Run, known: Confirmation, other: Confirmation): void {
-  const { window } = known
-  run.emit({ type: 'evidence', kind: 'confirmation', window, ours: known.bytes, theirs: other.bytes })
-  const detail = `node ${toHex(known.nodeId).slice(0, 16)} confirmed two clock values`
-  run.emit({ type: 'finding', code: 'ConflictingConfirmation', window, detail })
+  const { window, nodeId, bytes: ours } = known
+  const code = 'ConflictingConfirmation'
+  const detail = 'confirmed two clock values'
+  reportEquivocation(run, { kind: 'confirmation', code, window, nodeId, ours, theirs: other.bytes, detail })
 }
 
 /** The proposer asks for confirmations: whoever has signed its own sends it again, to the asker only. */

@@ -4,6 +4,7 @@ import type { PeerName } from './events.js'
 import { signNotice } from './propose.js'
 import type { Run } from './run.js'
 import { headOf, isMember } from './state.js'
+import { voteMessages } from './vote/resend.js'
 
 /**
  * Without re-sending, one lost message stops a network for good: a member that died between commit and broadcast holds
@@ -14,8 +15,10 @@ export function ownMessages(run: Run): OutgoingMessage[] {
   const head = headOf(state)
   const messages: OutgoingMessage[] = []
   if (state.headEnvelope) messages.push({ kind: 'proposal', window: head, payload: state.headEnvelope.bytes })
-  const vote = state.own.votes.get(head)
-  if (vote) messages.push({ kind: 'vote', window: head, payload: vote })
+  if (run.config.cementing === 'vote') messages.push(...voteMessages(run))
+  else
+    for (const payload of state.own.votes.get(head)?.values() ?? [])
+      messages.push({ kind: 'vote', window: head, payload })
   for (const window of [head, head + 1]) {
     const reveal = state.own.reveals.get(window)
     if (reveal) messages.push({ kind: 'reveal', window, payload: reveal })

@@ -1,16 +1,16 @@
 import type { RandomSource } from '@montana/foundation'
 import { toHex } from '@montana/foundation'
-import type { GenesisDocument } from '@montana/ledger'
+import type { CementingRule, GenesisDocument, NodeRegistration } from '@montana/ledger'
 import type { AuthenticatedEnvelope } from '../acceptance.js'
 import { type ChainState, memberOf, type WindowWeights } from '../chain-state.js'
+import type { CementCertificate } from '../objects/certificate.js'
 import type { Confirmation } from '../objects/confirmation.js'
-import { decodeConfirmation } from '../objects/confirmation.js'
-import { decodeEnvelope, type Envelope } from '../objects/envelope.js'
+import type { Envelope } from '../objects/envelope.js'
 import { decodeReveal, revealHash } from '../objects/reveal.js'
 import type { CementVote } from '../objects/vote.js'
 import { type ProposerRule, proposerRule } from '../proposer.js'
-import type { JournalEntry } from './effects.js'
 import type { PeerName } from './events.js'
+import type { VoteState } from './vote/state.js'
 
 /** How a timechain value is treated that this node has not computed yet: spec protocol 13.3. */
 export type VerifyPolicy = { kind: 'full' } | { kind: 'sample'; segments: number } | { kind: 'quorum' }
@@ -18,25 +18,29 @@ export type VerifyPolicy = { kind: 'full' } | { kind: 'sample'; segments: number
 export interface EngineConfig {
   readonly genesisHash: Uint8Array
   readonly rule: ProposerRule
+  readonly cementing: CementingRule
   readonly selfNodeId: Uint8Array
   readonly minWindowMs: number
   readonly verify: VerifyPolicy
   readonly random: RandomSource
 }
 
-export function engineConfig(document: GenesisDocument, init: Omit<EngineConfig, 'rule'>): EngineConfig {
-  return { ...init, rule: proposerRule(document) }
+export function engineConfig(document: GenesisDocument, init: Omit<EngineConfig, 'rule' | 'cementing'>): EngineConfig {
+  return { ...init, rule: proposerRule(document), cementing: document.cementingRule }
 }
 
-/** An envelope that passed every check but waits for the own clock: by policy, or because the two disagree. */
+/** An envelope that passed every check but waits for its clock value: by policy, or because own and network disagree. */
 export interface HeldEnvelope {
   readonly candidate: AuthenticatedEnvelope
   readonly from: PeerName
   readonly reason: 'policy' | 'disagreement'
+  readonly certificate: CementCertificate | undefined
 }
 
-type ByWindow<T> = ReadonlyMap<number, T>
-type ByNode<T> = ReadonlyMap<string, T>
+export type ByWindow<T> = ReadonlyMap<number, T>
+export type ByNode<T> = ReadonlyMap<string, T>
+/** `round:phase` → votes of that round and phase. */
+export type VotesOfWindow = ReadonlyMap<string, ByNode<CementVote>>
 
 /**
  * Everything the engine knows. Immutable: a step makes a new one. Message pools hold members' messages only, one per
@@ -47,20 +51,34 @@ export interface EngineState {
   readonly headEnvelope: Envelope | undefined
   /** value(w) of recent cemented windows, to compare attestations with; hex. */
   readonly values: ByWindow<RecentWindow>
-  /** T_r(head + 1) once computed here. */
+  /** T_r(head + 1) once computed here, or proven in full. */
   readonly clockValue: Uint8Array | undefined
+  /** When the clock of head + 1 started, and how long the last one took, ms. */
+  readonly grindStartedMs: number
+  readonly lastTickMs: number
   readonly appliedAtMs: number
   readonly periodMs: number
   readonly confirmations: ByWindow<ByNode<Confirmation>>
   /** Hex hashes of the reveals held; the first of a node counts, so nobody can crowd out another. */
   readonly reveals: ByWindow<ByNode<string>>
-  readonly votes: ByWindow<ByNode<CementVote>>
+  readonly votes: ByWindow<VotesOfWindow>
+  readonly vote: VoteState
   readonly own: OwnMessages
+  /** NodeRegistrations that wait to be listed or included, by hash. */
+  readonly registrations: ReadonlyMap<string, PendingRegistration>
   /** `kind:window` of signatures being made. */
   readonly signing: ReadonlySet<string>
   readonly held: HeldEnvelope | undefined
+  /** Clock value (hex) of head + 1 that peers confirmed and for which a proof was asked. */
+  readonly proving: string | undefined
   readonly quorumAtMs: number | undefined
   readonly resentAtMs: number
+  /** `kind:window:node` of evidence that was reported already. */
+  readonly reported: ReadonlySet<string>
+  /** The first window that this node may sign for; undefined while it may have forgotten what it signed. */
+  readonly signFrom: number | undefined
+  /** Heads that members state, by node; only while `signFrom` is undefined. */
+  readonly statedHeads: ByNode<number>
   /** Set when this node must not sign any more, for the life of the process; a restart compares attestations anew. */
   readonly halted: string | undefined
 }
@@ -82,62 +100,21 @@ export interface RecentWindow {
 export interface OwnMessages {
   readonly reveals: ByWindow<Uint8Array>
   readonly confirmations: ByWindow<Confirmation>
-  readonly votes: ByWindow<Uint8Array>
+  /** By `round:phase`. */
+  readonly votes: ByWindow<ReadonlyMap<string, Uint8Array>>
+  /** Proposes for head + 1 by round. */
+  readonly proposals: ReadonlyMap<number, Uint8Array>
   /** The envelope that this node drafted for head + 1 but has not committed yet. */
   readonly draft: Uint8Array | undefined
+  /** The draft of the lock that the journal held at the start of this process. */
+  readonly lockedDraft: Uint8Array | undefined
 }
 
-export interface Restored {
-  readonly chain: ChainState
-  /** Stored envelope of the head, absent at genesis. */
-  readonly headEnvelope: Uint8Array | undefined
-  readonly recent: ReadonlyMap<number, RecentWindow>
-  /** Journal entries of the head and later. */
-  readonly journal: readonly JournalEntry[]
-}
-
-/** The state of a process that has just started over what its store holds. */
-export function restoreState(restored: Restored, nowMs: number): EngineState {
-  const { chain, recent } = restored
-  const headEnvelope = restored.headEnvelope && decodeEnvelope(restored.headEnvelope)
-  const own = restoreOwn(restored.journal, chain.context.window)
-  const head = chain.context.window
-  const ownReveals = [...own.reveals].map(([window, bytes]) => [window, new Map([revealEntry(bytes)])] as const)
-  return {
-    chain,
-    headEnvelope,
-    values: recent,
-    clockValue: undefined,
-    appliedAtMs: nowMs,
-    periodMs: 0,
-    confirmations: restorePool(own, head, headEnvelope?.evidence ?? []),
-    reveals: new Map(ownReveals),
-    votes: new Map(),
-    own,
-    signing: new Set(),
-    held: undefined,
-    quorumAtMs: undefined,
-    resentAtMs: nowMs,
-    halted: undefined,
-  }
-}
-
-function restoreOwn(journal: readonly JournalEntry[], head: number): OwnMessages {
-  const of = (kind: JournalEntry['kind']) => journal.filter((entry) => entry.kind === kind)
-  const bytes = (kind: JournalEntry['kind']) => new Map(of(kind).map((entry) => [entry.window, entry.bytes] as const))
-  const confirmations = of('confirmation').map((entry) => [entry.window, decodeConfirmation(entry.bytes)] as const)
-  const draft = of('header').find((entry) => entry.window === head + 1)?.bytes
-  return { reveals: bytes('reveal'), confirmations: new Map(confirmations), votes: bytes('vote'), draft }
-}
-
-/** Own confirmations, and for the head also its evidence, all of which the next draft must credit. */
-function restorePool(
-  own: OwnMessages,
-  head: number,
-  evidence: readonly Confirmation[],
-): ByWindow<ByNode<Confirmation>> {
-  const pool = new Map([...own.confirmations].map(([window, own]) => [window, indexByNode([own])] as const))
-  return pool.set(head, new Map([...(pool.get(head) ?? []), ...indexByNode(evidence)]))
+export interface PendingRegistration {
+  readonly registration: NodeRegistration
+  readonly hash: Uint8Array
+  /** `asked`: its proof is being checked. Only a proven one is vouched for; any body may be included. */
+  readonly proof: 'unknown' | 'asked' | 'proven'
 }
 
 /** How a reveal is held: node → hash of the content. */

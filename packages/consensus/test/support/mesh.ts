@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { compareBytes, type RandomSource, seededRandom, toHex } from '@montana/foundation'
 import {
+  type DevnetRules,
   decodeAccountRecord,
   decodeCandidateRecord,
   decodeNodeRecord,
@@ -13,9 +14,11 @@ import {
 } from '@montana/ledger'
 import { decodeContext } from '../../src/context.js'
 import {
+  decodeCertificate,
   decodeConfirmation,
   decodeEnvelope,
   decodeHeader,
+  decodePropose,
   decodeReveal,
   decodeVote,
   type Effect,
@@ -30,6 +33,8 @@ import {
   type RecentWindow,
   restoreState,
   step,
+  voteMessages,
+  type Wanted,
   type WindowCommit,
 } from '../../src/index.js'
 
@@ -49,10 +54,14 @@ export interface FaultPlan {
 class Disk {
   readonly commits: WindowCommit[] = []
   journal: JournalEntry[] = []
+  signFrom: number | undefined
 
   append(entry: JournalEntry): void {
-    const same = (e: JournalEntry) => e.window === entry.window && e.kind === entry.kind
-    const other = this.journal.find((e) => same(e) && entry.kind !== 'confirmation')
+    const isReplaced = entry.kind === 'confirmation' || entry.kind === 'lock'
+    const same = (e: JournalEntry) => {
+      return e.window === entry.window && e.kind === entry.kind && e.round === entry.round && e.phase === entry.phase
+    }
+    const other = this.journal.find((e) => same(e) && !isReplaced)
     if (other && compareBytes(other.hash, entry.hash) !== 0) throw new Error(`second ${entry.kind} for ${entry.window}`)
     this.journal = [...this.journal.filter((e) => !same(e)), entry]
   }
@@ -102,13 +111,14 @@ export class SimulatedMesh {
     members = 3,
     observers = 1,
     params = {},
+    readonly rules: DevnetRules = { proposerRule: 'bootstrap', cementingRule: 'evidence' },
   ) {
     this.#random = seededRandom(seed)
     const keys = Array.from({ length: members + observers }, (_, i) => new Uint8Array(1952).fill(i + 1))
     const operators = keys
       .slice(0, members)
       .map((key, i) => ({ label: `m${i}`, nodePublicKey: key, accountPublicKey: new Uint8Array(1952).fill(100 + i) }))
-    const base = devnetGenesis(operators, { proposerRule: 'bootstrap', cementingRule: 'evidence' })
+    const base = devnetGenesis(operators, rules)
     this.document = { ...base, params: { ...devnetParams, ...params } }
     this.processes = keys.map((key, i) => new Process(`p${i}`, key))
     for (const process of this.processes) this.#boot(process)
@@ -139,6 +149,7 @@ export class SimulatedMesh {
     })
     process.state = restoreState(this.#restore(process), this.now)
     this.#feed(process, { type: 'start', nowMs: this.now })
+    this.#exchangeStatus()
     for (const other of this.processes) {
       if (other === process || !other.isUp) continue
       this.#feed(process, { type: 'peer', peer: other.name, nowMs: this.now })
@@ -161,7 +172,8 @@ export class SimulatedMesh {
       }),
     )
     const relevant = journal.filter(({ window }) => window >= chain.context.window)
-    return { chain, headEnvelope: last?.envelope, recent, journal: relevant }
+    const { signFrom } = process.disk
+    return { chain, headEnvelope: last?.envelope, recent, journal: relevant, registrations: [], signFrom }
   }
 
   #feed(process: Process, event: EngineEvent): void {
@@ -215,6 +227,11 @@ export class SimulatedMesh {
         if (to) this.#transmit(process, to, effect.message)
         return
       }
+      case 'signFrom':
+        process.disk.signFrom = effect.window
+        return
+      case 'fetch':
+        return this.#fetch(process, effect.wanted)
       case 'finding':
         this.findings.push(`${effect.code}@${effect.window}`)
         return
@@ -230,8 +247,37 @@ export class SimulatedMesh {
     this.#later(to, 5 + 40 * this.#random.next(), (nowMs) => decodeMessage(from.name, message, nowMs))
   }
 
+  /** A peer that has it answers, from its state or its store. */
+  #fetch(process: Process, wanted: Wanted): void {
+    const peers = this.processes.filter((other) => other !== process && other.isUp)
+    for (const { name, state, disk } of peers) {
+      const answer = (event: (nowMs: number) => EngineEvent) => this.#later(process, 10, event)
+      const payloads: OutgoingMessage[] = []
+      if (wanted.what === 'draft') {
+        const draft = state.vote.drafts.get(toHex(wanted.hash))
+        if (draft) payloads.push({ kind: 'draft', window: wanted.window, payload: draft.candidate.envelope.bytes })
+      }
+      if (wanted.what === 'votes') {
+        payloads.push(
+          ...[...state.vote.proposals.values()].map(
+            ({ window, bytes }) => ({ kind: 'propose', window, payload: bytes }) as const,
+          ),
+        )
+        payloads.push(...voteMessages({ state } as never))
+      }
+      const bytes = wanted.what === 'certificate' ? disk.commits[wanted.window - 1]?.certificate : undefined
+      if (bytes) answer((nowMs) => ({ type: 'certificate', from: name, certificate: decodeCertificate(bytes), nowMs }))
+      for (const message of payloads) answer((nowMs) => decodeMessage(name, message, nowMs))
+    }
+  }
+
   #exchangeStatus(): void {
     for (const process of this.processes) {
+      for (const other of this.processes) {
+        if (other === process || !process.isUp || !other.isUp) continue
+        const { nodeId, head: window } = other
+        this.#feed(process, { type: 'status', nodeId, window, nowMs: this.now })
+      }
       if (process.isUp && this.processes.some(({ isUp, head }) => isUp && head > process.head)) this.#catchUp(process)
     }
   }
@@ -242,6 +288,11 @@ export class SimulatedMesh {
     if (!source || !envelope) return
     const message = { kind: 'proposal', window: process.head + 1, payload: envelope } as const
     this.#later(process, 10, (nowMs) => decodeMessage(source.name, message, nowMs))
+    const bytes = source.disk.commits[process.head]?.certificate
+    if (bytes) {
+      const certificate = decodeCertificate(bytes)
+      this.#later(process, 11, (nowMs) => ({ type: 'certificate', from: source.name, certificate, nowMs }))
+    }
   }
 
   /** An event for this incarnation of the process; a restarted one never sees it. */
@@ -278,12 +329,14 @@ function decodeMessage(from: string, { kind, payload }: OutgoingMessage, nowMs: 
   if (kind === 'reveal') return { type: 'reveal', from, reveal: decodeReveal(payload), nowMs }
   if (kind === 'confirmation') return { type: 'confirmation', from, confirmation: decodeConfirmation(payload), nowMs }
   if (kind === 'vote') return { type: 'vote', from, vote: decodeVote(payload), nowMs }
+  if (kind === 'propose') return { type: 'propose', from, propose: decodePropose(payload), nowMs }
   if (payload.length === HEADER_BYTES) return { type: 'notice', from, header: decodeHeader(payload), nowMs }
   const envelope = decodeEnvelope(payload)
   const all = (list: readonly unknown[]) => list.map(() => true)
   const { confirmers, evidence, control } = envelope
   const signatures = { header: true, confirmers: all(confirmers), evidence: all(evidence), control: all(control) }
-  return { type: 'envelope', from, candidate: { envelope, signatures }, nowMs }
+  const type = kind === 'draft' ? 'draft' : 'envelope'
+  return { type, from, candidate: { envelope, signatures }, nowMs }
 }
 
 function applyChanges(tables: ReturnType<typeof genesisChainState>['tables'], commit: WindowCommit) {

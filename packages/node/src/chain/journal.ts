@@ -1,24 +1,18 @@
 import type { JournalEntry } from '@montana/consensus'
-import type { JournalAppend, ReadStore, JournalEntry as StoredEntry } from '@montana/store'
+import type { JournalAppend, JournalKind, ReadStore } from '@montana/store'
 
-/** Only a confirmation may be replaced: the engine signs a richer one when more became listable (spec protocol 8.2). */
+/** What the engine may replace: a confirmation by a richer one (spec protocol 8.2), a lock by a later one (11.2). */
+const REPLACEABLE: ReadonlySet<JournalEntry['kind']> = new Set<JournalEntry['kind']>(['confirmation', 'lock'])
+
 export function toStoredEntry(entry: JournalEntry): JournalAppend {
-  const isConfirmation = entry.kind === 'confirmation'
-  return { ...entry, kind: isConfirmation ? 'bc' : entry.kind, replace: isConfirmation } as JournalAppend
+  const kind: JournalKind = entry.kind === 'confirmation' ? 'bc' : entry.kind
+  return { ...entry, kind, replace: REPLACEABLE.has(entry.kind) }
 }
 
-/** Entries of `fromWindow` and later that the engine knows how to continue from. */
+/** Entries of `fromWindow` and later, in the engine's terms. */
 export function readJournal(store: ReadStore, fromWindow: number): JournalEntry[] {
-  return [...store.journal.entries(fromWindow)].flatMap((entry) => {
-    const kind = ENGINE_KINDS[entry.kind]
-    return kind ? [{ ...entry, kind }] : []
-  })
-}
-
-const ENGINE_KINDS: Readonly<Record<StoredEntry['kind'], JournalEntry['kind'] | undefined>> = {
-  header: 'header',
-  vote: 'vote',
-  reveal: 'reveal',
-  bc: 'confirmation',
-  lock: undefined,
+  return [...store.journal.entries(fromWindow)].map((entry) => ({
+    ...entry,
+    kind: entry.kind === 'bc' ? 'confirmation' : entry.kind,
+  }))
 }

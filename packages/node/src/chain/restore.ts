@@ -10,6 +10,7 @@ import {
 } from '@montana/consensus'
 import { bytesEqual, MontanaError, toHex } from '@montana/foundation'
 import {
+  decodeNodeRegistration,
   decodeState,
   emptyState,
   encodeGenesisDocument,
@@ -21,6 +22,7 @@ import {
 } from '@montana/ledger'
 import type { Head, ReadStore, Store } from '@montana/store'
 import { readJournal } from './journal.js'
+import { readSignFrom } from './sign-from.js'
 
 /** Windows whose attestations can still be compared after a restart. */
 const RECENT_WINDOWS = 64
@@ -61,7 +63,14 @@ export function restoreChain(store: ReadStore, document: GenesisDocument, hasher
   const headEnvelope = head.window === 0 ? undefined : store.windowAt(head.window)?.envelope
   if (head.window > 0 && !headEnvelope) throw new StoreInconsistent('the envelope of the head is missing', 'windows')
   const recent = recentWindows(store, head.window)
-  return { chain, headEnvelope, recent, journal: readJournal(store, head.window) }
+  return {
+    chain,
+    headEnvelope,
+    recent,
+    journal: readJournal(store, head.window),
+    registrations: store.objects.list().map(decodeNodeRegistration),
+    signFrom: readSignFrom(store),
+  }
 }
 
 function readChain(

@@ -24,6 +24,9 @@ export interface StartOptions {
   readonly minWindowMs: number
   readonly checkpoint: Checkpoint | undefined
   readonly verify: VerifyPolicy
+  readonly enableCandidate: boolean
+  /** Drill: no window is ground in less time than this, ms. */
+  readonly clockFloorMs: number
   readonly statusListen: StatusAddress
   readonly maxWindows: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -91,9 +94,21 @@ export const START_OPTIONS: Specs<StartOptions> = {
   }),
   verify: spec<VerifyPolicy>('verify', {
     value: 'POLICY',
-    description: 'clock values that this node has not computed: full | sample:N | quorum',
+    description:
+      'clock values that this node has not computed: full (proven first) | sample:N (audited; proven first when catching up) | quorum (trusted)',
     default: { kind: 'sample', segments: 4 },
     parse: parseVerify,
+  }),
+  enableCandidate: spec<boolean>('enableCandidate', {
+    description: 'do the sequential work of a candidate and register this node as an operator once it is done',
+    default: false,
+    parse: toggle,
+  }),
+  clockFloorMs: spec<number>('clockFloorMs', {
+    value: 'N',
+    description: 'drill: pretend that grinding a window takes at least N ms',
+    default: 0,
+    parse: integer(0, 3_600_000),
   }),
   statusListen: spec<StatusAddress>('statusListen', {
     value: 'HOST:PORT',

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import {
   type AuthenticatedEnvelope,
+  type CementCertificate,
   type CementVote,
   type ChainState,
   type Confirmation,
   type Envelope,
   memberOf,
+  type Propose,
+  proposeMessage,
   voteMessage,
+  votesOfCertificate,
 } from '@montana/consensus'
 import type { SignatureVerifier } from '@montana/crypto'
 import { decodeNodeRegistration, type NodeRegistration, SUITE_ML_DSA_65 } from '@montana/ledger'
@@ -38,6 +42,20 @@ export class Authenticator {
     const member = memberOf(chain, object.nodeId, object.window)
     if (!member) return false
     return this.#isValid(object.signature, message, member.nodePublicKey)
+  }
+
+  /** A Propose does not name its signer: it is the holder of its round. */
+  async isAuthenticPropose(chain: ChainState, propose: Propose, holder: Uint8Array | undefined): Promise<boolean> {
+    if (!holder) return false
+    const signed = { ...propose, nodeId: holder }
+    return await this.isAuthentic(chain, signed, proposeMessage(this.genesisHash, propose.scope))
+  }
+
+  /** True when every precommit in it is a valid one of a member; their weight is the engine's matter. */
+  async isAuthenticCertificate(chain: ChainState, certificate: CementCertificate): Promise<boolean> {
+    const votes = votesOfCertificate(certificate)
+    const verdicts = await Promise.all(votes.map((vote) => this.isAuthenticVote(chain, vote)))
+    return votes.length > 0 && verdicts.every((isValid) => isValid)
   }
 
   /** True when the registration is signed by the node key that it registers; no signature of an unknown suite is. */

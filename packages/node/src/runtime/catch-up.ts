@@ -11,17 +11,18 @@ const REQUEST_TIMEOUT_MS = 15_000
 /** A window whose clock value must be recomputed takes as long as the clock does; the deadline is per window. */
 const APPLY_TIMEOUT_MS = 300_000
 
-export interface RangeAnswer {
-  readonly firstWindow: number
-  readonly envelopes: readonly Uint8Array[]
+/** One cemented window as a peer stores it; a certificate comes with it where the network votes. */
+export interface RangeWindow {
+  readonly envelope: Uint8Array
+  readonly certificate: Uint8Array | undefined
 }
 
 export interface CatchUpModules {
   readonly loop: EngineLoop
   readonly inbox: Inbox
   readonly logger: Logger
-  /** Fetches stored envelopes from `fromWindow` on. */
-  fetchRange(peerId: string, fromWindow: number, signal: AbortSignal): Promise<RangeAnswer>
+  /** Fetches consecutive windows from `fromWindow` on. */
+  fetchRange(peerId: string, fromWindow: number, signal: AbortSignal): Promise<readonly RangeWindow[]>
   monotonicMs(): number
 }
 
@@ -95,9 +96,9 @@ export class CatchUp {
     const fromWindow = loop.head + 1
     try {
       const fetch = (signal: AbortSignal) => fetchRange(peerId, fromWindow, signal)
-      const { firstWindow, envelopes } = await withTimeout(REQUEST_TIMEOUT_MS, this.#abort.signal, fetch)
-      if (firstWindow !== fromWindow || envelopes.length === 0) throw new Error('answer does not begin where asked')
-      for (const [index, bytes] of envelopes.entries()) await this.#apply(peerId, firstWindow + index, bytes)
+      const windows = await withTimeout(REQUEST_TIMEOUT_MS, this.#abort.signal, fetch)
+      if (windows.length === 0) throw new Error('the answer holds no window')
+      for (const [index, one] of windows.entries()) await this.#apply(peerId, fromWindow + index, one)
       this.#forgive(peerId)
     } catch (error) {
       if (isAbort(error)) return
@@ -110,10 +111,11 @@ export class CatchUp {
   }
 
   /** Each window passes the same acceptance as a live one; one that fails ends the use of its source. */
-  async #apply(peerId: string, window: number, bytes: Uint8Array): Promise<void> {
+  async #apply(peerId: string, window: number, { envelope, certificate }: RangeWindow): Promise<void> {
     const { loop, inbox } = this.#modules
     if (loop.head >= window) return
-    await inbox.receiveEnvelope(peerId, bytes)
+    await inbox.takeEnvelope(peerId, envelope, 'range')
+    if (certificate && loop.head < window) await inbox.takeCertificate(peerId, certificate)
     if (loop.head < window && !loop.state.held) throw new Error(`window ${window} was rejected`)
     await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
   }

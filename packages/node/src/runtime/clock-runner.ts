@@ -1,4 +1,4 @@
-import { AbortError, isAbort, type TimeSource } from '@montana/foundation'
+import { AbortError, isAbort, sleep, type TimeSource } from '@montana/foundation'
 import type { Tick, Timechain } from '@montana/timechain'
 
 /** Without a finished window or progress for this long the clock counts as stuck. */
@@ -9,50 +9,81 @@ export interface ClockReading {
   readonly windowSeconds: number | null
 }
 
+export interface ClockRunnerModules {
+  readonly timechain: Timechain
+  readonly time: TimeSource
+  /** No window is ready sooner than this after its start, ms: a host that is slower than it is. For drills. */
+  readonly floorMs: number
+}
+
+export interface GrindRequest {
+  readonly window: number
+  readonly previous: Uint8Array
+  readonly d: number
+}
+
 /** Runs the one grind that the engine wants: a new request ends the one before. */
 export class ClockRunner {
-  readonly #timechain: Timechain
-  readonly #time: TimeSource
+  readonly #modules: ClockRunnerModules
   #current: AbortController | undefined
   #startedAtMs = 0
   #reading: ClockReading = { stepsPerSecond: null, windowSeconds: null }
 
-  constructor(timechain: Timechain, time: TimeSource) {
-    this.#timechain = timechain
-    this.#time = time
+  constructor(modules: ClockRunnerModules) {
+    this.#modules = modules
   }
 
   get reading(): ClockReading {
     return this.#reading
   }
 
-  get isStuck(): boolean {
-    return this.#current !== undefined && this.#time.monotonicMs() - this.#startedAtMs > STUCK_AFTER_MS
+  get isIdle(): boolean {
+    return this.#current === undefined
   }
 
-  grind(
-    init: { window: number; previous: Uint8Array; d: number },
-    done: (tick: Tick) => void,
-    fail: (e: unknown) => void,
-  ) {
+  get isStuck(): boolean {
+    return !this.isIdle && this.#modules.time.monotonicMs() - this.#startedAtMs > STUCK_AFTER_MS
+  }
+
+  /** What the window in progress still needs, judged by the last one; undefined before the first and when idle. */
+  get remainingMs(): number | undefined {
+    const { windowSeconds } = this.#reading
+    if (this.isIdle || windowSeconds === null) return undefined
+    return Math.max(0, windowSeconds * 1000 - (this.#modules.time.monotonicMs() - this.#startedAtMs))
+  }
+
+  grind(request: GrindRequest, done: (tick: Tick) => void, fail: (error: unknown) => void): void {
     this.stop()
     const controller = new AbortController()
     this.#current = controller
-    this.#startedAtMs = this.#time.monotonicMs()
+    this.#startedAtMs = this.#modules.time.monotonicMs()
     const finish = (tick: Tick) => {
       if (this.#current !== controller) return
       this.#current = undefined
-      this.#reading = { stepsPerSecond: Math.round(tick.stepsPerSecond), windowSeconds: tick.elapsedMs / 1000 }
+      this.#note(tick)
       done(tick)
     }
     const reject = (error: unknown) => {
       if (!isAbort(error) && !controller.signal.aborted) fail(error)
     }
-    this.#timechain.grind({ ...init, signal: controller.signal }).then(finish, reject)
+    this.#run(request, controller.signal).then(finish, reject)
   }
 
   stop(): void {
     this.#current?.abort(new AbortError('superseded'))
     this.#current = undefined
+  }
+
+  async #run(request: GrindRequest, signal: AbortSignal): Promise<Tick> {
+    const { timechain, time, floorMs } = this.#modules
+    const tick = await timechain.grind({ ...request, signal })
+    const left = this.#startedAtMs + floorMs - time.monotonicMs()
+    if (left > 0) await sleep(left, signal)
+    return tick
+  }
+
+  #note({ d }: Tick): void {
+    const elapsedMs = Math.max(this.#modules.time.monotonicMs() - this.#startedAtMs, Number.MIN_VALUE)
+    this.#reading = { stepsPerSecond: Math.round((d * 1000) / elapsedMs), windowSeconds: elapsedMs / 1000 }
   }
 }

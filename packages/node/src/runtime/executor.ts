@@ -1,13 +1,21 @@
 import type { Effect, OutgoingMessage } from '@montana/consensus'
 import type { Signer } from '@montana/crypto'
-import type { Logger, TimeSource } from '@montana/foundation'
+import { bytesEqual, type Logger, type TimeSource } from '@montana/foundation'
 import type { Store } from '@montana/store'
+import type { ProofVerifier } from '@montana/timechain'
+import type { WorkCheck } from '../candidate/work-check.js'
 import { toStoredEntry } from '../chain/journal.js'
+import { writeSignFrom } from '../chain/sign-from.js'
 import type { NodeMetrics } from '../metrics.js'
 import type { NodeRecord } from '../status/node-record.js'
 import type { ClockRunner } from './clock-runner.js'
+import type { EvidenceDesk } from './evidence-desk.js'
 import type { Failpoint } from './failpoint.js'
+import type { Fetcher } from './fetcher.js'
+import type { IncidentLog } from './incident-log.js'
 import type { LoopEvent } from './loop.js'
+import type { ProofShelf } from './proof-shelf.js'
+import type { Prover } from './prover.js'
 
 /** How messages leave; absent peers are not an error. */
 export interface Outbox {
@@ -20,6 +28,13 @@ export interface ExecutorModules {
   readonly clock: ClockRunner
   readonly signer: Signer
   readonly outbox: Outbox
+  readonly verifier: ProofVerifier
+  readonly shelf: ProofShelf
+  readonly prover: Prover
+  readonly fetcher: Fetcher
+  readonly workCheck: WorkCheck
+  readonly evidence: EvidenceDesk
+  readonly incidents: IncidentLog
   readonly record: NodeRecord
   readonly metrics: NodeMetrics
   readonly logger: Logger
@@ -27,6 +42,8 @@ export interface ExecutorModules {
   readonly failpoint: Failpoint
   dispatch(event: LoopEvent): void
   onBehind(peerId: string): void
+  /** A peer sent what no honest node sends. */
+  onMisbehaviour(peerId: string, code: string): void
   onFatal(error: unknown): void
 }
 
@@ -38,21 +55,30 @@ const JOURNAL_WINDOWS_KEPT = 4
 
 /** Carries out what the engine wants. Writes are synchronous, so an effect that returned is durable. */
 export function createExecutor(modules: ExecutorModules): (effect: Effect) => void {
-  const handlers: Handlers = { ...ledgerHandlers(modules), ...workHandlers(modules), ...reportHandlers(modules) }
+  const handlers: Handlers = {
+    ...ledgerHandlers(modules),
+    ...keepingHandlers(modules),
+    ...workHandlers(modules),
+    ...peerHandlers(modules),
+    ...reportHandlers(modules),
+  }
   return (effect) => (handlers[effect.type] as (effect: Effect) => void)(effect)
 }
 
-function ledgerHandlers({ store, record, metrics, time, failpoint }: ExecutorModules) {
+function ledgerHandlers({ store, shelf, prover, record, metrics, time, failpoint }: ExecutorModules) {
   return {
     commit: ({ commit }: EffectOf<'commit'>) => {
       const startedAtMs = time.monotonicMs()
       const appliedAtMs = time.wallMs()
-      const { aggregate, ...rest } = commit
+      const { aggregate, registrations: _, admitted: __, ...rest } = commit
+      const proof = shelf.proofFor(commit.window, commit.timechainValue)
       const pruneJournalBelow = Math.max(0, commit.window - JOURNAL_WINDOWS_KEPT)
-      store.commit({ ...rest, cba: aggregate, appliedAtMs, pruneJournalBelow })
+      store.commit({ ...rest, cba: aggregate, appliedAtMs, pruneJournalBelow, ...(proof && { proof }) })
       failpoint.hit('after-commit', commit.window)
+      prover.windowClosed()
       metrics.commit((time.monotonicMs() - startedAtMs) / 1000)
       metrics.windowApplied()
+      record.noteSource(commit.window, shelf.wasGround(commit.window))
       record.noteWindow({ ...commit, appliedAtMs })
     },
     journal: ({ entry }: EffectOf<'journal'>) => {
@@ -60,17 +86,35 @@ function ledgerHandlers({ store, record, metrics, time, failpoint }: ExecutorMod
       failpoint.hit('after-journal', entry.window)
     },
     certificate: ({ window, bytes }: EffectOf<'certificate'>) => store.certificates.put(window, bytes),
-    evidence: ({ kind, window, ours, theirs }: EffectOf<'evidence'>) => {
-      const own = ours ?? store.windowAt(window)?.envelope?.subarray(0, theirs.length)
-      if (own) store.evidence.put(kind, window, own, theirs)
-    },
   }
 }
 
-function workHandlers({ clock, signer, outbox, record, dispatch, onFatal }: ExecutorModules) {
+function keepingHandlers({ store, evidence }: ExecutorModules) {
   return {
-    grind: ({ window, previous, d }: EffectOf<'grind'>) => {
-      clock.grind({ window, previous, d }, (tick) => dispatch({ type: 'tick', window, value: tick.value }), onFatal)
+    evidence: ({ kind, window, ours, theirs }: EffectOf<'evidence'>) => {
+      const own = ours ?? store.windowAt(window)?.envelope?.subarray(0, theirs.length)
+      if (own && !bytesEqual(own, theirs)) evidence.found(kind, window, own.slice(), theirs.slice())
+    },
+    keep: ({ hash, bytes }: EffectOf<'keep'>) => store.objects.put(hash, bytes),
+    drop: ({ hash }: EffectOf<'drop'>) => store.objects.delete(hash),
+    signFrom: ({ window }: EffectOf<'signFrom'>) => writeSignFrom(store, window),
+  }
+}
+
+function workHandlers(modules: ExecutorModules) {
+  const { clock, signer, verifier, shelf, prover, workCheck, dispatch, onFatal } = modules
+  return {
+    grind: (effect: EffectOf<'grind'>) => {
+      const { window, previous, d } = effect
+      clock.grind(
+        { window, previous, d },
+        (tick) => {
+          verifier.remember({ start: previous, end: tick.value, steps: d })
+          shelf.noteTick(tick, previous)
+          dispatch({ type: 'tick', window, value: tick.value })
+        },
+        onFatal,
+      )
     },
     sign: ({ kind, window, scope, message, draft }: EffectOf<'sign'>) => {
       const signed = (signature: Uint8Array) => {
@@ -78,22 +122,31 @@ function workHandlers({ clock, signer, outbox, record, dispatch, onFatal }: Exec
       }
       signer.sign(message).then(signed, onFatal)
     },
+    prove: (effect: EffectOf<'prove'>) => prover.prove(effect),
+    verifyCandidate: (effect: EffectOf<'verifyCandidate'>) => workCheck.check(effect),
+  }
+}
+
+function peerHandlers({ outbox, fetcher, record, onBehind }: ExecutorModules) {
+  return {
     broadcast: ({ message }: EffectOf<'broadcast'>) => {
       if (message.kind === 'proposal') record.noteSent()
       outbox.broadcast(message)
     },
     send: ({ to, message }: EffectOf<'send'>) => outbox.send(to, message),
+    fetch: ({ wanted }: EffectOf<'fetch'>) => fetcher.fetch(wanted),
+    behind: ({ from }: EffectOf<'behind'>) => onBehind(from),
   }
 }
 
-function reportHandlers({ record, metrics, logger, onBehind }: ExecutorModules) {
+function reportHandlers({ record, metrics, logger, incidents, onMisbehaviour }: ExecutorModules) {
   return {
-    rejected: ({ from, window, code }: EffectOf<'rejected'>) => {
+    rejected: ({ from, window, code, bytes }: EffectOf<'rejected'>) => {
       record.noteRejected()
       metrics.rejections.inc({ code })
-      logger.warn({ peer: from.slice(-8), window, code }, 'envelope rejected')
+      incidents.note(code, from, window, bytes)
+      onMisbehaviour(from, code)
     },
-    behind: ({ from }: EffectOf<'behind'>) => onBehind(from),
     finding: ({ code, window, detail }: EffectOf<'finding'>) => {
       record.noteFinding({ code, window, detail })
       metrics.findings.inc({ code })

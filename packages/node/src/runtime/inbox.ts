@@ -1,71 +1,75 @@
-import { createHash } from 'node:crypto'
-import { CodecError } from '@montana/codec'
 import {
   type CementVote,
   type Confirmation,
+  decodeCertificate,
   decodeConfirmation,
   decodeEnvelope,
   decodeHeader,
+  decodePropose,
   decodeReveal,
   decodeVote,
   type Envelope,
   HEADER_BYTES,
   MESSAGE,
   memberOf,
+  type Origin,
   proposalHash,
   type Reveal,
+  roundHolder,
 } from '@montana/consensus'
-import { bytesEqual, errorCode } from '@montana/foundation'
+import { bytesEqual, toHex } from '@montana/foundation'
+import { decodeNodeRegistration } from '@montana/ledger'
+import { BASE_TYPE } from '@montana/network'
 import type { Authenticator } from './authenticator.js'
 import type { EngineLoop } from './loop.js'
+import { MessageGuard, type MessageKind, type OnOutcome } from './message-guard.js'
+import { Seen } from './seen.js'
 
-/** Messages whose signatures are being verified; more than this are dropped, the sender repeats what matters. */
-const MAX_PENDING = 512
-/** … and of one peer, so that none can take the places of the others (spec protocol 10.3). */
-const MAX_PENDING_PER_PEER = 128
-/** Contents seen lately, by hash; duplicates are dropped before any signature check (spec protocol 10.3). */
-const SEEN_ENTRIES = 2048
 const WINDOWS_AHEAD = 2
-
-export type MessageKind = 'reveal' | 'confirmation' | 'envelope' | 'notice' | 'vote' | 'other'
 
 export interface InboxModules {
   readonly loop: EngineLoop
   readonly authenticator: Authenticator
   /** Called once per message with what became of it: a metric label. */
-  onOutcome(kind: MessageKind, outcome: 'accepted' | 'duplicate' | 'irrelevant' | 'overload' | string): void
+  readonly onOutcome: OnOutcome
   /** A peer spoke of a window that this node cannot reach yet. */
   onBehind(peerId: string): void
 }
 
+type Take = (peerId: string, bytes: Uint8Array) => Promise<string>
+
 /** Everything that peers say to the ledger passes here: decode, deduplicate, authenticate, hand to the engine. */
 export class Inbox {
   readonly #modules: InboxModules
-  readonly #seen = new Set<string>()
-  readonly #pendingOf = new Map<string, number>()
-  #pending = 0
+  readonly #guard: MessageGuard
+  readonly #seen = new Seen()
+  readonly #base: ReadonlyMap<number, readonly [MessageKind, Take]> = new Map([
+    [MESSAGE.reveal, ['reveal', (peer, bytes) => this.#reveal(peer, decodeReveal(bytes))]],
+    [MESSAGE.confirmation, ['confirmation', (peer, bytes) => this.#confirmation(peer, decodeConfirmation(bytes))]],
+    [BASE_TYPE.nodeRegistration, ['registration', (peer, bytes) => this.takeRegistration(peer, bytes)]],
+  ])
 
   constructor(modules: InboxModules) {
     this.#modules = modules
+    this.#guard = new MessageGuard(modules.onOutcome)
   }
 
   /** A base protocol request. Types that this node ignores were acknowledged by the network layer already. */
   receive(peerId: string, type: number, payload: Uint8Array): void {
-    if (type === MESSAGE.reveal) this.#guard('reveal', peerId, () => this.#reveal(peerId, decodeReveal(payload)))
-    else if (type === MESSAGE.confirmation) {
-      this.#guard('confirmation', peerId, () => this.#confirmation(peerId, decodeConfirmation(payload)))
-    } else if (type === MESSAGE.proposal && payload.length === HEADER_BYTES) {
-      this.#guard('notice', peerId, () => this.#notice(peerId, payload))
-    } else if (type === MESSAGE.proposal) this.#guard('envelope', peerId, () => this.receiveEnvelope(peerId, payload))
-    else this.#modules.onOutcome('other', 'irrelevant')
+    const known = this.#base.get(type)
+    if (known) return this.guarded(known[0], peerId, () => known[1](peerId, payload))
+    if (type !== MESSAGE.proposal) return this.#modules.onOutcome('other', peerId, 'irrelevant')
+    if (payload.length === HEADER_BYTES) return this.guarded('notice', peerId, () => this.#notice(peerId, payload))
+    this.guarded('envelope', peerId, () => this.takeEnvelope(peerId, payload))
   }
 
-  receiveVote(peerId: string, payload: Uint8Array): void {
-    this.#guard('vote', peerId, () => this.#vote(peerId, decodeVote(payload)))
+  /** Runs `take` within the bounds of what may be looked at at once. */
+  guarded(kind: MessageKind, peerId: string, take: () => Promise<string>): void {
+    this.#guard.run(kind, peerId, take)
   }
 
   /** Also the way of windows fetched by range; resolves when the engine has seen it. */
-  async receiveEnvelope(peerId: string, bytes: Uint8Array): Promise<string> {
+  async takeEnvelope(peerId: string, bytes: Uint8Array, origin: Origin = 'live'): Promise<string> {
     const envelope = decodeEnvelope(bytes)
     const { loop, authenticator, onBehind } = this.#modules
     const { window } = envelope.header
@@ -75,7 +79,66 @@ export class Inbox {
     }
     if (window <= loop.head && this.#isCemented(envelope)) return 'duplicate'
     const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
-    loop.dispatch({ type: 'envelope', from: peerId, candidate })
+    loop.dispatch({ type: 'envelope', from: peerId, candidate, origin })
+    return candidate.signatures.header ? 'accepted' : 'InvalidSignature'
+  }
+
+  /** A draft for the window that is open; judged once, however often it is sent. */
+  async takeDraft(peerId: string, bytes: Uint8Array): Promise<string> {
+    const envelope = decodeEnvelope(bytes)
+    const { loop, authenticator, onBehind } = this.#modules
+    const { window, scope } = envelope.header
+    if (window > loop.head + 1) onBehind(peerId)
+    if (window !== loop.head + 1) return 'irrelevant'
+    if (loop.state.vote.drafts.has(toHex(proposalHash(scope)))) return 'duplicate'
+    const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
+    loop.dispatch({ type: 'draft', from: peerId, candidate })
+    return candidate.signatures.header ? 'accepted' : 'InvalidSignature'
+  }
+
+  async takePropose(peerId: string, bytes: Uint8Array): Promise<string> {
+    const propose = decodePropose(bytes)
+    const { loop, authenticator, onBehind } = this.#modules
+    if (propose.window > loop.head + 1) onBehind(peerId)
+    if (propose.window !== loop.head + 1) return 'irrelevant'
+    if (!this.#seen.add(bytes)) return 'duplicate'
+    const { chain } = loop.state
+    const holder = roundHolder(loop.rule, chain, propose.round)
+    if (!(await authenticator.isAuthenticPropose(chain, propose, holder))) return 'InvalidPropose'
+    loop.dispatch({ type: 'propose', from: peerId, propose })
+    return 'accepted'
+  }
+
+  async takeVote(peerId: string, bytes: Uint8Array): Promise<string> {
+    const vote: CementVote = decodeVote(bytes)
+    const irrelevant = this.#irrelevance(peerId, vote, bytes)
+    if (irrelevant) return irrelevant
+    const { loop, authenticator } = this.#modules
+    if (!(await authenticator.isAuthenticVote(loop.state.chain, vote))) return 'InvalidSignature'
+    loop.dispatch({ type: 'vote', from: peerId, vote })
+    return 'accepted'
+  }
+
+  async takeCertificate(peerId: string, bytes: Uint8Array): Promise<string> {
+    const certificate = decodeCertificate(bytes)
+    const { loop, authenticator, onBehind } = this.#modules
+    const { window } = certificate
+    if (window > loop.head + 1) {
+      onBehind(peerId)
+      return 'ahead'
+    }
+    const known = loop.state.values.get(window)
+    if (window <= loop.head && (!known || bytesEqual(known.proposalHash, certificate.proposalHash))) return 'duplicate'
+    if (!(await authenticator.isAuthenticCertificate(loop.state.chain, certificate))) return 'InvalidSignature'
+    loop.dispatch({ type: 'certificate', from: peerId, certificate })
+    return 'accepted'
+  }
+
+  async takeRegistration(peerId: string, bytes: Uint8Array): Promise<string> {
+    const registration = decodeNodeRegistration(bytes)
+    const { loop, authenticator } = this.#modules
+    if (!(await authenticator.isAuthenticRegistration(registration))) return 'InvalidSignature'
+    loop.dispatch({ type: 'registration', from: peerId, registration })
     return 'accepted'
   }
 
@@ -86,7 +149,8 @@ export class Inbox {
   }
 
   async #reveal(from: string, reveal: Reveal): Promise<string> {
-    if (!this.#isWanted(from, reveal, reveal.bytes)) return 'irrelevant'
+    const irrelevant = this.#irrelevance(from, reveal, reveal.bytes)
+    if (irrelevant) return irrelevant
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, reveal))) return 'InvalidSignature'
     loop.dispatch({ type: 'reveal', from, reveal })
@@ -94,7 +158,8 @@ export class Inbox {
   }
 
   async #confirmation(from: string, confirmation: Confirmation): Promise<string> {
-    if (!this.#isWanted(from, confirmation, confirmation.bytes)) return 'irrelevant'
+    const irrelevant = this.#irrelevance(from, confirmation, confirmation.bytes)
+    if (irrelevant) return irrelevant
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, confirmation))) return 'InvalidSignature'
     loop.dispatch({ type: 'confirmation', from, confirmation })
@@ -104,7 +169,7 @@ export class Inbox {
   async #notice(from: string, bytes: Uint8Array): Promise<string> {
     const header = decodeHeader(bytes)
     const { loop, authenticator } = this.#modules
-    if (header.window <= loop.head) return 'irrelevant'
+    if (header.window <= loop.head) return 'stale'
     if (header.window > loop.head + 1) this.#modules.onBehind(from)
     const signed = { ...header, nodeId: header.proposerNodeId }
     if (!(await authenticator.isAuthentic(loop.state.chain, signed))) return 'InvalidSignature'
@@ -112,50 +177,17 @@ export class Inbox {
     return 'accepted'
   }
 
-  async #vote(from: string, vote: CementVote): Promise<string> {
-    if (!this.#isWanted(from, vote, vote.bytes)) return 'irrelevant'
-    const { loop, authenticator } = this.#modules
-    if (!(await authenticator.isAuthenticVote(loop.state.chain, vote))) return 'InvalidSignature'
-    loop.dispatch({ type: 'vote', from, vote })
-    return 'accepted'
-  }
-
   /**
    * Windows from the head to two beyond, of members, each content once. Anything later only shows that catch-up is
    * needed. What comes from nobody yet is not remembered: its sender may be a member when it is sent again.
    */
-  #isWanted(from: string, { window, nodeId }: { window: number; nodeId: Uint8Array }, bytes: Uint8Array): boolean {
+  #irrelevance(from: string, object: { window: number; nodeId: Uint8Array }, bytes: Uint8Array): string | undefined {
+    const { window, nodeId } = object
     const { head, state } = this.#modules.loop
     if (window > head + 1) this.#modules.onBehind(from)
-    if (window < head || window > head + WINDOWS_AHEAD || !memberOf(state.chain, nodeId, window)) return false
-    const key = createHash('sha256').update(bytes).digest('base64')
-    if (this.#seen.has(key)) return false
-    this.#seen.add(key)
-    if (this.#seen.size > SEEN_ENTRIES) this.#seen.delete(this.#seen.values().next().value ?? '')
-    return true
-  }
-
-  #guard(kind: MessageKind, peerId: string, work: () => Promise<string>): void {
-    const { onOutcome } = this.#modules
-    const ofPeer = this.#pendingOf.get(peerId) ?? 0
-    if (this.#pending >= MAX_PENDING || ofPeer >= MAX_PENDING_PER_PEER) return onOutcome(kind, 'overload')
-    this.#count(peerId, 1)
-    const settle = (outcome: string) => {
-      this.#count(peerId, -1)
-      onOutcome(kind, outcome)
-    }
-    const reject = (error: unknown) => settle(error instanceof CodecError ? 'MalformedEnvelope' : errorCode(error))
-    try {
-      work().then(settle, reject)
-    } catch (error) {
-      reject(error)
-    }
-  }
-
-  #count(peerId: string, change: 1 | -1): void {
-    this.#pending += change
-    const ofPeer = (this.#pendingOf.get(peerId) ?? 0) + change
-    if (ofPeer === 0) this.#pendingOf.delete(peerId)
-    else this.#pendingOf.set(peerId, ofPeer)
+    if (window < head) return 'stale'
+    if (window > head + WINDOWS_AHEAD) return 'ahead'
+    if (!memberOf(state.chain, nodeId, window)) return 'UnknownNode'
+    return this.#seen.add(bytes) ? undefined : 'duplicate'
   }
 }

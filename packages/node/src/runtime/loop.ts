@@ -37,6 +37,11 @@ export class EngineLoop {
     this.#modules = modules
   }
 
+  /** How this network finds its proposers. */
+  get rule(): EngineConfig['rule'] {
+    return this.#config.rule
+  }
+
   get state(): EngineState {
     return this.#state
   }

@@ -6,13 +6,17 @@ import type { Store } from '@montana/store'
 import type { BuildInfo } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
 import type { ResourceSampler } from './resources.js'
 import type { NodeStatus, PeerStatus, WindowStatus } from './schema.js'
 
+const INCIDENTS_SHOWN = 32
+
 export interface StatusModules {
   readonly label: string
   readonly networkName: string
+  readonly rules: { readonly proposer: string; readonly cementing: string }
   readonly genesisHash: Uint8Array
   readonly identity: Identity
   readonly build: BuildInfo
@@ -25,10 +29,6 @@ export interface StatusModules {
   readonly record: NodeRecord
   readonly resources: ResourceSampler
   readonly time: TimeSource
-}
-
-export function isSynced({ ledger }: Pick<StatusModules, 'ledger'>): boolean {
-  return !ledger.catchUp.isRunning && ledger.catchUp.target - ledger.loop.head <= 1
 }
 
 /** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
@@ -47,17 +47,26 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     manifest: manifestStatus(modules.manifestSha256),
     roster: null,
     proc: processStatus(record, time),
-    phase: ledger.isMember ? 'Active' : 'Bootstrap',
+    phase: ledger.phase,
     window: context.window,
     header_hash: toHex(context.proposalHash),
     state_root: toHex(modules.store.head()?.stateRoot ?? context.proposalHash),
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
-    synced: isSynced(modules),
+    synced: ledger.isSynced,
     target_window: ledger.catchUp.target,
     D: context.nextD,
-    clock: clockStatus(modules),
+    clock: clockStatus({
+      backendName: modules.backendName,
+      reading: modules.clock.reading,
+      d: context.nextD,
+      record,
+      proofs: ledger.prover.counters,
+    }),
+    candidate: candidateStatus(ledger),
+    vote: voteStatus(modules),
+    incidents: incidentStatus(modules.store),
     node_id: toHex(identity.nodeId),
     account_id: toHex(identity.accountId),
     peer_id: modules.mesh?.peerId ?? null,
@@ -96,9 +105,24 @@ function epochOf(
   return { index, position: window - index * length, length, next_selection: nextSelection }
 }
 
-function clockStatus({ backendName, clock }: StatusModules): NodeStatus['clock'] {
-  const { stepsPerSecond, windowSeconds } = clock.reading
-  return { backend: backendName, steps_per_second: stepsPerSecond, window_s: windowSeconds }
+function candidateStatus({ candidacy }: LedgerService): NodeStatus['candidate'] {
+  const { progress } = candidacy
+  if (!progress) return null
+  const { wStart, windowsDone, windowsRequired } = progress
+  return { w_start: wStart, windows_done: windowsDone, windows_required: windowsRequired }
+}
+
+function voteStatus({ ledger, rules }: StatusModules): NodeStatus['vote'] {
+  const { vote, signFrom } = ledger.loop.state
+  return { rule: `${rules.proposer} + ${rules.cementing}`, round: vote.round, sign_from: signFrom ?? null }
+}
+
+/** The latest of what peers did wrong; all of it is in the store. */
+function incidentStatus(store: Store): NodeStatus['incidents'] {
+  return store.incidents
+    .list()
+    .slice(0, INCIDENTS_SHOWN)
+    .map(({ code, peer, count, lastWindow }) => ({ code, peer: peer.slice(-8), count, last_window: lastWindow }))
 }
 
 function activeNodes({ ledger }: StatusModules): number {

@@ -7,6 +7,9 @@ const RECENT_WINDOWS = 256
 /** Findings kept for the status page; all of them are in the log. */
 const FINDINGS_KEPT = 32
 
+/** Where the clock value of a window came from: spec protocol 3.4, 13.3. */
+export type ValueSource = 'own' | 'proof' | 'audit' | 'quorum'
+
 interface AppliedWindow {
   readonly window: number
   readonly proposalHash: Uint8Array
@@ -22,6 +25,9 @@ export class NodeRecord {
   readonly #recent: WindowStatus[] = []
   readonly #findings: NodeStatus['findings'] = []
   readonly #proposals = { sent: 0, replayed: 0, rejected: 0, gap: 0 }
+  readonly #sources = { own: 0, proof: 0, audit: 0, quorum: 0 }
+  #lastSource: ValueSource | null = null
+  #proven = 0
   #appliedHere = 0
 
   constructor(time: TimeSource) {
@@ -54,6 +60,30 @@ export class NodeRecord {
       at: formatTime(applied.appliedAtMs),
     })
     if (this.#recent.length > RECENT_WINDOWS) this.#recent.shift()
+  }
+
+  /** How clock values were known, by window; `last` is that of the head. */
+  get sources(): { readonly [S in ValueSource]: number } & { readonly last: ValueSource | null } {
+    return { ...this.#sources, last: this.#lastSource }
+  }
+
+  /** A value was proven before its window is applied, or audited afterwards. */
+  noteProof(window: number, verdict: string, isAudit: boolean): void {
+    if (verdict !== 'valid') return
+    if (!isAudit) this.#proven = Math.max(this.#proven, window)
+    else this.#noteAudit()
+  }
+
+  /** A value that was trusted turned out to be right. */
+  #noteAudit(): void {
+    this.#sources.quorum = Math.max(0, this.#sources.quorum - 1)
+    this.#sources.audit++
+    if (this.#lastSource === 'quorum') this.#lastSource = 'audit'
+  }
+
+  noteSource(window: number, isOwn: boolean): void {
+    this.#lastSource = isOwn ? 'own' : this.#proven === window ? 'proof' : 'quorum'
+    this.#sources[this.#lastSource]++
   }
 
   noteWindow(applied: AppliedWindow): void {

@@ -4,12 +4,14 @@ import {
   type ChainState,
   decodeConfirmation,
   decodeEnvelope,
+  decodePropose,
   decodeReveal,
   decodeVote,
   proposalHash,
   revealHash,
 } from '@montana/consensus'
 import { bytesEqual, errorCode, errorMessage } from '@montana/foundation'
+import type { CementingRule } from '@montana/ledger'
 import type { JournalEntry, JournalKind } from '@montana/store'
 import type { Authenticator } from '../runtime/authenticator.js'
 import type { FaultList } from './fault-list.js'
@@ -19,7 +21,7 @@ import type { StoreReader } from './store-reader.js'
 /** Where entries are looked for one by one when listing them fails: the windows that a node keeps, and some more. */
 const WINDOWS_PROBED = 16
 const WINDOWS_AHEAD = 2
-const KINDS: readonly JournalKind[] = ['header', 'vote', 'reveal', 'bc', 'lock']
+const KINDS: readonly JournalKind[] = ['header', 'vote', 'propose', 'reveal', 'bc', 'lock']
 /** The only vote of an `evidence` network: round 0, precommit. */
 const ATTESTATION_PHASE = 2
 
@@ -36,6 +38,7 @@ export interface JournalModules {
   /** Members never leave the table, so its keys hold for every entry. */
   readonly chain: ChainState
   readonly authenticator: Authenticator
+  readonly cementing: CementingRule
   /** What a window must say; `undefined` for one that is not cemented, or too old to be compared. */
   proven(window: number): ExpectedRow | undefined
 }
@@ -95,7 +98,14 @@ export class JournalCheck {
     const { chain, authenticator, proven } = this.#modules
     if (!(await statement.isAuthentic(chain, authenticator))) return report('its signature is not valid')
     const cemented = proven(entry.window)
-    if (cemented && !statement.agrees(cemented)) report('it contradicts the cemented window')
+    if (cemented && !this.#mayDiffer(entry.kind) && !statement.agrees(cemented)) {
+      report('it contradicts the cemented window')
+    }
+  }
+
+  /** Where members vote, a draft may lose and a vote may be for nil. */
+  #mayDiffer(kind: JournalKind): boolean {
+    return this.#modules.cementing === 'vote' && (kind === 'header' || kind === 'vote')
   }
 
   #decode(entry: JournalEntry): Statement | undefined {
@@ -110,7 +120,7 @@ export class JournalCheck {
   }
 }
 
-/** Locks belong to the `vote` rule and are not signed by themselves. Throws CodecError. */
+/** Locks are not signed, and a Propose does not name its signer: they must only have their form. Throws CodecError. */
 function statementOf({ kind, bytes }: JournalEntry): Statement | undefined {
   if (kind === 'reveal') {
     const reveal = decodeReveal(bytes)
@@ -123,6 +133,7 @@ function statementOf({ kind, bytes }: JournalEntry): Statement | undefined {
   }
   if (kind === 'header') return draftStatement(bytes)
   if (kind === 'vote') return voteStatement(bytes)
+  if (kind === 'propose') decodePropose(bytes)
   return undefined
 }
 
@@ -133,7 +144,7 @@ function signedBy(object: Signed): Pick<Statement, 'nodeId' | 'window' | 'isAuth
   return { nodeId, window, isAuthentic: (chain, authenticator) => authenticator.isAuthentic(chain, object) }
 }
 
-/** Under `bootstrap` the only signed header of a window is the cemented one. */
+/** Under rule `evidence` the only signed header of a window is the cemented one. */
 function draftStatement(bytes: Uint8Array): Statement {
   const { header } = decodeEnvelope(bytes)
   const hash = proposalHash(header.scope)

@@ -1,4 +1,4 @@
-import { type ChainState, ConsensusError, genesisChainState, proposerRule } from '@montana/consensus'
+import { type ChainState, genesisChainState, proposerRule } from '@montana/consensus'
 import type { SignatureVerifier } from '@montana/crypto'
 import { bytesEqual, errorMessage, MontanaError, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, encodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
@@ -16,7 +16,7 @@ export interface Network {
   readonly replayer: Replayer
 }
 
-/** One {@link Network} per genesis hash. Throws ConsensusError `RULE_UNSUPPORTED`. */
+/** One {@link Network} per genesis hash. */
 export class Networks {
   readonly #verify: SignatureVerifier
   readonly #byHash = new Map<string, Network>()
@@ -45,7 +45,7 @@ export function networkOf(reader: StoreReader, networks: Networks, faults: Fault
   const document = decodeDocument(stored.document, faults)
   if (!document) return undefined
   const hash = genesisHash(document)
-  if (stored.hash && bytesEqual(hash, stored.hash)) return supported(document, networks, faults)
+  if (stored.hash && bytesEqual(hash, stored.hash)) return networks.of(document)
   const message = `the genesis document hashes to ${toHex(hash)}, the store is of ${toHex(stored.hash ?? new Uint8Array())}`
   faults.add(0, 'STORE_GENESIS_MISMATCH', message)
   return undefined
@@ -65,15 +65,4 @@ function decodeDocument(bytes: Uint8Array | undefined, faults: FaultList): Genes
       return invalid(`is not one: ${errorMessage(error)}`)
     throw error
   }
-}
-
-function supported(document: GenesisDocument, networks: Networks, faults: FaultList): Network | undefined {
-  try {
-    if (document.cementingRule === 'evidence') return networks.of(document)
-    faults.add(0, 'RULE_UNSUPPORTED', `cementing rule '${document.cementingRule}' is not supported by this build`)
-  } catch (error) {
-    if (!(error instanceof ConsensusError)) throw error
-    faults.add(0, error.code, error.message)
-  }
-  return undefined
 }

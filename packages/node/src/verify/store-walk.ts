@@ -9,6 +9,7 @@ import {
 import { MontanaError } from '@montana/foundation'
 import { type MerkleHasher, stateRoots } from '@montana/ledger'
 import type { StoredWindow, WindowHashes } from '@montana/store'
+import { stepsOf } from '../chain/clock-history.js'
 import { type CertifiedWindow, certificateFault } from './certificate.js'
 import type { ClockCheck } from './clock-check.js'
 import { compareWithHead, compareWithReplay } from './closing.js'
@@ -19,7 +20,6 @@ import { checkLink, hashesOf, type Predecessor } from './link-check.js'
 import { type Network, type Networks, networkOf } from './network.js'
 import { decodeOrFault } from './replay.js'
 import { compareRow, type ExpectedRow } from './row-check.js'
-import { stepsOf } from './steps.js'
 import type { StoreReader } from './store-reader.js'
 import type { NodeVerdict } from './types.js'
 
@@ -92,9 +92,9 @@ export class StoreWalk {
     const chain = this.#chain ?? this.#lastChain
     if (this.#network && chain) {
       const proven = (window: number) => this.#recent.get(window)
-      await new JournalCheck({ chain, proven, authenticator: this.#network.authenticator }, this.faults).run(
-        this.#reader,
-      )
+      const { authenticator, document } = this.#network
+      const check = new JournalCheck({ chain, proven, authenticator, cementing: document.cementingRule }, this.faults)
+      await check.run(this.#reader)
     }
   }
 
@@ -199,7 +199,11 @@ export class StoreWalk {
     if (row) compareRow(row, expected, this.faults)
     await this.#checkClock(window, before.context.timechainValue, envelope, before.context.nextD)
     const certified = next?.hashes ?? (row && { ...hashesOf(envelope), contextHash: row.contextHash })
-    if (certified) await this.#checkCertificate({ ...certified, window, weights: windowWeights(before) }, before)
+    if (certified)
+      await this.#checkCertificate(
+        { ...certified, window, weights: windowWeights(before), cementing: this.#cementing },
+        before,
+      )
     this.#remember(window, expected)
     this.#lastChain = before
     this.#chain = next?.chain
@@ -216,7 +220,8 @@ export class StoreWalk {
     if (previous.timechainValue && steps) await this.#checkClock(window, previous.timechainValue, envelope, steps)
     if (row && chain) {
       const { contextHash } = row
-      await this.#checkCertificate({ ...expected, contextHash, window, weights: undefined }, chain)
+      const certified = { ...expected, contextHash, window, weights: undefined, cementing: this.#cementing }
+      await this.#checkCertificate(certified, chain)
     }
     this.#remember(window, expected)
   }
@@ -255,6 +260,9 @@ export class StoreWalk {
   async #checkCertificate(certified: CertifiedWindow, chain: ChainState): Promise<void> {
     const { window } = certified
     const bytes = readOrReport(this.faults, window, () => this.#reader.certificate(window))
+    if (!bytes && this.#cementing === 'vote') {
+      this.faults.add(window, 'CERTIFICATE_MISSING', 'a window of a network that votes is cemented by its certificate')
+    }
     if (!bytes) return
     this.#counts.certificates++
     const fault = await certificateFault(bytes, certified, chain, this.#networkOrThrow().authenticator)
@@ -272,6 +280,10 @@ export class StoreWalk {
     if (this.#hasWindow(this.#window + 1)) return false
     this.faults.merge(found)
     return true
+  }
+
+  get #cementing() {
+    return this.#networkOrThrow().document.cementingRule
   }
 
   #networkOrThrow(): Network {

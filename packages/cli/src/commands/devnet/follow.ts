@@ -18,7 +18,7 @@ interface FollowContext {
 export async function follow(
   context: CliContext,
   { options, display, mesh, drills, startHead }: FollowContext,
-): Promise<Observation> {
+): Promise<Omit<Observation, 'admission'>> {
   const wanted = options.windows
   const goal = wanted === undefined ? Number.POSITIVE_INFINITY : startHead + wanted
   let stalled = false

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
 import { ConfigError, errorCode, errorMessage, toHex } from '@montana/foundation'
-import { devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
+import { type DevnetRules, devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { IDENTITY_FILE, loadGenesis, loadIdentity, saveIdentity } from '@montana/node'
 import { LOCK_FILE, openStore } from '@montana/store'
 import { COHORT, LABELS, type Label } from './labels.js'
@@ -26,12 +26,12 @@ export interface DevnetFiles {
 export interface DevnetInit {
   readonly reset: boolean
   readonly d0: number | undefined
+  readonly rules: DevnetRules
 }
 
 /** The health records and what stands beside them. */
 const SOAK_FILES = /^(?:soak\b|torn-\d+\.txt$)/
 const MARKER = 'devnet.json'
-const RULES = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
 
 /** Makes the directory if it is missing; refuses one that holds anything but a devnet. */
 export async function openDevnetRoot(root: string): Promise<void> {
@@ -40,10 +40,10 @@ export async function openDevnetRoot(root: string): Promise<void> {
 }
 
 /** Makes, or finds again, everything that four nodes need on disk. The caller holds the lock. Throws {@link ConfigError}. */
-export async function prepareDevnet(root: string, { reset, d0 }: DevnetInit): Promise<DevnetFiles> {
+export async function prepareDevnet(root: string, { reset, d0, rules }: DevnetInit): Promise<DevnetFiles> {
   if (reset) await clearDevnet(root)
   const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
-  const document = devnetDocument(identities, d0)
+  const document = devnetDocument(identities, d0, rules)
   const genesisPath = join(root, 'genesis.json')
   await checkSameNetwork(root, genesisPath, document)
   await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels: LABELS })}\n`)
@@ -124,13 +124,13 @@ async function devnetIdentity(root: string, label: Label): Promise<Identity> {
   return identity
 }
 
-function devnetDocument(identities: readonly Identity[], d0: number | undefined): GenesisDocument {
+function devnetDocument(identities: readonly Identity[], d0: number | undefined, rules: DevnetRules): GenesisDocument {
   const operators = COHORT.map((label, index) => {
     const keys = identities[index]?.publicKeys
     if (!keys) throw new RangeError(`no identity for ${label}`)
     return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
   })
-  const document = devnetGenesis(operators, RULES)
+  const document = devnetGenesis(operators, rules)
   return d0 === undefined ? document : { ...document, params: { ...document.params, d0 } }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
 import { NodeChild } from './child.js'
+import { type Label, OBSERVER } from './labels.js'
 import type { DevnetFiles } from './layout.js'
 import type { DevnetOptions } from './options.js'
 
@@ -9,6 +10,11 @@ const MAIN = join(import.meta.dirname, '..', '..', 'main.js')
 const POLL_INTERVAL_MS = 200
 /** A node must have answered once within this after the start. */
 const START_TIMEOUT_MS = 60_000
+
+function clockFloorMs(label: Label, { slow, minWindowMs }: DevnetOptions): number {
+  const windows = slow.find((one) => one.label === label)?.windows ?? 0
+  return Math.round(windows * minWindowMs)
+}
 
 /** Four nodes as processes, polled; what they say is a snapshot per round. */
 export class DevnetMesh {
@@ -19,7 +25,8 @@ export class DevnetMesh {
       const args = [...NODE_FLAGS, MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
       args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
       args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
-      args.push('--verify', options.verify)
+      args.push('--verify', options.verify, '--clock-floor-ms', String(clockFloorMs(node.label, options)))
+      if (node.label === OBSERVER && options.enableCandidate) args.push('--enable-candidate')
       return new NodeChild({ files: node, args, onLine })
     })
   }

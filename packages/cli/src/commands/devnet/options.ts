@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { UsageError } from '@montana/foundation'
+import type { DevnetRules } from '@montana/ledger'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { type Fault, parseFault } from './fault.js'
+import { LABELS, type Label, OBSERVER } from './labels.js'
 
 export interface DevnetOptions {
   readonly dataDir: string
@@ -20,6 +22,17 @@ export interface DevnetOptions {
   readonly faultJitterMs: number
   /** Steps of a window; another number is another network. */
   readonly d0: number | undefined
+  /** How windows are proposed and cemented; other rules are another network. */
+  readonly rules: DevnetRules
+  /** The node outside the genesis does the work of a candidate and joins. */
+  readonly enableCandidate: boolean
+  /** Nodes whose clock pretends to be slow: windows that one grind takes. */
+  readonly slow: readonly SlowClock[]
+}
+
+export interface SlowClock {
+  readonly label: Label
+  readonly windows: number
 }
 
 /** Beside the caller, so that a clone that is deleted takes its devnet along. */
@@ -36,6 +49,13 @@ export function addDevnetFlags(command: Command): Command {
     .option('--poll-every <S>', 'seconds between soak records, 0 for none', '5')
     .option('--verify <POLICY>', 'full | sample:N | quorum, for every node', 'sample:4')
     .option('--d0 <STEPS>', 'sequential steps of a window; another network than the default devnet')
+    .option(
+      '--rules <RULES>',
+      'rotation+vote | bootstrap+evidence; another network than the default devnet',
+      'rotation+vote',
+    )
+    .option('--no-candidate', 'the node outside the genesis stays an observer')
+    .option('--slow <LABEL:WINDOWS>', 'a clock that needs so many windows for one; repeatable', collect, [])
     .option('--fault-jitter <MS>', 'delay each fault by a random time up to MS, drawn from --seed', '0')
     .option('--fault <KIND:TARGET@W[:SECONDS]>', 'plan a fault, W windows after the start; repeatable', collect, [])
 }
@@ -55,6 +75,9 @@ interface Flags extends GlobalOptions {
   d0?: string
   faultJitter: string
   fault: string[]
+  rules: string
+  candidate: boolean
+  slow: string[]
 }
 
 export function readDevnetOptions(context: CliContext, command: Command): DevnetOptions {
@@ -72,7 +95,30 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     faultJitterMs: wholeNumber('fault-jitter', flags.faultJitter, 0, 60_000),
     d0: flags.d0 === undefined ? undefined : wholeNumber('d0', flags.d0, 1, 2 ** 32 - 1),
     faults: flags.fault.map(parseFault),
+    rules: parseRules(flags.rules),
+    enableCandidate: flags.candidate,
+    slow: flags.slow.map(parseSlow),
   }
+}
+
+const RULES: Readonly<Record<string, DevnetRules>> = {
+  'rotation+vote': { proposerRule: 'rotation', cementingRule: 'vote' },
+  'bootstrap+evidence': { proposerRule: 'bootstrap', cementingRule: 'evidence' },
+}
+
+function parseRules(text: string): DevnetRules {
+  const rules = RULES[text]
+  if (rules) return rules
+  const known = Object.keys(RULES).join(' or ')
+  throw new UsageError(`--rules '${text}' is not known`, { field: 'rules', remedy: `use ${known}` })
+}
+
+function parseSlow(text: string): SlowClock {
+  const [, name, windows] = /^([a-z]+):(\d{1,3}(?:\.\d{1,3})?)$/.exec(text) ?? []
+  const label = LABELS.find((candidate) => candidate === name)
+  if (label && Number(windows) > 0) return { label, windows: Number(windows) }
+  const remedy = `use LABEL:WINDOWS, for example ${OBSERVER}:1.5; nodes are ${LABELS.join(', ')}`
+  throw new UsageError(`--slow '${text}' is not a slow clock`, { field: 'slow', remedy })
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {

@@ -3,6 +3,7 @@ import { MontanaError, toHex } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
 import { lockDirectory } from '@montana/store'
 import type { CliContext } from '../../context.js'
+import { admissionOf, creditsOf } from './credits.js'
 import type { Display } from './display.js'
 import { Drills } from './drills.js'
 import { follow } from './follow.js'
@@ -39,8 +40,11 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
     failFast(mesh)
     const soak = startSoak({ mesh, options, path: soakPath, signal: context.signal, onLine })
     const drills = new Drills(options, mesh.children, startHead, onLine)
-    const observation = await follow(context, { options, display, mesh, drills, startHead })
+    const observed = await follow(context, { options, display, mesh, drills, startHead })
     const records = await soak.stop()
+    const credits = creditsOf(files, mesh, startHead + 1, observed.commonWindow)
+    const admission = options.enableCandidate ? admissionOf(observed, credits) : undefined
+    const observation = { ...observed, admission }
     const nodes = nodeResults(observation)
     const reasons = failReasons(observation, nodes)
     const clock = mesh.children.find(({ status }) => status?.clock.steps_per_second)?.status?.clock
@@ -53,6 +57,8 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
       durationMs: Math.round(performance.now() - startedAtMs),
       dataDir: options.dataDir,
       genesisHash: toHex(files.genesisHash),
+      proposers: credits.proposers,
+      confirmers: credits.confirmers,
       clock: { backend: clock?.backend ?? null, stepsPerSecond: clock?.steps_per_second ?? null },
       nodes,
       drills: drills.records,

@@ -25,6 +25,9 @@ export interface DevnetResult {
   readonly durationMs: number
   readonly dataDir: string
   readonly genesisHash: string
+  /** Windows of this run by who proposed them, and by who was credited in them. */
+  readonly proposers: Readonly<Record<string, number>>
+  readonly confirmers: Readonly<Record<string, number>>
   readonly clock: { readonly backend: string | null; readonly stepsPerSecond: number | null }
   readonly nodes: readonly NodeResult[]
   readonly drills: readonly DrillRecord[]
@@ -41,7 +44,15 @@ export interface NodeObservation {
   readonly isGone: boolean
 }
 
+/** The candidate of the devnet, if it has one. */
+export interface Admission {
+  readonly label: string
+  /** Undefined while it is not in the table. */
+  readonly admittedAt: number | undefined
+}
+
 export interface Observation {
+  readonly admission: Admission | undefined
   readonly startHead: number
   readonly wanted: number | undefined
   /** The window at which the nodes are compared; every status carries its hashes. */
@@ -53,6 +64,8 @@ export interface Observation {
 }
 
 const MAX_LAG = 1
+/** A candidate of the devnet is admitted at the third selection at the latest. */
+export const ADMITTED_BY_WINDOW = 36
 
 /** Turns what was observed into rows; hashes are those of the common window. */
 export function nodeResults({ nodes, commonWindow, head }: Observation): NodeResult[] {
@@ -105,6 +118,7 @@ export function failReasons(observation: Observation, rows: readonly NodeResult[
   if (new Set(known.map(({ headerHash }) => headerHash)).size > 1) reasons.push('header hashes differ')
   if (new Set(known.map(({ stateRoot }) => stateRoot)).size > 1) reasons.push('state roots differ')
   if (!hadFaults) reasons.push(...timeouts(rows))
+  reasons.push(...lateAdmission(observation))
   for (const { label, status } of nodes) {
     for (const finding of status?.findings ?? []) reasons.push(`${label}: ${finding.code} at window ${finding.window}`)
   }
@@ -117,4 +131,12 @@ function timeouts(rows: readonly NodeResult[]): string[] {
       .filter(({ timeout }) => timeout > 0)
       .map((peer) => `${label}: ${peer.timeout} pings to ${peer.label} timed out`),
   )
+}
+
+function lateAdmission({ admission, commonWindow }: Observation): string[] {
+  if (!admission || commonWindow < ADMITTED_BY_WINDOW) return []
+  const { label, admittedAt } = admission
+  if (admittedAt !== undefined && admittedAt <= ADMITTED_BY_WINDOW) return []
+  const when = admittedAt === undefined ? 'not admitted' : `admitted only at window ${admittedAt}`
+  return [`${label} was ${when}, it should have been by window ${ADMITTED_BY_WINDOW}`]
 }

@@ -1,0 +1,96 @@
+import { bytesEqual, toHex } from '@montana/foundation'
+import { memberOf, windowWeights } from '../chain-state.js'
+import { VOTES_PER_NODE_MAX, WINDOWS_AHEAD } from '../constants.js'
+import { ATTESTATION_ROUND, type CementVote, PRECOMMIT, PREVOTE } from '../objects/vote.js'
+import { reportEquivocation } from './misbehaviour.js'
+import { type Run, withEntry } from './run.js'
+import { type ByNode, type EngineState, headOf, type VotesOfWindow } from './state.js'
+
+const NO_VOTES: ByNode<CementVote> = new Map()
+
+export function voteKey(round: number, phase: number): string {
+  return `${round}:${phase}`
+}
+
+/**
+ * Keeps the first vote of each member per window, round and phase, for the head and two windows beyond. A second one
+ * with another value is evidence against its signer (spec protocol 10.4, 11.2 rule 8). Returns whether it was new.
+ */
+export function keepVote(run: Run, vote: CementVote): boolean {
+  const head = headOf(run.state)
+  const { window, round, phase, nodeId } = vote
+  const isOfRule = (round === ATTESTATION_ROUND) === (run.config.cementing === 'evidence')
+  if (!isOfRule || (phase !== PRECOMMIT && round === ATTESTATION_ROUND)) return false
+  if (window < head || window > head + WINDOWS_AHEAD || !memberOf(run.state.chain, nodeId, window)) return false
+  const ofWindow: VotesOfWindow = run.state.votes.get(window) ?? new Map()
+  const ofRound = ofWindow.get(voteKey(round, phase)) ?? NO_VOTES
+  const node = toHex(nodeId)
+  const known = ofRound.get(node)
+  if (known) {
+    if (!bytesEqual(known.value, vote.value)) reportVote(run, known, vote)
+    return false
+  }
+  if (countOf(ofWindow, node) >= VOTES_PER_NODE_MAX) return false
+  const grown = withEntry(ofWindow, voteKey(round, phase), withEntry(ofRound, node, vote))
+  run.update({ votes: withEntry(run.state.votes, window, grown) })
+  return true
+}
+
+function countOf(votes: VotesOfWindow, node: string): number {
+  let count = 0
+  for (const ofRound of votes.values()) if (ofRound.has(node)) count++
+  return count
+}
+
+function reportVote(run: Run, known: CementVote, other: CementVote): void {
+  const code = 'EquivocatingVoter'
+  const detail = `signed two votes for round ${known.round}, phase ${known.phase}`
+  const { window, nodeId } = known
+  reportEquivocation(run, { kind: 'vote', code, window, nodeId, ours: known.bytes, theirs: other.bytes, detail })
+}
+
+export function votesOf(run: Run, round: number, phase: number): ByNode<CementVote> {
+  return run.state.votes.get(headOf(run.state) + 1)?.get(voteKey(round, phase)) ?? NO_VOTES
+}
+
+/** Weight of the votes on head + 1 for `value` (hex), or for anything when it is left out. */
+export function voteWeight(run: Run, round: number, phase: number, value?: string): number {
+  const weights = windowWeights(run.state.chain)
+  let sum = 0
+  for (const vote of votesOf(run, round, phase).values()) {
+    if (value === undefined || toHex(vote.value) === value) sum += weights.of(vote.nodeId)
+  }
+  return sum
+}
+
+export function hasQuorum(run: Run, round: number, phase: number, value?: string): boolean {
+  return voteWeight(run, round, phase, value) >= windowWeights(run.state.chain).quorum
+}
+
+/** The value (hex) that a quorum voted for in this round and phase. */
+export function quorumValue(run: Run, round: number, phase: number): string | undefined {
+  const values = new Set([...votesOf(run, round, phase).values()].map(({ value }) => toHex(value)))
+  return [...values].find((value) => hasQuorum(run, round, phase, value))
+}
+
+/** Rounds in which anybody voted on head + 1, ascending. */
+export function votedRounds(run: Run): number[] {
+  const keys = run.state.votes.get(headOf(run.state) + 1)?.keys() ?? []
+  const rounds = new Set([...keys].map((key) => Number(key.split(':')[0])))
+  return [...rounds].sort((a, b) => a - b)
+}
+
+/** Did a quorum ever vote for `value` on head + 1, in either phase? Members may then be locked on it. */
+export function hadQuorum(run: Run, value: string): boolean {
+  return votedRounds(run).some((round) => {
+    return hasQuorum(run, round, PREVOTE, value) || hasQuorum(run, round, PRECOMMIT, value)
+  })
+}
+
+/** Every vote on `window` from round `fromRound` on, for a peer that lacks them. */
+export function votesOfRounds(state: Pick<EngineState, 'votes'>, window: number, fromRound: number): CementVote[] {
+  const ofWindow = state.votes.get(window) ?? new Map<string, ByNode<CementVote>>()
+  return [...ofWindow]
+    .filter(([key]) => Number(key.split(':')[0]) >= fromRound)
+    .flatMap(([, votes]) => [...votes.values()])
+}

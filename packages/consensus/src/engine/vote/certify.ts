@@ -1,0 +1,101 @@
+import { bytesEqual, toHex } from '@montana/foundation'
+import { windowWeights } from '../../chain-state.js'
+import {
+  type CementCertificate,
+  certifiedValue,
+  decodeCertificate,
+  encodeCertificate,
+} from '../../objects/certificate.js'
+import { PRECOMMIT } from '../../objects/vote.js'
+import { decide } from '../decide.js'
+import type { PeerName } from '../events.js'
+import type { Run } from '../run.js'
+import { headOf } from '../state.js'
+import { hasQuorum, quorumValue, votedRounds, votesOf } from '../tally.js'
+import { draftOfValue } from './drafts.js'
+import type { Draft } from './state.js'
+import { wantDraft, wantVotes } from './wanted.js'
+
+const NIL = '0'.repeat(64)
+
+/** A certificate from a peer: of head + 1 it is kept until the draft is at hand; an older one is compared. */
+export function receiveCertificate(run: Run, certificate: CementCertificate, from: PeerName): void {
+  const { window, signers, proposalHash } = certificate
+  const head = headOf(run.state)
+  if (window <= head) return compareCertificate(run, certificate)
+  if (window !== head + 1) return run.emit({ type: 'behind', from, window })
+  const weights = windowWeights(run.state.chain)
+  const weight = signers.reduce((sum, { nodeId }) => sum + weights.of(nodeId), 0)
+  if (certificate.round === 0 || weight < weights.quorum) {
+    return run.emit({ type: 'rejected', from, window, code: 'CertificateQuorum' })
+  }
+  run.updateVote({ certificate })
+  if (!run.state.vote.drafts.has(toHex(proposalHash))) wantDraft(run, proposalHash, from)
+}
+
+/** A quorum certified another value for a window that is cemented here: this node is on the wrong side of a fork. */
+function compareCertificate(run: Run, certificate: CementCertificate): void {
+  const known = run.state.values.get(certificate.window)
+  if (!known || known.value === toHex(certifiedValue(certificate)) || !known.weights) return
+  const { weights } = known
+  const weight = certificate.signers.reduce((sum, { nodeId }) => sum + weights.of(nodeId), 0)
+  if (weight < weights.quorum || run.state.halted) return
+  const detail = 'a quorum certified another value; this node stops signing'
+  run.emit({ type: 'finding', code: 'ForkDetected', window: certificate.window, detail })
+  run.update({ halted: 'ForkDetected' })
+}
+
+/** Commits head + 1 on a quorum of precommits in any round, or on a certificate, with the draft at hand (rule 5). */
+export function cementByVotes(run: Run): boolean {
+  const { held, vote } = run.state
+  if (held) return false
+  return vote.certificate ? cementCertified(run, vote.certificate) : cementVoted(run)
+}
+
+function cementCertified(run: Run, certificate: CementCertificate): boolean {
+  const draft = run.state.vote.drafts.get(toHex(certificate.proposalHash))
+  if (!draft?.verdict.ok) return false
+  if (bytesEqual(draft.verdict.sealed.contextHash, certificate.contextHash)) return finish(run, draft, certificate)
+  const { window } = certificate
+  const detail = 'a quorum certified this proposal with another context than the own settle gives'
+  run.emit({ type: 'finding', code: 'StateDiverged', window, detail })
+  run.update({ halted: 'StateDiverged' })
+  run.updateVote({ certificate: undefined })
+  return false
+}
+
+function cementVoted(run: Run): boolean {
+  for (const round of votedRounds(run)) {
+    const value = quorumValue(run, round, PRECOMMIT)
+    if (value === undefined || value === NIL) continue
+    const draft = draftOfValue(run, value)
+    if (draft) return finish(run, draft, certificateOf(run, draft, round, value))
+    wantDraftOf(run, value)
+  }
+  return false
+}
+
+/** The draft behind a value: its hash is in a Propose; without one, whoever voted can tell. */
+function wantDraftOf(run: Run, value: string): void {
+  const proposal = [...run.state.vote.proposals.values()].find((one) => toHex(one.value) === value)
+  if (proposal) wantDraft(run, proposal.proposalHash, undefined)
+  else wantVotes(run)
+}
+
+function certificateOf(run: Run, { verdict }: Draft, round: number, value: string): CementCertificate | undefined {
+  if (!verdict.ok || !hasQuorum(run, round, PRECOMMIT, value)) return undefined
+  const votes = [...votesOf(run, round, PRECOMMIT).values()].filter((vote) => toHex(vote.value) === value)
+  const { contextHash, chain } = verdict.sealed
+  const { window, proposalHash } = chain.context
+  return decodeCertificate(encodeCertificate({ window, proposalHash, contextHash, round, votes }))
+}
+
+function finish(
+  run: Run,
+  { candidate, from, verdict, isRange }: Draft,
+  certificate: CementCertificate | undefined,
+): boolean {
+  const before = headOf(run.state)
+  decide(run, { candidate, certificate, from: from ?? '', verdict, isRange })
+  return headOf(run.state) !== before
+}

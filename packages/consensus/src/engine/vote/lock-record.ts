@@ -1,0 +1,48 @@
+import { ByteReader, ByteWriter, sha256 } from '@montana/codec'
+import { fromHex, toHex } from '@montana/foundation'
+import { HASH_BYTES, ZERO_HASH } from '../../constants.js'
+import type { JournalEntry } from '../effects.js'
+import type { Lock } from './state.js'
+
+const FIXED_BYTES = 2 + HASH_BYTES + 2 + HASH_BYTES + 4
+
+/** The journal's form of a lock: both rounds and values, then the valid draft itself (spec protocol 11.2 rule 9). */
+export function lockEntry(window: number, lock: Lock, draft: Uint8Array): JournalEntry {
+  const writer = new ByteWriter(FIXED_BYTES + draft.length)
+  writer.u16(lock.lockedRound).bytes(hashOf(lock.lockedValue), HASH_BYTES)
+  writer.u16(lock.validRound).bytes(hashOf(lock.validValue), HASH_BYTES)
+  const bytes = writer.u32(draft.length).bytes(draft).finish()
+  // Identified by rounds and values: the same value locked in a later round replaces the entry.
+  const hash = sha256(bytes.subarray(0, FIXED_BYTES))
+  return { window, kind: 'lock', round: 0, phase: 0, hash, bytes }
+}
+
+export interface StoredLock {
+  readonly lockedRound: number
+  readonly lockedValue: string | undefined
+  readonly validRound: number
+  readonly validValue: string | undefined
+  readonly draft: Uint8Array
+}
+
+/** Throws {@link CodecError} for anything but exactly one lock record. */
+export function decodeLock(bytes: Uint8Array): StoredLock {
+  const reader = new ByteReader(bytes)
+  const lockedRound = reader.u16()
+  const lockedValue = reader.bytes(HASH_BYTES)
+  const validRound = reader.u16()
+  const validValue = reader.bytes(HASH_BYTES)
+  const draft = reader.bytes(reader.u32())
+  reader.end()
+  return {
+    lockedRound,
+    lockedValue: lockedRound === 0 ? undefined : toHex(lockedValue),
+    validRound,
+    validValue: validRound === 0 ? undefined : toHex(validValue),
+    draft,
+  }
+}
+
+function hashOf(value: string | undefined): Uint8Array {
+  return (value !== undefined && fromHex(value, HASH_BYTES)) || ZERO_HASH
+}

@@ -1,0 +1,80 @@
+import { bytesEqual, concatBytes, toHex } from '@montana/foundation'
+import { decodePropose, type Propose, proposeMessage, proposeScope } from '../../objects/propose.js'
+import { draftWhenReady } from '../draft.js'
+import type { PeerName, SignedEvent } from '../events.js'
+import { type Run, withEntry } from '../run.js'
+import { headOf } from '../state.js'
+import { isVotable } from './drafts.js'
+import { holdsRound, slotOfRound } from './slot.js'
+import type { Draft } from './state.js'
+import { wantDraft } from './wanted.js'
+
+/** How many rounds ahead a Propose is kept. No special reason: rounds are entered one by one or by many votes. */
+const ROUNDS_AHEAD = 8
+
+/**
+ * Rule 2: the slot holder puts its valid value to the vote, else a valid draft that it holds, else its own. Always
+ * false: a signature has to come back before anything moves.
+ */
+export function proposeInTurn(run: Run): boolean {
+  const { vote, own } = run.state
+  if (vote.step !== 'propose' || vote.round === 0 || own.proposals.has(vote.round)) return false
+  const slot = slotOfRound(run, vote.round)
+  if (slot === undefined || !holdsRound(run, vote.round)) return false
+  const valid = vote.lock.validProposal === undefined ? undefined : vote.drafts.get(vote.lock.validProposal)
+  const draft = valid ?? [...vote.drafts.values()].find((one) => isVotable(run, one))
+  if (draft) signPropose(run, draft, valid ? vote.lock.validRound : 0)
+  else draftWhenReady(run, slot)
+  return false
+}
+
+function signPropose(run: Run, { verdict }: Draft, validRound: number): void {
+  if (!verdict.ok) return
+  const { round } = run.state.vote
+  const window = headOf(run.state) + 1
+  const { value, chain } = verdict.sealed
+  const { proposalHash } = chain.context
+  const scope = proposeScope({ window, round, validRound, value, proposalHash })
+  run.sign({ kind: 'propose', window, scope, message: proposeMessage(run.config.genesisHash, scope) })
+}
+
+/** The own Propose is signed: journal, send the draft to those who may lack it, then the Propose. */
+export function publishPropose(run: Run, { window, scope, signature }: SignedEvent): void {
+  if (window !== headOf(run.state) + 1 || run.state.halted) return
+  const bytes = concatBytes(scope, signature)
+  const propose = decodePropose(bytes)
+  const { own, vote } = run.state
+  if (own.proposals.has(propose.round)) return
+  run.update({ own: { ...own, proposals: withEntry(own.proposals, propose.round, bytes) } })
+  const { round, value: hash, proposalHash } = propose
+  run.emit({ type: 'journal', entry: { window, kind: 'propose', round, phase: 0, hash, bytes } })
+  const draft = vote.drafts.get(toHex(proposalHash))
+  if (draft && own.proposals.size === 0) sendDraft(run, draft)
+  run.emit({ type: 'broadcast', message: { kind: 'propose', window, payload: bytes } })
+  keepPropose(run, propose)
+}
+
+function sendDraft(run: Run, { candidate }: Draft): void {
+  const { bytes, header } = candidate.envelope
+  run.emit({ type: 'broadcast', message: { kind: 'draft', window: header.window, payload: bytes } })
+}
+
+/** A Propose that the crypto stage found signed by the holder of its round. */
+export function receivePropose(run: Run, propose: Propose, from: PeerName): void {
+  const { window, round, proposalHash } = propose
+  const next = headOf(run.state) + 1
+  if (window > next) return run.emit({ type: 'behind', from, window })
+  const { vote } = run.state
+  const isNear = round >= 1 && round <= Math.max(vote.round, 1) + ROUNDS_AHEAD
+  if (window !== next || run.config.cementing !== 'vote' || !isNear) return
+  keepPropose(run, propose)
+  if (!vote.drafts.has(toHex(proposalHash))) wantDraft(run, proposalHash, from)
+}
+
+/** The first Propose of a round counts; the holder has one for each. */
+function keepPropose(run: Run, propose: Propose): void {
+  const { proposals } = run.state.vote
+  const known = proposals.get(propose.round)
+  if (known && !bytesEqual(known.scope, propose.scope)) return
+  if (!known) run.updateVote({ proposals: withEntry(proposals, propose.round, propose) })
+}

@@ -1,0 +1,43 @@
+import { toHex } from '@montana/foundation'
+import { VOTE_RESEND_MS } from '../../constants.js'
+import { PRECOMMIT, PREVOTE } from '../../objects/vote.js'
+import type { OutgoingMessage } from '../effects.js'
+import type { Run } from '../run.js'
+import { headOf } from '../state.js'
+import { voteKey, votesOf } from '../tally.js'
+
+/** What a member that is still in window head + 1 says again: its latest votes, and what justifies its valid value (rule 8). */
+export function voteMessages(run: Run): OutgoingMessage[] {
+  const window = headOf(run.state) + 1
+  const { vote, own } = run.state
+  const votes = own.votes.get(window)
+  const latest = [PREVOTE, PRECOMMIT].flatMap((phase) => votes?.get(voteKey(vote.round, phase)) ?? [])
+  const proposals = new Set([own.proposals.get(vote.round), vote.proposals.get(vote.lock.validRound)?.bytes])
+  return [
+    ...[...proposals].flatMap((payload) => (payload ? [{ kind: 'propose', window, payload } as const] : [])),
+    ...[...latest, ...justification(run)].map((payload) => ({ kind: 'vote', window, payload }) as const),
+  ]
+}
+
+/** The prevotes of others for the valid value; the own one is among the latest or stands for itself. */
+function justification(run: Run): Uint8Array[] {
+  const { validRound, validValue } = run.state.vote.lock
+  if (validValue === undefined) return []
+  return [...votesOf(run, validRound, PREVOTE).values()]
+    .filter(({ value }) => toHex(value) === validValue)
+    .map(({ bytes }) => bytes)
+}
+
+export function resendVotesWhenDue(run: Run): void {
+  const { vote } = run.state
+  if (vote.round === 0 || run.nowMs < vote.resentAtMs + VOTE_RESEND_MS) return
+  run.updateVote({ resentAtMs: run.nowMs })
+  for (const message of voteMessages(run)) run.emit({ type: 'broadcast', message })
+}
+
+/** When something in the vote is due if nothing else happens, monotonic ms. */
+export function voteWakes({ state }: Run): number[] {
+  const { round, proposeEndsMs, prevoteEndsMs, precommitEndsMs, resentAtMs, asked } = state.vote
+  const ends = [proposeEndsMs, prevoteEndsMs, precommitEndsMs].flatMap((time) => time ?? [])
+  return [...ends, ...(round > 0 ? [resentAtMs + VOTE_RESEND_MS] : []), ...asked.values()]
+}

@@ -1,0 +1,34 @@
+import { toHex } from '@montana/foundation'
+import { decodeEnvelope } from '../../objects/envelope.js'
+import { proposalHash } from '../../objects/header.js'
+import { PRECOMMIT } from '../../objects/vote.js'
+import type { JournalEntry } from '../effects.js'
+import { decodeLock } from './lock-record.js'
+import { freshVote, type Lock, NO_LOCK, type VoteState, type VoteStep } from './state.js'
+
+/** Where this node stood in the vote on head + 1, from what it signed; its drafts are taken in again by `start`. */
+export function restoreVote(journal: readonly JournalEntry[], head: number, nowMs: number): VoteState {
+  const open = journal.filter(({ window }) => window === head + 1)
+  const rounds = open.filter(({ kind }) => kind === 'vote' || kind === 'propose').map(({ round }) => round)
+  const round = Math.max(0, ...rounds)
+  return { ...freshVote(nowMs), round, step: stepOf(open, round), lock: restoreLock(open) }
+}
+
+function stepOf(open: readonly JournalEntry[], round: number): VoteStep {
+  const phases = open.filter((entry) => entry.kind === 'vote' && entry.round === round).map(({ phase }) => phase)
+  if (phases.includes(PRECOMMIT)) return 'precommit'
+  return phases.length > 0 ? 'prevote' : 'propose'
+}
+
+function restoreLock(open: readonly JournalEntry[]): Lock {
+  const entry = open.find(({ kind }) => kind === 'lock')
+  if (!entry) return NO_LOCK
+  const { draft, ...lock } = decodeLock(entry.bytes)
+  return { ...lock, validProposal: toHex(proposalHash(decodeEnvelope(draft).header.scope)) }
+}
+
+/** The draft that a quorum prevoted, as the journal holds it. */
+export function journaledValidDraft(journal: readonly JournalEntry[], window: number): Uint8Array | undefined {
+  const entry = journal.find((one) => one.window === window && one.kind === 'lock')
+  return entry && decodeLock(entry.bytes).draft
+}

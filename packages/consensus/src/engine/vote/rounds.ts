@@ -1,0 +1,190 @@
+import { toHex } from '@montana/foundation'
+import { windowWeights } from '../../chain-state.js'
+import { ZERO_HASH } from '../../constants.js'
+import { PRECOMMIT, PREVOTE, voteMessage, voteScope } from '../../objects/vote.js'
+import { publishAtMs } from '../publish.js'
+import type { Run } from '../run.js'
+import { headOf, isMember } from '../state.js'
+import { hasQuorum, quorumValue, votedRounds, voteKey, votesOf } from '../tally.js'
+import { cementByVotes } from './certify.js'
+import { draftOfValue, isVotable } from './drafts.js'
+import { lockEntry } from './lock-record.js'
+import { proposeInTurn } from './propose.js'
+import { holderOfRound } from './slot.js'
+import type { Lock } from './state.js'
+import { proposeTimeoutMs, voteTimeoutMs } from './timeouts.js'
+import { wantDraft } from './wanted.js'
+
+const NIL = toHex(ZERO_HASH)
+
+/** One window is one instance of the algorithm; each rule fires when its condition holds (spec protocol 11.2). */
+const RULES: readonly ((run: Run) => boolean)[] = [
+  cementByVotes,
+  enterFirstRound,
+  joinLaterRound,
+  noteValidValue,
+  proposeInTurn,
+  prevote,
+  precommitNil,
+  endRound,
+]
+
+/** Applies rules until none fires. Ends, because every firing moves window, round or step forward. */
+export function advanceVote(run: Run): void {
+  while (RULES.some((rule) => isOpen(run, rule) && rule(run))) {}
+}
+
+/** Observers only cement; members do all of it, also while they may not sign: they must know where the round is. */
+function isOpen(run: Run, rule: (run: Run) => boolean): boolean {
+  return rule === cementByVotes || isMember(run.state, run.config)
+}
+
+/** Rule 1. */
+function enterFirstRound(run: Run): boolean {
+  const { vote, clockValue } = run.state
+  if (vote.round > 0 || run.nowMs < publishAtMs(run)) return false
+  const hasDraft = [...vote.drafts.values()].some((draft) => isVotable(run, draft))
+  if (!clockValue && !hasDraft) return false
+  enterRound(run, 1)
+  return true
+}
+
+function enterRound(run: Run, round: number): void {
+  run.updateVote({
+    round,
+    step: 'propose',
+    proposeEndsMs: run.nowMs + proposeTimeoutMs(run, round),
+    prevoteEndsMs: undefined,
+    precommitEndsMs: undefined,
+  })
+}
+
+/** Rule 6: more weight than the dishonest may hold speaks of a later round. */
+function joinLaterRound(run: Run): boolean {
+  const { active, quorum } = windowWeights(run.state.chain)
+  const later = [...new Set([...votedRounds(run), ...run.state.vote.proposals.keys()])]
+    .filter((round) => round > run.state.vote.round && speakersWeight(run, round) > active - quorum)
+    .sort((a, b) => b - a)[0]
+  if (later === undefined) return false
+  enterRound(run, later)
+  return true
+}
+
+function speakersWeight(run: Run, round: number): number {
+  const speakers = new Map<string, Uint8Array>()
+  for (const phase of [PREVOTE, PRECOMMIT]) {
+    for (const [node, { nodeId }] of votesOf(run, round, phase)) speakers.set(node, nodeId)
+  }
+  const holder = run.state.vote.proposals.has(round) ? holderOfRound(run, round) : undefined
+  if (holder) speakers.set(toHex(holder), holder)
+  const weights = windowWeights(run.state.chain)
+  return [...speakers.values()].reduce((sum, nodeId) => sum + weights.of(nodeId), 0)
+}
+
+/** Rule 4, first half: a quorum prevoted a value that is at hand and valid. */
+function noteValidValue(run: Run): boolean {
+  const { vote } = run.state
+  if (vote.round === 0 || vote.step === 'propose' || vote.lock.validRound === vote.round) return false
+  const value = quorumValue(run, vote.round, PREVOTE)
+  if (value === undefined || value === NIL) return false
+  const draft = draftOfValue(run, value)
+  if (!draft || !isVotable(run, draft)) return false
+  const isLocking = vote.step === 'prevote'
+  setLock(run, {
+    ...(isLocking ? { lockedRound: vote.round, lockedValue: value } : lockedPart(vote.lock)),
+    validRound: vote.round,
+    validValue: value,
+    validProposal: toHex(draft.verdict.ok ? draft.verdict.sealed.chain.context.proposalHash : ZERO_HASH),
+  })
+  if (isLocking) precommit(run, value)
+  return true
+}
+
+function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound' | 'lockedValue'> {
+  return { lockedRound, lockedValue }
+}
+
+/** Journaled before anything that follows from it is signed (rule 9). */
+function setLock(run: Run, lock: Lock): void {
+  run.updateVote({ lock })
+  const draft = run.state.vote.drafts.get(lock.validProposal ?? '')
+  if (draft)
+    run.emit({ type: 'journal', entry: lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes) })
+}
+
+/** Rule 3. */
+function prevote(run: Run): boolean {
+  const { vote } = run.state
+  if (vote.round === 0 || vote.step !== 'propose') return false
+  const choice = chooseValue(run) ?? (isOver(run, vote.proposeEndsMs) ? NIL : undefined)
+  if (choice === undefined) return false
+  run.updateVote({ step: 'prevote', proposeEndsMs: undefined })
+  castVote(run, PREVOTE, choice)
+  return true
+}
+
+/** What the slot holder's Propose makes this node prevote; undefined while that cannot be said yet. */
+function chooseValue(run: Run): string | undefined {
+  const { vote, clockValue } = run.state
+  const propose = vote.proposals.get(vote.round)
+  if (!propose) return undefined
+  const draft = vote.drafts.get(toHex(propose.proposalHash))
+  if (!draft) {
+    wantDraft(run, propose.proposalHash, undefined)
+    return undefined
+  }
+  if (!clockValue && run.config.verify.kind === 'full') return undefined
+  const value = toHex(propose.value)
+  const isValid = draft.verdict.ok && draft.verdict.sealed.valueHex === value && isVotable(run, draft)
+  const { lockedRound, lockedValue } = vote.lock
+  if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
+  if (propose.validRound >= vote.round) return NIL
+  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) return undefined
+  return isValid && (lockedRound <= propose.validRound || lockedValue === value) ? value : NIL
+}
+
+/** Rule 4, second half. */
+function precommitNil(run: Run): boolean {
+  const { vote } = run.state
+  if (vote.round === 0 || vote.step !== 'prevote') return false
+  if (hasQuorum(run, vote.round, PREVOTE, NIL)) return precommit(run, NIL)
+  if (!hasQuorum(run, vote.round, PREVOTE)) return false
+  if (vote.prevoteEndsMs === undefined) run.updateVote({ prevoteEndsMs: run.nowMs + voteTimeoutMs(vote.round) })
+  return isOver(run, run.state.vote.prevoteEndsMs) && precommit(run, NIL)
+}
+
+function precommit(run: Run, value: string): boolean {
+  run.updateVote({ step: 'precommit', prevoteEndsMs: undefined })
+  castVote(run, PRECOMMIT, value)
+  return true
+}
+
+/** Rule 5, second half. A quorum for nil leaves no other value a quorum in this round, so there is nothing to wait for. */
+function endRound(run: Run): boolean {
+  const { vote } = run.state
+  if (vote.round === 0 || !hasQuorum(run, vote.round, PRECOMMIT)) return false
+  if (vote.precommitEndsMs === undefined) run.updateVote({ precommitEndsMs: run.nowMs + voteTimeoutMs(vote.round) })
+  const isOverForGood = hasQuorum(run, vote.round, PRECOMMIT, NIL)
+  if (!isOverForGood && !isOver(run, run.state.vote.precommitEndsMs)) return false
+  enterRound(run, vote.round + 1)
+  return true
+}
+
+function isOver(run: Run, endsMs: number | undefined): boolean {
+  return endsMs !== undefined && run.nowMs >= endsMs
+}
+
+/** Asks for the signature of a vote, unless this node has one for that round and phase already. */
+function castVote(run: Run, phase: number, value: string): void {
+  const { selfNodeId: nodeId, genesisHash } = run.config
+  const window = headOf(run.state) + 1
+  const { round } = run.state.vote
+  if (run.state.own.votes.get(window)?.has(voteKey(round, phase))) return
+  const bytes = value === NIL ? ZERO_HASH : valueBytes(value)
+  const scope = voteScope({ nodeId, window, round, phase, value: bytes })
+  run.sign({ kind: 'vote', window, scope, message: voteMessage(genesisHash, scope) })
+}
+
+function valueBytes(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, 'hex'))
+}

@@ -1,0 +1,221 @@
+import { type ChainState, memberOf } from '@montana/consensus'
+import type { Identity, Signer } from '@montana/crypto'
+import { bytesEqual, concatBytes, isAbort, type Logger } from '@montana/foundation'
+import {
+  activeNodeCount,
+  decodeNodeRegistration,
+  type NodeRegistration,
+  type RegistrationFault,
+  registrationHash,
+  registrationScope,
+  requiredVdf,
+  SUITE_ML_DSA_65,
+} from '@montana/ledger'
+import type { HashBackend } from '@montana/native'
+import type { Store } from '@montana/store'
+import {
+  type CandidateChain,
+  type CandidateWork,
+  createCandidateWork,
+  encodeCandidateProof,
+  makeCandidateProof,
+} from '@montana/timechain'
+import { stepsOf } from '../chain/clock-history.js'
+import type { Phase } from '../runtime/phase.js'
+import { type SentRegistration, WorkRecord } from './work-record.js'
+
+/** A registration is sent again after this many windows: spec protocol 12.6. */
+const RESEND_WINDOWS = 16
+
+export interface CandidacyModules {
+  readonly store: Store
+  readonly backend: HashBackend
+  readonly identity: Identity
+  readonly signer: Signer
+  readonly logger: Logger
+  readonly isEnabled: boolean
+  /** S_head as it is now. */
+  chainState(): ChainState
+  isSynced(): boolean
+  broadcast(registration: Uint8Array): void
+  send(peerId: string, registration: Uint8Array): void
+  /** Something that makes no sense to go on with. */
+  onFatal(error: unknown): void
+}
+
+/** How far a candidate is, for people. */
+export interface CandidateProgress {
+  readonly wStart: number
+  readonly windowsDone: number
+  readonly windowsRequired: number
+}
+
+/** The way of a node that is outside the genesis into the table: work, registration, waiting (spec protocol 12.6). */
+export class Candidacy {
+  readonly #modules: CandidacyModules
+  readonly #record: WorkRecord
+  readonly #abort = new AbortController()
+  #chain: CandidateChain | undefined
+  #work: CandidateWork | undefined
+  #sent: SentRegistration | undefined
+  #sentAtWindow = 0
+  #wasInPool = false
+  #isBusy = false
+
+  constructor(modules: CandidacyModules) {
+    this.#modules = modules
+    this.#record = new WorkRecord(modules.store)
+    this.#sent = this.#record.sent()
+    this.#chain = this.#record.chain(modules.identity.nodeId)
+  }
+
+  /** Re-derived from the tables each time it is asked for. */
+  get phase(): Phase {
+    if (this.#isMember) return 'Active'
+    if (this.#isInPool || this.#sent) return 'Registered'
+    return this.#modules.isEnabled && (this.#chain || this.#modules.isSynced()) ? 'CandidateVdf' : 'Bootstrap'
+  }
+
+  get progress(): CandidateProgress | undefined {
+    const chain = this.#chain
+    if (!chain || this.#isMember) return undefined
+    return { wStart: chain.wStart, windowsDone: chain.windowsDone, windowsRequired: this.#required }
+  }
+
+  /** The own registration body, where `hash` is its. */
+  registrationOf(hash: Uint8Array): Uint8Array | undefined {
+    return this.#sentAs(hash)?.registration.bytes
+  }
+
+  proofOf(hash: Uint8Array): Uint8Array | undefined {
+    return this.#sentAs(hash)?.proof
+  }
+
+  /** A peer connected: it has not heard of this candidate yet. */
+  greet(peerId: string): void {
+    if (this.#sent && !this.#isInPool) this.#modules.send(peerId, this.#sent.registration.bytes)
+  }
+
+  /** After every applied window; also says what became of registrations in it. */
+  afterWindow(window: number, outcomes: readonly { hash: Uint8Array; fault: RegistrationFault | undefined }[]): void {
+    const own = outcomes.find(({ hash }) => this.#sentAs(hash))
+    if (own?.fault) this.#refused(own.fault)
+    if (!this.#modules.isEnabled) return
+    this.#work?.wake()
+    if (this.#isMember) return this.#finish()
+    if (this.#isInPool) this.#wasInPool = true
+    else if (this.#wasInPool) this.#refused('expired')
+    else if (this.#sent) this.#sendAgain(window)
+    else if (this.#modules.isSynced()) this.#advance(window)
+  }
+
+  stop(): void {
+    this.#abort.abort()
+  }
+
+  get #isMember(): boolean {
+    const chain = this.#modules.chainState()
+    return memberOf(chain, this.#modules.identity.nodeId, chain.context.window + 1) !== undefined
+  }
+
+  get #isInPool(): boolean {
+    return this.#modules.chainState().tables.candidates.has(this.#modules.identity.nodeId)
+  }
+
+  /** L that would be required now: pressure grows with those who wait (spec protocol 12.3). */
+  get #required(): number {
+    const { tables, params, context } = this.#modules.chainState()
+    const active = activeNodeCount(tables.nodes.entries(), context.window + 1, params.tau2Windows)
+    return Number(requiredVdf(tables.candidates.size, active, params.vdfEntryWindows))
+  }
+
+  #sentAs(hash: Uint8Array): SentRegistration | undefined {
+    return this.#sent && bytesEqual(registrationHash(this.#sent.registration.bytes), hash) ? this.#sent : undefined
+  }
+
+  #refused(reason: string): void {
+    this.#modules.logger.warn({ reason }, 'registration refused; the chain is extended')
+    this.#sent = undefined
+    this.#wasInPool = false
+    this.#record.clearSent()
+  }
+
+  #finish(): void {
+    if (!this.#chain && !this.#sent) return
+    this.#chain = undefined
+    this.#work = undefined
+    this.#sent = undefined
+    this.#record.clear()
+    this.#modules.logger.info({}, 'admitted: this node is a member now')
+  }
+
+  #sendAgain(window: number): void {
+    if (window < this.#sentAtWindow + RESEND_WINDOWS || !this.#sent) return
+    this.#sentAtWindow = window
+    this.#modules.broadcast(this.#sent.registration.bytes)
+  }
+
+  #advance(window: number): void {
+    const { params } = this.#modules.chainState()
+    // A chain must not be older than two epochs when it is registered.
+    if (this.#chain && window >= this.#chain.wStart + 2 * params.tau2Windows) this.#chain = undefined
+    this.#chain ??= this.#begin(window)
+    if (!this.#chain || this.#isBusy) return
+    const windows = Math.min(this.#chain.windowsDone, window + 1 - this.#chain.wStart)
+    const task = windows >= this.#required ? this.#register(this.#chain, windows, window) : this.#grind()
+    this.#isBusy = true
+    const settle = () => {
+      this.#isBusy = false
+    }
+    task.then(settle, (error: unknown) => {
+      settle()
+      if (!isAbort(error)) this.#modules.onFatal(error)
+    })
+  }
+
+  #begin(window: number): CandidateChain | undefined {
+    this.#work = undefined
+    const chain = this.#record.begin(window, this.#modules.identity.nodeId)
+    this.#modules.logger.info({ wStart: window, required: this.#required }, 'candidate chain begun')
+    return chain
+  }
+
+  async #grind(): Promise<void> {
+    const { backend, chainState } = this.#modules
+    const chain = this.#chain
+    if (!chain) return
+    this.#work ??= createCandidateWork({
+      backend,
+      chain,
+      dOf: (window) => stepsOf(chainState().context, window, chainState().params.tau2Windows),
+      save: async (stretch) => this.#record.append(stretch),
+    })
+    await this.#work.run(this.#required, this.#abort.signal)
+  }
+
+  async #register(chain: CandidateChain, windows: number, window: number): Promise<void> {
+    const { backend, broadcast, logger } = this.#modules
+    const registration = await this.#sign(chain, windows)
+    const noderegHash = registrationHash(registration.bytes)
+    const { signal } = this.#abort
+    const proof = encodeCandidateProof(await makeCandidateProof({ backend, chain, noderegHash, windows, signal }))
+    this.#record.putSent({ registration, proof })
+    this.#sent = { registration, proof }
+    this.#sentAtWindow = window
+    logger.info({ wStart: chain.wStart, windows }, 'registration sent')
+    broadcast(registration.bytes)
+  }
+
+  async #sign(chain: CandidateChain, windows: number): Promise<NodeRegistration> {
+    const { identity, signer } = this.#modules
+    const scope = registrationScope({
+      suiteId: SUITE_ML_DSA_65,
+      nodePublicKey: identity.publicKeys.node,
+      operatorAccountId: identity.accountId,
+      proofEndpoint: chain.endpoint(windows),
+      wStart: BigInt(chain.wStart),
+      vdfChainLength: BigInt(windows),
+    })
+    return decodeNodeRegistration(concatBytes(scope, await signer.sign(scope)))
+  }
+}

@@ -1,0 +1,37 @@
+import { ZERO_HASH } from '@montana/consensus'
+import { ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from '@montana/network'
+import type { ReadStore } from '@montana/store'
+import type { Phase } from '../runtime/phase.js'
+
+export interface OwnStatusFacts {
+  readonly genesisHash: Uint8Array
+  readonly phase: Phase
+  readonly isBootstrap: boolean
+  readonly isSyncing: boolean
+  readonly version: string
+}
+
+const ROLES: Readonly<Record<Phase, number>> = {
+  Bootstrap: ROLE.observer,
+  CandidateVdf: ROLE.candidate,
+  Registered: ROLE.registered,
+  Active: ROLE.active,
+}
+
+/** What peers are told about this node; a claim that steers whom they ask. */
+export function ownStatusMessage(store: ReadStore, facts: OwnStatusFacts): StatusMessage {
+  const head = store.head()
+  const { phase, isBootstrap, isSyncing, genesisHash, version } = facts
+  return {
+    genesisHash,
+    window: head?.window ?? 0,
+    headerHash: head && head.window > 0 ? head.proposalHash : ZERO_HASH,
+    stateRoot: head?.stateRoot ?? ZERO_HASH,
+    oldestWindow: store.oldestWindow() ?? 0,
+    snapshotWindow: 0,
+    role: phase === 'Active' && isBootstrap ? ROLE.bootstrap : ROLES[phase],
+    security: SECURITY.pqOffered,
+    flags: (isSyncing ? STATUS_FLAG.syncing : 0) | STATUS_FLAG.servesProofs,
+    build: `montana/${version}`,
+  }
+}

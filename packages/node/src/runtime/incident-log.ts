@@ -1,0 +1,54 @@
+import type { Logger, TimeSource } from '@montana/foundation'
+import type { IncidentNote, Store } from '@montana/store'
+
+/** Distinct (code, peer) pairs held between two flushes. */
+const PENDING_MAX = 256
+
+export interface IncidentLogModules {
+  readonly store: Store
+  readonly time: TimeSource
+  readonly logger: Logger
+  /** Once per incident. */
+  onIncident(code: string): void
+}
+
+interface Pending {
+  note: IncidentNote
+  count: number
+}
+
+/**
+ * What peers did wrong, counted by code and peer. Written at intervals: one transaction per message would hand a flooder
+ * the disk.
+ */
+export class IncidentLog {
+  readonly #modules: IncidentLogModules
+  readonly #pending = new Map<string, Pending>()
+
+  constructor(modules: IncidentLogModules) {
+    this.#modules = modules
+  }
+
+  note(code: string, peer: string, window: number, sample?: Uint8Array): void {
+    this.#modules.onIncident(code)
+    const key = `${code} ${peer}`
+    const known = this.#pending.get(key)
+    if (!known && this.#pending.size >= PENDING_MAX) return
+    const note = { code, peer, window, atMs: this.#modules.time.wallMs(), ...(sample && { sample: sample.slice() }) }
+    this.#pending.set(key, {
+      note: known && !sample ? { ...note, ...sampleOf(known) } : note,
+      count: (known?.count ?? 0) + 1,
+    })
+    if (!known) this.#modules.logger.warn({ code, peer: peer.slice(-8), window }, 'peer refused')
+  }
+
+  /** Makes what was noted durable. */
+  flush(): void {
+    for (const { note, count } of this.#pending.values()) this.#modules.store.incidents.note(note, count)
+    this.#pending.clear()
+  }
+}
+
+function sampleOf({ note }: Pending): Pick<IncidentNote, 'sample'> {
+  return note.sample ? { sample: note.sample } : {}
+}

@@ -1,0 +1,83 @@
+import { INCIDENTS_MAX } from './constants.js'
+import type { Database } from './database.js'
+
+/** One kind of thing that one peer did wrong, counted, with the latest sample of it. */
+export interface Incident {
+  readonly code: string
+  /** Peer id, or empty for this node itself. */
+  readonly peer: string
+  readonly count: number
+  readonly firstWindow: number
+  readonly lastWindow: number
+  /** Wall clock, milliseconds since the Unix epoch. */
+  readonly lastAtMs: number
+  readonly sample: Uint8Array | undefined
+}
+
+export interface IncidentReader {
+  /** The latest first. */
+  list(): Incident[]
+}
+
+export interface IncidentNote {
+  readonly code: string
+  readonly peer: string
+  readonly window: number
+  readonly atMs: number
+  readonly sample?: Uint8Array
+}
+
+export interface Incidents extends IncidentReader {
+  /** Counts `times` more. Durable when it returns. */
+  note(incident: IncidentNote, times?: number): void
+}
+
+interface Row {
+  readonly code: string
+  readonly peer: string
+  readonly count: number
+  readonly first_window: number
+  readonly last_window: number
+  readonly last_at_ms: number
+  readonly sample: Uint8Array | null
+}
+
+const NOTE = `
+  INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code, peer) DO UPDATE SET
+    count = count + excluded.count, first_window = min(first_window, excluded.first_window),
+    last_window = max(last_window, excluded.last_window),
+    last_at_ms = excluded.last_at_ms, sample = coalesce(excluded.sample, sample)
+`
+const FORGET = `
+  DELETE FROM incidents WHERE (code, peer) IN (
+    SELECT code, peer FROM incidents ORDER BY last_at_ms DESC LIMIT -1 OFFSET ${INCIDENTS_MAX}
+  )
+`
+
+export class IncidentTable implements Incidents {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  list(): Incident[] {
+    const rows = [...this.#database.iterate<Row>('SELECT * FROM incidents ORDER BY last_at_ms DESC, code, peer')]
+    return rows.map((row) => ({
+      code: row.code,
+      peer: row.peer,
+      count: row.count,
+      firstWindow: row.first_window,
+      lastWindow: row.last_window,
+      lastAtMs: row.last_at_ms,
+      sample: row.sample ?? undefined,
+    }))
+  }
+
+  note({ code, peer, window, atMs, sample }: IncidentNote, times = 1): void {
+    this.#database.transaction(() => {
+      this.#database.run(NOTE, code, peer, times, window, window, atMs, sample ?? null)
+      this.#database.run(FORGET)
+    })
+  }
+}
