@@ -37,7 +37,7 @@ describe.each(backends)('measuring $name', (backend) => {
     const begin = performance.now()
     const chain = await measureClock(backend, { ms: 200 })
     const together = await measureVerification(backend, { ms: 200, threads: 1 })
-    expect(performance.now() - begin).toBeLessThan(4000)
+    expect(performance.now() - begin).toBeLessThan(10_000)
     for (const rate of [chain, together]) expect(rate).toBeGreaterThan(1000)
   })
 
