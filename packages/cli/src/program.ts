@@ -3,8 +3,10 @@ import { Command } from 'commander'
 import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
 import { devnetCommand } from './commands/devnet/command.js'
+import { evidenceCommand } from './commands/evidence.js'
 import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
+import { journalCommand } from './commands/journal.js'
 import { peersCommand } from './commands/peers.js'
 import { soakCommand } from './commands/soak.js'
 import { startCommand } from './commands/start.js'
@@ -34,6 +36,8 @@ export function createProgram(context: CliContext): Command {
     inspectCommand,
     timeCommand,
     windowsCommand,
+    evidenceCommand,
+    journalCommand,
     clockCommand,
     devnetCommand,
     soakCommand,

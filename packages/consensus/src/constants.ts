@@ -38,6 +38,7 @@ export const VOTE_RESEND_MS = 1_000
 export const FETCH_AGAIN_MS = 1_000
 /** Drafts of one window that are kept; slots that matter are few, each costs up to 1 MiB. */
 export const DRAFTS_MAX = 32
+export const DRAFTS_PER_PROPOSER_MAX = 2
 /** Votes of one member and window that are kept: two for each of 32 rounds. */
 export const VOTES_PER_NODE_MAX = 64
 

@@ -1,4 +1,6 @@
 export { type ChainCredits, readCredits } from './chain/credits.js'
+export { type EvidenceRow, type IncidentRow, type NodeEvidence, readEvidence } from './chain/evidence.js'
+export { type JournalState, liftSilence, readJournalState } from './chain/journal-state.js'
 export { loadGenesis, loadManifest } from './genesis-file.js'
 export { type NodeEvents, type RunningNode, startNode } from './node.js'
 export { type Prepared, prepareNode } from './prepare.js'

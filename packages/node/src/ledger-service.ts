@@ -5,7 +5,7 @@ import { bytesEqual, MontanaError, toHex } from '@montana/foundation'
 import { type GenesisDocument, hasherOf, type RegistrationOutcome } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import type { Store } from '@montana/store'
-import type { ProofVerifier } from '@montana/timechain'
+import { encodeProofEvidence, type ProofVerifier } from '@montana/timechain'
 import { Candidacy } from './candidate/candidacy.js'
 import { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
@@ -226,8 +226,8 @@ export class LedgerService {
         record.noteProof(window, verdict, isAudit)
         if (!isAudit) this.#dispatch({ type: 'proven', window, value, policy, verdict })
       },
-      onInvalid: ({ window }, peerId) => {
-        this.incidents.note('ProofInvalid', peerId, window)
+      onInvalid: ({ window }, peerId, evidence) => {
+        this.incidents.note('ProofInvalid', peerId, window, evidence && encodeProofEvidence(evidence))
         say.misbehaviour(peerId, 'ProofInvalid')
       },
     })

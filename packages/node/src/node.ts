@@ -4,6 +4,7 @@ import { NodeService } from './node-service.js'
 import { Closers, openResources } from './open.js'
 import { prepareNode } from './prepare.js'
 import { failpointFrom } from './runtime/failpoint.js'
+import { checkSpeed } from './speed-check.js'
 
 export interface NodeEvents {
   readonly logger: Logger
@@ -29,6 +30,8 @@ export async function startNode(options: StartOptions, { logger, notice }: NodeE
   const closers = new Closers()
   try {
     const opened = await openResources(prepared, closers, notice)
+    const speed = await checkSpeed(opened.hashing, opened.store, options)
+    if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
     const service = new NodeService(prepared, opened, { logger, failpoint, end, fail })
     const statusUrl = await service.start(closers)
     return { statusUrl, label: prepared.label, ended, stop: () => closers.closeAll() }

@@ -34,7 +34,7 @@ export {
   type TimechainProof,
   thinProof,
 } from './proof/timechain-proof.js'
-export type { ProofEvidence, ProofProgress, ProofVerdict } from './proof/verdict.js'
+export { encodeProofEvidence, type ProofEvidence, type ProofProgress, type ProofVerdict } from './proof/verdict.js'
 export {
   createProofVerifier,
   type ProofCheckInit,

@@ -14,6 +14,7 @@ export type FindingCode =
   | 'ProofInvalid'
   | 'StateDiverged'
   | 'RegistrationRefused'
+  | 'JournalBehind'
 
 /** One window as the store keeps it. Everything in it becomes durable in one transaction. */
 export interface WindowCommit {

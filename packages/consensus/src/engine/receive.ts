@@ -10,6 +10,7 @@ import { proveConfirmed } from './clock.js'
 import type { PeerName } from './events.js'
 import { reportEquivocation } from './misbehaviour.js'
 import { type Run, withEntry } from './run.js'
+import { noteOwnEcho } from './silence.js'
 import { headOf, revealEntry } from './state.js'
 
 /** Messages of the head (for the next list 1 and late listings) up to two windows beyond are kept: spec protocol 10.3. */
@@ -36,6 +37,8 @@ export function receiveConfirmation(run: Run, from: PeerName, confirmation: Conf
   if (!isWithinReach(run, window)) return
   const fault = confirmationFault(state.chain, confirmation, endpoint, true)
   if (fault) return run.emit({ type: 'rejected', from, window, code: fault })
+  const isOwn = bytesEqual(confirmation.nodeId, run.config.selfNodeId)
+  if (isOwn && !state.own.confirmations.has(window)) noteOwnEcho(run, window)
   if (window === headOf(state) + 1) proveConfirmed(run, endpoint)
   const pool = run.state.confirmations.get(window) ?? new Map<string, Confirmation>()
   const known = pool.get(toHex(confirmation.nodeId))

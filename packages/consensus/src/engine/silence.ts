@@ -31,3 +31,18 @@ export function endSilence(run: Run): void {
   run.update({ signFrom: window, statedHeads: new Map() })
   run.emit({ type: 'signFrom', window })
 }
+
+/**
+ * Something that this node's own key signed came back, and the journal does not know it: an older copy of the store was
+ * put in place. Nobody else can make such a message, so the node falls silent as after a loss.
+ */
+export function noteOwnEcho(run: Run, window: number): void {
+  const { signFrom, halted } = run.state
+  const head = headOf(run.state)
+  const until = Math.max(window, head) + SILENT_WINDOWS + 1
+  if (window <= head || halted || signFrom === undefined || signFrom >= until) return
+  run.update({ signFrom: until })
+  run.emit({ type: 'signFrom', window: until })
+  const detail = `signed for window ${window} before; silent until window ${until}`
+  run.emit({ type: 'finding', code: 'JournalBehind', window, detail })
+}

@@ -4,6 +4,7 @@ import { VOTES_PER_NODE_MAX, WINDOWS_AHEAD } from '../constants.js'
 import { ATTESTATION_ROUND, type CementVote, PRECOMMIT, PREVOTE } from '../objects/vote.js'
 import { reportEquivocation } from './misbehaviour.js'
 import { type Run, withEntry } from './run.js'
+import { noteOwnEcho } from './silence.js'
 import { type ByNode, type EngineState, headOf, type VotesOfWindow } from './state.js'
 
 const NO_VOTES: ByNode<CementVote> = new Map()
@@ -31,6 +32,8 @@ export function keepVote(run: Run, vote: CementVote): boolean {
     return false
   }
   if (countOf(ofWindow, node) >= VOTES_PER_NODE_MAX) return false
+  const isOwn = bytesEqual(nodeId, run.config.selfNodeId)
+  if (isOwn && !run.state.own.votes.get(window)?.has(voteKey(round, phase))) noteOwnEcho(run, window)
   const grown = withEntry(ofWindow, voteKey(round, phase), withEntry(ofRound, node, vote))
   run.update({ votes: withEntry(run.state.votes, window, grown) })
   return true

@@ -1,7 +1,13 @@
 import type { Effect, ProofVerdict } from '@montana/consensus'
 import { bytesEqual, errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
 import type { TimechainProofItem } from '@montana/network'
-import { type ProofClaim, type ProofVerifier, proofOfItem, timechainClaim } from '@montana/timechain'
+import {
+  type ProofClaim,
+  type ProofEvidence,
+  type ProofVerifier,
+  proofOfItem,
+  timechainClaim,
+} from '@montana/timechain'
 import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { ProofShelf } from './proof-shelf.js'
 
@@ -35,7 +41,7 @@ export interface ProverModules {
   clockRemainingMs(): number | undefined
   onVerdict(request: ProveRequest, verdict: ProofVerdict): void
   /** A segment that does not hold: evidence against the claim and its sender (spec protocol 13.2). */
-  onInvalid(request: ProveRequest, peerId: string): void
+  onInvalid(request: ProveRequest, peerId: string, evidence: ProofEvidence | undefined): void
 }
 
 /** Fetches proofs of clock values and checks them under the policy asked for: spec protocol 13.3. */
@@ -108,8 +114,9 @@ export class Prover {
     for (const peerId of requests.peersFrom(request.from)) {
       const claim = await this.#claimFrom(peerId, request, signal)
       if (!claim) continue
-      if (await this.#holds(claim, request, signal)) return 'valid'
-      this.#modules.onInvalid(request, peerId)
+      const verdict = await this.#check(claim, request, signal)
+      if (verdict.isValid) return 'valid'
+      this.#modules.onInvalid(request, peerId, verdict.evidence)
       found = 'invalid'
     }
     return found
@@ -128,13 +135,14 @@ export class Prover {
     }
   }
 
-  async #holds(claim: ProofClaim, { policy, isAudit, window, d }: ProveRequest, signal: AbortSignal): Promise<boolean> {
+  async #check(claim: ProofClaim, { policy, isAudit, window, d }: ProveRequest, signal: AbortSignal) {
     const { verifier, shelf } = this.#modules
     const verdict = await verifier.verify(claim, { policy, maxShare: isAudit ? AUDIT_SHARE : 1, signal })
     this.#counters.segments += verdict.segmentsChecked
-    const isOpen = verdict.isValid && policy.kind === 'full' && !isAudit
+    // A value known by other means says nothing about these intermediates, so they are not passed on.
+    const isOpen = verdict.isValid && verdict.source !== 'value' && policy.kind === 'full' && !isAudit
     if (isOpen) shelf.note({ window, d, values: claim.values }, claim.start, claim.end)
-    return verdict.isValid
+    return verdict
   }
 }
 

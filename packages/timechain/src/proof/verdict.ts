@@ -1,4 +1,6 @@
-import type { ProofClaim } from './claim.js'
+import { ByteWriter } from '@montana/codec'
+import { VALUE_BYTES } from '../constants.js'
+import { claimSegments, type ProofClaim } from './claim.js'
 
 /** Progress of one check. */
 export interface ProofProgress {
@@ -31,4 +33,14 @@ export interface ProofVerdict {
    * before by other means; the intermediates of this claim were not looked at.
    */
   readonly source: 'computed' | 'claim' | 'value'
+}
+
+const EVIDENCE_BYTES = 16 + 3 * VALUE_BYTES
+
+/** For the store: `segment u64 ‖ steps u64 ‖ start 32 ‖ claimed end 32 ‖ where it really arrives 32`. */
+export function encodeProofEvidence({ claim, failingSegment, arrived }: ProofEvidence): Uint8Array {
+  const segment = claimSegments(claim)[failingSegment]
+  if (!segment) throw new RangeError(`segment ${failingSegment} is not in the claim`)
+  const { index, steps, start, end } = segment
+  return new ByteWriter(EVIDENCE_BYTES).u64(index).u64(steps).bytes(start).bytes(end).bytes(arrived).finish()
 }

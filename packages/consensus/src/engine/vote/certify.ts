@@ -54,10 +54,17 @@ export function cementByVotes(run: Run): boolean {
 
 function cementCertified(run: Run, certificate: CementCertificate): boolean {
   const draft = run.state.vote.drafts.get(toHex(certificate.proposalHash))
-  if (!draft?.verdict.ok) return false
-  if (bytesEqual(draft.verdict.sealed.contextHash, certificate.contextHash)) return finish(run, draft, certificate)
-  const { window } = certificate
-  const detail = 'a quorum certified this proposal with another context than the own settle gives'
+  if (!draft) return false
+  const { verdict } = draft
+  if (verdict.ok && bytesEqual(verdict.sealed.contextHash, certificate.contextHash)) {
+    return finish(run, draft, certificate)
+  }
+  const reason = verdict.ok ? 'another context than the own settle gives' : `a proposal refused here: ${verdict.code}`
+  return diverge(run, certificate.window, `a quorum certified ${reason}`)
+}
+
+/** Either a third of the weight is dishonest or this node computes wrongly; it must not vote on top of that. */
+function diverge(run: Run, window: number, detail: string): boolean {
   run.emit({ type: 'finding', code: 'StateDiverged', window, detail })
   run.update({ halted: 'StateDiverged' })
   run.updateVote({ certificate: undefined })
@@ -77,8 +84,8 @@ function cementVoted(run: Run): boolean {
 
 /** The draft behind a value: its hash is in a Propose; without one, whoever voted can tell. */
 function wantDraftOf(run: Run, value: string): void {
-  const proposal = [...run.state.vote.proposals.values()].find((one) => toHex(one.value) === value)
-  if (proposal) wantDraft(run, proposal.proposalHash, undefined)
+  const hash = run.state.vote.hashes.get(value)
+  if (hash) wantDraft(run, hash, undefined)
   else wantVotes(run)
 }
 

@@ -1,6 +1,6 @@
 import { bytesEqual, toHex } from '@montana/foundation'
 import type { AuthenticatedEnvelope } from '../../acceptance.js'
-import { DRAFTS_MAX } from '../../constants.js'
+import { DRAFTS_MAX, DRAFTS_PER_PROPOSER_MAX } from '../../constants.js'
 import type { RejectionCode } from '../../errors.js'
 import { type Header, isNotice, proposalHash } from '../../objects/header.js'
 import type { PeerName } from '../events.js'
@@ -27,12 +27,22 @@ export function keepDraft(
   const key = draftKey(header)
   const known = run.state.vote.drafts.get(key)
   if (known?.verdict.ok) return
+  // An unsigned header says nothing about whom it names, and must cost no place.
+  if (!candidate.signatures.header) return refuse(run, candidate, from, 'InvalidSignature')
+  findSecondHeader(run, header)
+  if (!hasPlace(run, key, header)) return
   const verdict = judge(run, candidate)
-  // A bad signature says nothing about the header that it pretends to be of.
-  if (!verdict.ok && verdict.code === 'InvalidSignature') return refuse(run, candidate, from, verdict.code)
-  if (candidate.signatures.header) findSecondHeader(run, header)
   run.updateVote({ drafts: withEntry(makeRoom(run), key, { candidate, from, verdict, isRange }) })
   if (!verdict.ok && !known) refuse(run, candidate, from, verdict.code)
+}
+
+/** A dishonest proposer may sign any number of headers: two are kept, and whatever a Propose or a certificate names. */
+function hasPlace(run: Run, key: string, { proposerNodeId }: Header): boolean {
+  const { drafts, hashes, certificate } = run.state.vote
+  const isNamed = [...hashes.values()].some((hash) => toHex(hash) === key)
+  if (isNamed || (certificate && toHex(certificate.proposalHash) === key)) return true
+  const isBySame = ({ candidate }: Draft) => bytesEqual(candidate.envelope.header.proposerNodeId, proposerNodeId)
+  return [...drafts.values()].filter(isBySame).length < DRAFTS_PER_PROPOSER_MAX
 }
 
 function refuse(run: Run, { envelope }: AuthenticatedEnvelope, from: PeerName | undefined, code: RejectionCode): void {

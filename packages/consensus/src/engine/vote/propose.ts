@@ -1,4 +1,4 @@
-import { bytesEqual, concatBytes, toHex } from '@montana/foundation'
+import { concatBytes, toHex } from '@montana/foundation'
 import { decodePropose, type Propose, proposeMessage, proposeScope } from '../../objects/propose.js'
 import { draftWhenReady } from '../draft.js'
 import type { PeerName, SignedEvent } from '../events.js'
@@ -11,6 +11,8 @@ import { wantDraft } from './wanted.js'
 
 /** How many rounds ahead a Propose is kept. No special reason: rounds are entered one by one or by many votes. */
 const ROUNDS_AHEAD = 8
+/** Values of one window whose draft is known by hash; honest slot holders make one each. */
+const VALUES_MAX = 256
 
 /**
  * Rule 2: the slot holder puts its valid value to the vote, else a valid draft that it holds, else its own. Always
@@ -71,10 +73,12 @@ export function receivePropose(run: Run, propose: Propose, from: PeerName): void
   if (!vote.drafts.has(toHex(proposalHash))) wantDraft(run, proposalHash, from)
 }
 
-/** The first Propose of a round counts; the holder has one for each. */
+/** The first Propose of a round counts; which draft a value belongs to is learned from all of them. */
 function keepPropose(run: Run, propose: Propose): void {
-  const { proposals } = run.state.vote
-  const known = proposals.get(propose.round)
-  if (known && !bytesEqual(known.scope, propose.scope)) return
-  if (!known) run.updateVote({ proposals: withEntry(proposals, propose.round, propose) })
+  const { proposals, hashes } = run.state.vote
+  const value = toHex(propose.value)
+  if (!hashes.has(value) && hashes.size < VALUES_MAX) {
+    run.updateVote({ hashes: withEntry(hashes, value, propose.proposalHash) })
+  }
+  if (!proposals.has(propose.round)) run.updateVote({ proposals: withEntry(proposals, propose.round, propose) })
 }

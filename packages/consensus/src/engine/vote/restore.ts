@@ -1,6 +1,7 @@
 import { toHex } from '@montana/foundation'
 import { decodeEnvelope } from '../../objects/envelope.js'
 import { proposalHash } from '../../objects/header.js'
+import { decodePropose } from '../../objects/propose.js'
 import { PRECOMMIT } from '../../objects/vote.js'
 import type { JournalEntry } from '../effects.js'
 import { decodeLock } from './lock-record.js'
@@ -11,7 +12,15 @@ export function restoreVote(journal: readonly JournalEntry[], head: number, nowM
   const open = journal.filter(({ window }) => window === head + 1)
   const rounds = open.filter(({ kind }) => kind === 'vote' || kind === 'propose').map(({ round }) => round)
   const round = Math.max(0, ...rounds)
-  return { ...freshVote(nowMs), round, step: stepOf(open, round), lock: restoreLock(open) }
+  const proposes = open.filter(({ kind }) => kind === 'propose').map(({ bytes }) => decodePropose(bytes))
+  return {
+    ...freshVote(nowMs),
+    round,
+    step: stepOf(open, round),
+    lock: restoreLock(open),
+    proposals: new Map(proposes.map((propose) => [propose.round, propose])),
+    hashes: new Map(proposes.map(({ value, proposalHash }) => [toHex(value), proposalHash])),
+  }
 }
 
 function stepOf(open: readonly JournalEntry[], round: number): VoteStep {

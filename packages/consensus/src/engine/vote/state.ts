@@ -29,6 +29,8 @@ export interface VoteState {
   readonly drafts: ReadonlyMap<string, Draft>
   /** The first Propose of each round, signed by its slot holder. */
   readonly proposals: ReadonlyMap<number, Propose>
+  /** Value (hex) → proposal hash, from every authentic Propose: a quorum may want another than the first of its round. */
+  readonly hashes: ReadonlyMap<string, Uint8Array>
   /** A certificate of enough weight that arrived before its draft did. */
   readonly certificate: CementCertificate | undefined
   /** Proposers (hex) that signed two headers for this window. */
@@ -66,6 +68,7 @@ export function freshVote(nowMs: number): VoteState {
     lock: NO_LOCK,
     drafts: new Map(),
     proposals: new Map(),
+    hashes: new Map(),
     certificate: undefined,
     disputed: new Set(),
     asked: new Map(),
