@@ -15,7 +15,7 @@ export function statusCommand(context: CliContext): Command {
 
 /** Words and labels of spec protocol 18: scripts read current_window, phase and NodeTable. */
 function statusLines(status: NodeStatus): [string, string | number][] {
-  const { clock, epoch, res } = status
+  const { clock, epoch, res, candidate, vote } = status
   const connected = status.peers.filter(({ conns }) => conns > 0).length
   return [
     ['label', status.label],
@@ -24,6 +24,7 @@ function statusLines(status: NodeStatus): [string, string | number][] {
     ['current_window', status.window],
     ['target_window', status.target_window],
     ['phase', status.phase],
+    ...(candidate ? [candidateLine(candidate)] : []),
     ['synced', status.synced ? 'yes' : 'no'],
     ['D (current)', status.D],
     ['header_hash', status.header_hash],
@@ -34,9 +35,22 @@ function statusLines(status: NodeStatus): [string, string | number][] {
     ['supply', status.supply],
     ['epoch', `${epoch.index} (window ${epoch.position} of ${epoch.length})`],
     ['peers', `${connected} of ${status.peers.length} connected`],
-    ['clock', `${clock.backend}, ${clock.steps_per_second ?? '-'} steps/s`],
+    ['rules', vote.rule],
+    ['signs from window', vote.sign_from ?? 'silent: what it signed before is not known, see montana journal show'],
+    ['clock', `${clock.backend}, ${clock.steps_per_second ?? '-'} steps/s; ${clock.note}`],
+    ['clock values', valuesOf(clock)],
     ['rss', res.rss === null ? '-' : `${Math.round(res.rss / 2 ** 20)} MiB`],
     ['uptime_s', status.proc.uptime_s],
     ['findings', status.findings.length],
+    ['incidents', status.incidents.reduce((sum, { count }) => sum + count, 0)],
   ]
+}
+
+function candidateLine({ windows_done: done, windows_required: required }: NonNullable<NodeStatus['candidate']>) {
+  return ['candidate VDF', `${done}/${required}`] satisfies [string, string]
+}
+
+/** How the values of the windows that this process applied were known. */
+function valuesOf({ values: { own, proof, audit, quorum } }: NodeStatus['clock']): string {
+  return `${own} ground here, ${proof} proven, ${audit} audited, ${quorum} trusted`
 }
