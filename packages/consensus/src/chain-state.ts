@@ -1,4 +1,4 @@
-import type { GenesisDocument, LedgerState, NodeRecord, ProtocolParams } from '@montana/ledger'
+import type { GenesisDocument, LedgerState, MerkleHasher, NodeRecord, ProtocolParams } from '@montana/ledger'
 import { activeChainLength, bootstrapNodeId, genesisState, isActive, quorum } from '@montana/ledger'
 import { GENESIS_T_R } from '@montana/timechain'
 import { MAX_U128, ZERO_HASH } from './constants.js'
@@ -12,8 +12,8 @@ export interface ChainState {
 }
 
 /** S_0, from the genesis document alone: spec protocol 4.3, 5.4. */
-export function genesisChainState(document: GenesisDocument): ChainState {
-  const tables = genesisState(document)
+export function genesisChainState(document: GenesisDocument, hasher?: MerkleHasher): ChainState {
+  const tables = genesisState(document, hasher)
   return { params: document.params, tables, context: genesisContext(document) }
 }
 
