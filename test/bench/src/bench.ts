@@ -21,6 +21,10 @@ export interface BenchReport {
 export interface BenchOptions {
   /** Interleaved repeats; the median counts. */
   rounds: number
+  /** Windows of a recorded history; only for benches that take the flag. */
+  windows?: number
+  /** Sizes of the account table, ascending; only for benches that take the flag. */
+  accounts?: readonly number[]
   /** Shown while the bench runs; never on stdout. */
   progress(line: string): void
 }
@@ -28,6 +32,8 @@ export interface BenchOptions {
 export interface Bench {
   readonly name: string
   readonly summary: string
+  /** Flags besides `--json` and `--rounds` that mean something to this bench. */
+  readonly flags?: readonly ('windows' | 'accounts')[]
   run(options: BenchOptions): Promise<BenchReport>
   /** The report for people. */
   render(report: BenchReport): string

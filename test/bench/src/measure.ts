@@ -1,6 +1,6 @@
 import type { Row } from './bench.js'
 
-/** Something that hashes a chain on demand. */
+/** Something that does a known number of steps on demand. */
 export interface Contender {
   readonly name: string
   /** Steps of one measurement; chosen so that it takes about 50 ms. */
@@ -18,6 +18,16 @@ export async function measure(
   rounds: number,
   progress: (line: string) => void,
 ): Promise<Row[]> {
+  const rates = await sampleRates(contenders, rounds, progress)
+  return contenders.map(({ name }, i) => summarise(name, rates[i] ?? []))
+}
+
+/** Steps per second of every contender in every round but the first. */
+export async function sampleRates(
+  contenders: readonly Contender[],
+  rounds: number,
+  progress: (line: string) => void,
+): Promise<number[][]> {
   const rates = contenders.map((): number[] => [])
   for (let round = 0; round <= rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
@@ -26,7 +36,7 @@ export async function measure(
       if (round > 0) rates[i]?.push(rate)
     }
   }
-  return contenders.map(({ name }, i) => summarise(name, rates[i] ?? []))
+  return rates
 }
 
 function summarise(name: string, rates: number[]): Row {

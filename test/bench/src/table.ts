@@ -23,12 +23,12 @@ function renderRow({ name, stepsPerSecond }: Row, width: number, fastest: number
   return `${name.padEnd(width)}  ${rate} M steps/s  ${bar}`
 }
 
-function times(ratio: number): string {
+export function times(ratio: number): string {
   return `${ratio.toFixed(2).padStart(8)} ×`
 }
 
 /** `verifyOneCoreToChain` → `verify one core ÷ chain`. */
-function humanName(name: string): string {
+export function humanName(name: string): string {
   const [left = '', right = ''] = name.split('To', 2)
   return [left, right].map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()).join(' ÷ ')
 }

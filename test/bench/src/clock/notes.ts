@@ -1,14 +1,8 @@
-import type { Machine } from '../machine.js'
+import { type Machine, machineNotes } from '../machine.js'
 import type { Bound } from './bound.js'
 
-/** Above this somebody else used a core for most of the last minute. */
-const IDLE_LOAD = 0.7
-
 export function clockNotes(host: Machine, rounds: number, bound: Bound | null): string[] {
-  const where = `${host.cpu}, ${host.cores} cores, Node ${host.node}, median of ${rounds} interleaved rounds`
-  const shared = 'the cores are SMT siblings and share their units: ratios for several cores say little here'
-  const busy = `BUSY MACHINE: load ${host.loadBefore.toFixed(1)} before the bench; measure again when it is idle`
-  const warnings = [...(host.loadBefore > IDLE_LOAD ? [busy] : []), ...(host.smtSiblings ? [shared] : [])]
+  const [where, ...warnings] = machineNotes(host, rounds)
   return [where, describeBound(bound), ...warnings]
 }
 
