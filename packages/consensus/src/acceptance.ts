@@ -1,6 +1,6 @@
 import { bytesEqual, compareBytes, errorCode, toHex } from '@montana/foundation'
 import { LedgerError, registrationHash, stateRoots } from '@montana/ledger'
-import { type ChainState, memberOf, type WindowWeights, windowWeights } from './chain-state.js'
+import { type ChainState, hasherOf, memberOf, type WindowWeights, windowWeights } from './chain-state.js'
 import { CONFIRMATION_HASHES_MAX, PROTOCOL_VERSION, SUPPORTED_SUITE, ZERO_HASH } from './constants.js'
 import { controlRoot, nextControlSet } from './control.js'
 import type { RejectionCode } from './errors.js'
@@ -74,9 +74,11 @@ function checkAll(input: AcceptanceInput, { envelope, signatures }: Authenticate
   checkConfirmations(state, envelope.evidence, signatures.evidence, current)
   require(sumWeights(weights, envelope.evidence) >= weights.quorum, 'QuorumNotReached')
   checkControl(state, envelope)
-  require(bytesEqual(header.includedBundlesRoot, includedBundlesRoot(envelope.confirmers)), 'BundlesRootMismatch')
+  const bundlesRoot = includedBundlesRoot(envelope.confirmers, hasherOf(state))
+  require(bytesEqual(header.includedBundlesRoot, bundlesRoot), 'BundlesRootMismatch')
   const candidates = cementedReveals(state, envelope.evidence)
-  require(bytesEqual(header.includedRevealsRoot, includedRoot(candidates)), 'RevealsRootMismatch')
+  const revealsRoot = includedRoot(candidates, hasherOf(state))
+  require(bytesEqual(header.includedRevealsRoot, revealsRoot), 'RevealsRootMismatch')
   checkWinner(header, candidates)
   const { timechainValue, winnerId } = header
   const { confirmers, evidence, control } = envelope
@@ -171,7 +173,7 @@ function checkControl(state: ChainState, { header, control }: Envelope): void {
     return entry !== undefined && bytesEqual(entry.hash, registrationHash(object))
   })
   require(same && control.length === expected.length, 'ControlSetMismatch')
-  require(bytesEqual(header.controlRoot, controlRoot(control)), 'ControlRootMismatch')
+  require(bytesEqual(header.controlRoot, controlRoot(control, hasherOf(state))), 'ControlRootMismatch')
 }
 
 /** Check 16: the first candidate of W−1, or without any the proposer itself (spec protocol 6.4). */

@@ -36,6 +36,11 @@ function genesisContext(document: GenesisDocument): ConsensusContext {
   }
 }
 
+/** What hashes the tables of this state, and with them the lists of the window that follows it. */
+export function hasherOf(state: ChainState): MerkleHasher {
+  return state.tables.nodes.hasher
+}
+
 /** A member of window `window`: in the table, and admitted before it (spec protocol 6.1). */
 export function memberOf(state: ChainState, nodeId: Uint8Array, window: number): NodeRecord | undefined {
   const record = state.tables.nodes.get(nodeId)

@@ -1,5 +1,5 @@
 import { compareBytes, toHex } from '@montana/foundation'
-import { registrationHash, smtRoot } from '@montana/ledger'
+import { type MerkleHasher, registrationHash, smtRoot } from '@montana/ledger'
 import { type ChainState, windowWeights } from './chain-state.js'
 import { ENVELOPE_CONTROL_MAX } from './constants.js'
 import type { PendingControl } from './context.js'
@@ -43,6 +43,7 @@ export function cementedControl(state: ChainState, evidence: readonly Confirmati
     .map(([, { hash }]) => ({ cementedWindow: state.context.window + 1, hash }))
 }
 
-export function controlRoot(objects: readonly Uint8Array[]): Uint8Array {
-  return smtRoot(objects.map((object) => [registrationHash(object), object] as const))
+export function controlRoot(objects: readonly Uint8Array[], hasher?: MerkleHasher): Uint8Array {
+  const records = objects.map((object) => [registrationHash(object), object] as const)
+  return smtRoot(records, hasher)
 }

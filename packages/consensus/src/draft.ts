@@ -1,7 +1,7 @@
 import { compareBytes, toHex } from '@montana/foundation'
 import { stateRoots } from '@montana/ledger'
 import { sumWeights } from './acceptance.js'
-import { type ChainState, windowWeights } from './chain-state.js'
+import { type ChainState, hasherOf, windowWeights } from './chain-state.js'
 import { ENVELOPE_MAX_BYTES, PROTOCOL_VERSION, ZERO_HASH } from './constants.js'
 import { controlRoot } from './control.js'
 import { ConsensusError } from './errors.js'
@@ -56,14 +56,14 @@ export function assembleDraft(state: ChainState, input: DraftInput): UnsignedDra
     prevProposalHash: state.context.proposalHash,
     window: state.context.window + 1,
     protocolVersion: PROTOCOL_VERSION,
-    controlRoot: controlRoot(control),
+    controlRoot: controlRoot(control, hasherOf(state)),
     nodeRoot,
     candidateRoot,
     accountRoot,
     stateRoot,
     timechainValue,
-    includedBundlesRoot: includedBundlesRoot(confirmers),
-    includedRevealsRoot: includedRoot(candidates),
+    includedBundlesRoot: includedBundlesRoot(confirmers, hasherOf(state)),
+    includedRevealsRoot: includedRoot(candidates, hasherOf(state)),
     winnerEndpoint: winner?.endpoint ?? ZERO_HASH,
     winnerId,
     proposerNodeId: input.proposerNodeId,

@@ -41,6 +41,11 @@ export class Table<R> {
     return this.#version.size
   }
 
+  /** What hashes this table; for trees that belong to the same state. */
+  get hasher(): MerkleHasher {
+    return this.#version.hasher
+  }
+
   get(key: Uint8Array): R | undefined {
     return findLeaf(this.#version.root, key)?.value
   }
