@@ -4,9 +4,10 @@ export class ByteWriter {
   readonly #view: DataView
   #offset = 0
 
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size)
-    this.#view = new DataView(this.#bytes.buffer)
+  /** `target`: the size in bytes, or memory of that size to write into. */
+  constructor(target: number | Uint8Array) {
+    this.#bytes = typeof target === 'number' ? new Uint8Array(target) : target
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
   }
 
   u8(value: number): this {

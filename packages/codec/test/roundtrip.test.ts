@@ -83,6 +83,14 @@ describe('writer', () => {
     expect(() => new ByteWriter(2).u8(1).finish()).toThrow(RangeError)
     expect(() => new ByteWriter(1).u16(1)).toThrow(RangeError)
   })
+
+  it('writes into memory that it is given, and into nothing beside it', () => {
+    const memory = new Uint8Array(8).fill(0xff)
+    const bytes = new ByteWriter(memory.subarray(2, 6)).u32(0x04030201).finish()
+    expect([...memory]).toEqual([0xff, 0xff, 1, 2, 3, 4, 0xff, 0xff])
+    expect(bytes.buffer).toBe(memory.buffer)
+    expect(() => new ByteWriter(memory.subarray(2, 6)).u32(0).u8(0)).toThrow(RangeError)
+  })
 })
 
 describe('reader', () => {

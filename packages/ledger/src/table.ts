@@ -1,10 +1,16 @@
 import { compareBytes } from '@montana/foundation'
-import { TREE_LEVELS } from './constants.js'
+import { ACCOUNT_RECORD_BYTES, CANDIDATE_RECORD_BYTES, NODE_RECORD_BYTES, TREE_LEVELS } from './constants.js'
 import { trieDifference } from './merkle/difference.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
 import { proveKey } from './merkle/proof.js'
 import { findLeaf, hashAt, insertLeaf, leavesOf, removeLeaf, type TrieNode } from './merkle/trie.js'
 import type { RecordCodec } from './records/record-codec.js'
+
+/**
+ * Where a record is encoded to be hashed, one after the other: a large table would otherwise leave gigabytes of arrays
+ * outside the JavaScript heap, and each 64 MB of them make V8 collect all of it.
+ */
+const scratch = new Uint8Array(Math.max(ACCOUNT_RECORD_BYTES, NODE_RECORD_BYTES, CANDIDATE_RECORD_BYTES))
 
 interface Version<R> {
   readonly codec: RecordCodec<R>
@@ -88,12 +94,16 @@ export class Table<R> {
   /** 32 bytes: spec protocol 5.2. */
   root(): Uint8Array {
     const { root } = this.#version
-    return root === undefined ? emptyHash(TREE_LEVELS) : hashAt(root, TREE_LEVELS, this.#hashing())
+    if (root === undefined) return emptyHash(TREE_LEVELS)
+    const { hasher, codec } = this.#version
+    const into = codec.size === undefined ? undefined : scratch.subarray(0, codec.size)
+    return hashAt(root, TREE_LEVELS, { hasher, encode: (record) => codec.encode(record, into) })
   }
 
   /** Proof that `key` is in the table with its record, or that it is not: spec protocol 5.2. */
   prove(key: Uint8Array): Uint8Array {
-    return proveKey(this.#version.root, key, this.#hashing())
+    const { root, hasher, codec } = this.#version
+    return proveKey(root, key, { hasher, encode: (record) => codec.encode(record) })
   }
 
   /** What was written or removed since `older`, ascending by key; `undefined` is a removal. */
@@ -101,9 +111,5 @@ export class Table<R> {
     return [...trieDifference(older.#version.root, this.#version.root)]
       .map(({ key, value }) => ({ key, record: value }))
       .sort((a, b) => compareBytes(a.key, b.key))
-  }
-
-  #hashing() {
-    return { hasher: this.#version.hasher, encode: this.#version.codec.encode }
   }
 }

@@ -20,8 +20,8 @@ export interface AccountRecord {
   readonly lastActivationWindow: number
 }
 
-export function encodeAccountRecord(record: AccountRecord): Uint8Array {
-  return new ByteWriter(ACCOUNT_RECORD_BYTES)
+export function encodeAccountRecord(record: AccountRecord, into?: Uint8Array): Uint8Array {
+  return new ByteWriter(into ?? ACCOUNT_RECORD_BYTES)
     .bytes(record.accountId, HASH_BYTES)
     .u128(record.balance)
     .u16(record.suiteId)

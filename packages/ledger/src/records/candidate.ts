@@ -15,8 +15,8 @@ export interface CandidateRecord {
   readonly expires: number
 }
 
-export function encodeCandidateRecord(record: CandidateRecord): Uint8Array {
-  return new ByteWriter(CANDIDATE_RECORD_BYTES)
+export function encodeCandidateRecord(record: CandidateRecord, into?: Uint8Array): Uint8Array {
+  return new ByteWriter(into ?? CANDIDATE_RECORD_BYTES)
     .bytes(record.nodeId, HASH_BYTES)
     .bytes(record.nodePublicKey, PUBLIC_KEY_BYTES)
     .u16(record.suiteId)

@@ -16,9 +16,9 @@ export interface NodeRecord {
   readonly lastConfirmationWindow: number
 }
 
-export function encodeNodeRecord(record: NodeRecord): Uint8Array {
+export function encodeNodeRecord(record: NodeRecord, into?: Uint8Array): Uint8Array {
   if (record.checkpoints.length !== CHECKPOINT_COUNT) throw new RangeError(`expected ${CHECKPOINT_COUNT} checkpoints`)
-  const writer = new ByteWriter(NODE_RECORD_BYTES)
+  const writer = new ByteWriter(into ?? NODE_RECORD_BYTES)
     .bytes(record.nodeId, HASH_BYTES)
     .bytes(record.nodePublicKey, PUBLIC_KEY_BYTES)
     .u16(record.suiteId)

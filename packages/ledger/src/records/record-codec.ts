@@ -6,7 +6,8 @@ export interface RecordCodec<R> {
   readonly size: number | undefined
   /** 32 bytes; equal to the first 32 bytes of the encoding for records of a table. */
   keyOf(record: R): Uint8Array
-  encode(record: R): Uint8Array
+  /** `into` has the exact size, and the result is its memory; without it the result owns its bytes. */
+  encode(record: R, into?: Uint8Array): Uint8Array
   /** Throws {@link CodecError} for anything but one exact encoding. */
   decode(bytes: Uint8Array): R
 }
