@@ -19,11 +19,22 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
   return compareBytes(a.nodeId, b.nodeId)
 }
 
+/** A state never changes, so its tickets are drawn once, and not again with every message. */
+const known = new WeakMap<ChainState, readonly ExpectedReveal[]>()
+
 /**
  * The reveals that BC(W) may list, W = head + 1: those of window W−1 by members that were admitted before it, are
  * active at W and drew a ticket below the target, all under S_{W−1}. First line of R in spec protocol 6.4.
  */
-export function eligibleReveals(state: ChainState): ExpectedReveal[] {
+export function eligibleReveals(state: ChainState): readonly ExpectedReveal[] {
+  const before = known.get(state)
+  if (before) return before
+  const reveals = drawReveals(state)
+  known.set(state, reveals)
+  return reveals
+}
+
+function drawReveals(state: ChainState): ExpectedReveal[] {
   const { context, params, tables } = state
   const revealWindow = context.window
   if (revealWindow === 0) return []
