@@ -89,7 +89,6 @@ export {
   registrationFault,
 } from './registration/fault.js'
 export {
-  candidateSeed,
   decodeNodeRegistration,
   type NodeRegistration,
   REGISTRATION_BYTES,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import {
-  candidateSeed,
   decodeNodeRegistration,
   registrationHash,
   registrationScope,
@@ -67,7 +66,6 @@ describe('numbers and keys of admission', () => {
     expect(hex(registrationSortKey(value, aggregate, repeat(0x33, 1952)))).toBe(
       '16d95f1d0f220f64a8448f1732ebb1adce639c93f48f53de6c5c7e0ad4b34e30',
     )
-    expect(candidateSeed(value, aggregate, repeat(0x33, 32))).toHaveLength(32)
   })
 
   it('pressure begins above ten pending per thousand active and is exact beyond 2^53', () => {

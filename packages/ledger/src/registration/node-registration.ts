@@ -70,8 +70,3 @@ export function decodeNodeRegistration(bytes: Uint8Array): NodeRegistration {
 export function registrationHash(bytes: Uint8Array): Uint8Array {
   return hashWithDomain('mt-nodereg', bytes.subarray(0, REGISTRATION_SCOPE_BYTES))
 }
-
-/** Where the sequential work of a candidate begins, from T_r(w_start) and CBA(w_start−2): spec protocol 12.4. */
-export function candidateSeed(timechainValue: Uint8Array, aggregate: Uint8Array, nodeId: Uint8Array): Uint8Array {
-  return hashWithDomain('mt-candidate-ssha-init', timechainValue, aggregate, nodeId)
-}

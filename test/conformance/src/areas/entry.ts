@@ -2,7 +2,6 @@ import { sha256 } from '@montana/codec'
 import { bytesEqual, concatBytes } from '@montana/foundation'
 import {
   candidateExpiry,
-  candidateSeed,
   decodeNodeRegistration,
   productionParams,
   registrationHash,
@@ -12,6 +11,7 @@ import {
   selectionSlots,
   selectionSortKey,
 } from '@montana/ledger'
+import { candidateSeed } from '@montana/timechain'
 import type { Fields } from '../fields.js'
 import type { Area, Value } from '../types.js'
 

@@ -24,7 +24,6 @@ import { concatBytes } from '@montana/foundation'
 import {
   accountIdOf,
   candidateExpiry,
-  candidateSeed,
   emptyState,
   type LedgerState,
   nodeIdOf,
@@ -34,6 +33,7 @@ import {
   settleTables,
   stateRoots,
 } from '@montana/ledger'
+import { candidateSeed } from '@montana/timechain'
 import type { Values } from '../types.js'
 
 const ZERO = new Uint8Array(32)
