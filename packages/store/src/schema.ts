@@ -57,11 +57,20 @@ export function prepareSchema(database: Database): void {
   if (version < SCHEMA_VERSION) upgrade(database, version)
 }
 
-/** True when there is a store of ours at all; an older one is read for what it has. Throws like {@link prepareSchema} for one that cannot be read. */
+/**
+ * True when there is a store of ours at all. An older one is read for what it has: the tables that it lacks are there for
+ * this connection only, and empty. Throws like {@link prepareSchema} for one that cannot be read.
+ */
 export function hasSchema(database: Database): boolean {
   const version = schemaVersion(database)
-  if (version !== 0) checkVersion(database, version)
-  return version !== 0
+  if (version === 0) return false
+  checkVersion(database, version)
+  if (version < SCHEMA_VERSION) database.exec(`PRAGMA temp_store = MEMORY; ${temporary(VERSIONS.slice(version))}`)
+  return true
+}
+
+function temporary(versions: readonly string[]): string {
+  return versions.join('').replaceAll('CREATE TABLE', 'CREATE TEMP TABLE')
 }
 
 function schemaVersion(database: Database): number {
