@@ -20,6 +20,10 @@ function expectBoundary(store: ReadStore): number {
   expect(accounts).toEqual([0, 1, 2, 3, 4].map((age) => head - age).filter((window) => window > 0))
   const stored = [...store.windows(1, head + 1, Number.POSITIVE_INFINITY)].map(({ envelope }) => windowOf(envelope))
   expect(stored).toEqual(Array.from({ length: head }, (_, i) => i + 1))
+  for (const table of [store.certificates, store.proofs]) {
+    expect(stored.map((window) => windowOf(table.get(window)))).toEqual(stored)
+    expect(table.get(head + 1)).toBeUndefined()
+  }
   const signed = [...store.journal.entries(0)].at(-1)?.window ?? 0
   expect([head, head + 1]).toContain(signed)
   expect(store.integrityFaults()).toEqual([])

@@ -69,5 +69,7 @@ function commit(window) {
       { table: 'account', key: digest(`account ${window % 5}`), record: record(window, 2059) },
     ],
     context: record(window, 4240),
+    certificate: record(window, 13_440),
+    proof: record(window, 2034),
   })
 }

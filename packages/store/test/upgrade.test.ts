@@ -1,0 +1,72 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { Database } from '../src/database.js'
+import { DATABASE_FILE, openStore, SCHEMA_VERSION } from '../src/index.js'
+import { prepareSchema } from '../src/schema.js'
+import { digest, genesis, text, windowCommit } from './helpers.js'
+import { contents1, oldStore, versionOf } from './old-store.js'
+
+const fingerprint = (dir: string) => {
+  return readdirSync(dir)
+    .sort()
+    .map((name) => `${name} ${statSync(join(dir, name), { bigint: true }).mtimeNs}`)
+}
+
+describe('a store of schema 1', () => {
+  it('is brought up when it is opened to write, and loses nothing', () => {
+    const dir = oldStore()
+    const before = contents1(dir)
+    expect(versionOf(dir)).toBe(1)
+    openStore({ dir, mode: 'write', genesisHash: genesis.genesisHash }).close()
+    expect(versionOf(dir)).toBe(SCHEMA_VERSION)
+    expect(contents1(dir)).toBe(before)
+  })
+
+  it('goes on as any other, new tables included, and is not upgraded twice', () => {
+    const dir = oldStore()
+    const first = openStore({ dir, mode: 'write' })
+    expect(first.head()?.window).toBe(3)
+    expect(first.journal.entry(3, 'vote', 0, 2)?.bytes).toEqual(text('vote 3'))
+    first.commit(windowCommit(4, { proof: text('proof 4') }))
+    first.notes.put('sign-from', text('five'))
+    first.close()
+    const second = openStore({ dir, mode: 'write' })
+    expect([second.proofs.get(4), second.notes.get('sign-from')]).toEqual([text('proof 4'), text('five')])
+    expect(second.integrityFaults()).toEqual([])
+    second.close()
+  })
+
+  it('is read for what it has, with nothing where it has no table, and not changed by that', () => {
+    const dir = oldStore()
+    const before = fingerprint(dir)
+    const store = openStore({ dir, mode: 'read', genesisHash: genesis.genesisHash })
+    expect(store.head()?.window).toBe(3)
+    expect(store.windowAt(3)).toMatchObject({ cba: digest('cba 3'), envelope: text('envelope 3') })
+    expect(store.certificates.get(3)).toEqual(text('certificate 3'))
+    expect(store.evidence.list()).toMatchObject([{ kind: 'header', window: 2 }])
+    expect(store.integrityFaults()).toEqual([])
+    expect([store.incidents.list(), store.objects.list(), [...store.work.list()]]).toEqual([[], [], []])
+    expect([store.notes.get('sign-from'), store.proofs.get(3), store.objects.get(digest('x'))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    store.close()
+    expect(fingerprint(dir)).toEqual(before)
+    expect(versionOf(dir)).toBe(1)
+  })
+
+  it('is left as it was when the upgrade fails half way', () => {
+    const dir = oldStore()
+    const connection = new DatabaseSync(join(dir, DATABASE_FILE))
+    // Takes the place of the last table that version 2 makes.
+    connection.exec('CREATE TABLE work (other)')
+    expect(() => prepareSchema(new Database(connection, dir))).toThrow()
+    const names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+    expect(names.map(({ name }) => name)).not.toContain('notes')
+    connection.close()
+    expect(versionOf(dir)).toBe(1)
+  })
+})
