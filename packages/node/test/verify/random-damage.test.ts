@@ -6,7 +6,9 @@ import { DATABASE_FILE } from '@montana/store'
 import { expect, it } from 'vitest'
 import { locateStores } from '../../src/verify/locate.js'
 import { verifyStores } from '../../src/verify/verify-stores.js'
-import { buildChain, makeWorld, temporaryDirectory, verifyModules } from './support.js'
+import { buildChain } from '../support/chain.js'
+import { makeWorld, temporaryDirectory } from '../support/world.js'
+import { verifyModules } from './support.js'
 
 const TRIALS = 40
 const PAGE_BYTES = 4096

@@ -19,17 +19,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { locateStores } from '../../src/verify/locate.js'
 import type { NodeVerdict, StoresReport, VerifyModules } from '../../src/verify/types.js'
 import { verifyStores } from '../../src/verify/verify-stores.js'
-import {
-  type BuiltWindow,
-  buildChain,
-  damaged,
-  extendChain,
-  makeWorld,
-  openLive,
-  temporaryDirectory,
-  verifyModules,
-  type World,
-} from './support.js'
+import { type BuiltWindow, buildChain, extendChain } from '../support/chain.js'
+import { makeWorld, temporaryDirectory, type World } from '../support/world.js'
+import { damaged, openLive, verifyModules } from './support.js'
 
 const WINDOWS = 10
 let world: World
