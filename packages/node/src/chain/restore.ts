@@ -1,3 +1,4 @@
+import { CodecError } from '@montana/codec'
 import {
   type ChainState,
   contextHash,
@@ -8,7 +9,7 @@ import {
   type RecentWindow,
   type Restored,
 } from '@montana/consensus'
-import { bytesEqual, MontanaError, toHex } from '@montana/foundation'
+import { bytesEqual, errorMessage, MontanaError, toHex } from '@montana/foundation'
 import {
   decodeNodeRegistration,
   decodeState,
@@ -84,7 +85,17 @@ function readChain(
     nodes: store.tableRecords('node'),
     candidates: store.tableRecords('candidate'),
   }
-  return { params: document.params, tables: decodeState(records, hasher), context: decodeContext(context) }
+  const tables = decoded('tables', () => decodeState(records, hasher))
+  return { params: document.params, tables, context: decoded('context', () => decodeContext(context)) }
+}
+
+function decoded<T>(field: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error
+    throw new StoreInconsistent(`the ${field} of the head cannot be decoded: ${errorMessage(error)}`, field)
+  }
 }
 
 function checkHead({ context, tables }: ChainState, head: Head, encoded: Uint8Array): void {
