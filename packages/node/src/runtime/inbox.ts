@@ -83,14 +83,18 @@ export class Inbox {
     return candidate.signatures.header ? 'accepted' : 'InvalidSignature'
   }
 
-  /** A draft for the window that is open; judged once, however often it is sent. */
+  /**
+   * A draft for the window that is open; judged once, however often it is sent. One that was refused may have lost a
+   * list on its way, which its header does not show: the same header with other bytes is judged anew.
+   */
   async takeDraft(peerId: string, bytes: Uint8Array): Promise<string> {
     const envelope = decodeEnvelope(bytes)
     const { loop, authenticator, onBehind } = this.#modules
     const { window, scope } = envelope.header
     if (window > loop.head + 1) onBehind(peerId)
     if (window !== loop.head + 1) return 'irrelevant'
-    if (loop.state.vote.drafts.has(toHex(proposalHash(scope)))) return 'duplicate'
+    const known = loop.state.vote.drafts.get(toHex(proposalHash(scope)))
+    if (known && (known.verdict.ok || !this.#seen.add(bytes))) return 'duplicate'
     const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
     loop.dispatch({ type: 'draft', from: peerId, candidate })
     return candidate.signatures.header ? 'accepted' : 'InvalidSignature'
@@ -172,6 +176,7 @@ export class Inbox {
     if (header.window <= loop.head) return 'stale'
     if (header.window > loop.head + 1) this.#modules.onBehind(from)
     const signed = { ...header, nodeId: header.proposerNodeId }
+    if (!memberOf(loop.state.chain, signed.nodeId, header.window)) return 'UnknownNode'
     if (!(await authenticator.isAuthentic(loop.state.chain, signed))) return 'InvalidSignature'
     loop.dispatch({ type: 'notice', from, header })
     return 'accepted'
