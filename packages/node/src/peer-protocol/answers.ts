@@ -104,10 +104,14 @@ function answerObject(modules: AnswerModules, payload: Uint8Array): Uint8Array {
   return found
 }
 
-/** A draft of the open window, or the envelope that the last one was cemented with. */
+/**
+ * A draft of the open window, or the envelope that the last one was cemented with. A draft that this node refused is not
+ * passed on: whoever sends it is taken for its author.
+ */
 function draftOf(state: EngineState, hash: Uint8Array): Uint8Array | undefined {
   const { headEnvelope, vote } = state
-  const open = vote.drafts.get(toHex(hash))?.candidate.envelope.bytes
+  const draft = vote.drafts.get(toHex(hash))
+  const open = draft?.verdict.ok ? draft.candidate.envelope.bytes : undefined
   const isHead = headEnvelope && bytesEqual(proposalHash(headEnvelope.header.scope), hash)
   return open ?? (isHead ? headEnvelope.bytes : undefined)
 }
