@@ -5,11 +5,12 @@ import {
   type EngineState,
   headOf,
   isNotice,
+  memberOf,
   proposalHash,
 } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
 import { decodeEvidence, EVIDENCE_KIND, type EvidenceMessage, encodeEvidence } from '@montana/network'
-import type { Store } from '@montana/store'
+import type { Evidence, Store } from '@montana/store'
 import type { Authenticator } from './authenticator.js'
 
 export type EvidenceName = keyof typeof EVIDENCE_KIND
@@ -47,30 +48,53 @@ export interface EvidenceDeskModules {
   onNew(pair: { kind: EvidenceName; code: string; window: number; nodeId: Uint8Array }): void
 }
 
-/** Keeps pairs for good and passes each on once: spec protocol 10.4, 14.3. */
+/** Whatever speaks of a later window can wait: its node would fill the store with pairs about windows to come. */
+const WINDOWS_AHEAD = 2
+
+/**
+ * Keeps pairs for good and passes each on once: spec protocol 10.4, 14.3. One pair per kind, window and node is proof
+ * enough; a node that signs a hundred votes could make thousands.
+ */
 export class EvidenceDesk {
   readonly #modules: EvidenceDeskModules
+  readonly #known: Set<string>
 
   constructor(modules: EvidenceDeskModules) {
     this.#modules = modules
+    this.#known = new Set(modules.store.evidence.list().flatMap(keyOfStored))
   }
 
-  /** What the engine of this node found. */
-  found(kind: EvidenceName, window: number, a: Uint8Array, b: Uint8Array): void {
-    if (this.#modules.store.evidence.put(kind, window, a, b)) this.#passOn(kind, a, b)
+  /** What the engine of this node found. What is no pair by definition would only be held against this node. */
+  found(kind: EvidenceName, a: Uint8Array, b: Uint8Array): void {
+    const pair = pairOf({ kind: EVIDENCE_KIND[kind], a, b })
+    if (pair) this.#keep(pair)
   }
 
   /** What a peer sent: definition and both signatures are checked before anything is stored or forwarded. */
   async take(payload: Uint8Array): Promise<string> {
-    const { store, onNew } = this.#modules
+    const { state, onNew } = this.#modules
     const pair = pairOf(decodeEvidence(payload))
     if (!pair) return 'NoEvidence'
+    if (this.#known.has(keyOf(pair))) return 'duplicate'
+    const { kind, window, nodeId } = pair
+    const head = headOf(state())
+    if (window > head + WINDOWS_AHEAD) return 'ahead'
+    // It may be a member by the time that its peer has reached already.
+    if (!memberOf(state().chain, nodeId, head + 1)) return 'UnknownNode'
     if (!(await this.#isSigned(pair))) return 'InvalidSignature'
-    const { kind, window, nodeId, a, b } = pair
-    if (!store.evidence.put(kind, window, a.bytes, b.bytes)) return 'duplicate'
-    this.#passOn(kind, a.bytes, b.bytes)
+    if (!this.#keep(pair)) return 'duplicate'
     onNew({ kind, code: CODES[kind], window, nodeId })
     return 'accepted'
+  }
+
+  /** True when this node did not know of it. */
+  #keep(pair: Pair): boolean {
+    const { kind, window, a, b } = pair
+    if (this.#known.has(keyOf(pair))) return false
+    const isNew = this.#modules.store.evidence.put(kind, window, a.bytes, b.bytes)
+    this.#known.add(keyOf(pair))
+    if (isNew) this.#passOn(kind, a.bytes, b.bytes)
+    return isNew
   }
 
   async #isSigned({ kind, a, b }: Pair): Promise<boolean> {
@@ -89,6 +113,20 @@ export class EvidenceDesk {
   #passOn(kind: EvidenceName, a: Uint8Array, b: Uint8Array): void {
     this.#modules.broadcast(encodeEvidence({ kind: EVIDENCE_KIND[kind], a, b }))
   }
+}
+
+function keyOf({ kind, window, nodeId }: Pick<Pair, 'kind' | 'window' | 'nodeId'>): string {
+  return `${kind}:${window}:${toHex(nodeId)}`
+}
+
+/** Nothing for a pair that an earlier release stored and that is none by today's definition. */
+function keyOfStored({ kind, a, b }: Evidence): string[] {
+  const pair = isName(kind) ? pairOf({ kind: EVIDENCE_KIND[kind], a, b }) : undefined
+  return pair ? [keyOf(pair)] : []
+}
+
+function isName(kind: string): kind is EvidenceName {
+  return kind in EVIDENCE_KIND
 }
 
 /** The pair, if it is one by the definitions of spec protocol 10.4. Throws CodecError for what cannot be decoded. */

@@ -93,7 +93,7 @@ function keepingHandlers({ store, evidence }: ExecutorModules) {
   return {
     evidence: ({ kind, window, ours, theirs }: EffectOf<'evidence'>) => {
       const own = ours ?? store.windowAt(window)?.envelope?.subarray(0, theirs.length)
-      if (own && !bytesEqual(own, theirs)) evidence.found(kind, window, own.slice(), theirs.slice())
+      if (own && !bytesEqual(own, theirs)) evidence.found(kind, own.slice(), theirs.slice())
     },
     keep: ({ hash, bytes }: EffectOf<'keep'>) => store.objects.put(hash, bytes),
     drop: ({ hash }: EffectOf<'drop'>) => store.objects.delete(hash),
