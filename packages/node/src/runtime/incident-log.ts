@@ -1,4 +1,4 @@
-import type { Logger, TimeSource } from '@montana/foundation'
+import { errorCode, type Logger, type TimeSource } from '@montana/foundation'
 import type { IncidentNote, Store } from '@montana/store'
 
 /** Distinct (code, peer) pairs held between two flushes. */
@@ -42,10 +42,17 @@ export class IncidentLog {
     if (!known) this.#modules.logger.warn({ code, peer: peer.slice(-8), window }, 'peer refused')
   }
 
-  /** Makes what was noted durable. */
+  /** Makes what was noted durable; what the store refuses is kept for the next time. Never throws: it is called on the way out too. */
   flush(): void {
-    for (const { note, count } of this.#pending.values()) this.#modules.store.incidents.note(note, count)
-    this.#pending.clear()
+    const { store, logger } = this.#modules
+    try {
+      for (const [key, { note, count }] of this.#pending) {
+        store.incidents.note(note, count)
+        this.#pending.delete(key)
+      }
+    } catch (error) {
+      logger.warn({ code: errorCode(error), pending: this.#pending.size }, 'incidents could not be stored')
+    }
   }
 }
 
