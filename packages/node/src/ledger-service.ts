@@ -141,14 +141,15 @@ export class LedgerService {
     this.catchUp.notePeerHead(peerId, window)
   }
 
-  stop(): void {
+  /** Resolves once nothing of it writes to the store any more. */
+  async stop(): Promise<void> {
     this.catchUp.stop()
     this.#fetcher.stop()
     this.prover.stop()
     this.#workCheck.stop()
-    this.candidacy.stop()
     this.loop.stop()
     this.incidents.flush()
+    await this.candidacy.stop()
   }
 
   #execute: (effect: Parameters<ReturnType<typeof createExecutor>>[0]) => void = () => {}

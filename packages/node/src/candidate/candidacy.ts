@@ -55,6 +55,9 @@ export class Candidacy {
   readonly #modules: CandidacyModules
   readonly #record: WorkRecord
   readonly #abort = new AbortController()
+  /** Ends with the chain that it is for. */
+  #effort = new AbortController()
+  #task: Promise<void> = Promise.resolve()
   #chain: CandidateChain | undefined
   #work: CandidateWork | undefined
   #sent: SentRegistration | undefined
@@ -105,12 +108,19 @@ export class Candidacy {
     if (this.#isMember) return this.#finish()
     if (this.#isInPool) this.#wasInPool = true
     else if (this.#wasInPool) this.#refused('expired')
+    else if (this.#sent && this.#isTooOld(Number(this.#sent.registration.wStart), window)) this.#refused('too old')
     else if (this.#sent) this.#sendAgain(window)
     else if (this.#modules.isSynced()) this.#advance(window)
   }
 
-  stop(): void {
+  /** Resolves once what was ground of the window in progress is stored. */
+  async stop(): Promise<void> {
     this.#abort.abort()
+    await this.#task
+  }
+
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#abort.signal, this.#effort.signal])
   }
 
   get #isMember(): boolean {
@@ -142,8 +152,7 @@ export class Candidacy {
 
   #finish(): void {
     if (!this.#chain && !this.#sent) return
-    this.#chain = undefined
-    this.#work = undefined
+    this.#endWork()
     this.#sent = undefined
     this.#record.clear()
     this.#modules.logger.info({}, 'admitted: this node is a member now')
@@ -155,50 +164,64 @@ export class Candidacy {
     this.#modules.broadcast(this.#sent.registration.bytes)
   }
 
+  /** A chain must not be older than two epochs when it is registered: spec protocol 12.3. */
+  #isTooOld(wStart: number, window: number): boolean {
+    return window >= wStart + 2 * this.#modules.chainState().params.tau2Windows
+  }
+
+  /** What still runs for the chain runs out, and nothing of it is stored any more. */
+  #endWork(): void {
+    this.#effort.abort()
+    this.#effort = new AbortController()
+    this.#chain = undefined
+    this.#work = undefined
+  }
+
   #advance(window: number): void {
-    const { params } = this.#modules.chainState()
-    // A chain must not be older than two epochs when it is registered.
-    if (this.#chain && window >= this.#chain.wStart + 2 * params.tau2Windows) this.#chain = undefined
+    if (this.#chain && this.#isTooOld(this.#chain.wStart, window)) this.#endWork()
     this.#chain ??= this.#begin(window)
     if (!this.#chain || this.#isBusy) return
     const windows = Math.min(this.#chain.windowsDone, window + 1 - this.#chain.wStart)
-    const task = windows >= this.#required ? this.#register(this.#chain, windows, window) : this.#grind()
+    this.#follow(windows >= this.#required ? this.#register(this.#chain, windows, window) : this.#grind(this.#chain))
+  }
+
+  #follow(task: Promise<void>): void {
     this.#isBusy = true
     const settle = () => {
       this.#isBusy = false
     }
-    task.then(settle, (error: unknown) => {
+    this.#task = task.then(settle, (error: unknown) => {
       settle()
       if (!isAbort(error)) this.#modules.onFatal(error)
     })
   }
 
   #begin(window: number): CandidateChain | undefined {
-    this.#work = undefined
     const chain = this.#record.begin(window, this.#modules.identity.nodeId)
     this.#modules.logger.info({ wStart: window, required: this.#required }, 'candidate chain begun')
     return chain
   }
 
-  async #grind(): Promise<void> {
+  async #grind(chain: CandidateChain): Promise<void> {
     const { backend, chainState } = this.#modules
-    const chain = this.#chain
-    if (!chain) return
     this.#work ??= createCandidateWork({
       backend,
       chain,
       dOf: (window) => stepsOf(chainState().context, window, chainState().params.tau2Windows),
-      save: async (stretch) => this.#record.append(stretch),
+      save: async (stretch) => {
+        if (this.#chain === chain) this.#record.append(stretch)
+      },
     })
-    await this.#work.run(this.#required, this.#abort.signal)
+    await this.#work.run(this.#required, this.#signal)
   }
 
   async #register(chain: CandidateChain, windows: number, window: number): Promise<void> {
     const { backend, broadcast, logger } = this.#modules
+    const signal = this.#signal
     const registration = await this.#sign(chain, windows)
     const noderegHash = registrationHash(registration.bytes)
-    const { signal } = this.#abort
     const proof = encodeCandidateProof(await makeCandidateProof({ backend, chain, noderegHash, windows, signal }))
+    if (signal.aborted) return
     this.#record.putSent({ registration, proof })
     this.#sent = { registration, proof }
     this.#sentAtWindow = window
