@@ -27,9 +27,17 @@ export interface IncidentNote {
   readonly sample?: Uint8Array
 }
 
+/** An incident, and how often it happened since it was last noted. */
+export interface IncidentCount {
+  readonly note: IncidentNote
+  readonly count: number
+}
+
 export interface Incidents extends IncidentReader {
   /** Counts `times` more. Durable when it returns. */
   note(incident: IncidentNote, times?: number): void
+  /** The same for several in one transaction: all or none. */
+  noteAll(incidents: Iterable<IncidentCount>): void
 }
 
 interface Row {
@@ -74,10 +82,18 @@ export class IncidentTable implements Incidents {
     }))
   }
 
-  note({ code, peer, window, atMs, sample }: IncidentNote, times = 1): void {
+  note(note: IncidentNote, times = 1): void {
+    this.noteAll([{ note, count: times }])
+  }
+
+  noteAll(incidents: Iterable<IncidentCount>): void {
     this.#database.transaction(() => {
-      this.#database.run(NOTE, code, peer, times, window, window, atMs, sample ?? null)
+      for (const { note, count } of incidents) this.#put(note, count)
       this.#database.run(FORGET)
     })
+  }
+
+  #put({ code, peer, window, atMs, sample }: IncidentNote, count: number): void {
+    this.#database.run(NOTE, code, peer, count, window, window, atMs, sample ?? null)
   }
 }

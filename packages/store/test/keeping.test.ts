@@ -77,6 +77,24 @@ describe('incidents', () => {
     ])
   })
 
+  it('are noted together or not at all', () => {
+    const store = newStore()
+    function* failing() {
+      yield { note: note(), count: 2 }
+      throw new Error('half way')
+    }
+    expect(() => store.incidents.noteAll(failing())).toThrow('half way')
+    expect(store.incidents.list()).toEqual([])
+    store.incidents.noteAll([
+      { note: note(), count: 2 },
+      { note: note({ peer: 'q' }), count: 3 },
+    ])
+    expect(store.incidents.list().map(({ peer, count }) => [peer, count])).toEqual([
+      ['p', 2],
+      ['q', 3],
+    ])
+  })
+
   it('keep the latest sample', () => {
     const { incidents } = newStore()
     incidents.note(note({ sample: text('first') }))

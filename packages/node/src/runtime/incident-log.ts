@@ -1,5 +1,5 @@
 import { errorCode, type Logger, type TimeSource } from '@montana/foundation'
-import type { IncidentNote, Store } from '@montana/store'
+import type { IncidentCount, IncidentNote, Store } from '@montana/store'
 
 /** Distinct (code, peer) pairs held between two flushes. */
 const PENDING_MAX = 256
@@ -12,18 +12,13 @@ export interface IncidentLogModules {
   onIncident(code: string): void
 }
 
-interface Pending {
-  note: IncidentNote
-  count: number
-}
-
 /**
  * What peers did wrong, counted by code and peer. Written at intervals: one transaction per message would hand a flooder
  * the disk.
  */
 export class IncidentLog {
   readonly #modules: IncidentLogModules
-  readonly #pending = new Map<string, Pending>()
+  readonly #pending = new Map<string, IncidentCount>()
 
   constructor(modules: IncidentLogModules) {
     this.#modules = modules
@@ -42,20 +37,22 @@ export class IncidentLog {
     if (!known) this.#modules.logger.warn({ code, peer: peer.slice(-8), window }, 'peer refused')
   }
 
-  /** Makes what was noted durable; what the store refuses is kept for the next time. Never throws: it is called on the way out too. */
+  /**
+   * Makes what was noted durable; what the store refuses is kept for the next time. Never throws: it is called on the way
+   * out too.
+   */
   flush(): void {
+    if (this.#pending.size === 0) return
     const { store, logger } = this.#modules
     try {
-      for (const [key, { note, count }] of this.#pending) {
-        store.incidents.note(note, count)
-        this.#pending.delete(key)
-      }
+      store.incidents.noteAll(this.#pending.values())
+      this.#pending.clear()
     } catch (error) {
       logger.warn({ code: errorCode(error), pending: this.#pending.size }, 'incidents could not be stored')
     }
   }
 }
 
-function sampleOf({ note }: Pending): Pick<IncidentNote, 'sample'> {
+function sampleOf({ note }: IncidentCount): Pick<IncidentNote, 'sample'> {
   return note.sample ? { sample: note.sample } : {}
 }
