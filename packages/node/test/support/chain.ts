@@ -15,11 +15,11 @@ import {
   proposerRule,
   sealSettled,
 } from '@montana/consensus'
-import { bytesEqual, concatBytes, toHex } from '@montana/foundation'
+import { concatBytes, toHex } from '@montana/foundation'
 import { type RegistrationOutcome, registrationHash } from '@montana/ledger'
 import { openStore, type Store } from '@montana/store'
 import { initialiseStore } from '../../src/chain/restore.js'
-import { commitWindow } from './commit.js'
+import { certificateOf, commitWindow, roundOf } from './commit.js'
 import { signConfirmation } from './objects.js'
 import { memberNamed, signersOf, type World } from './world.js'
 
@@ -29,6 +29,8 @@ export interface ChainOptions {
   readonly steps?: (window: number, d: number) => number
   /** Registrations that every member vouches for in `window`. */
   readonly registrations?: (window: number) => readonly Uint8Array[]
+  /** Bodies by hash, hex; shared by calls that make one chain piece by piece. */
+  readonly bodies?: Map<string, Uint8Array>
 }
 
 /** One window between the states around it. */
@@ -56,16 +58,21 @@ export async function extendChain(
   confirmers: readonly Confirmation[] = [],
 ): Promise<BuiltWindow[]> {
   const built: BuiltWindow[] = []
-  const bodies = new Map<string, Uint8Array>()
+  const { bodies = new Map<string, Uint8Array>() } = options
   let [chain, previous] = [from, confirmers]
   while (built.length < options.windows) {
     const window = await nextWindow(world, chain, previous, options, bodies)
     previous = decodeEnvelope(window.envelope).evidence
-    for (const [index, store] of stores.entries()) await commitWindow(world, store, window, index)
+    if (stores.length > 0) await commitToAll(world, stores, window)
     built.push(window)
     chain = window.after
   }
   return built
+}
+
+async function commitToAll(world: World, stores: readonly Store[], built: BuiltWindow): Promise<void> {
+  const certificate = await certificateOf(world, built, roundOf(world))
+  for (const [member, store] of stores.entries()) await commitWindow(world, store, built, { member, certificate })
 }
 
 async function nextWindow(
@@ -129,8 +136,4 @@ export function headOfChain(built: readonly BuiltWindow[]): BuiltWindow {
   const last = built.at(-1)
   if (!last) throw new Error('a chain with a window expected')
   return last
-}
-
-export function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && bytesEqual(a, b)
 }

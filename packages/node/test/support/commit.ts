@@ -1,6 +1,5 @@
 import {
   bundleHash,
-  type CementVote,
   cementValue,
   contextHash,
   decodeEnvelope,
@@ -14,7 +13,7 @@ import { stateChanges } from '@montana/ledger'
 import type { JournalAppend, Store, WindowCommit } from '@montana/store'
 import type { BuiltWindow } from './chain.js'
 import { signPropose, signVote } from './objects.js'
-import { memberNamed, signersOf, type World } from './world.js'
+import { type Member, signersOf, type World } from './world.js'
 
 /** Windows whose journal entries a node keeps. */
 const JOURNAL_WINDOWS = 4
@@ -42,52 +41,58 @@ export function commitOf({ before, after, envelope }: BuiltWindow): WindowCommit
 
 /** The certificate of a built window with the precommits of its first `count` signers. */
 export async function certificateOf(world: World, built: BuiltWindow, round: number, count = 99): Promise<Uint8Array> {
-  const { window, proposalHash, contextHash: hashed } = commitOf(built)
-  const votes = await votesOf(world, built, round, PRECOMMIT)
-  return encodeCertificate({ window, proposalHash, contextHash: hashed, round, votes: votes.slice(0, count) })
-}
-
-function votesOf(world: World, built: BuiltWindow, round: number, phase: number): Promise<CementVote[]> {
-  const { window, cementValue: value } = commitOf(built)
-  return Promise.all(signersOf(world, built.before).map((by) => signVote(world, by, { window, round, phase, value })))
+  const { window, proposalHash, contextHash: hashed, cementValue: value } = commitOf(built)
+  const signers = signersOf(world, built.before).slice(0, count)
+  const votes = await Promise.all(signers.map((by) => signVote(world, by, { window, round, value })))
+  return encodeCertificate({ window, proposalHash, contextHash: hashed, round, votes })
 }
 
 /** Journal and commit of one member, in the order of its node; in an `evidence` network attestations follow the commit. */
-export async function commitWindow(world: World, store: Store, built: BuiltWindow, member: number): Promise<void> {
+export async function commitWindow(
+  world: World,
+  store: Store,
+  built: BuiltWindow,
+  { member, certificate }: { member: number; certificate: Uint8Array },
+): Promise<void> {
   const isVoting = world.document.cementingRule === 'vote'
-  const round = isVoting ? 1 : 0
   const commit = commitOf(built)
-  const { window } = commit
-  const certificate = await certificateOf(world, built, round)
-  const statements = await statementsOf(world, built, round, member)
+  const statements = await statementsOf(world, built, roundOf(world), memberAt(world, member))
   const isBefore = ({ kind }: JournalAppend) => isVoting || kind === 'header'
-  for (const entry of statements.filter(isBefore)) store.journal.append(entry)
+  store.journal.appendAll(statements.filter(isBefore))
   store.commit({ ...commit, ...(isVoting && { certificate }) })
-  for (const entry of statements.filter((one) => !isBefore(one))) store.journal.append(entry)
-  if (!isVoting) store.certificates.put(window, certificate)
+  store.journal.appendAll(statements.filter((one) => !isBefore(one)))
+  if (!isVoting) store.certificates.put(commit.window, certificate)
 }
 
-/** What `member` signed for the window. */
-async function statementsOf(world: World, built: BuiltWindow, round: number, member: number): Promise<JournalAppend[]> {
+/** The round in which the windows of a world are cemented. */
+export function roundOf({ document }: World): number {
+  return document.cementingRule === 'vote' ? 1 : 0
+}
+
+function memberAt({ members, candidate }: World, index: number): Member {
+  return members[index] ?? candidate
+}
+
+/** What one of the signers signed for the window; nothing while it is no member. */
+async function statementsOf(world: World, built: BuiltWindow, round: number, by: Member): Promise<JournalAppend[]> {
   const { header, evidence } = decodeEnvelope(built.envelope)
   const { window, proposalHash, cementValue: value } = commitOf(built)
-  const { nodeId } = (world.members[member] ?? world.candidate).identity
-  const own = <T extends { nodeId: Uint8Array }>(list: readonly T[]) =>
-    list.filter((one) => bytesEqual(one.nodeId, nodeId))
+  const { nodeId } = by.identity
+  if (!signersOf(world, built.before).includes(by)) return []
   const plain = { window, round: 0, phase: 0 }
   const entries: JournalAppend[] = []
   if (bytesEqual(header.proposerNodeId, nodeId)) {
     entries.push({ ...plain, kind: 'header', hash: proposalHash, bytes: built.envelope })
     if (round > 0) {
-      const propose = await signPropose(world, memberNamed(world, nodeId), { window, round, value, proposalHash })
-      entries.push({ ...plain, kind: 'propose', round, hash: value, bytes: propose.bytes })
+      const { bytes } = await signPropose(world, by, { window, round, value, proposalHash })
+      entries.push({ ...plain, kind: 'propose', round, hash: value, bytes })
     }
   }
-  for (const { scope, bytes } of own(evidence)) entries.push({ ...plain, kind: 'bc', hash: bundleHash(scope), bytes })
+  const own = evidence.filter((one) => bytesEqual(one.nodeId, nodeId))
+  for (const { scope, bytes } of own) entries.push({ ...plain, kind: 'bc', hash: bundleHash(scope), bytes })
   for (const phase of round > 0 ? [PREVOTE, PRECOMMIT] : [PRECOMMIT]) {
-    for (const { bytes } of own(await votesOf(world, built, round, phase))) {
-      entries.push({ window, kind: 'vote', round, phase, hash: value, bytes })
-    }
+    const { bytes } = await signVote(world, by, { window, round, phase, value })
+    entries.push({ window, kind: 'vote', round, phase, hash: value, bytes })
   }
   return entries
 }

@@ -1,0 +1,74 @@
+import { engineConfig } from '@montana/consensus'
+import { createSignatureVerifier } from '@montana/crypto'
+import { seededRandom, silentLogger, systemTime } from '@montana/foundation'
+import { devnetGenesis, devnetParams, genesisHash } from '@montana/ledger'
+import { loadBackend } from '@montana/native'
+import { openStore } from '@montana/store'
+import { createProofVerifier, createTimechain } from '@montana/timechain'
+import { onTestFinished } from 'vitest'
+import { buildInfo } from '../../src/build-info.js'
+import { initialiseStore } from '../../src/chain/restore.js'
+import { LedgerService } from '../../src/ledger-service.js'
+import { createMetricsRegistry, createNodeMetrics } from '../../src/metrics.js'
+import { Authenticator } from '../../src/runtime/authenticator.js'
+import { ClockRunner } from '../../src/runtime/clock-runner.js'
+import { failpointFrom } from '../../src/runtime/failpoint.js'
+import type { StatusModules } from '../../src/status/assemble.js'
+import { NodeRecord } from '../../src/status/node-record.js'
+import { ResourceSampler } from '../../src/status/resources.js'
+import { requestsTo } from './peers.js'
+import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
+
+const { backend } = loadBackend()
+
+/** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
+export function soloNode({ crypto, members }: World, dir = temporaryDirectory()) {
+  const [{ identity, signer, label }] = members
+  const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
+  const genesis = devnetGenesis([{ label, nodePublicKey, accountPublicKey }], VOTE_RULES)
+  const document = { ...genesis, params: { ...devnetParams, d0: 2_000, tau2Windows: 4 } }
+  const hash = genesisHash(document)
+  const store = openStore({ dir, mode: 'write' })
+  initialiseStore(store, document)
+  const time = systemTime
+  const clock = new ClockRunner({ timechain: createTimechain({ backend, time }), time, floorMs: 0 })
+  const record = new NodeRecord(time)
+  const fatal: unknown[] = []
+  const common = { genesisHash: hash, selfNodeId: identity.nodeId, random: seededRandom(1) }
+  const ledger = new LedgerService({
+    document,
+    identity,
+    store,
+    config: engineConfig(document, { ...common, minWindowMs: 5, verify: { kind: 'full' } }),
+    authenticator: new Authenticator(createSignatureVerifier(crypto), hash),
+    clock,
+    verifier: createProofVerifier({ backend, isClockIdle: () => clock.isIdle }),
+    backend,
+    signer,
+    outbox: { broadcast: () => {}, send: () => {} },
+    requests: requestsTo({}).requests,
+    record,
+    metrics: createNodeMetrics(createMetricsRegistry()),
+    logger: silentLogger,
+    time,
+    failpoint: failpointFrom(undefined),
+    checkpoint: undefined,
+    enableCandidate: false,
+    say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
+    onWindow: () => {},
+    onFatal: (error) => fatal.push(error),
+  })
+  const resources = new ResourceSampler(dir)
+  const stop = async () => {
+    clock.stop()
+    await ledger.stop()
+    resources.close()
+    store.close()
+  }
+  onTestFinished(stop)
+  const { proposerRule: proposer, cementingRule: cementing, networkName } = document
+  const facts = { label, networkName, rules: { proposer, cementing }, genesisHash: hash, identity, build: buildInfo() }
+  const parts = { ledger, store, clock, mesh: undefined, record, resources, time }
+  const modules: StatusModules = { ...facts, ...parts, manifestSha256: undefined, backendName: backend.name }
+  return { modules, ledger, store, record, resources, fatal, dir, stop }
+}
