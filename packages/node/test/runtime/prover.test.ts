@@ -2,7 +2,7 @@ import type { ProofVerdict } from '@montana/consensus'
 import { silentLogger, systemTime } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
 import { openStore } from '@montana/store'
-import { createProofVerifier, createTimechain, type Tick } from '@montana/timechain'
+import { createProofVerifier, createTimechain, type ProofEvidence, type Tick } from '@montana/timechain'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ProofShelf } from '../../src/runtime/proof-shelf.js'
 import { type ProveRequest, Prover } from '../../src/runtime/prover.js'
@@ -40,6 +40,7 @@ function setUp(peers: Record<string, Peer>, clockRemainingMs = () => undefined a
   const { requests, asked } = requestsTo(peers)
   const verdicts: ProofVerdict[] = []
   const blamed: string[] = []
+  const shown: (ProofEvidence | undefined)[] = []
   const shelf = emptyShelf()
   const verifier = createProofVerifier({ backend })
   const prover = new Prover({
@@ -49,7 +50,10 @@ function setUp(peers: Record<string, Peer>, clockRemainingMs = () => undefined a
     logger: silentLogger,
     clockRemainingMs,
     onVerdict: (_, verdict) => verdicts.push(verdict),
-    onInvalid: (_, peerId) => blamed.push(peerId),
+    onInvalid: (_, peerId, evidence) => {
+      blamed.push(peerId)
+      shown.push(evidence)
+    },
   })
   onTestFinished(() => prover.stop())
   const prove = (over: Partial<ProveRequest> = {}) => prover.prove({ ...request(), ...over })
@@ -60,7 +64,7 @@ function setUp(peers: Record<string, Peer>, clockRemainingMs = () => undefined a
     await vi.waitUntil(() => verdicts.length > before)
     return verdicts.at(-1)
   }
-  return { prover, prove, verdict, verdicts, blamed, asked, shelf, verifier }
+  return { prover, prove, verdict, verdicts, blamed, shown, asked, shelf, verifier }
 }
 
 const request = (): ProveRequest => ({
@@ -94,8 +98,10 @@ describe('a proof', () => {
   })
 
   it('with one wrong value is invalid, and its sender is named', async () => {
-    const { verdict, prover, blamed, shelf } = setUp({ liar: lying() })
+    const { verdict, prover, blamed, shown, shelf } = setUp({ liar: lying() })
     expect(await verdict()).toBe('invalid')
+    expect(shown).toMatchObject([{ claim: { start: PREVIOUS, end: tick.value, steps: D } }])
+    expect(shown[0]?.failingSegment).toBeGreaterThan(0)
     expect([blamed, prover.counters.invalid, shelf.itemOf(WINDOW, 256)]).toEqual([['liar'], 1, undefined])
   })
 
