@@ -1,4 +1,4 @@
-import { type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
+import { draftOfProposal, type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
 import {
   decodeCandidateProofRequest,
@@ -106,8 +106,8 @@ function answerObject(modules: AnswerModules, payload: Uint8Array): Uint8Array {
 
 /** A draft of the open window, or the envelope that the last one was cemented with. */
 function draftOf(state: EngineState, hash: Uint8Array): Uint8Array | undefined {
-  const { headEnvelope, vote } = state
-  const open = vote.drafts.get(toHex(hash))?.candidate.envelope.bytes
+  const { headEnvelope } = state
+  const open = draftOfProposal(state, hash)?.candidate.envelope.bytes
   const isHead = headEnvelope && bytesEqual(proposalHash(headEnvelope.header.scope), hash)
   return open ?? (isHead ? headEnvelope.bytes : undefined)
 }

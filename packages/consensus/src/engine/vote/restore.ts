@@ -1,6 +1,4 @@
 import { toHex } from '@montana/foundation'
-import { decodeEnvelope } from '../../objects/envelope.js'
-import { proposalHash } from '../../objects/header.js'
 import { decodePropose } from '../../objects/propose.js'
 import { PRECOMMIT } from '../../objects/vote.js'
 import type { JournalEntry } from '../effects.js'
@@ -32,8 +30,8 @@ function stepOf(open: readonly JournalEntry[], round: number): VoteStep {
 function restoreLock(open: readonly JournalEntry[]): Lock {
   const entry = open.find(({ kind }) => kind === 'lock')
   if (!entry) return NO_LOCK
-  const { draft, ...lock } = decodeLock(entry.bytes)
-  return { ...lock, validProposal: toHex(proposalHash(decodeEnvelope(draft).header.scope)) }
+  const { draft: _, ...lock } = decodeLock(entry.bytes)
+  return lock
 }
 
 /** The draft that a quorum prevoted, as the journal holds it. */

@@ -7,7 +7,7 @@ import type { Run } from '../run.js'
 import { headOf, isMember } from '../state.js'
 import { hasQuorum, quorumValue, votedRounds, voteKey, votesOf } from '../tally.js'
 import { cementByVotes } from './certify.js'
-import { draftOfValue, isVotable } from './drafts.js'
+import { draftOfValue, isOfProposal, isVotable } from './drafts.js'
 import { lockEntry } from './lock-record.js'
 import { proposeInTurn } from './propose.js'
 import { holderOfRound } from './slot.js'
@@ -94,7 +94,6 @@ function noteValidValue(run: Run): boolean {
     ...(isLocking ? { lockedRound: vote.round, lockedValue: value } : lockedPart(vote.lock)),
     validRound: vote.round,
     validValue: value,
-    validProposal: toHex(draft.verdict.ok ? draft.verdict.sealed.chain.context.proposalHash : ZERO_HASH),
   })
   if (isLocking) precommit(run, value)
   return true
@@ -107,7 +106,7 @@ function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound
 /** Journaled before anything that follows from it is signed (rule 9). */
 function setLock(run: Run, lock: Lock): void {
   run.updateVote({ lock })
-  const draft = run.state.vote.drafts.get(lock.validProposal ?? '')
+  const draft = lock.validValue === undefined ? undefined : draftOfValue(run, lock.validValue)
   if (draft)
     run.emit({ type: 'journal', entry: lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes) })
 }
@@ -128,14 +127,14 @@ function chooseValue(run: Run): string | undefined {
   const { vote, clockValue } = run.state
   const propose = vote.proposals.get(vote.round)
   if (!propose) return undefined
-  const draft = vote.drafts.get(toHex(propose.proposalHash))
+  const value = toHex(propose.value)
+  const draft = draftOfValue(run, value)
   if (!draft) {
     wantDraft(run, propose.proposalHash, undefined)
     return undefined
   }
   if (!clockValue && run.config.verify.kind === 'full') return undefined
-  const value = toHex(propose.value)
-  const isValid = draft.verdict.ok && draft.verdict.sealed.valueHex === value && isVotable(run, draft)
+  const isValid = isOfProposal(draft, propose.proposalHash) && isVotable(run, draft)
   const { lockedRound, lockedValue } = vote.lock
   if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
   if (propose.validRound >= vote.round) return NIL
