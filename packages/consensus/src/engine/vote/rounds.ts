@@ -10,10 +10,11 @@ import { cementByVotes } from './certify.js'
 import { draftOfValue, isOfProposal, isVotable } from './drafts.js'
 import { lockEntry } from './lock-record.js'
 import { proposeInTurn } from './propose.js'
+import { justification } from './resend.js'
 import { holderOfRound } from './slot.js'
 import type { Lock } from './state.js'
 import { proposeTimeoutMs, voteTimeoutMs } from './timeouts.js'
-import { wantDraft } from './wanted.js'
+import { wantDraft, wantVotes } from './wanted.js'
 
 const NIL = toHex(ZERO_HASH)
 
@@ -84,7 +85,8 @@ function speakersWeight(run: Run, round: number): number {
 /** Rule 4, first half: a quorum prevoted a value that is at hand and valid. */
 function noteValidValue(run: Run): boolean {
   const { vote } = run.state
-  if (vote.round === 0 || vote.step === 'propose' || vote.lock.validRound === vote.round) return false
+  if (vote.round === 0 || vote.step === 'propose') return false
+  if (vote.lock.validRound === vote.round) return resumeLocked(run)
   const value = quorumValue(run, vote.round, PREVOTE)
   if (value === undefined || value === NIL) return false
   const draft = draftOfValue(run, value)
@@ -99,6 +101,13 @@ function noteValidValue(run: Run): boolean {
   return true
 }
 
+/** A process that died between its lock and the precommit that goes with it makes that precommit now. */
+function resumeLocked(run: Run): boolean {
+  const { round, step, lock } = run.state.vote
+  if (step !== 'prevote' || lock.lockedRound !== round || lock.lockedValue === undefined) return false
+  return precommit(run, lock.lockedValue)
+}
+
 function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound' | 'lockedValue'> {
   return { lockedRound, lockedValue }
 }
@@ -107,8 +116,9 @@ function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound
 function setLock(run: Run, lock: Lock): void {
   run.updateVote({ lock })
   const draft = lock.validValue === undefined ? undefined : draftOfValue(run, lock.validValue)
-  if (draft)
-    run.emit({ type: 'journal', entry: lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes) })
+  if (!draft) return
+  const entry = lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes, justification(run))
+  run.emit({ type: 'journal', entry })
 }
 
 /** Rule 3. */
@@ -138,7 +148,10 @@ function chooseValue(run: Run): string | undefined {
   const { lockedRound, lockedValue } = vote.lock
   if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
   if (propose.validRound >= vote.round) return NIL
-  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) return undefined
+  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) {
+    wantVotes(run)
+    return undefined
+  }
   return isValid && (lockedRound <= propose.validRound || lockedValue === value) ? value : NIL
 }
 
