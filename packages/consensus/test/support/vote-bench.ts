@@ -1,4 +1,5 @@
 import { type RandomSource, seededRandom, toHex } from '@montana/foundation'
+import { decodeNodeRegistration, type NodeRegistration, registrationScope } from '@montana/ledger'
 import {
   type AuthenticatedEnvelope,
   acceptEnvelope,
@@ -81,7 +82,7 @@ export class VoteBench {
 
   constructor() {
     const rules = { proposerRule: 'rotation', cementingRule: 'vote' } as const
-    const mesh = new SimulatedMesh(11, { loss: 0, crash: 0 }, 4, 0, {}, rules)
+    const mesh = new SimulatedMesh(11, { loss: 0, crash: 0 }, 4, 0, { vdfEntryWindows: 2 }, rules)
     mesh.runUntil(3, 60_000)
     const at = mesh.processes.find(({ state }) => state.chain.context.window === 3)
     const envelope = at?.disk.commits[2]?.envelope
@@ -298,4 +299,14 @@ export function findings(effects: readonly Effect[]): string[] {
 /** What the node sent to everybody, by kind. */
 export function broadcasts(effects: readonly Effect[], kind: string): Uint8Array[] {
   return effectsOf(effects, 'broadcast').flatMap(({ message }) => (message.kind === kind ? [message.payload] : []))
+}
+
+/** A registration that passes every cheap rule in `window` 5, of a key that fills with `fill`. */
+export function registrationOf(bench: VoteBench, fields: { fill?: number; windows?: bigint } = {}): NodeRegistration {
+  const { fill = 0x66, windows = 3n } = fields
+  const hash = new Uint8Array(32).fill(fill)
+  const nodePublicKey = new Uint8Array(1952).fill(fill)
+  const work = { wStart: BigInt(bench.chain.context.window - 2), vdfChainLength: windows }
+  const ids = { suiteId: 1, nodePublicKey, operatorAccountId: hash, proofEndpoint: hash }
+  return decodeNodeRegistration(signed(registrationScope({ ...ids, ...work })))
 }
