@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, toHex } from '@montana/foundation'
+import { bytesEqual, compareBytes, concatBytes, toHex } from '@montana/foundation'
 import { isActive } from '@montana/ledger'
 import { memberOf } from '../chain-state.js'
 import { CONFIRMATION_HASHES_MAX } from '../constants.js'
@@ -41,6 +41,8 @@ function signConfirmation(run: Run, clockValue: Uint8Array): void {
   const { chain, reveals, own } = run.state
   const window = headOf(run.state) + 1
   const published = own.confirmations.get(window)
+  // A clock that is right only now must not make a second statement: two endpoints convict their signer (8.2).
+  if (published && !bytesEqual(published.endpoint, clockValue)) return
   const held = new Set(reveals.get(window - 1)?.values())
   const revealHashes = union(listableReveals(chain, held), published?.revealHashes ?? [])
   const opHashes = union(listableOps(run), published?.opHashes ?? [])
