@@ -137,10 +137,10 @@ export class VoteBench {
     return this.describe(encodeEnvelope({ header: header.bytes, confirmers, evidence: fewer, control }))
   }
 
-  describe(bytes: Uint8Array): BenchDraft {
+  describe(bytes: Uint8Array, state = this.chain): BenchDraft {
     const candidate = authentic(bytes)
     const rule = this.#config.rule
-    const verdict = acceptEnvelope({ state: this.chain, rule, ownTimechainValue: undefined }, candidate)
+    const verdict = acceptEnvelope({ state, rule, ownTimechainValue: undefined }, candidate)
     if (!verdict.ok) throw new Error(verdict.code)
     const hash = proposalHash(candidate.envelope.header.scope)
     const context = contextHash(encodeContext(sealSettled(verdict.proposal.settled, hash).context))
@@ -166,20 +166,24 @@ export class VoteBench {
   }
 
   /** A member, or a restarted one where `journal` is given. */
-  node(selfNodeId: Uint8Array, init: { journal?: readonly JournalEntry[]; config?: Partial<EngineConfig> } = {}) {
+  node(selfNodeId: Uint8Array, init: NodeInit = {}): BenchNode {
     const random: RandomSource = seededRandom(1)
     const verify = { kind: 'quorum' } as const
     const config: EngineConfig = { ...this.#config, selfNodeId, random, verify, ...init.config }
-    const restored = {
-      chain: this.chain,
-      headEnvelope: this.#headEnvelope,
-      recent: new Map(),
-      journal: init.journal ?? [],
-      registrations: [],
-      signFrom: 1,
-    }
-    return new BenchNode(config, restoreState(restored, 0))
+    const { chain = this.chain, journal = [], registrations = [] } = init
+    const signFrom = 'signFrom' in init ? init.signFrom : 1
+    const stored = { headEnvelope: this.#headEnvelope, recent: new Map(), journal, registrations, signFrom }
+    return new BenchNode(config, restoreState({ chain, ...stored }, 0))
   }
+}
+
+/** What differs from a member that has just applied the head. */
+export interface NodeInit {
+  readonly chain?: ChainState
+  readonly journal?: readonly JournalEntry[]
+  readonly registrations?: readonly NodeRegistration[]
+  readonly signFrom?: number | undefined
+  readonly config?: Partial<EngineConfig>
 }
 
 /** One engine in virtual time. Signatures come back at once unless `isSigning` is off; everything is recorded. */
@@ -301,12 +305,15 @@ export function broadcasts(effects: readonly Effect[], kind: string): Uint8Array
   return effectsOf(effects, 'broadcast').flatMap(({ message }) => (message.kind === kind ? [message.payload] : []))
 }
 
-/** A registration that passes every cheap rule in `window` 5, of a key that fills with `fill`. */
-export function registrationOf(bench: VoteBench, fields: { fill?: number; windows?: bigint } = {}): NodeRegistration {
-  const { fill = 0x66, windows = 3n } = fields
+/** A registration that passes every cheap rule in window 5; its key and ids are filled with `fill`, or given as `bytes`. */
+export function registrationOf(
+  bench: VoteBench,
+  fields: { fill?: number; windows?: bigint; bytes?: Uint8Array } = {},
+): NodeRegistration {
+  const { fill = 0x66, windows = 3n, bytes } = fields
   const hash = new Uint8Array(32).fill(fill)
   const nodePublicKey = new Uint8Array(1952).fill(fill)
   const work = { wStart: BigInt(bench.chain.context.window - 2), vdfChainLength: windows }
   const ids = { suiteId: 1, nodePublicKey, operatorAccountId: hash, proofEndpoint: hash }
-  return decodeNodeRegistration(signed(registrationScope({ ...ids, ...work })))
+  return decodeNodeRegistration(bytes ?? signed(registrationScope({ ...ids, ...work })))
 }
