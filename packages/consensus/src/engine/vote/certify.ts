@@ -112,7 +112,7 @@ function cementVoted(run: Run): boolean {
 }
 
 /** The draft behind a value: its hash is in a Propose; without one, whoever voted can tell. */
-function wantDraftOf(run: Run, value: string): void {
+export function wantDraftOf(run: Run, value: string): void {
   const hash = run.state.vote.hashes.get(value)
   if (hash) wantDraft(run, hash, undefined)
   else wantVotes(run)

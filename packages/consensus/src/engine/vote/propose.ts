@@ -70,6 +70,8 @@ export function receivePropose(run: Run, propose: Propose, from: PeerName): void
   const isNear = round >= 1 && round <= Math.max(vote.round, 1) + ROUNDS_AHEAD
   if (window !== next || run.config.cementing !== 'vote' || !isNear) return
   keepPropose(run, propose)
+  // Any others of its signer are fetched when a quorum wants them: it could name drafts without end.
+  if (run.state.vote.proposals.get(round) !== propose) return
   if (!draftOfValue(run, toHex(propose.value))) wantDraft(run, proposalHash, from)
 }
 

@@ -6,7 +6,7 @@ import { publishAtMs } from '../publish.js'
 import type { Run } from '../run.js'
 import { headOf, isMember } from '../state.js'
 import { hasQuorum, quorumValue, votedRounds, voteKey, votesOf } from '../tally.js'
-import { cementByVotes } from './certify.js'
+import { cementByVotes, wantDraftOf } from './certify.js'
 import { draftOfValue, isOfProposal, isVotable } from './drafts.js'
 import { lockEntry } from './lock-record.js'
 import { proposeInTurn } from './propose.js'
@@ -90,6 +90,7 @@ function noteValidValue(run: Run): boolean {
   const value = quorumValue(run, vote.round, PREVOTE)
   if (value === undefined || value === NIL) return false
   const draft = draftOfValue(run, value)
+  if (!draft) wantDraftOf(run, value)
   if (!draft || !isVotable(run, draft)) return false
   const isLocking = vote.step === 'prevote'
   setLock(run, {
