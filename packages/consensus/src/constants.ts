@@ -39,7 +39,7 @@ export const FETCH_AGAIN_MS = 1_000
 /** Drafts of one window that are kept; slots that matter are few, each costs up to 1 MiB. */
 export const DRAFTS_MAX = 32
 export const DRAFTS_PER_PROPOSER_MAX = 2
-/** Votes of one member and window that are kept: two for each of 32 rounds. */
+/** Votes of one member and window that are kept: two for each of the latest 32 rounds. */
 export const VOTES_PER_NODE_MAX = 64
 
 /** Control objects that one confirmation lists, and that a node keeps unprocessed: spec protocol 0, 12.3. */

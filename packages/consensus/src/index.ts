@@ -44,6 +44,7 @@ export {
 } from './engine/state.js'
 export { type StepResult, step } from './engine/step.js'
 export { votesOfRounds } from './engine/tally.js'
+export { draftKey, draftOfProposal } from './engine/vote/drafts.js'
 export { voteMessages } from './engine/vote/resend.js'
 export { roundHolder } from './engine/vote/slot.js'
 export type { VoteState } from './engine/vote/state.js'

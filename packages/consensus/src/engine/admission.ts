@@ -29,8 +29,8 @@ export function receiveRegistration(run: Run, registration: NodeRegistration, fr
   const rival = [...run.state.registrations.values()].find((one) => {
     return bytesEqual(one.registration.nodePublicKey, registration.nodePublicKey)
   })
-  // A body that this node vouched for must stay until it is processed.
-  const isKept = rival?.proof === 'proven'
+  // A body that this node vouched for must stay until it is processed, and one check of work ends before the next begins.
+  const isKept = rival !== undefined && rival.proof !== 'unknown'
   if (rival && (isKept || rival.registration.vdfChainLength >= registration.vdfChainLength)) return
   if (!rival && run.state.registrations.size >= REGISTRATIONS_MAX) return
   if (rival) forget(run, [rival])

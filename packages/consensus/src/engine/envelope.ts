@@ -31,7 +31,7 @@ export function receiveEnvelope(
 function receiveVoted(run: Run, candidate: AuthenticatedEnvelope, from: PeerName | undefined, origin: Origin): void {
   const { header } = candidate.envelope
   keepDraft(run, candidate, from, origin === 'range')
-  const draft = run.state.vote.drafts.get(draftKey(header))
+  const draft = run.state.vote.drafts.get(draftKey(candidate.envelope.bytes))
   if (from === undefined || origin === 'range' || !draft?.verdict.ok) return
   const value = draft.verdict.sealed.valueHex
   const isVoted = votedRounds(run).some((round) => hasQuorum(run, round, PRECOMMIT, value))

@@ -1,7 +1,7 @@
-import { compareBytes, concatBytes, toHex } from '@montana/foundation'
+import { bytesEqual, compareBytes, concatBytes, toHex } from '@montana/foundation'
 import { isActive } from '@montana/ledger'
 import { memberOf } from '../chain-state.js'
-import { CONFIRMATION_HASHES_MAX } from '../constants.js'
+import { CONFIRMATION_HASHES_MAX, CONFIRMATION_OPS_LISTED_MAX } from '../constants.js'
 import { listableReveals, nextReveal } from '../lottery/candidates.js'
 import { bundleHash, confirmationScope, decodeConfirmation } from '../objects/confirmation.js'
 import { revealHash, revealScope } from '../objects/reveal.js'
@@ -41,20 +41,22 @@ function signConfirmation(run: Run, clockValue: Uint8Array): void {
   const { chain, reveals, own } = run.state
   const window = headOf(run.state) + 1
   const published = own.confirmations.get(window)
+  // A clock that is right only now must not make a second statement: two endpoints convict their signer (8.2).
+  if (published && !bytesEqual(published.endpoint, clockValue)) return
   const held = new Set(reveals.get(window - 1)?.values())
-  const revealHashes = union(listableReveals(chain, held), published?.revealHashes ?? [])
-  const opHashes = union(listableOps(run), published?.opHashes ?? [])
+  const revealHashes = union(listableReveals(chain, held), published?.revealHashes ?? [], CONFIRMATION_HASHES_MAX)
+  const opHashes = union(listableOps(run), published?.opHashes ?? [], CONFIRMATION_OPS_LISTED_MAX)
   const listed = (published?.revealHashes.length ?? -1) + (published?.opHashes.length ?? 0)
   if (revealHashes.length + opHashes.length <= listed) return
   const fields = { nodeId: run.config.selfNodeId, endpoint: clockValue, window, opHashes, revealHashes }
   run.sign({ kind: 'confirmation', window, scope: confirmationScope(fields) })
 }
 
-/** Both lists without repetition, ascending, within what one confirmation may hold. */
-function union(hashes: readonly Uint8Array[], published: readonly Uint8Array[]): Uint8Array[] {
+/** Both lists without repetition, ascending, at most `max`; what was published stays. */
+function union(hashes: readonly Uint8Array[], published: readonly Uint8Array[], max: number): Uint8Array[] {
   const listed = new Set(published.map(toHex))
   const added = hashes.filter((hash) => !listed.has(toHex(hash)))
-  return [...published, ...added].slice(0, CONFIRMATION_HASHES_MAX).sort(compareBytes)
+  return [...published, ...added].slice(0, max).sort(compareBytes)
 }
 
 /** A signature came back: keep, journal, send. A window that closed meanwhile needs it no more. */

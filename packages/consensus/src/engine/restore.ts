@@ -6,7 +6,7 @@ import type { Confirmation } from '../objects/confirmation.js'
 import { decodeConfirmation } from '../objects/confirmation.js'
 import { decodeEnvelope } from '../objects/envelope.js'
 import { decodePropose } from '../objects/propose.js'
-import { decodeVote } from '../objects/vote.js'
+import { decodeVote, PREVOTE } from '../objects/vote.js'
 import type { JournalEntry } from './effects.js'
 import {
   type ByNode,
@@ -20,7 +20,8 @@ import {
   type VotesOfWindow,
 } from './state.js'
 import { voteKey } from './tally.js'
-import { journaledValidDraft, restoreVote } from './vote/restore.js'
+import type { StoredLock } from './vote/lock-record.js'
+import { journaledLock, restoreVote } from './vote/restore.js'
 
 export interface Restored {
   readonly chain: ChainState
@@ -40,7 +41,8 @@ export function restoreState(restored: Restored, nowMs: number): EngineState {
   const { chain, recent, journal } = restored
   const headEnvelope = restored.headEnvelope && decodeEnvelope(restored.headEnvelope)
   const head = chain.context.window
-  const own = restoreOwn(journal, head)
+  const lock = journaledLock(journal, head + 1)
+  const own = restoreOwn(journal, head, lock?.draft)
   const ownReveals = [...own.reveals].map(([window, bytes]) => [window, new Map([revealEntry(bytes)])] as const)
   return {
     chain,
@@ -53,7 +55,7 @@ export function restoreState(restored: Restored, nowMs: number): EngineState {
     periodMs: 0,
     confirmations: restorePool(own, head, headEnvelope?.evidence ?? []),
     reveals: new Map(ownReveals),
-    votes: new Map([...own.votes].map(([window, votes]) => [window, poolOf(votes)])),
+    votes: restoreVotes(own, head + 1, lock),
     vote: restoreVote(journal, head, nowMs),
     own,
     registrations: restoreRegistrations(restored.registrations),
@@ -69,7 +71,7 @@ export function restoreState(restored: Restored, nowMs: number): EngineState {
   }
 }
 
-function restoreOwn(journal: readonly JournalEntry[], head: number): OwnMessages {
+function restoreOwn(journal: readonly JournalEntry[], head: number, lockedDraft: Uint8Array | undefined): OwnMessages {
   const of = (kind: JournalEntry['kind']) => journal.filter((entry) => entry.kind === kind)
   const confirmations = of('confirmation').map((entry) => [entry.window, decodeConfirmation(entry.bytes)] as const)
   const proposals = of('propose').filter(({ window }) => window === head + 1)
@@ -83,7 +85,7 @@ function restoreOwn(journal: readonly JournalEntry[], head: number): OwnMessages
     votes,
     proposals: new Map(proposals.map(({ bytes }) => [decodePropose(bytes).round, bytes])),
     draft: of('header').find((entry) => entry.window === head + 1)?.bytes,
-    lockedDraft: journaledValidDraft(journal, head + 1),
+    lockedDraft,
   }
 }
 
@@ -95,6 +97,16 @@ function restorePool(
 ): ByWindow<ByNode<Confirmation>> {
   const pool = new Map([...own.confirmations].map(([window, own]) => [window, indexByNode([own])] as const))
   return pool.set(head, new Map([...(pool.get(head) ?? []), ...indexByNode(evidence)]))
+}
+
+/** The own votes, and on the open window the prevotes that prove the lock. */
+function restoreVotes(own: OwnMessages, window: number, lock: StoredLock | undefined): ByWindow<VotesOfWindow> {
+  const votes = new Map([...own.votes].map(([of, list]) => [of, poolOf(list)]))
+  if (!lock || lock.prevotes.length === 0) return votes
+  const key = voteKey(lock.validRound, PREVOTE)
+  const ofWindow = votes.get(window)
+  const ofRound = new Map([...indexByNode(lock.prevotes), ...(ofWindow?.get(key) ?? [])])
+  return votes.set(window, new Map(ofWindow).set(key, ofRound))
 }
 
 function poolOf(votes: ReadonlyMap<string, Uint8Array>): VotesOfWindow {

@@ -31,18 +31,35 @@ export function keepVote(run: Run, vote: CementVote): boolean {
     if (!bytesEqual(known.value, vote.value)) reportVote(run, known, vote)
     return false
   }
-  if (countOf(ofWindow, node) >= VOTES_PER_NODE_MAX) return false
+  const kept = withRoom(run, ofWindow, node, vote)
+  if (!kept) return false
   const isOwn = bytesEqual(nodeId, run.config.selfNodeId)
   if (isOwn && !run.state.own.votes.get(window)?.has(voteKey(round, phase))) noteOwnEcho(run, window)
-  const grown = withEntry(ofWindow, voteKey(round, phase), withEntry(ofRound, node, vote))
+  const grown = withEntry(kept, voteKey(round, phase), withEntry(ofRound, node, vote))
   run.update({ votes: withEntry(run.state.votes, window, grown) })
   return true
 }
 
-function countOf(votes: VotesOfWindow, node: string): number {
-  let count = 0
-  for (const ofRound of votes.values()) if (ofRound.has(node)) count++
-  return count
+/**
+ * The votes of a window with a place for one more of `node`: its lowest round goes when it has too many, so that a vote
+ * of many rounds never ends for want of room. Undefined where the new one would be the lowest itself. The rounds that
+ * justify a valid value stay.
+ */
+function withRoom(run: Run, votes: VotesOfWindow, node: string, { round }: CementVote): VotesOfWindow | undefined {
+  const keys = [...votes].filter(([, ofRound]) => ofRound.has(node)).map(([key]) => key)
+  if (keys.length < VOTES_PER_NODE_MAX) return votes
+  const { lock, proposals, round: current } = run.state.vote
+  const justifying = new Set([lock.validRound, proposals.get(current)?.validRound])
+  const spare = keys.filter((key) => !justifying.has(roundOf(key))).sort((a, b) => roundOf(a) - roundOf(b))
+  const [lowest] = spare
+  if (lowest === undefined || (roundOf(lowest) >= round && !justifying.has(round))) return undefined
+  const ofRound = [...(votes.get(lowest) ?? [])].filter(([signer]) => signer !== node)
+  const others = new Map([...votes].filter(([key]) => key !== lowest))
+  return ofRound.length === 0 ? others : others.set(lowest, new Map(ofRound))
+}
+
+function roundOf(key: string): number {
+  return Number(key.split(':')[0])
 }
 
 function reportVote(run: Run, known: CementVote, other: CementVote): void {
@@ -79,7 +96,7 @@ export function quorumValue(run: Run, round: number, phase: number): string | un
 /** Rounds in which anybody voted on head + 1, ascending. */
 export function votedRounds(run: Run): number[] {
   const keys = run.state.votes.get(headOf(run.state) + 1)?.keys() ?? []
-  const rounds = new Set([...keys].map((key) => Number(key.split(':')[0])))
+  const rounds = new Set([...keys].map(roundOf))
   return [...rounds].sort((a, b) => a - b)
 }
 
@@ -93,7 +110,5 @@ export function hadQuorum(run: Run, value: string): boolean {
 /** Every vote on `window` from round `fromRound` on, for a peer that lacks them. */
 export function votesOfRounds(state: Pick<EngineState, 'votes'>, window: number, fromRound: number): CementVote[] {
   const ofWindow = state.votes.get(window) ?? new Map<string, ByNode<CementVote>>()
-  return [...ofWindow]
-    .filter(([key]) => Number(key.split(':')[0]) >= fromRound)
-    .flatMap(([, votes]) => [...votes.values()])
+  return [...ofWindow].filter(([key]) => roundOf(key) >= fromRound).flatMap(([, votes]) => [...votes.values()])
 }

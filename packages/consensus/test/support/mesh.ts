@@ -21,6 +21,7 @@ import {
   decodePropose,
   decodeReveal,
   decodeVote,
+  draftOfProposal,
   type Effect,
   type EngineConfig,
   type EngineEvent,
@@ -254,7 +255,7 @@ export class SimulatedMesh {
       const answer = (event: (nowMs: number) => EngineEvent) => this.#later(process, 10, event)
       const payloads: OutgoingMessage[] = []
       if (wanted.what === 'draft') {
-        const draft = state.vote.drafts.get(toHex(wanted.hash))
+        const draft = draftOfProposal(state, wanted.hash)
         if (draft) payloads.push({ kind: 'draft', window: wanted.window, payload: draft.candidate.envelope.bytes })
       }
       if (wanted.what === 'votes') {

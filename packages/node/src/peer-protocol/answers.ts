@@ -1,4 +1,4 @@
-import { type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
+import { draftOfProposal, type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
 import {
   decodeCandidateProofRequest,
@@ -109,9 +109,8 @@ function answerObject(modules: AnswerModules, payload: Uint8Array): Uint8Array {
  * passed on: whoever sends it is taken for its author.
  */
 function draftOf(state: EngineState, hash: Uint8Array): Uint8Array | undefined {
-  const { headEnvelope, vote } = state
-  const draft = vote.drafts.get(toHex(hash))
-  const open = draft?.verdict.ok ? draft.candidate.envelope.bytes : undefined
+  const { headEnvelope } = state
+  const open = draftOfProposal(state, hash)?.candidate.envelope.bytes
   const isHead = headEnvelope && bytesEqual(proposalHash(headEnvelope.header.scope), hash)
   return open ?? (isHead ? headEnvelope.bytes : undefined)
 }

@@ -22,6 +22,7 @@ export class Fetcher {
   readonly #modules: FetcherModules
   readonly #abort = new AbortController()
   #running = 0
+  #fetches = 0
 
   constructor(modules: FetcherModules) {
     this.#modules = modules
@@ -38,8 +39,8 @@ export class Fetcher {
   }
 
   async #try(wanted: Wanted): Promise<void> {
-    const { requests, logger } = this.#modules
-    for (const peerId of requests.peersFrom(wanted.from).slice(0, PEERS_ASKED)) {
+    const { logger } = this.#modules
+    for (const peerId of this.#peersFor(wanted).slice(0, PEERS_ASKED)) {
       try {
         await withTimeout(TIMEOUT_MS, this.#abort.signal, (signal) => this.#ask(peerId, wanted, signal))
         return
@@ -48,6 +49,14 @@ export class Fetcher {
         logger.debug({ peer: peerId.slice(-8), what: wanted.what, code: errorCode(error) }, 'peer has it not')
       }
     }
+  }
+
+  /** Where no peer is named each fetch begins with another one: an answer that is of no use must not come for ever. */
+  #peersFor({ from }: Wanted): string[] {
+    const peers = this.#modules.requests.peersFrom(from)
+    if (from !== undefined || peers.length === 0) return peers
+    const first = this.#fetches++ % peers.length
+    return [...peers.slice(first), ...peers.slice(0, first)]
   }
 
   async #ask(peerId: string, wanted: Wanted, signal: AbortSignal): Promise<void> {

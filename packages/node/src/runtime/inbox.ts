@@ -8,6 +8,7 @@ import {
   decodePropose,
   decodeReveal,
   decodeVote,
+  draftKey,
   type Envelope,
   HEADER_BYTES,
   MESSAGE,
@@ -17,7 +18,7 @@ import {
   type Reveal,
   roundHolder,
 } from '@montana/consensus'
-import { bytesEqual, toHex } from '@montana/foundation'
+import { bytesEqual } from '@montana/foundation'
 import { decodeNodeRegistration } from '@montana/ledger'
 import { BASE_TYPE } from '@montana/network'
 import type { Authenticator } from './authenticator.js'
@@ -90,11 +91,10 @@ export class Inbox {
   async takeDraft(peerId: string, bytes: Uint8Array): Promise<string> {
     const envelope = decodeEnvelope(bytes)
     const { loop, authenticator, onBehind } = this.#modules
-    const { window, scope } = envelope.header
+    const { window } = envelope.header
     if (window > loop.head + 1) onBehind(peerId)
     if (window !== loop.head + 1) return 'irrelevant'
-    const known = loop.state.vote.drafts.get(toHex(proposalHash(scope)))
-    if (known && (known.verdict.ok || !this.#seen.add(bytes))) return 'duplicate'
+    if (loop.state.vote.drafts.has(draftKey(bytes))) return 'duplicate'
     const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
     loop.dispatch({ type: 'draft', from: peerId, candidate })
     return candidate.signatures.header ? 'accepted' : 'InvalidSignature'

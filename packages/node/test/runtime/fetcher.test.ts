@@ -1,4 +1,4 @@
-import { PREVOTE, proposerRule, roundHolder, type Wanted } from '@montana/consensus'
+import { draftOfProposal, PREVOTE, proposerRule, roundHolder, type Wanted } from '@montana/consensus'
 import { silentLogger, toHex } from '@montana/foundation'
 import { registrationHash } from '@montana/ledger'
 import type { ReadStore } from '@montana/store'
@@ -63,7 +63,7 @@ describe('what the engine lacks', () => {
     fetcher.fetch(wantedDraft('b'))
     await heard(1)
     expect([asked, node.outcomes]).toEqual([['b', 'a'], ['draft a accepted']])
-    expect(node.loop.state.vote.drafts.get(toHex(commitOf(chain.next).proposalHash))).toMatchObject({ from: 'a' })
+    expect(draftOfProposal(node.loop.state, commitOf(chain.next).proposalHash)).toMatchObject({ from: 'a' })
   })
 
   it('votes and the Propose come together', async () => {
@@ -122,9 +122,10 @@ describe('a peer that fails', () => {
 
   it('does not pass on a draft that it refused', async () => {
     const { node: teller } = await informed()
-    const key = toHex(commitOf(chain.next).proposalHash)
-    const refused = { candidate: teller.loop.state.vote.drafts.get(key)?.candidate, verdict: { ok: false } }
-    const vote = { ...teller.loop.state.vote, drafts: new Map([[key, refused]]) } as never
+    const draft = draftOfProposal(teller.loop.state, commitOf(chain.next).proposalHash)
+    if (!draft) throw new Error('a draft expected')
+    const refused = { ...draft, verdict: { ok: false, code: 'QuorumNotReached' } as const }
+    const vote = { ...teller.loop.state.vote, drafts: new Map([['refused', refused]]) }
     const { fetcher, asked, node } = setUp({ a: answering({ engineState: () => ({ ...teller.loop.state, vote }) }) })
     fetcher.fetch(wantedDraft())
     await vi.waitUntil(() => asked.length === 1)

@@ -1,6 +1,7 @@
 import {
   decodeCertificate,
   decodeEnvelope,
+  draftOfProposal,
   encodeCertificate,
   encodeEnvelope,
   noticeHeader,
@@ -8,7 +9,7 @@ import {
   proposerRule,
   roundHolder,
 } from '@montana/consensus'
-import { concatBytes, seededRandom, toHex } from '@montana/foundation'
+import { concatBytes, seededRandom } from '@montana/foundation'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isMisbehaviour } from '../../src/runtime/misbehaviour.js'
 import { certificateOf } from '../support/commit.js'
@@ -159,7 +160,7 @@ describe('a draft', () => {
     expect(await say(node, 'draft', cut, 'liar')).toBe('accepted')
     expect(node.rejections).toEqual(['QuorumNotReached liar'])
     expect(await say(node, 'draft', chain.next.envelope, 'honest')).toBe('accepted')
-    expect(node.loop.state.vote.drafts.get(toHex(proposalHash(header.scope)))).toMatchObject({ verdict: { ok: true } })
+    expect(draftOfProposal(node.loop.state, proposalHash(header.scope))).toMatchObject({ verdict: { ok: true } })
     expect(node.rejections).toEqual(['QuorumNotReached liar'])
   })
 

@@ -1,5 +1,6 @@
-import { bytesEqual, toHex } from '@montana/foundation'
+import { toHex } from '@montana/foundation'
 import { windowWeights } from '../../chain-state.js'
+import type { RejectionCode } from '../../errors.js'
 import {
   type CementCertificate,
   certifiedValue,
@@ -12,7 +13,7 @@ import type { PeerName } from '../events.js'
 import type { Run } from '../run.js'
 import { headOf } from '../state.js'
 import { hasQuorum, quorumValue, votedRounds, votesOf } from '../tally.js'
-import { draftOfValue } from './drafts.js'
+import { draftOfValue, isOfProposal } from './drafts.js'
 import type { Draft } from './state.js'
 import { wantDraft, wantVotes } from './wanted.js'
 
@@ -30,7 +31,7 @@ export function receiveCertificate(run: Run, certificate: CementCertificate, fro
     return run.emit({ type: 'rejected', from, window, code: 'CertificateQuorum' })
   }
   run.updateVote({ certificate })
-  if (!run.state.vote.drafts.has(toHex(proposalHash))) wantDraft(run, proposalHash, from)
+  if (!draftOfValue(run, toHex(certifiedValue(certificate)))) wantDraft(run, proposalHash, from)
 }
 
 /** A quorum certified another value for a window that is cemented here: this node is on the wrong side of a fork. */
@@ -53,14 +54,42 @@ export function cementByVotes(run: Run): boolean {
 }
 
 function cementCertified(run: Run, certificate: CementCertificate): boolean {
-  const draft = run.state.vote.drafts.get(toHex(certificate.proposalHash))
-  if (!draft) return false
-  const { verdict } = draft
-  if (verdict.ok && bytesEqual(verdict.sealed.contextHash, certificate.contextHash)) {
-    return finish(run, draft, certificate)
-  }
-  const reason = verdict.ok ? 'another context than the own settle gives' : `a proposal refused here: ${verdict.code}`
-  return diverge(run, certificate.window, `a quorum certified ${reason}`)
+  const { window, proposalHash } = certificate
+  const draft = draftOfValue(run, toHex(certifiedValue(certificate)))
+  if (draft) return finish(run, draft, certificate)
+  const fault = headerFault(run, proposalHash)
+  if (fault) return diverge(run, window, `a quorum certified a proposal refused here: ${fault}`)
+  wantDraft(run, proposalHash, undefined)
+  return false
+}
+
+/**
+ * What the header alone, and the roots in it, decide. Anything else may be the fault of whoever sent the body: list 2 is
+ * under no root, so another body gives another context, or is refused, without anybody's clock or tables being wrong.
+ */
+const DECIDED_BY_HEADER: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
+  'ZeroDepth',
+  'VersionRegression',
+  'UnsupportedVersion',
+  'UnknownProposer',
+  'PrevHashMismatch',
+  'NonCanonicalProposer',
+  'WinnerMismatch',
+  'WinnerEndpointMismatch',
+  'UnknownWinner',
+  'MissingOperatorAccount',
+  'ArithmeticRange',
+  'TargetMismatch',
+  'NodeRootMismatch',
+  'CandidateRootMismatch',
+  'AccountRootMismatch',
+  'StateRootMismatch',
+])
+
+function headerFault(run: Run, proposalHash: Uint8Array): RejectionCode | undefined {
+  const ofProposal = [...run.state.vote.drafts.values()].filter((draft) => isOfProposal(draft, proposalHash))
+  const codes = ofProposal.flatMap(({ verdict }) => (verdict.ok ? [] : [verdict.code]))
+  return codes.find((code) => DECIDED_BY_HEADER.has(code))
 }
 
 /** Either a third of the weight is dishonest or this node computes wrongly; it must not vote on top of that. */
@@ -83,7 +112,7 @@ function cementVoted(run: Run): boolean {
 }
 
 /** The draft behind a value: its hash is in a Propose; without one, whoever voted can tell. */
-function wantDraftOf(run: Run, value: string): void {
+export function wantDraftOf(run: Run, value: string): void {
   const hash = run.state.vote.hashes.get(value)
   if (hash) wantDraft(run, hash, undefined)
   else wantVotes(run)

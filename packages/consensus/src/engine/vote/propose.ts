@@ -4,7 +4,7 @@ import { draftWhenReady } from '../draft.js'
 import type { PeerName, SignedEvent } from '../events.js'
 import { type Run, withEntry } from '../run.js'
 import { headOf } from '../state.js'
-import { isVotable } from './drafts.js'
+import { draftOfValue, isVotable } from './drafts.js'
 import { holdsRound, slotOfRound } from './slot.js'
 import type { Draft } from './state.js'
 import { wantDraft } from './wanted.js'
@@ -23,7 +23,7 @@ export function proposeInTurn(run: Run): boolean {
   if (vote.step !== 'propose' || vote.round === 0 || own.proposals.has(vote.round)) return false
   const slot = slotOfRound(run, vote.round)
   if (slot === undefined || !holdsRound(run, vote.round)) return false
-  const valid = vote.lock.validProposal === undefined ? undefined : vote.drafts.get(vote.lock.validProposal)
+  const valid = vote.lock.validValue === undefined ? undefined : draftOfValue(run, vote.lock.validValue)
   const draft = valid ?? [...vote.drafts.values()].find((one) => isVotable(run, one))
   if (draft) signPropose(run, draft, valid ? vote.lock.validRound : 0)
   else draftWhenReady(run, slot)
@@ -45,12 +45,12 @@ export function publishPropose(run: Run, { window, scope, signature }: SignedEve
   if (window !== headOf(run.state) + 1 || run.state.halted) return
   const bytes = concatBytes(scope, signature)
   const propose = decodePropose(bytes)
-  const { own, vote } = run.state
+  const { own } = run.state
   if (own.proposals.has(propose.round)) return
   run.update({ own: { ...own, proposals: withEntry(own.proposals, propose.round, bytes) } })
-  const { round, value: hash, proposalHash } = propose
+  const { round, value: hash } = propose
   run.emit({ type: 'journal', entry: { window, kind: 'propose', round, phase: 0, hash, bytes } })
-  const draft = vote.drafts.get(toHex(proposalHash))
+  const draft = draftOfValue(run, toHex(hash))
   if (draft && own.proposals.size === 0) sendDraft(run, draft)
   run.emit({ type: 'broadcast', message: { kind: 'propose', window, payload: bytes } })
   keepPropose(run, propose)
@@ -70,7 +70,9 @@ export function receivePropose(run: Run, propose: Propose, from: PeerName): void
   const isNear = round >= 1 && round <= Math.max(vote.round, 1) + ROUNDS_AHEAD
   if (window !== next || run.config.cementing !== 'vote' || !isNear) return
   keepPropose(run, propose)
-  if (!vote.drafts.has(toHex(proposalHash))) wantDraft(run, proposalHash, from)
+  // Any others of its signer are fetched when a quorum wants them: it could name drafts without end.
+  if (run.state.vote.proposals.get(round) !== propose) return
+  if (!draftOfValue(run, toHex(propose.value))) wantDraft(run, proposalHash, from)
 }
 
 /** The first Propose of a round counts; which draft a value belongs to is learned from all of them. */

@@ -4,7 +4,8 @@ import { PRECOMMIT, PREVOTE } from '../../objects/vote.js'
 import type { OutgoingMessage } from '../effects.js'
 import type { Run } from '../run.js'
 import { headOf } from '../state.js'
-import { voteKey, votesOf } from '../tally.js'
+import { votedRounds, voteKey, votesOf } from '../tally.js'
+import { wantVotes } from './wanted.js'
 
 /** What a member that is still in window head + 1 says again: its latest votes, and what justifies its valid value (rule 8). */
 export function voteMessages(run: Run): OutgoingMessage[] {
@@ -19,8 +20,8 @@ export function voteMessages(run: Run): OutgoingMessage[] {
   ]
 }
 
-/** The prevotes of others for the valid value; the own one is among the latest or stands for itself. */
-function justification(run: Run): Uint8Array[] {
+/** The prevotes that make the valid value valid, the own one among them. */
+export function justification(run: Run): Uint8Array[] {
   const { validRound, validValue } = run.state.vote.lock
   if (validValue === undefined) return []
   return [...votesOf(run, validRound, PREVOTE).values()]
@@ -33,6 +34,16 @@ export function resendVotesWhenDue(run: Run): void {
   if (vote.round === 0 || run.nowMs < vote.resentAtMs + VOTE_RESEND_MS) return
   run.updateVote({ resentAtMs: run.nowMs })
   for (const message of voteMessages(run)) run.emit({ type: 'broadcast', message })
+  if (isBehindOthers(run)) wantVotes(run)
+}
+
+/**
+ * Somebody is in a later round and sends only its latest votes. Those that took it there were lost on the way here, and
+ * who signed them may be gone: whoever is ahead still holds them.
+ */
+function isBehindOthers(run: Run): boolean {
+  const { round, proposals } = run.state.vote
+  return [...votedRounds(run), ...proposals.keys()].some((other) => other > round)
 }
 
 /** When something in the vote is due if nothing else happens, monotonic ms. */

@@ -6,14 +6,15 @@ import { publishAtMs } from '../publish.js'
 import type { Run } from '../run.js'
 import { headOf, isMember } from '../state.js'
 import { hasQuorum, quorumValue, votedRounds, voteKey, votesOf } from '../tally.js'
-import { cementByVotes } from './certify.js'
-import { draftOfValue, isVotable } from './drafts.js'
+import { cementByVotes, wantDraftOf } from './certify.js'
+import { draftOfValue, isOfProposal, isVotable } from './drafts.js'
 import { lockEntry } from './lock-record.js'
 import { proposeInTurn } from './propose.js'
+import { justification } from './resend.js'
 import { holderOfRound } from './slot.js'
 import type { Lock } from './state.js'
 import { proposeTimeoutMs, voteTimeoutMs } from './timeouts.js'
-import { wantDraft } from './wanted.js'
+import { wantDraft, wantVotes } from './wanted.js'
 
 const NIL = toHex(ZERO_HASH)
 
@@ -84,20 +85,28 @@ function speakersWeight(run: Run, round: number): number {
 /** Rule 4, first half: a quorum prevoted a value that is at hand and valid. */
 function noteValidValue(run: Run): boolean {
   const { vote } = run.state
-  if (vote.round === 0 || vote.step === 'propose' || vote.lock.validRound === vote.round) return false
+  if (vote.round === 0 || vote.step === 'propose') return false
+  if (vote.lock.validRound === vote.round) return resumeLocked(run)
   const value = quorumValue(run, vote.round, PREVOTE)
   if (value === undefined || value === NIL) return false
   const draft = draftOfValue(run, value)
+  if (!draft) wantDraftOf(run, value)
   if (!draft || !isVotable(run, draft)) return false
   const isLocking = vote.step === 'prevote'
   setLock(run, {
     ...(isLocking ? { lockedRound: vote.round, lockedValue: value } : lockedPart(vote.lock)),
     validRound: vote.round,
     validValue: value,
-    validProposal: toHex(draft.verdict.ok ? draft.verdict.sealed.chain.context.proposalHash : ZERO_HASH),
   })
   if (isLocking) precommit(run, value)
   return true
+}
+
+/** A process that died between its lock and the precommit that goes with it makes that precommit now. */
+function resumeLocked(run: Run): boolean {
+  const { round, step, lock } = run.state.vote
+  if (step !== 'prevote' || lock.lockedRound !== round || lock.lockedValue === undefined) return false
+  return precommit(run, lock.lockedValue)
 }
 
 function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound' | 'lockedValue'> {
@@ -107,9 +116,10 @@ function lockedPart({ lockedRound, lockedValue }: Lock): Pick<Lock, 'lockedRound
 /** Journaled before anything that follows from it is signed (rule 9). */
 function setLock(run: Run, lock: Lock): void {
   run.updateVote({ lock })
-  const draft = run.state.vote.drafts.get(lock.validProposal ?? '')
-  if (draft)
-    run.emit({ type: 'journal', entry: lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes) })
+  const draft = lock.validValue === undefined ? undefined : draftOfValue(run, lock.validValue)
+  if (!draft) return
+  const entry = lockEntry(headOf(run.state) + 1, lock, draft.candidate.envelope.bytes, justification(run))
+  run.emit({ type: 'journal', entry })
 }
 
 /** Rule 3. */
@@ -128,18 +138,21 @@ function chooseValue(run: Run): string | undefined {
   const { vote, clockValue } = run.state
   const propose = vote.proposals.get(vote.round)
   if (!propose) return undefined
-  const draft = vote.drafts.get(toHex(propose.proposalHash))
+  const value = toHex(propose.value)
+  const draft = draftOfValue(run, value)
   if (!draft) {
     wantDraft(run, propose.proposalHash, undefined)
     return undefined
   }
   if (!clockValue && run.config.verify.kind === 'full') return undefined
-  const value = toHex(propose.value)
-  const isValid = draft.verdict.ok && draft.verdict.sealed.valueHex === value && isVotable(run, draft)
+  const isValid = isOfProposal(draft, propose.proposalHash) && isVotable(run, draft)
   const { lockedRound, lockedValue } = vote.lock
   if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
   if (propose.validRound >= vote.round) return NIL
-  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) return undefined
+  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) {
+    wantVotes(run)
+    return undefined
+  }
   return isValid && (lockedRound <= propose.validRound || lockedValue === value) ? value : NIL
 }
 

@@ -25,7 +25,7 @@ export interface VoteState {
   readonly prevoteEndsMs: number | undefined
   readonly precommitEndsMs: number | undefined
   readonly lock: Lock
-  /** By proposal hash, hex. */
+  /** By {@link draftKey}, body included: one header may come with several bodies, each of another value. */
   readonly drafts: ReadonlyMap<string, Draft>
   /** The first Propose of each round, signed by its slot holder. */
   readonly proposals: ReadonlyMap<number, Propose>
@@ -46,8 +46,6 @@ export interface Lock {
   readonly lockedValue: string | undefined
   readonly validRound: number
   readonly validValue: string | undefined
-  /** Proposal hash of the valid value, hex. */
-  readonly validProposal: string | undefined
 }
 
 export const NO_LOCK: Lock = {
@@ -55,7 +53,6 @@ export const NO_LOCK: Lock = {
   lockedValue: undefined,
   validRound: 0,
   validValue: undefined,
-  validProposal: undefined,
 }
 
 export function freshVote(nowMs: number): VoteState {
