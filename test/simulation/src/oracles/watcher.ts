@@ -1,0 +1,65 @@
+import type { EngineState, OutgoingMessage, StepResult, WindowCommit } from '@montana/consensus'
+import { errorMessage } from '@montana/foundation'
+import type { GenesisDocument } from '@montana/ledger'
+import type { UndatedEvent } from '../node/inbox.js'
+import type { Process } from '../node/process.js'
+import type { Watch } from '../node/watch.js'
+import type { World } from '../world.js'
+import { History } from './history.js'
+import { isolationProblem } from './isolation-oracle.js'
+import type { Violation } from './oracle.js'
+import { QuorumWatch } from './quorum-oracle.js'
+import { SignatureLedger } from './signatures-oracle.js'
+
+/** Looks at everything that happens, keeps the first violation. Dishonest processes are not judged. */
+export class Watcher implements Watch {
+  readonly history: History
+  readonly #signatures = new SignatureLedger()
+  readonly #quorum: QuorumWatch
+  readonly #world: World
+  readonly findings: string[] = []
+  violation: Violation | undefined
+
+  constructor(document: GenesisDocument, world: World) {
+    const { clock, signatures } = world
+    this.#world = world
+    this.history = new History({ document, clock, signatures })
+    this.#quorum = new QuorumWatch(document, this.history)
+  }
+
+  report(violation: Violation | undefined): void {
+    this.violation ??= violation
+  }
+
+  committed(process: Process, commit: WindowCommit): void {
+    if (!process.isHonest) return
+    this.report(this.#quorum.check(commit.window))
+    this.report(this.history.add(commit))
+  }
+
+  visible(process: Process, message: OutgoingMessage): void {
+    if (process.isHonest) this.report(this.#signatures.check(process, message))
+  }
+
+  stepped(process: Process, before: EngineState, event: UndatedEvent, result: StepResult): void {
+    if (process.isHonest) this.report(isolationProblem(before, event, result))
+  }
+
+  ticked(process: Process, window: number, value: Uint8Array): void {
+    this.#signatures.noteValue(process, window, value)
+  }
+
+  threw(process: Process, error: unknown): void {
+    const detail = `${process.name}: ${errorMessage(error)}`
+    this.report({ invariant: 13, name: 'Isolation', window: process.head + 1, detail })
+  }
+
+  started(): void {
+    this.#quorum.update(this.#world.processes)
+  }
+
+  crashed(process: Process): void {
+    if (process.isHonest) this.report(this.#signatures.audit(process))
+    this.#quorum.update(this.#world.processes)
+  }
+}
