@@ -5,7 +5,7 @@ import { FAULT_KINDS, type FaultKind } from '../plan/plan.js'
 export const USAGE = `usage: npm run -s sim -- [--seeds N] [--start N] [--windows K] [--json]
        npm run -s sim -- --seed N [--trace] [--windows K] [--without KIND,…] [--members N]
        npm run -s sim -- --minutes M [--start N]
-       npm run -s sim -- --planted [--only BUG] [--json]
+       npm run -s sim -- --planted [--only BUG] [--seeds N] [--json]
 Runs whole networks in virtual time, one history per seed, and ends with "N passed, M failed".
 Fault kinds: ${FAULT_KINDS.join(', ')}`
 
@@ -24,7 +24,7 @@ export interface SimOptions {
 }
 
 const FLAGS = {
-  seeds: { type: 'string', default: '200' },
+  seeds: { type: 'string' },
   start: { type: 'string', default: '1' },
   seed: { type: 'string' },
   windows: { type: 'string', default: '60' },
@@ -44,7 +44,7 @@ export function parseOptions(args: readonly string[]): SimOptions {
   const seed = values.seed === undefined ? undefined : count('seed', values.seed, 0)
   return {
     start: seed ?? count('start', values.start, 0),
-    seeds: seed === undefined ? count('seeds', values.seeds, 1) : 1,
+    seeds: seed === undefined ? count('seeds', values.seeds ?? defaultSeeds(values.planted), 1) : 1,
     windows: count('windows', values.windows, 4),
     minutes: values.minutes === undefined ? undefined : count('minutes', values.minutes, 1),
     members: values.members === undefined ? undefined : count('members', values.members, 4),
@@ -52,6 +52,11 @@ export function parseOptions(args: readonly string[]): SimOptions {
     only: values.only,
     ...{ trace: values.trace, planted: values.planted, json: values.json, help: values.help },
   }
+}
+
+/** As many as a change is checked with; a planted bug may hide for longer (reliability goals 1 and 4). */
+function defaultSeeds(isPlanted: boolean): string {
+  return isPlanted ? '1000' : '200'
 }
 
 function parse(args: readonly string[]) {

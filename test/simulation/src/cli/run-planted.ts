@@ -13,7 +13,7 @@ export interface PlantedReport {
 export async function runPlanted(options: SimOptions, print: (line: string) => void): Promise<PlantedReport> {
   const bugs: PlantedOutcome[] = []
   for (const bug of chosenBugs(options.only)) {
-    const outcome = await searchPlanted(bug, options.start)
+    const outcome = await searchPlanted(bug, options.start, options.seeds)
     print(formatOutcome(outcome))
     bugs.push(outcome)
   }

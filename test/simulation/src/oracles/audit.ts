@@ -1,6 +1,7 @@
 import {
   acceptEnvelope,
   contextHash,
+  decodeEnvelope,
   encodeContext,
   genesisChainState,
   proposalHash,
@@ -11,7 +12,6 @@ import { bytesEqual, toHex } from '@montana/foundation'
 import type { GenesisDocument } from '@montana/ledger'
 import type { Authenticator } from '../node/authenticator.js'
 import type { Process } from '../node/process.js'
-import { envelopeOf } from './facts.js'
 import type { History } from './history.js'
 import type { Violation } from './oracle.js'
 
@@ -42,7 +42,7 @@ export function replay(
     const problem = (detail: string) => ({ invariant: 12, name: 'Determinism', window, detail })
     const commit = history.commitOf(window)
     if (!commit) return problem('the window is missing')
-    const candidate = authenticator.authenticateEnvelope(state, envelopeOf(commit))
+    const candidate = authenticator.authenticateEnvelope(state, decodeEnvelope(commit.envelope))
     const verdict = acceptEnvelope({ state, rule, ownTimechainValue: commit.timechainValue }, candidate)
     if (!verdict.ok) return problem(`replay refuses it: ${verdict.code}`)
     state = sealSettled(verdict.proposal.settled, proposalHash(candidate.envelope.header.scope))

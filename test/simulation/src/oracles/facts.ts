@@ -42,6 +42,52 @@ export interface WindowFacts {
   readonly signatures: SignatureScheme
 }
 
+export type FactsModules = Pick<WindowFacts, 'document' | 'clock' | 'signatures'>
+
+/** Turns commits, one after the other from window 1, into facts. */
+export class FactsReader {
+  readonly #modules: FactsModules
+  readonly #vouched = new Set<string>()
+  #participation: readonly number[] = []
+  #standing: Standing
+
+  constructor(modules: FactsModules) {
+    this.#modules = modules
+    this.#standing = genesisStanding(modules.document)
+  }
+
+  /** S_head. */
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  next(commit: WindowCommit): WindowFacts {
+    const before = this.#standing
+    const envelope = decodeEnvelope(commit.envelope)
+    const weights = weightsOf(before, this.#modules.document)
+    const participation = this.#noteParticipation(commit.window, envelope, weights)
+    const vouched = new Set(this.#vouched)
+    this.#noteVouched(envelope, weights)
+    this.#standing = applyCommit(before, commit)
+    const { window } = commit
+    return { ...this.#modules, window, commit, envelope, before, after: this.#standing, participation, vouched }
+  }
+
+  #noteParticipation(window: number, { confirmers }: Envelope, weights: Weights): readonly number[] {
+    const isFirstOfEpoch = (window - 1) % this.#modules.document.params.tau2Windows === 0
+    const permille = window < 2 ? 1000 : Math.floor((1000 * weigh(weights, confirmers)) / weights.active)
+    this.#participation = isFirstOfEpoch ? [permille] : [...this.#participation, permille]
+    return this.#participation
+  }
+
+  #noteVouched({ evidence }: Envelope, weights: Weights): void {
+    for (const hash of new Set(evidence.flatMap(({ opHashes }) => opHashes.map(toHex)))) {
+      const listing = evidence.filter(({ opHashes }) => opHashes.some((h) => toHex(h) === hash))
+      if (weigh(weights, listing) >= weights.quorum) this.#vouched.add(hash)
+    }
+  }
+}
+
 export function genesisStanding(document: GenesisDocument): Standing {
   const { tables, context } = genesisChainState(document)
   return { tables, context }
@@ -49,10 +95,6 @@ export function genesisStanding(document: GenesisDocument): Standing {
 
 export function applyCommit(before: Standing, commit: WindowCommit): Standing {
   return { tables: commit.changes.reduce(applyChange, before.tables), context: decodeContext(commit.context) }
-}
-
-export function envelopeOf(commit: WindowCommit): Envelope {
-  return decodeEnvelope(commit.envelope)
 }
 
 function applyChange(tables: LedgerState, { table, key, record }: TableChange): LedgerState {

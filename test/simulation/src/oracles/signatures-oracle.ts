@@ -66,7 +66,7 @@ export class SignatureLedger {
       return { invariant: 11, name: 'Durable before visible', window: shown, detail }
     }
     for (const [key, { window, hash }] of this.#visible.get(process.name) ?? []) {
-      if (window <= process.head) continue
+      if (window < process.head) continue
       const stored = process.disk.journal.get(key)
       if (stored && toHex(stored.hash) === hash) continue
       return {
@@ -98,7 +98,7 @@ export class SignatureLedger {
     if (twice) return twice
     const name = journalKey(key)
     const stored = process.disk.journal.get(name)
-    const isKept = window > process.head
+    const isKept = window >= process.head
     if (isKept && (!stored || !bytesEqual(stored.hash, hash))) {
       return {
         invariant: 11,

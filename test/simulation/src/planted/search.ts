@@ -1,6 +1,6 @@
 import type { Job, JobResult } from '../run/job.js'
 import { Pool } from '../run/pool.js'
-import { PLANTED_SEEDS, type PlantedBug } from './catalogue.js'
+import type { PlantedBug } from './catalogue.js'
 
 export interface PlantedOutcome {
   readonly name: string
@@ -16,7 +16,7 @@ export interface PlantedOutcome {
 }
 
 /** Runs seeds with the bug until an oracle notices. */
-export async function searchPlanted(bug: PlantedBug, start: number, maxSeeds = PLANTED_SEEDS): Promise<PlantedOutcome> {
+export async function searchPlanted(bug: PlantedBug, start: number, maxSeeds: number): Promise<PlantedOutcome> {
   await using pool = new Pool(undefined, bug.patch)
   let seeds = 0
   for await (const result of pool.run(jobs(bug, start, maxSeeds))) {
