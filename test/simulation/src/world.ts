@@ -8,8 +8,9 @@ import type { Trace } from './kernel/trace.js'
 import { Network, type Scheduler } from './network/network.js'
 import { Authenticator } from './node/authenticator.js'
 import type { HostBug } from './node/bugs.js'
+import { peerName } from './node/names.js'
 import type { Packet } from './node/packet.js'
-import { Process, type ProcessModules, peerName } from './node/process.js'
+import { Process, type ProcessModules } from './node/process.js'
 import type { Watch } from './node/watch.js'
 import { FaultDriver } from './plan/fault-driver.js'
 import { type NodePlan, type Plan, WINDOW_MS } from './plan/plan.js'
@@ -113,7 +114,7 @@ export class World implements Scheduler {
   }
 
   #deliver(from: number, to: number, packet: Packet): void {
-    this.processes[to]?.deliver(from, peerName(from), packet)
+    this.processes[to]?.deliver(from, packet)
   }
 
   #config({ minWindowMs, verify }: NodePlan, signer: StubSigner): Omit<EngineConfig, 'random'> {
