@@ -1,4 +1,4 @@
-import { type EngineConfig, engineConfig } from '@montana/consensus'
+import { type EngineConfig, engineConfig, ZERO_HASH } from '@montana/consensus'
 import { bytesEqual } from '@montana/foundation'
 import { devnetGenesis, devnetParams, type GenesisDocument, genesisHash, nodeIdOf } from '@montana/ledger'
 import { createBehaviour } from './byzantine/behaviours.js'
@@ -57,7 +57,11 @@ export class World implements Scheduler {
       const behaviour = createBehaviour(node.behaviours, new Dice(plan.seed, `byzantine/${index}`))
       const stepsPerSecond = (node.speed * (plan.params.d0 ?? devnetParams.d0) * 1000) / WINDOW_MS
       const config = this.#config(node, init.signer)
-      return new Process({ ...init, config, stepsPerSecond, behaviour }, this.#modules(plan, index, authenticator))
+      const isNewcomer = node.role === 'newcomer'
+      return new Process(
+        { ...init, config, stepsPerSecond, isNewcomer, behaviour },
+        this.#modules(plan, index, authenticator),
+      )
     })
   }
 
@@ -85,6 +89,14 @@ export class World implements Scheduler {
       [process.index],
       this.processes.map(({ index }) => index),
     )
+  }
+
+  /** The disk of a process that is down loses the signature journal, or everything. */
+  forget(process: Process, isEverything: boolean): void {
+    if (isEverything) process.disk.wipe()
+    else process.disk.forgetJournal()
+    this.note(`${process.name} forgets ${isEverything ? 'everything' : 'its journal'}`)
+    this.watch.forgot(process)
   }
 
   /** Pairs that can reach each other both ways notice that they have a connection again. */
@@ -138,6 +150,7 @@ export class World implements Scheduler {
       clock: this.clock,
       authenticator,
       peers: plan.nodes.map((_, peer) => peer).filter((peer) => peer !== index),
+      nodeIdOf: (peer) => this.processes[peer]?.nodeId ?? ZERO_HASH,
       send: (to, packet) => this.network.send(index, to, packet),
       crashChance: () => this.faults.crashChance,
       onCrash: (process) => this.faults.restartSoon(process.index),

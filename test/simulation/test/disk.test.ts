@@ -15,7 +15,16 @@ function commit(window: number): { type: 'commit'; commit: WindowCommit } {
   }
   return {
     type: 'commit',
-    commit: { window, ...hashes, aggregate: EMPTY, envelope: EMPTY, context: EMPTY, changes: [] },
+    commit: {
+      window,
+      ...hashes,
+      aggregate: EMPTY,
+      envelope: EMPTY,
+      context: EMPTY,
+      changes: [],
+      registrations: [],
+      admitted: [],
+    },
   }
 }
 

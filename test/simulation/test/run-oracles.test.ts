@@ -25,7 +25,7 @@ const { document, clock, signatures } = world
 const process = firstOf(world)
 
 function historyOf(list: readonly WindowCommit[]): History {
-  const history = new History({ document, clock, signatures })
+  const history = new History({ document, clock, signatures, genesisHash: genesisHash(document) })
   for (const commit of list) history.add(commit)
   return history
 }

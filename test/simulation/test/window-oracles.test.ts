@@ -1,4 +1,11 @@
-import type { Confirmation, ConsensusContext, Envelope, Header } from '@montana/consensus'
+import {
+  type Confirmation,
+  type ConsensusContext,
+  decodeCertificate,
+  type Envelope,
+  encodeCertificate,
+  type Header,
+} from '@montana/consensus'
 import type { AccountRecord, CandidateRecord, NodeRecord } from '@montana/ledger'
 import { describe, expect, it } from 'vitest'
 import type { Standing, WindowFacts } from '../src/oracles/facts.js'
@@ -47,6 +54,16 @@ const withNode = (facts: WindowFacts, change: (node: NodeRecord) => Partial<Node
     return { nodes: tables.nodes.set({ ...node, ...change(node) }) }
   })
 
+const withCertificate = (certificate: Uint8Array | undefined): WindowFacts => {
+  const { certificate: _, ...commit } = plain.commit
+  return { ...plain, commit: { ...commit, ...(certificate && { certificate }) } }
+}
+const forged = (bytes: Uint8Array | undefined) => bytes?.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte))
+const thinned = (bytes: Uint8Array | undefined) => {
+  const certificate = decodeCertificate(bytes ?? new Uint8Array())
+  return encodeCertificate({ ...certificate, votes: certificate.signers.slice(0, 2) })
+}
+
 describe('the oracles about a window', () => {
   it('have nothing to say about a good history', () => {
     expect(history.map(invariantOf)).toEqual(history.map(() => undefined))
@@ -84,6 +101,10 @@ describe('the oracles about a window', () => {
       6,
       withEnvelope(plain, { evidence: plain.envelope.evidence.map((c) => ({ ...c, scope: OTHER })) }),
     ],
+    ['a window without a certificate', 6, withCertificate(undefined)],
+    ['a certificate of another window', 6, withCertificate(factsAt(10).commit.certificate)],
+    ['a certificate that nobody signed', 6, withCertificate(forged(plain.commit.certificate))],
+    ['a certificate below the quorum', 6, withCertificate(thinned(plain.commit.certificate))],
     ['a credit that nobody got', 7, withEnvelope(plain, { confirmers: plain.envelope.confirmers.slice(1) })],
     [
       'an evidence signer without credit',

@@ -39,7 +39,8 @@ export async function runSeeds(options: SimOptions, print: (line: string) => voi
     if (results.length % 100 === 0) print(`${results.length} seeds, ${failures.length} failed`)
   }
   const shrunken = failures.sort((a, b) => a.seed - b.seed).slice(0, MAX_SHRUNK)
-  const explained = await Promise.all(shrunken.map((failure) => explain(pool, options, failure)))
+  const explained: Failure[] = []
+  for (const failure of shrunken) explained.push(await explain(pool, options, failure))
   return summarise(results, [...explained, ...failures.slice(MAX_SHRUNK)])
 }
 

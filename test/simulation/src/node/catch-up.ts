@@ -1,5 +1,7 @@
 import type { Dice } from '../kernel/dice.js'
-import type { Packet, StoredWindow } from './packet.js'
+import type { StoredWindow } from './packet.js'
+import type { Requests } from './requests.js'
+import type { Timers } from './timers.js'
 
 /** As in the node: how long an answer may take, and how long a peer that failed is left alone. */
 const REQUEST_TIMEOUT_MS = 15_000
@@ -7,10 +9,9 @@ const BLAME_MS = 60_000
 
 export interface CatchUpModules {
   readonly dice: Dice
-  readonly head: () => number
-  readonly nowMs: () => number
-  after(delayMs: number, run: () => void): void
-  ask(peer: number, packet: Packet): void
+  readonly timers: Timers
+  readonly requests: Requests
+  head(): number
   /** Feeds one stored window to the engine; false when the head did not move and nothing is held. */
   apply(peer: number, stored: StoredWindow): boolean
 }
@@ -20,8 +21,7 @@ export class CatchUp {
   readonly #modules: CatchUpModules
   readonly #heads = new Map<number, number>()
   readonly #blamedUntil = new Map<number, number>()
-  #pending: { readonly id: number; readonly peer: number } | undefined
-  #nextId = 1
+  #isAsking = false
 
   constructor(modules: CatchUpModules) {
     this.#modules = modules
@@ -36,41 +36,35 @@ export class CatchUp {
     this.noteHead(peer, Math.max(this.#heads.get(peer) ?? 0, window - 1))
   }
 
-  receive(peer: number, id: number, windows: readonly StoredWindow[]): void {
-    if (this.#pending?.id !== id || this.#pending.peer !== peer) return
-    this.#pending = undefined
-    const before = this.#modules.head()
-    const isGood = windows.length > 0 && windows.every((stored) => this.#modules.apply(peer, stored))
-    if (!isGood) this.#blame(peer)
-    if (this.#modules.head() > before) this.#pull()
-  }
-
   #pull(): void {
     const peer = this.#pickSource()
-    if (this.#pending || peer === undefined) return
-    const id = this.#nextId++
-    this.#pending = { id, peer }
-    this.#modules.ask(peer, { type: 'ask', id, fromWindow: this.#modules.head() + 1 })
-    this.#modules.after(REQUEST_TIMEOUT_MS, () => this.#giveUp(id))
+    if (this.#isAsking || peer === undefined) return
+    const { requests, head } = this.#modules
+    this.#isAsking = true
+    requests.ask(peer, { what: 'range', window: head() + 1 }, REQUEST_TIMEOUT_MS, (answer) => {
+      this.#isAsking = false
+      this.#take(peer, answer && 'windows' in answer ? answer.windows : [])
+    })
   }
 
-  #giveUp(id: number): void {
-    if (this.#pending?.id !== id) return
-    this.#blame(this.#pending.peer)
-    this.#pending = undefined
-    this.#pull()
+  #take(peer: number, windows: readonly StoredWindow[]): void {
+    const { head, apply } = this.#modules
+    const before = head()
+    const isGood = windows.length > 0 && windows.every((stored) => apply(peer, stored))
+    if (!isGood) this.#blame(peer)
+    if (!isGood || head() > before) this.#pull()
   }
 
   #pickSource(): number | undefined {
-    const { head, nowMs, dice } = this.#modules
+    const { head, timers, dice } = this.#modules
     const usable = [...this.#heads].filter(([peer, claimed]) => {
-      return claimed > head() && (this.#blamedUntil.get(peer) ?? 0) <= nowMs()
+      return claimed > head() && (this.#blamedUntil.get(peer) ?? 0) <= timers.nowMs
     })
     return usable.length === 0 ? undefined : dice.pick(usable)[0]
   }
 
   #blame(peer: number): void {
     this.#heads.delete(peer)
-    this.#blamedUntil.set(peer, this.#modules.nowMs() + BLAME_MS)
+    this.#blamedUntil.set(peer, this.#modules.timers.nowMs + BLAME_MS)
   }
 }

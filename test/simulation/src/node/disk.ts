@@ -1,6 +1,8 @@
 import type { JournalEntry, WindowCommit } from '@montana/consensus'
-import { bytesEqual } from '@montana/foundation'
+import { bytesEqual, toHex } from '@montana/foundation'
+import { contentId } from '../kernel/content-id.js'
 import type { Dice } from '../kernel/dice.js'
+import type { EvidencePair } from './packet.js'
 
 /** The product keeps journal entries of this many closed windows. */
 const JOURNAL_WINDOWS_KEPT = 4
@@ -9,8 +11,16 @@ export type DiskRecord =
   | { readonly type: 'commit'; readonly commit: WindowCommit }
   | { readonly type: 'journal'; readonly entry: JournalEntry }
   | { readonly type: 'certificate'; readonly window: number; readonly bytes: Uint8Array }
-  | { readonly type: 'evidence'; readonly kind: string; readonly window: number; readonly theirs: Uint8Array }
-  | { readonly type: 'object'; readonly hash: string; readonly bytes: Uint8Array }
+  | { readonly type: 'evidence'; readonly pair: EvidencePair }
+  | { readonly type: 'object'; readonly hash: Uint8Array; readonly bytes: Uint8Array | undefined }
+  | { readonly type: 'signFrom'; readonly window: number }
+  | { readonly type: 'candidacy'; readonly candidacy: StoredCandidacy }
+
+/** How far a candidate is: where its work began, and the registration that it has sent. */
+export interface StoredCandidacy {
+  readonly wStart: number
+  readonly sent?: Uint8Array
+}
 
 /** The store refuses a second, different signature for one key; the product stops there. */
 export class JournalConflict extends Error {
@@ -32,8 +42,10 @@ export class Disk {
   readonly commits: WindowCommit[] = []
   readonly journal = new Map<string, JournalEntry>()
   readonly certificates = new Map<number, Uint8Array>()
-  readonly evidence: Extract<DiskRecord, { type: 'evidence' }>[] = []
+  readonly evidence = new Map<string, EvidencePair>()
   readonly objects = new Map<string, Uint8Array>()
+  signFrom: number | undefined
+  candidacy: StoredCandidacy | undefined
 
   get head(): number {
     return this.commits.length
@@ -65,15 +77,21 @@ export class Disk {
     return wasTorn
   }
 
-  /** An operator loses or restores the signature journal apart from the tables: spec protocol 16.3. */
+  /** Tables come back from a copy, the signature journal does not: spec protocol 16.3. */
   forgetJournal(): void {
-    this.#rebuild(this.#log.filter(({ type }) => type !== 'journal'))
+    this.#rebuild(this.#log.filter(({ type }) => type !== 'journal' && type !== 'signFrom'))
+  }
+
+  /** A new data directory under the old key. */
+  wipe(): void {
+    this.#rebuild([])
   }
 
   #rebuild(log: readonly DiskRecord[]): void {
     this.commits.length = 0
-    this.evidence.length = 0
-    for (const map of [this.journal, this.certificates, this.objects]) map.clear()
+    for (const map of [this.journal, this.certificates, this.objects, this.evidence]) map.clear()
+    this.signFrom = undefined
+    this.candidacy = undefined
     for (const record of log) this.#apply(record)
     this.#log = [...log]
     this.#durable = log.length
@@ -89,10 +107,15 @@ export class Disk {
         this.certificates.set(record.window, record.bytes)
         return
       case 'evidence':
-        this.evidence.push(record)
+        this.evidence.set(evidenceKey(record.pair), record.pair)
         return
       case 'object':
-        this.objects.set(record.hash, record.bytes)
+        return this.#keep(toHex(record.hash), record.bytes)
+      case 'signFrom':
+        this.signFrom = record.window
+        return
+      case 'candidacy':
+        this.candidacy = record.candidacy
         return
     }
   }
@@ -100,9 +123,15 @@ export class Disk {
   #commit(commit: WindowCommit): void {
     if (commit.window !== this.head + 1) throw new RangeError(`commit of ${commit.window} on top of ${this.head}`)
     this.commits.push(commit)
+    if (commit.certificate) this.certificates.set(commit.window, commit.certificate)
     for (const [key, { window }] of this.journal) {
       if (window < commit.window - JOURNAL_WINDOWS_KEPT) this.journal.delete(key)
     }
+  }
+
+  #keep(hash: string, bytes: Uint8Array | undefined): void {
+    if (bytes) this.objects.set(hash, bytes)
+    else this.objects.delete(hash)
   }
 
   #append(entry: JournalEntry): void {
@@ -120,5 +149,10 @@ export function journalKey({ window, kind, round, phase }: Omit<JournalEntry, 'h
 
 /** A richer confirmation replaces the earlier one, a new lock the old. */
 function mayReplace({ kind }: JournalEntry): boolean {
-  return (kind as string) === 'confirmation' || (kind as string) === 'lock'
+  return kind === 'confirmation' || kind === 'lock'
+}
+
+/** The same two statements are one pair, in either order. */
+export function evidenceKey({ kind, window, a, b }: EvidencePair): string {
+  return `${kind}/${window}/${[contentId(a), contentId(b)].sort().join('/')}`
 }

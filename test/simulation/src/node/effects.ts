@@ -1,4 +1,4 @@
-import type { Effect, OutgoingMessage } from '@montana/consensus'
+import type { Effect, OutgoingMessage, Wanted } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import type { HostBug } from './bugs.js'
 import type { DiskRecord } from './disk.js'
@@ -7,6 +7,10 @@ import type { UndatedEvent } from './inbox.js'
 /** What carrying out an effect may touch: one process and its surroundings. */
 export interface EffectTarget {
   grind(window: number, previous: Uint8Array, d: number): void
+  prove(request: Extract<Effect, { type: 'prove' }>): void
+  verifyCandidate(request: Extract<Effect, { type: 'verifyCandidate' }>): void
+  fetch(wanted: Wanted): void
+  evidence(found: Extract<Effect, { type: 'evidence' }>): void
   /** The signature arrives later as an event. */
   sign(message: Uint8Array, done: (signature: Uint8Array) => UndatedEvent): void
   broadcast(message: OutgoingMessage): void
@@ -23,8 +27,12 @@ export function recordOf(effect: Effect): DiskRecord | undefined {
       return { type: 'journal', entry: effect.entry }
     case 'certificate':
       return { type: 'certificate', window: effect.window, bytes: effect.bytes }
-    case 'evidence':
-      return { type: 'evidence', kind: effect.kind, window: effect.window, theirs: effect.theirs }
+    case 'keep':
+      return { type: 'object', hash: effect.hash, bytes: effect.bytes }
+    case 'drop':
+      return { type: 'object', hash: effect.hash, bytes: undefined }
+    case 'signFrom':
+      return { type: 'signFrom', window: effect.window }
     default:
       return undefined
   }
@@ -35,6 +43,14 @@ export function carryOut(target: EffectTarget, effect: Effect): void {
   switch (effect.type) {
     case 'grind':
       return target.grind(effect.window, effect.previous, effect.d)
+    case 'prove':
+      return target.prove(effect)
+    case 'verifyCandidate':
+      return target.verifyCandidate(effect)
+    case 'fetch':
+      return target.fetch(effect.wanted)
+    case 'evidence':
+      return target.evidence(effect)
     case 'sign':
       return sign(target, effect)
     case 'broadcast':
@@ -68,6 +84,8 @@ export function describeEffect(effect: Effect): string | undefined {
       return `rejected ${effect.code} w=${effect.window} from=${effect.from}`
     case 'evidence':
       return `evidence ${effect.kind} w=${effect.window}`
+    case 'signFrom':
+      return `signs from w=${effect.window}`
     default:
       return undefined
   }

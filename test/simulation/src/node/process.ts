@@ -19,13 +19,12 @@ import type { HostBug } from './bugs.js'
 import { Disk } from './disk.js'
 import { carryOut, describeEffect, type EffectTarget, orderEffects, recordOf } from './effects.js'
 import type { UndatedEvent } from './inbox.js'
+import { beginLife, type Life, type LifeModules } from './life.js'
 import { peerIndex } from './names.js'
 import type { Packet } from './packet.js'
-import { Postbox } from './postbox.js'
 import { restoreFromDisk } from './restore.js'
 import { Timers } from './timers.js'
 import type { Watch } from './watch.js'
-import { Workshop } from './workshop.js'
 
 export interface ProcessInit {
   readonly index: number
@@ -34,6 +33,8 @@ export interface ProcessInit {
   readonly config: Omit<EngineConfig, 'random'>
   readonly document: GenesisDocument
   readonly stepsPerSecond: number
+  /** Wants to be admitted. */
+  readonly isNewcomer: boolean
   /** Undefined for an honest node. */
   readonly behaviour: Behaviour | undefined
   readonly bugs: ReadonlySet<HostBug>
@@ -48,19 +49,12 @@ export interface ProcessModules {
   readonly authenticator: Authenticator
   /** Indices of all other processes. */
   readonly peers: readonly number[]
+  nodeIdOf(peer: number): Uint8Array
   send(to: number, packet: Packet): void
   /** Probability, per effect, that the process dies right before it. */
   crashChance(): number
   /** The process died by itself; somebody has to start it again. */
   onCrash(process: Process): void
-}
-
-/** What a process has while it is up. */
-interface Life {
-  state: EngineState
-  readonly workshop: Workshop
-  readonly postbox: Postbox
-  wakeAtMs: number | undefined
 }
 
 /** One node: the real engine, and around it everything that the product does at its edge, in virtual time. */
@@ -88,6 +82,10 @@ export class Process {
     return this.init.name
   }
 
+  get nodeId(): Uint8Array {
+    return this.init.config.selfNodeId
+  }
+
   get head(): number {
     return this.disk.head
   }
@@ -110,9 +108,10 @@ export class Process {
     const { document, bugs } = this.init
     this.#timers.start()
     const state = restoreFromDisk(this.disk, document, this.#timers.nowMs, bugs)
-    this.#life = { state, workshop: this.#createWorkshop(), postbox: this.#createPostbox(), wakeAtMs: undefined }
+    this.#life = beginLife(this.#lifeModules(), state)
     this.#note(`start head=${this.head}`)
     this.feed({ type: 'start' })
+    this.#life?.candidacy?.advance()
   }
 
   crash(reason: string): void {
@@ -177,12 +176,18 @@ export class Process {
     if (!record) return carryOut(this.#target, effect)
     if (record.type === 'journal' && this.init.bugs.has('journal-skipped')) return
     this.disk.write(record)
-    if (record.type === 'commit') this.#modules.watch.committed(this, record.commit)
+    if (record.type !== 'commit') return
+    this.#modules.watch.committed(this, record.commit)
+    this.#life?.candidacy?.afterWindow(record.commit)
   }
 
   readonly #target: EffectTarget = {
     sign: (message, done) => this.#life?.workshop.sign(message, done),
     grind: (window, previous, d) => this.#life?.workshop.grind(window, previous, d),
+    verifyCandidate: (request) => this.#life?.workshop.verifyCandidate(request),
+    prove: (request) => this.#life?.prover.prove(request),
+    fetch: (wanted) => this.#life?.postbox.fetch(wanted),
+    evidence: ({ kind, window, ours, theirs }) => this.#life?.desk.found({ kind, window, a: ours, b: theirs }),
     broadcast: (message) => {
       for (const peer of this.#modules.peers) this.#send(peer, message)
     },
@@ -198,23 +203,15 @@ export class Process {
     for (const altered of messages) send(to, { type: 'message', message: altered })
   }
 
-  #createWorkshop(): Workshop {
-    const { dice, clock, watch } = this.#modules
-    const { signer, stepsPerSecond } = this.init
-    const feed = (event: UndatedEvent) => this.feed(event)
-    const onValue = (window: number, value: Uint8Array) => watch.ticked(this, window, value)
-    return new Workshop({ timers: this.#timers, dice, clock, signer, stepsPerSecond, feed, onValue })
-  }
-
-  #createPostbox(): Postbox {
-    const { dice, authenticator, peers, send } = this.#modules
-    return new Postbox({
-      ...{ timers: this.#timers, disk: this.disk, bugs: this.init.bugs },
-      ...{ dice, authenticator, peers, send },
+  #lifeModules(): LifeModules {
+    return {
+      ...this.#modules,
+      ...{ init: this.init, config: this.#config, disk: this.disk, timers: this.#timers, signer: this.init.signer },
       state: () => this.state,
       feed: (event) => this.feed(event),
       note: (line) => this.#note(line),
-    })
+      onValue: (window, value) => this.#modules.watch.ticked(this, window, value),
+    }
   }
 
   #sleepUntil(wakeAtMs: number | undefined): void {

@@ -11,6 +11,7 @@ import {
 } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import {
+  decodeNodeRegistration,
   decodeState,
   emptyState,
   type GenesisDocument,
@@ -35,7 +36,9 @@ export function restoreFromDisk(
   const head = chain.context.window
   const journal = [...disk.journal.values()].filter(({ window }) => window >= head).sort(compareEntries)
   const headEnvelope = disk.commits.at(-1)?.envelope
-  return restoreState({ chain, headEnvelope, recent: recentWindows(disk), journal }, nowMs)
+  const registrations = [...disk.objects.values()].map(decodeNodeRegistration)
+  const { signFrom } = disk
+  return restoreState({ chain, headEnvelope, recent: recentWindows(disk), journal, registrations, signFrom }, nowMs)
 }
 
 /** The order in which the node's store lists its journal. */

@@ -16,6 +16,8 @@ export interface Watch {
   threw(process: Process, error: unknown): void
   /** A process came up. */
   started(): void
+  /** The disk of the process, which is down, lost its journal or everything; what was promised of it is void. */
+  forgot(process: Process): void
   /** The process died; what its disk holds now is what it will start from. */
   crashed(process: Process): void
 }

@@ -1,4 +1,12 @@
-import { cementValue, contextHash, proposalHash } from '@montana/consensus'
+import {
+  cementValue,
+  certifiedValue,
+  contextHash,
+  decodeCertificate,
+  proposalHash,
+  voteMessage,
+  votesOfCertificate,
+} from '@montana/consensus'
 import { bytesEqual } from '@montana/foundation'
 import { short, type WindowFacts, weigh, weightsOf } from './facts.js'
 import type { Oracle } from './oracle.js'
@@ -34,9 +42,31 @@ export const evidenceOracle: Oracle<WindowFacts> = {
       const problem = listProblem(facts, list, of, value)
       if (problem) return problem
     }
-    return undefined
+    return certificateProblem(facts)
   },
 }
+
+/** In `vote` networks: a quorum of precommits for the very value, whoever stored the certificate (invariant 6). */
+export function certificateProblem(facts: CertificateFacts): string | undefined {
+  const { before, document, commit, signatures, genesisHash } = facts
+  if (document.cementingRule !== 'vote') return undefined
+  if (!commit.certificate) return 'no certificate is stored'
+  const certificate = decodeCertificate(commit.certificate)
+  const { window, round, signers } = certificate
+  if (window !== commit.window || round < 1) return `the certificate is of window ${window}, round ${round}`
+  if (!bytesEqual(certifiedValue(certificate), commit.cementValue)) return 'the certificate is of another value'
+  const forged = votesOfCertificate(certificate).find((vote) => {
+    const member = before.tables.nodes.get(vote.nodeId)
+    const isMember = member !== undefined && member.startWindow < window
+    return !isMember || !signatures.verify(vote.signature, voteMessage(genesisHash, vote.scope), member.nodePublicKey)
+  })
+  if (forged) return `${short(forged.nodeId)} did not precommit`
+  const weights = weightsOf(before, document)
+  const weight = weigh(weights, signers)
+  return weight >= weights.quorum ? undefined : `the certificate weighs ${weight}, quorum is ${weights.quorum}`
+}
+
+export type CertificateFacts = Pick<WindowFacts, 'before' | 'document' | 'commit' | 'signatures' | 'genesisHash'>
 
 function listProblem(
   { before, signatures }: WindowFacts,

@@ -40,9 +40,10 @@ export interface WindowFacts {
   readonly vouched: ReadonlySet<string>
   readonly clock: ClockStub
   readonly signatures: SignatureScheme
+  readonly genesisHash: Uint8Array
 }
 
-export type FactsModules = Pick<WindowFacts, 'document' | 'clock' | 'signatures'>
+export type FactsModules = Pick<WindowFacts, 'document' | 'clock' | 'signatures' | 'genesisHash'>
 
 /** Turns commits, one after the other from window 1, into facts. */
 export class FactsReader {

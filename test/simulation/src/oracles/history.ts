@@ -1,6 +1,6 @@
 import type { WindowCommit } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
-import { chainingOracle, clockOracle, evidenceOracle } from './chain-oracles.js'
+import { certificateProblem, chainingOracle, clockOracle, evidenceOracle } from './chain-oracles.js'
 import { type FactsModules, FactsReader, type Standing, type WindowFacts } from './facts.js'
 import { admissionOracle, creditOracle, monotoneOracle, rootsOracle, supplyOracle } from './ledger-oracles.js'
 import { lotteryOracle, targetOracle } from './lottery-oracles.js'
@@ -25,10 +25,14 @@ export const WINDOW_ORACLES: readonly Oracle<WindowFacts>[] = [
  * judged once; every other process must have stored the same (Agreement), so its history is judged with it.
  */
 export class History {
+  readonly #modules: FactsModules
   readonly #reader: FactsReader
   readonly #commits: WindowCommit[] = []
+  /** S_{w−1} by w, to judge the certificates that later processes store. */
+  readonly #standings: Standing[] = []
 
   constructor(modules: FactsModules) {
+    this.#modules = modules
     this.#reader = new FactsReader(modules)
   }
 
@@ -47,7 +51,16 @@ export class History {
 
   add(commit: WindowCommit): Violation | undefined {
     const known = this.commitOf(commit.window)
-    return known ? compare(known, commit) : this.#judge(commit)
+    return known ? (compare(known, commit) ?? this.#judgeCertificate(known, commit)) : this.#judge(commit)
+  }
+
+  /** Processes may hold different quorums for the same value. */
+  #judgeCertificate(known: WindowCommit, commit: WindowCommit): Violation | undefined {
+    const { window, certificate } = commit
+    const before = this.#standings[window - 1]
+    const isSame = certificate && known.certificate && bytesEqual(certificate, known.certificate)
+    const detail = before && !isSame ? certificateProblem({ ...this.#modules, before, commit }) : undefined
+    return detail === undefined ? undefined : { invariant: 6, name: 'Evidence', window, detail }
   }
 
   #judge(commit: WindowCommit): Violation | undefined {
@@ -56,6 +69,7 @@ export class History {
       return { invariant: 2, name: 'Prefix', window, detail: `nobody cemented window ${window - 1} yet` }
     }
     this.#commits.push(commit)
+    this.#standings.push(this.#reader.standing)
     return firstViolation(WINDOW_ORACLES, this.#reader.next(commit))
   }
 }

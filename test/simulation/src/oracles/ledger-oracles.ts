@@ -1,5 +1,5 @@
 import { bytesEqual, toHex } from '@montana/foundation'
-import { type NodeRecord, stateRoots } from '@montana/ledger'
+import { decodeNodeRegistration, type NodeRecord, nodeIdOf, stateRoots } from '@montana/ledger'
 import { short, type WindowFacts } from './facts.js'
 import type { Oracle } from './oracle.js'
 
@@ -67,11 +67,14 @@ export const admissionOracle: Oracle<WindowFacts> = {
   check: (facts) => newNodeProblem(facts) ?? newCandidateProblem(facts) ?? operatorProblem(facts),
 }
 
-function newNodeProblem({ before, after, window, document }: WindowFacts): string | undefined {
+/** A candidate of the pool, or one that this very window's list 3 put there: control objects come before selection. */
+function newNodeProblem({ before, after, envelope, window, document }: WindowFacts): string | undefined {
   const entered = [...after.tables.nodes.entries()].filter(({ nodeId }) => !before.tables.nodes.has(nodeId))
+  const registered = envelope.control.map((bytes) => toHex(nodeIdOf(decodeNodeRegistration(bytes).nodePublicKey)))
   for (const { nodeId, startWindow, chainLength } of entered) {
     if (window % document.params.selectionInterval !== 0) return `${short(nodeId)} entered outside a selection window`
-    if (!before.tables.candidates.has(nodeId)) return `${short(nodeId)} entered without being a candidate`
+    const isCandidate = before.tables.candidates.has(nodeId) || registered.includes(toHex(nodeId))
+    if (!isCandidate) return `${short(nodeId)} entered without being a candidate`
     if (startWindow !== window || chainLength !== 1) return `${short(nodeId)} entered with a history`
   }
   return undefined

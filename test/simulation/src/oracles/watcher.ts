@@ -1,6 +1,6 @@
 import type { EngineState, OutgoingMessage, StepResult, WindowCommit } from '@montana/consensus'
 import { errorMessage } from '@montana/foundation'
-import type { GenesisDocument } from '@montana/ledger'
+import { type GenesisDocument, genesisHash } from '@montana/ledger'
 import type { UndatedEvent } from '../node/inbox.js'
 import type { Process } from '../node/process.js'
 import type { Watch } from '../node/watch.js'
@@ -23,7 +23,7 @@ export class Watcher implements Watch {
   constructor(document: GenesisDocument, world: World) {
     const { clock, signatures } = world
     this.#world = world
-    this.history = new History({ document, clock, signatures })
+    this.history = new History({ document, clock, signatures, genesisHash: genesisHash(document) })
     this.#quorum = new QuorumWatch(document, this.history)
   }
 
@@ -56,6 +56,10 @@ export class Watcher implements Watch {
 
   started(): void {
     this.#quorum.update(this.#world.processes)
+  }
+
+  forgot(process: Process): void {
+    this.#signatures.forgive(process)
   }
 
   crashed(process: Process): void {

@@ -1,5 +1,6 @@
 import type { Dice } from '../kernel/dice.js'
 import { NO_LINK_FAULTS } from '../network/faults.js'
+import type { Process } from '../node/process.js'
 import type { World } from '../world.js'
 import { type FaultKind, type Plan, WINDOW_MS } from './plan.js'
 
@@ -14,6 +15,7 @@ const INCIDENTS: Partial<Record<FaultKind, Incident>> = {
   crash: (driver) => driver.crashSome(1),
   'crash-all': (driver) => driver.crashSome(Number.POSITIVE_INFINITY),
   freeze: (driver) => driver.freezeOne(),
+  amnesia: (driver) => driver.forgetOne(),
 }
 
 /** Makes things go wrong while it is on, and puts everything right when it is switched off. */
@@ -79,6 +81,18 @@ export class FaultDriver {
     victim.freeze()
     this.#world.note(`freeze ${victim.name}`)
     this.#undoAfter(this.#dice.exponential(WINDOW_MS), () => victim.thaw())
+  }
+
+  /** A member comes back without its signature journal, or with nothing but its key; never two of them at once. */
+  forgetOne(): void {
+    const { processes, document } = this.#world
+    const isSilent = ({ isUp, disk }: Process) => !isUp || disk.signFrom === undefined || disk.signFrom > disk.head + 1
+    const candidates = document.cementingRule === 'vote' ? processes : processes.slice(1)
+    const victim = this.#dice.pick(candidates)
+    if (processes.some(isSilent)) return
+    victim.crash('loses its memory')
+    this.#world.forget(victim, this.#dice.chance(0.5))
+    this.#undoAfter(this.#dice.exponential(WINDOW_MS), () => this.restart(victim.index))
   }
 
   /** After a crash by chance. */

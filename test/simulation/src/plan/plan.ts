@@ -17,6 +17,7 @@ export const FAULT_KINDS = [
   'freeze',
   'slow-clock',
   'minority-gone',
+  'amnesia',
   'byzantine',
   'garbage',
 ] as const
@@ -60,6 +61,8 @@ export const WINDOW_MS = 60_000
 const SMALL_PARAMS = { d0: 64, tau2Windows: 48, vdfEntryWindows: 2, selectionInterval: 4, candidateExpiryWindows: 144 }
 /** Epochs that end many times in a run. */
 const SHORT_EPOCH_WINDOWS = 8
+const ROTATION_AND_VOTE = { proposerRule: 'rotation', cementingRule: 'vote' } as const
+const BOOTSTRAP_AND_EVIDENCE = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
 /** A part of the seeds gets each fault; "swarm testing": fewer kinds at once go deeper. */
 const KIND_CHANCE = 0.5
 
@@ -67,25 +70,37 @@ const KIND_CHANCE = 0.5
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const dice = new Dice(seed, 'plan')
   const drawn = new Set(FAULT_KINDS.filter(() => dice.chance(KIND_CHANCE)))
-  const faults = new Set([...drawn].filter((kind) => !options.without?.includes(kind)))
+  const faults = new Set([...drawn].filter((kind) => isPossible(kind, drawn) && !options.without?.includes(kind)))
   const members = options.members ?? dice.pick([4, 4, 5])
   const tau2Windows = dice.chance(0.4) ? SHORT_EPOCH_WINDOWS : SMALL_PARAMS.tau2Windows
-  const rules = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
+  const rules = dice.chance(0.85) ? ROTATION_AND_VOTE : BOOTSTRAP_AND_EVIDENCE
+  const newcomers = dice.pick([0, 1, 1, 2])
   return {
     seed,
     windows: options.windows ?? 60,
     rules,
     params: { ...SMALL_PARAMS, tau2Windows },
-    nodes: drawNodes(new Dice(seed, 'nodes'), members, faults),
+    nodes: drawNodes(new Dice(seed, 'nodes'), { members, newcomers }, faults),
     faults,
     links: drawLinks(new Dice(seed, 'links'), faults),
     crashPerEffect: faults.has('crash-between-effects') ? new Dice(seed, 'crash').between(0.0005, 0.004) : 0,
-    gone: faults.has('minority-gone') && !faults.has('byzantine') ? members - 1 : undefined,
+    gone: faults.has('minority-gone') ? members - 1 : undefined,
   }
 }
 
-function drawNodes(dice: Dice, members: number, faults: ReadonlySet<FaultKind>): NodePlan[] {
-  const roles = [...new Array<'member'>(members).fill('member'), 'observer' as const]
+/** One member at a time may be dishonest, gone, or silent because it forgot: four equal members tolerate one. */
+function isPossible(kind: FaultKind, drawn: ReadonlySet<FaultKind>): boolean {
+  if (kind === 'amnesia') return !drawn.has('byzantine') && !drawn.has('minority-gone')
+  return kind !== 'minority-gone' || !drawn.has('byzantine')
+}
+
+function drawNodes(
+  dice: Dice,
+  { members, newcomers }: { members: number; newcomers: number },
+  faults: ReadonlySet<FaultKind>,
+): NodePlan[] {
+  const outsiders = newcomers === 0 ? ['observer' as const] : new Array<'newcomer'>(newcomers).fill('newcomer')
+  const roles = [...new Array<'member'>(members).fill('member'), ...outsiders]
   const dishonest = faults.has('byzantine') ? dice.integer(1, members - 1) : undefined
   const slow = faults.has('slow-clock') ? dice.integer(1, members) : undefined
   return roles.map((role, index) => ({

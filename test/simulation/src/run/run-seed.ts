@@ -18,6 +18,10 @@ const FAULTY_PATIENCE = 20
 /** Reliability goal 2: after the last fault heals, each core node cements within this many windows. */
 const RECOVERY_WINDOWS = 3
 
+/** Spec protocol 11.2 rule 7: a Propose is waited for twice the last tick, times the round, at most eight times. */
+const PROPOSE_TIMEOUT_TICKS = 2
+const LATE_ROUND = 8
+
 export interface RunOptions {
   readonly keepsTrace?: boolean
   readonly bugs?: ReadonlySet<HostBug>
@@ -99,29 +103,41 @@ class Run {
     this.#world.note('faults off')
   }
 
-  /** Liveness: each core node cements new windows, in virtual time that is bounded by the slowest clock among them. */
+  /** Liveness: each core node cements new windows, in virtual time that is bounded by what it may have to wait for. */
   #recover(): void {
     const core = this.#core()
-    const { standing, head } = this.#watcher.history
-    const weights = weightsOf(standing, this.#world.document)
-    const weight = core.reduce((sum, { init }) => sum + weights.of(init.config.selfNodeId), 0)
-    const goal = head + RECOVERY_WINDOWS
+    const goal = this.#watcher.history.head + RECOVERY_WINDOWS
+    const isLive = this.#canCement(core)
     const isDone = () => this.#isOver() || core.every((process) => process.head >= goal)
-    const isLive = this.#world.runUntil(isDone, this.#recoveryMs(core, goal))
-    if (isLive || weight < weights.quorum) return
+    if (this.#world.runUntil(isDone, this.#recoveryMs(core, goal)) || !isLive) return
     const behind = core.filter((process) => process.head < goal).map(({ name, head }) => `${name} at ${head}`)
     const detail = `${RECOVERY_WINDOWS} windows after the faults ended: ${behind.join(', ')}, goal ${goal}`
     this.#watcher.report({ invariant: 0, name: 'Liveness', window: goal, detail })
   }
 
-  /** Cementing at the pace of the slowest clock, after whoever verifies by computing has computed what it missed. */
+  /** A quorum of the weight is up, honest, and may sign the next window. */
+  #canCement(core: readonly Process[]): boolean {
+    const { standing, head } = this.#watcher.history
+    const weights = weightsOf(standing, this.#world.document)
+    const signing = core.filter(({ disk }) => (disk.signFrom === undefined ? head === 0 : disk.signFrom <= head + 1))
+    return signing.reduce((sum, { nodeId }) => sum + weights.of(nodeId), 0) >= weights.quorum
+  }
+
+  /**
+   * Cementing at the pace of the slowest clock; slots of absent or dishonest members, whose rounds time out; before
+   * that the round that was reached in the faults; and what a node that verifies by computing has to compute.
+   */
   #recoveryMs(core: readonly Process[], goal: number): number {
     const paces = core.map((process) => this.#windowMs(process))
     const backlogs = core.map((process, index) => {
       const computes = process.init.config.verify.kind !== 'quorum'
       return computes ? (goal - process.head) * (paces[index] ?? 0) : 0
     })
-    return RECOVERY_WINDOWS * (Math.max(...paces) + 25_000) + Math.max(...backlogs) + 90_000
+    const windowMs = Math.max(...paces)
+    const roundMs = PROPOSE_TIMEOUT_TICKS * windowMs
+    const lostSlots = this.#world.document.cementingRule === 'vote' ? this.#world.processes.length - core.length : 0
+    const firstMs = this.#world.document.cementingRule === 'vote' ? LATE_ROUND * roundMs * (2 + lostSlots) : 0
+    return firstMs + RECOVERY_WINDOWS * (windowMs + 25_000 + 3 * lostSlots * roundMs) + Math.max(...backlogs) + 90_000
   }
 
   #windowMs({ init }: Process): number {

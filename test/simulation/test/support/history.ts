@@ -1,4 +1,5 @@
 import type { WindowCommit } from '@montana/consensus'
+import { genesisHash } from '@montana/ledger'
 import { Trace } from '../../src/kernel/trace.js'
 import type { Process } from '../../src/node/process.js'
 import type { Watch } from '../../src/node/watch.js'
@@ -42,6 +43,6 @@ export function firstOf(world: World): Process {
 /** Facts of every window of a good run. */
 export function factsOf({ world, commits }: GoodRun): WindowFacts[] {
   const { document, clock, signatures } = world
-  const reader = new FactsReader({ document, clock, signatures })
+  const reader = new FactsReader({ document, clock, signatures, genesisHash: genesisHash(document) })
   return commits.map((commit) => reader.next(commit))
 }
