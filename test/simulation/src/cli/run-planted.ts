@@ -1,5 +1,6 @@
 import { UsageError } from '@montana/foundation'
-import { PLANTED_BUGS, type PlantedBug } from '../planted/catalogue.js'
+import { PLANTED_BUGS } from '../planted/catalogue.js'
+import type { PlantedBug } from '../planted/planted-bug.js'
 import { type PlantedOutcome, searchPlanted } from '../planted/search.js'
 import type { SimOptions } from './options.js'
 
@@ -17,7 +18,7 @@ export async function runPlanted(options: SimOptions, print: (line: string) => v
     print(formatOutcome(outcome))
     bugs.push(outcome)
   }
-  const failed = bugs.filter(({ seeds }) => seeds === undefined).length
+  const failed = bugs.filter(({ seeds, isSurprise }) => seeds === undefined || isSurprise).length
   return { passed: bugs.length - failed, failed, bugs }
 }
 

@@ -4,6 +4,5 @@ export type HostBug =
   | 'journal-skipped'
   | 'lost-fsync'
   | 'stale-context-after-restart'
-  | 'no-resending'
+  | 'forgets-votes-on-restart'
   | 'no-catch-up'
-  | 'forged-messages-accepted'

@@ -1,5 +1,5 @@
 import { type ConsensusContext, ZERO_HASH } from '@montana/consensus'
-import { candidateSeed } from '@montana/ledger'
+import { candidateSeed } from '@montana/timechain'
 import type { ClockStub } from '../stubs/clock.js'
 import type { Disk } from './disk.js'
 

@@ -176,6 +176,7 @@ export class Process {
     if (!record) return carryOut(this.#target, effect)
     if (record.type === 'journal' && this.init.bugs.has('journal-skipped')) return
     this.disk.write(record)
+    if (record.type === 'journal') this.#modules.watch.journaled(this, record.entry)
     if (record.type !== 'commit') return
     this.#modules.watch.committed(this, record.commit)
     this.#life?.candidacy?.afterWindow(record.commit)
@@ -200,7 +201,10 @@ export class Process {
     const { behaviour } = this.init
     watch.visible(this, message)
     const messages = behaviour ? behaviour.outgoing(this, to, message) : [message]
-    for (const altered of messages) send(to, { type: 'message', message: altered })
+    for (const altered of messages) {
+      watch.sent(this, altered)
+      send(to, { type: 'message', message: altered })
+    }
   }
 
   #lifeModules(): LifeModules {

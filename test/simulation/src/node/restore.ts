@@ -34,7 +34,11 @@ export function restoreFromDisk(
 ): EngineState {
   const chain = restoreChain(disk.commits, document, bugs.has('stale-context-after-restart'))
   const head = chain.context.window
-  const journal = [...disk.journal.values()].filter(({ window }) => window >= head).sort(compareEntries)
+  const isForgotten = ({ kind }: JournalEntry) => {
+    return bugs.has('forgets-votes-on-restart') && (kind === 'vote' || kind === 'lock' || kind === 'propose')
+  }
+  const kept = [...disk.journal.values()].filter((entry) => entry.window >= head && !isForgotten(entry))
+  const journal = kept.sort(compareEntries)
   const headEnvelope = disk.commits.at(-1)?.envelope
   const registrations = [...disk.objects.values()].map(decodeNodeRegistration)
   const { signFrom } = disk

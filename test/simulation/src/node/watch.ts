@@ -1,4 +1,4 @@
-import type { EngineState, OutgoingMessage, StepResult, WindowCommit } from '@montana/consensus'
+import type { EngineState, JournalEntry, OutgoingMessage, StepResult, WindowCommit } from '@montana/consensus'
 import type { UndatedEvent } from './inbox.js'
 import type { Process } from './process.js'
 
@@ -6,6 +6,10 @@ import type { Process } from './process.js'
 export interface Watch {
   /** The commit is on disk. */
   committed(process: Process, commit: WindowCommit): void
+  /** The entry is on disk. */
+  journaled(process: Process, entry: JournalEntry): void
+  /** What really goes to a peer; of a dishonest process, not what its engine made. */
+  sent(process: Process, message: OutgoingMessage): void
   /** A message leaves the process: from now on any peer may have it. */
   visible(process: Process, message: OutgoingMessage): void
   /** The engine made a step; its effects are not carried out yet. */

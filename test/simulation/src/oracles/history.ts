@@ -34,6 +34,7 @@ export class History {
   constructor(modules: FactsModules) {
     this.#modules = modules
     this.#reader = new FactsReader(modules)
+    this.#standings.push(this.#reader.standing)
   }
 
   get head(): number {
@@ -43,6 +44,11 @@ export class History {
   /** S_head. */
   get standing(): Standing {
     return this.#reader.standing
+  }
+
+  /** S_{window−1}, once it stands. */
+  standingBefore(window: number): Standing | undefined {
+    return this.#standings[window - 1]
   }
 
   commitOf(window: number): WindowCommit | undefined {
@@ -69,8 +75,9 @@ export class History {
       return { invariant: 2, name: 'Prefix', window, detail: `nobody cemented window ${window - 1} yet` }
     }
     this.#commits.push(commit)
-    this.#standings.push(this.#reader.standing)
-    return firstViolation(WINDOW_ORACLES, this.#reader.next(commit))
+    const facts = this.#reader.next(commit)
+    this.#standings.push(facts.after)
+    return firstViolation(WINDOW_ORACLES, facts)
   }
 }
 

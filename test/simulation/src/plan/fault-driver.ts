@@ -89,7 +89,8 @@ export class FaultDriver {
     const isSilent = ({ isUp, disk }: Process) => !isUp || disk.signFrom === undefined || disk.signFrom > disk.head + 1
     const candidates = document.cementingRule === 'vote' ? processes : processes.slice(1)
     const victim = this.#dice.pick(candidates)
-    if (processes.some(isSilent)) return
+    // At the very beginning nobody can tell a node that forgot from one that is new (spec protocol 16.3).
+    if (processes.some((process) => isSilent(process) || process.head === 0)) return
     victim.crash('loses its memory')
     this.#world.forget(victim, this.#dice.chance(0.5))
     this.#undoAfter(this.#dice.exponential(WINDOW_MS), () => this.restart(victim.index))

@@ -1,5 +1,6 @@
 import type { VerifyPolicy } from '@montana/consensus'
 import type { CementingRule, ProposerRule, ProtocolParams } from '@montana/ledger'
+import { BEHAVIOUR_NAMES } from '../byzantine/behaviours.js'
 import { Dice } from '../kernel/dice.js'
 import { type LinkFaults, NO_LINK_FAULTS } from '../network/faults.js'
 
@@ -80,7 +81,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     windows: options.windows ?? 60,
     rules,
     params: { ...SMALL_PARAMS, tau2Windows },
-    nodes: drawNodes(new Dice(seed, 'nodes'), { members, newcomers }, faults),
+    nodes: drawNodes(new Dice(seed, 'nodes'), { members, newcomers, isVoting: rules.cementingRule === 'vote' }, faults),
     faults,
     links: drawLinks(new Dice(seed, 'links'), faults),
     crashPerEffect: faults.has('crash-between-effects') ? new Dice(seed, 'crash').between(0.0005, 0.004) : 0,
@@ -96,23 +97,28 @@ function isPossible(kind: FaultKind, drawn: ReadonlySet<FaultKind>): boolean {
 
 function drawNodes(
   dice: Dice,
-  { members, newcomers }: { members: number; newcomers: number },
+  { members, newcomers, isVoting }: { members: number; newcomers: number; isVoting: boolean },
   faults: ReadonlySet<FaultKind>,
 ): NodePlan[] {
   const outsiders = newcomers === 0 ? ['observer' as const] : new Array<'newcomer'>(newcomers).fill('newcomer')
   const roles = [...new Array<'member'>(members).fill('member'), ...outsiders]
-  const dishonest = faults.has('byzantine') ? dice.integer(1, members - 1) : undefined
+  // A dishonest bootstrap operator breaks an `evidence` network by definition (spec protocol 11.3).
+  const dishonest = faults.has('byzantine') ? dice.integer(isVoting ? 0 : 1, members - 1) : undefined
   const slow = faults.has('slow-clock') ? dice.integer(1, members) : undefined
   return roles.map((role, index) => ({
     role,
-    speed: dice.between(0.985, 1.015) * (index === slow ? dice.between(0.4, 0.9) : 1),
+    speed: dice.between(0.99, 1.01) * (index === slow ? dice.between(0.4, 0.9) : 1),
     minWindowMs: dice.chance(0.3) ? dice.between(0, 20_000) : 0,
     verify: dice.pick([{ kind: 'quorum' }, { kind: 'full' }, { kind: 'sample', segments: 16 }] as const),
-    behaviours: index === dishonest ? [dice.pick(BEHAVIOUR_NAMES)] : [],
+    behaviours: index === dishonest ? drawBehaviours(dice) : [],
   }))
 }
 
-const BEHAVIOUR_NAMES = ['mute', 'partial', 'wrong-clock', 'double-confirmation', 'replaying', 'forging', 'garbage']
+/** Mostly one, so that a failing run says which. */
+function drawBehaviours(dice: Dice): string[] {
+  const first = dice.pick(BEHAVIOUR_NAMES)
+  return dice.chance(0.3) ? [first, dice.pick(BEHAVIOUR_NAMES)] : [first]
+}
 
 function drawLinks(dice: Dice, faults: ReadonlySet<FaultKind>): LinkFaults {
   const draws = {

@@ -1,6 +1,6 @@
 import type { Job, JobResult } from '../run/job.js'
 import { Pool } from '../run/pool.js'
-import type { PlantedBug } from './catalogue.js'
+import type { PlantedBug } from './planted-bug.js'
 
 export interface PlantedOutcome {
   readonly name: string
@@ -15,14 +15,18 @@ export interface PlantedOutcome {
   readonly isSurprise: boolean
 }
 
-/** Runs seeds with the bug until an oracle notices. */
+/** Runs seeds with the bug until an oracle notices that should; whatever else was noticed first is a surprise. */
 export async function searchPlanted(bug: PlantedBug, start: number, maxSeeds: number): Promise<PlantedOutcome> {
   await using pool = new Pool(undefined, bug.patch)
   let seeds = 0
+  let surprise: PlantedOutcome | undefined
   for await (const result of pool.run(jobs(bug, start, maxSeeds))) {
     seeds++
-    if (result.violation) return found(bug, seeds, result)
+    const outcome = result.violation && found(bug, seeds, result)
+    if (outcome && !outcome.isSurprise) return outcome
+    surprise ??= outcome
   }
+  if (surprise) return surprise
   return {
     ...nameOf(bug),
     seeds: undefined,
