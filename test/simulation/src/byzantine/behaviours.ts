@@ -1,5 +1,6 @@
 import { type ChainState, type OutgoingMessage, windowWeights } from '@montana/consensus'
 import type { Dice } from '../kernel/dice.js'
+import { decodeMessage } from '../node/decode.js'
 import type { Process } from '../node/process.js'
 import type { Behaviour, BehaviourFactory } from './behaviour.js'
 import {
@@ -48,11 +49,16 @@ export function createBehaviour(names: readonly string[], dice: Dice): Behaviour
     outgoing: (process, to, message) => {
       if (!isTolerable(process)) return [message]
       return outgoings.reduce<readonly OutgoingMessage[]>(
-        (messages, outgoing) => messages.flatMap((one) => outgoing(process, to, one)),
+        (messages, outgoing) => messages.flatMap((one) => (isWellFormed(one) ? outgoing(process, to, one) : [one])),
         [message],
       )
     },
   }
+}
+
+/** What one behaviour spoilt, the next one cannot read. */
+function isWellFormed(message: OutgoingMessage): boolean {
+  return decodeMessage(message).type !== 'malformed'
 }
 
 const tolerable = new WeakMap<ChainState, boolean>()

@@ -6,8 +6,8 @@ import type { Violation } from './oracle.js'
 
 type Slot = Pick<CementVote, 'window' | 'round' | 'phase'>
 
-/** Windows whose votes are kept; older ones are settled. */
-const WINDOWS_KEPT = 4
+/** Windows whose votes are kept. Whoever is further behind is not judged: its window was settled without it. */
+const WINDOWS_KEPT = 16
 
 /**
  * The two rules that make the vote safe, judged on what honest members sign while everybody's votes are known:
@@ -37,7 +37,7 @@ export class VoteOracle {
 
   /** An honest member shows a vote of its own. */
   check(vote: CementVote): Violation | undefined {
-    if (vote.round === 0 || bytesEqual(vote.value, ZERO_HASH)) return undefined
+    if (vote.round === 0 || vote.window < this.#oldest || bytesEqual(vote.value, ZERO_HASH)) return undefined
     return vote.phase === PRECOMMIT ? this.#precommit(vote) : this.#prevote(vote)
   }
 
