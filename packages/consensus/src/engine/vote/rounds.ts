@@ -13,7 +13,7 @@ import { proposeInTurn } from './propose.js'
 import { holderOfRound } from './slot.js'
 import type { Lock } from './state.js'
 import { proposeTimeoutMs, voteTimeoutMs } from './timeouts.js'
-import { wantDraft } from './wanted.js'
+import { wantDraft, wantVotes } from './wanted.js'
 
 const NIL = toHex(ZERO_HASH)
 
@@ -139,7 +139,11 @@ function chooseValue(run: Run): string | undefined {
   const { lockedRound, lockedValue } = vote.lock
   if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
   if (propose.validRound >= vote.round) return NIL
-  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) return undefined
+  if (!hasQuorum(run, propose.validRound, PREVOTE, value)) {
+    // After restarts each voter may hold no prevote of that round but its own.
+    wantVotes(run)
+    return undefined
+  }
   return isValid && (lockedRound <= propose.validRound || lockedValue === value) ? value : NIL
 }
 
