@@ -18,6 +18,7 @@ const TASKS = {
   soak: { command: [cli, 'soak'] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
+  sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   build: {},
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },

@@ -29,6 +29,8 @@ export function endSilence(run: Run): void {
   if (weight < weights.quorum) return
   const window = head === 0 ? 1 : head + SILENT_WINDOWS + 1
   run.update({ signFrom: window, statedHeads: new Map() })
+  // Steps of the open window that were taken in silence left no vote, and the others may be waiting for just that one.
+  if (window <= head + 1) run.updateVote({ round: 0, step: 'propose' })
   run.emit({ type: 'signFrom', window })
 }
 

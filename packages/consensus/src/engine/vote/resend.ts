@@ -7,12 +7,18 @@ import { headOf } from '../state.js'
 import { votedRounds, voteKey, votesOf } from '../tally.js'
 import { wantVotes } from './wanted.js'
 
-/** What a member that is still in window head + 1 says again: its latest votes, and what justifies its valid value (rule 8). */
+/**
+ * What a member that is still in window head + 1 says again: its latest votes, and what justifies its valid value
+ * (rule 8). Votes of the round before belong to the latest: whoever is still in that round may lack just this member's
+ * to leave it, and one member in a later round is too little to follow.
+ */
 export function voteMessages(run: Run): OutgoingMessage[] {
   const window = headOf(run.state) + 1
   const { vote, own } = run.state
   const votes = own.votes.get(window)
-  const latest = [PREVOTE, PRECOMMIT].flatMap((phase) => votes?.get(voteKey(vote.round, phase)) ?? [])
+  const latest = [vote.round - 1, vote.round].flatMap((round) =>
+    [PREVOTE, PRECOMMIT].flatMap((phase) => votes?.get(voteKey(round, phase)) ?? []),
+  )
   const proposals = new Set([own.proposals.get(vote.round), vote.proposals.get(vote.lock.validRound)?.bytes])
   return [
     ...[...proposals].flatMap((payload) => (payload ? [{ kind: 'propose', window, payload } as const] : [])),

@@ -150,6 +150,7 @@ function chooseValue(run: Run): string | undefined {
   if (propose.validRound === 0) return isValid && (lockedRound === 0 || lockedValue === value) ? value : NIL
   if (propose.validRound >= vote.round) return NIL
   if (!hasQuorum(run, propose.validRound, PREVOTE, value)) {
+    // After restarts each voter may hold no prevote of that round but its own.
     wantVotes(run)
     return undefined
   }
