@@ -1,4 +1,4 @@
-import { type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
+import { draftOfProposal, type EngineState, headOf, proposalHash, votesOfRounds } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
 import type { Disk } from './disk.js'
 import { type Answer, type ClockProof, type Message, type Question, RANGE_WINDOWS } from './packet.js'
@@ -51,8 +51,9 @@ function votesOn(state: EngineState, window: number): Answer | undefined {
 }
 
 /** A draft of the open window, or the envelope that the last one was cemented with. */
-function draftOf({ vote, headEnvelope }: EngineState, hash: Uint8Array): Uint8Array | undefined {
-  const open = vote.drafts.get(toHex(hash))?.candidate.envelope.bytes
+function draftOf(state: EngineState, hash: Uint8Array): Uint8Array | undefined {
+  const { headEnvelope } = state
+  const open = draftOfProposal(state, hash)?.candidate.envelope.bytes
   const isHead = headEnvelope && bytesEqual(proposalHash(headEnvelope.header.scope), hash)
   return open ?? (isHead ? headEnvelope.bytes : undefined)
 }

@@ -1,4 +1,5 @@
 import {
+  draftKey,
   type EngineEvent,
   type EngineState,
   headOf,
@@ -8,7 +9,7 @@ import {
   proposalHash,
   roundHolder,
 } from '@montana/consensus'
-import { bytesEqual, toHex } from '@montana/foundation'
+import { bytesEqual } from '@montana/foundation'
 import { contentId } from '../kernel/content-id.js'
 import type { Authenticator, SignedObject } from './authenticator.js'
 import { type DecodedAs, decodeMessage } from './decode.js'
@@ -76,10 +77,10 @@ export class Inbox {
   }
 
   #draft({ state, from }: Arrival, { object }: DecodedAs<'draft'>): Received {
-    const { window, scope } = object.header
+    const { window } = object.header
     if (window > headOf(state) + 1) return this.#ahead(from, window)
     if (window !== headOf(state) + 1) return 'stale'
-    if (state.vote.drafts.has(toHex(proposalHash(scope)))) return 'duplicate'
+    if (state.vote.drafts.has(draftKey(object.bytes))) return 'duplicate'
     const candidate = this.modules.authenticator.authenticateEnvelope(state.chain, object)
     return { type: 'draft', from, candidate }
   }
