@@ -108,6 +108,33 @@ describe('rule 3: Propose(v, r) with 1 ≤ r < ρ', () => {
     expect(node.votes(3).prevote).toBe(nil)
   })
 
+  it('prevotes what it is locked on, on whatever proof', () => {
+    const node = bench.node(self).tick(4).receive(first).run(3_000)
+    node.receive(...votes(others, 1, PREVOTE, NIL), ...votes(others, 1, PRECOMMIT, NIL), bench.propose(2, first))
+    node.receive(...votes(others, 2, PREVOTE, first.value), ...votes(others, 2, PRECOMMIT, NIL))
+    expect(node.state.vote.lock.lockedRound).toBe(2)
+    // Only a dishonest slot holder names a round in which there was no such quorum.
+    expect(
+      node
+        .receive(bench.propose(3, first, 1))
+        .run(9_000)
+        .votes(3).prevote,
+    ).toBe(nil)
+    const other = bench
+      .node(self)
+      .tick(4)
+      .receive(first, ...votes(others, 2, PREVOTE, NIL))
+    other.receive(...votes(others, 2, PRECOMMIT, NIL), bench.propose(3, first))
+    other.receive(...votes(others, 3, PREVOTE, first.value), ...votes(others, 3, PRECOMMIT, NIL))
+    other.receive(
+      ...votes(others, 1, PREVOTE, first.value),
+      ...votes(others, 4, PRECOMMIT, NIL),
+      bench.propose(5, first, 1),
+    )
+    expect(other.state.vote.lock.lockedRound).toBe(3)
+    expect(other.votes(5).prevote).toBe(toHex(first.value))
+  })
+
   it('says nothing without the proof, asks for it, and uses it when it comes', () => {
     const node = locked(3)
     node.take()
@@ -148,6 +175,12 @@ describe('rule 4: precommit, lock and valid value', () => {
     expect(node.votes(1).precommit).toBeUndefined()
     expect(node.run(3_000).votes(1)).toEqual({ prevote: nil, precommit: undefined })
     expect(node.receive(first).votes(1).precommit).toBe(toHex(first.value))
+    const early = bench
+      .node(self)
+      .tick(4)
+      .receive(first, ...votes(others, 1, PREVOTE, first.value))
+    expect(early.state.vote.lock.validRound).toBe(0)
+    expect(early.run(3_000).votes(1)).toEqual({ prevote: nil, precommit: toHex(first.value) })
   })
 
   it('after its precommit of nil a quorum of prevotes makes v valid but locks nothing', () => {

@@ -1,6 +1,6 @@
 import { toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodePropose, PRECOMMIT, PREVOTE } from '../../src/index.js'
+import { decodePropose, draftOfProposal, PRECOMMIT, PREVOTE } from '../../src/index.js'
 import { type BenchDraft, type BenchNode, broadcasts, effectsOf, NIL, VoteBench } from '../support/vote-bench.js'
 
 let bench: VoteBench
@@ -63,6 +63,15 @@ describe('rule 2: the slot holder proposes', () => {
     node.receive(...votes(bench.others(bench.holder(2)), 2, PREVOTE, NIL))
     expect(proposes(node)).toMatchObject([{ round: 2, validRound: 0, value: first.value, proposalHash: first.hash }])
     expect(node.journal.filter(({ kind }) => kind === 'header')).toEqual([])
+  })
+
+  it('the body that was proposed before rather than another under the same header', () => {
+    const other = bench.otherBody(first, bench.holder(3))
+    const node = holder(2).receive(other, bench.propose(1, first), first)
+    node.take()
+    node.receive(...votes(bench.others(bench.holder(2)), 2, PREVOTE, NIL))
+    expect(proposes(node)).toMatchObject([{ round: 2, value: first.value }])
+    expect(toHex(draftOfProposal(node.state, first.hash)?.candidate.envelope.bytes ?? NIL)).toBe(toHex(first.bytes))
   })
 
   it('its valid value with its round before anything else', () => {

@@ -60,6 +60,7 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
     const node = bench.node(self).tick(4).run(3_000)
     node.receive(...votes(others.slice(0, 2), 1, PREVOTE, NIL))
     expect(node.votes(1).precommit).toBe(nil)
+    expect(effectsOf(node.take(), 'fetch')).toEqual([])
   })
 
   it('gives a quorum that does not agree a second, then precommits nil', () => {
