@@ -52,7 +52,7 @@ describe('a certificate of the window that is open', () => {
 
   it('cannot name one member twice', () => {
     const [one = NIL] = others
-    const votes = [one, one, one].map((nodeId) => bench.vote(nodeId, 1, PRECOMMIT, draft.value))
+    const votes = bench.votes([one, one, one], 1, PRECOMMIT, draft.value)
     const { hash, contextHash } = draft
     const bytes = encodeCertificate({ window: 4, proposalHash: hash, contextHash, round: 1, votes })
     expect(() => decodeCertificate(bytes)).toThrow()
