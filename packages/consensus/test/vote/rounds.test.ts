@@ -52,6 +52,15 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
     expect(node.run(1).votes(1).prevote).toBe(nil)
   })
 
+  it('waits for the slot holder by the pace of its own clock, and by the grace that drafters give', () => {
+    const slow = bench.node(self)
+    slow.state = { ...slow.state, periodMs: 1_700 }
+    slow.now = 4_000
+    slow.tick(4)
+    expect(slow.run(8_339).votes(1).prevote).toBeUndefined()
+    expect(slow.run(1).votes(1).prevote).toBe(nil)
+  })
+
   it('precommits nil at once on a quorum of nil prevotes', () => {
     const node = bench.node(self).tick(4).run(3_000)
     node.receive(...bench.votes(others.slice(0, 2), 1, PREVOTE, NIL))
@@ -80,7 +89,7 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
   })
 
   it('waits a second for precommits that do not agree, whatever they say and in whatever step it is', () => {
-    const node = bench.node(self).tick(4)
+    const node = bench.node(self).tick(4).run(300)
     node.receive(
       ...bench.votes(others.slice(0, 2), 1, PRECOMMIT, NIL),
       ...bench.votes(others.slice(2), 1, PRECOMMIT, draft.value),
@@ -97,6 +106,18 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
       ...bench.votes(others.slice(0, 1), 1, PRECOMMIT, NIL),
     )
     expect(node.run(60_000).state.vote.round).toBe(1)
+  })
+
+  it('gives later rounds half a second more for votes, up to ten seconds', () => {
+    const node = bench.node(self).tick(4)
+    const waits: number[] = []
+    for (const round of [1, 2, 3, 19, 20, 30]) {
+      node.receive(...bench.votes(others.slice(0, 2), round, PREVOTE, NIL))
+      node.receive(...bench.votes(others.slice(0, 2), round, PRECOMMIT, NIL))
+      node.receive(...bench.votes(others.slice(2), round, PRECOMMIT, draft.value))
+      waits.push((node.state.vote.precommitEndsMs ?? 0) - node.now)
+    }
+    expect(waits).toEqual([1_000, 1_500, 2_000, 10_000, 10_000, 10_000])
   })
 
   it('every round has a longer wait for the slot holder, up to eight times the first', () => {
