@@ -1,6 +1,6 @@
 import { toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type JournalEntry, PRECOMMIT, PREVOTE } from '../../src/index.js'
+import { draftOfProposal, type JournalEntry, PRECOMMIT, PREVOTE } from '../../src/index.js'
 import {
   type BenchDraft,
   type BenchNode,
@@ -53,6 +53,7 @@ describe('a process that died between any two journal entries', () => {
     const { vote } = node.state
     expect([vote.round, vote.step]).toEqual([1, 'precommit'])
     expect(vote.lock).toMatchObject({ lockedRound: 1, lockedValue: toHex(draft.value) })
+    expect(draftOfProposal(node.state, draft.hash)?.candidate.envelope.bytes).toEqual(draft.bytes)
     node.tick(4).receive(...bench.votes(others, 1, PRECOMMIT, NIL), second, bench.propose(2, second))
     expect(node.votes(2).prevote).toBe(toHex(NIL))
   })
