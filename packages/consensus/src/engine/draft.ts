@@ -57,7 +57,7 @@ interface DraftParts {
 /** One header per window, ever: whatever is signed here is the only draft of this node for it (spec protocol 9.3). */
 function signDraft(run: Run, { depth: fallbackDepth, evidence, timechainValue }: DraftParts): void {
   const window = headOf(run.state) + 1
-  if (run.isSigning('header', window)) return
+  if (!run.maySign(window) || run.isSigning('header', window)) return
   const control = controlBodies(run)
   if (!control) return
   const input = { proposerNodeId: run.config.selfNodeId, fallbackDepth, timechainValue, control, evidence }

@@ -31,11 +31,15 @@ export function receiveEnvelope(
 function receiveVoted(run: Run, candidate: AuthenticatedEnvelope, from: PeerName | undefined, origin: Origin): void {
   const { header } = candidate.envelope
   keepDraft(run, candidate, from, origin === 'range')
-  const draft = run.state.vote.drafts.get(draftKey(candidate.envelope.bytes))
-  if (from === undefined || origin === 'range' || !draft?.verdict.ok) return
-  const value = draft.verdict.sealed.valueHex
-  const isVoted = votedRounds(run).some((round) => hasQuorum(run, round, PRECOMMIT, value))
-  if (!isVoted) wantCertificate(run, header, from)
+  if (from === undefined || origin === 'range' || !candidate.signatures.header) return
+  if (!isPrecommitted(run, candidate)) wantCertificate(run, header, from)
+}
+
+function isPrecommitted(run: Run, { envelope }: AuthenticatedEnvelope): boolean {
+  const draft = run.state.vote.drafts.get(draftKey(envelope.bytes))
+  if (!draft?.verdict.ok) return false
+  const { valueHex } = draft.verdict.sealed
+  return votedRounds(run).some((round) => hasQuorum(run, round, PRECOMMIT, valueHex))
 }
 
 /** A second, different header for a cemented window is evidence against its signer; the window stands. */

@@ -18,7 +18,7 @@ beforeAll(() => {
   broken = { ...draft, candidate: authentic(changed.bytes, { evidence: false }) }
 })
 
-const quorum = (phase: number) => bench.others(self).map((nodeId) => bench.vote(nodeId, 1, phase, draft.value))
+const quorum = (phase: number) => bench.votes(bench.others(self), 1, phase, draft.value)
 
 describe('a header that arrives with another body first', () => {
   it('is one proposal of two values', () => {

@@ -19,10 +19,6 @@ beforeAll(() => {
   twin = bench.draft(1, { endpoint: new Uint8Array(32).fill(0x77) })
 })
 
-const votes = (nodes: readonly Uint8Array[], round: number, phase: number, value: Uint8Array) => {
-  return nodes.map((nodeId) => bench.vote(nodeId, round, phase, value))
-}
-
 describe('two headers of one proposer', () => {
   it('are reported once, in whatever order they come, and neither is voted for', () => {
     for (const [a, b] of [
@@ -44,8 +40,8 @@ describe('two headers of one proposer', () => {
     const node = bench
       .node(self)
       .tick(4)
-      .receive(draft, ...votes(others, 1, PREVOTE, draft.value), twin)
-    node.receive(...votes(others, 1, PRECOMMIT, NIL), bench.propose(2, draft, 1))
+      .receive(draft, ...bench.votes(others, 1, PREVOTE, draft.value), twin)
+    node.receive(...bench.votes(others, 1, PRECOMMIT, NIL), bench.propose(2, draft, 1))
     expect(node.votes(2).prevote).toBe(toHex(draft.value))
   })
 
@@ -55,7 +51,7 @@ describe('two headers of one proposer', () => {
     for (const nodeId of bench.others(second)) {
       node.feed({ type: 'confirmation', from: 'peer', confirmation: bench.confirmation(nodeId) })
     }
-    node.receive(draft, twin, ...votes(bench.others(second), 2, PREVOTE, NIL)).run(10)
+    node.receive(draft, twin, ...bench.votes(bench.others(second), 2, PREVOTE, NIL)).run(10)
     const [header] = node.journal.filter(({ kind }) => kind === 'header')
     expect(decodeEnvelope(header?.bytes ?? NIL).header.fallbackDepth).toBe(2)
   })
@@ -97,6 +93,19 @@ describe('drafts without end', () => {
     expect(node.state.vote.drafts.size).toBe(3)
   })
 
+  it('are 32 in all: what a quorum prevoted and what is put to the vote stay, whatever comes after', () => {
+    const node = bench
+      .node(self)
+      .tick(4)
+      .receive(draft, ...bench.votes(others, 1, PREVOTE, draft.value))
+    const many = Array.from({ length: 40 }, (_, byte) => bench.draft(2, { endpoint: new Uint8Array(32).fill(byte) }))
+    for (const [index, one] of many.entries()) node.receive(bench.propose(1 + (index % 9), one), one)
+    expect(node.state.vote.drafts.size).toBe(32)
+    const held = new Set([...node.state.vote.drafts.values()].map(({ candidate }) => candidate.envelope.bytes))
+    expect(held.has(draft.bytes)).toBe(true)
+    expect(held.has(many[0]?.bytes ?? NIL)).toBe(true)
+  })
+
   it('an unsigned header costs no place and names nobody', () => {
     const node = bench.node(self).tick(4)
     node.take()
@@ -123,7 +132,7 @@ describe('drafts without end', () => {
     expect(fetched()).toEqual([toHex(named[0]?.hash ?? NIL)])
     node.run(3_000)
     fetched()
-    node.receive(...votes(others, 1, PREVOTE, named[2]?.value ?? NIL))
+    node.receive(...bench.votes(others, 1, PREVOTE, named[2]?.value ?? NIL))
     expect(fetched()).toEqual([toHex(named[2]?.hash ?? NIL)])
   })
 })

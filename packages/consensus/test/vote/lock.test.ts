@@ -18,16 +18,12 @@ beforeAll(() => {
   second = bench.draft(2)
 })
 
-const votes = (nodes: readonly Uint8Array[], round: number, phase: number, value: Uint8Array) => {
-  return nodes.map((nodeId) => bench.vote(nodeId, round, phase, value))
-}
-
 /** Locked on `first` in round 1, now in round `round`. */
 function locked(round: number): BenchNode {
   const node = bench.node(self).tick(4).receive(first, second, bench.propose(1, first))
-  node.receive(...votes(others, 1, PREVOTE, first.value))
+  node.receive(...bench.votes(others, 1, PREVOTE, first.value))
   expect(node.votes(1)).toEqual({ prevote: toHex(first.value), precommit: toHex(first.value) })
-  for (let ended = 1; ended < round; ended++) node.receive(...votes(others, ended, PRECOMMIT, NIL))
+  for (let ended = 1; ended < round; ended++) node.receive(...bench.votes(others, ended, PRECOMMIT, NIL))
   expect(node.state.vote.round).toBe(round)
   return node
 }
@@ -56,7 +52,7 @@ describe('rule 3: Propose(v, 0)', () => {
     const node = bench
       .node(self)
       .tick(4)
-      .receive(...votes(others, 2, PREVOTE, NIL), first, bench.propose(2, first))
+      .receive(...bench.votes(others, 2, PREVOTE, NIL), first, bench.propose(2, first))
     expect(node.votes(2).prevote).toBe(toHex(first.value))
   })
 
@@ -64,7 +60,7 @@ describe('rule 3: Propose(v, 0)', () => {
     const node = bench
       .node(self)
       .tick(4)
-      .receive(...votes(others, 2, PREVOTE, NIL))
+      .receive(...bench.votes(others, 2, PREVOTE, NIL))
     node.receive(bench.propose(2, first), bench.propose(2, second), second)
     expect(node.votes(2).prevote).toBeUndefined()
     expect(node.receive(first).votes(2).prevote).toBe(toHex(first.value))
@@ -92,7 +88,7 @@ describe('rule 3: Propose(v, 0)', () => {
 })
 
 describe('rule 3: Propose(v, r) with 1 ≤ r < ρ', () => {
-  const quorum = () => votes(others, 2, PREVOTE, second.value)
+  const quorum = () => bench.votes(others, 2, PREVOTE, second.value)
 
   it('unlocks on a quorum of prevotes for v in a round not before the lock', () => {
     const node = locked(3).receive(...quorum(), bench.propose(3, second, 2))
@@ -101,11 +97,42 @@ describe('rule 3: Propose(v, r) with 1 ≤ r < ρ', () => {
 
   it('stays locked on a proof from before the lock', () => {
     const node = bench.node(self).tick(4).receive(first, second).run(3_000)
-    node.receive(...votes(others, 1, PRECOMMIT, NIL), bench.propose(2, first))
-    node.receive(...votes(others, 2, PREVOTE, first.value), ...votes(others, 2, PRECOMMIT, NIL))
+    node.receive(...bench.votes(others, 1, PRECOMMIT, NIL), bench.propose(2, first))
+    node.receive(...bench.votes(others, 2, PREVOTE, first.value), ...bench.votes(others, 2, PRECOMMIT, NIL))
     expect(node.state.vote.lock.lockedRound).toBe(2)
-    node.receive(...votes(others, 1, PREVOTE, second.value), bench.propose(3, second, 1))
+    node.receive(...bench.votes(others, 1, PREVOTE, second.value), bench.propose(3, second, 1))
     expect(node.votes(3).prevote).toBe(nil)
+  })
+
+  it('prevotes what it is locked on, on whatever proof', () => {
+    const node = bench.node(self).tick(4).receive(first).run(3_000)
+    node.receive(
+      ...bench.votes(others, 1, PREVOTE, NIL),
+      ...bench.votes(others, 1, PRECOMMIT, NIL),
+      bench.propose(2, first),
+    )
+    node.receive(...bench.votes(others, 2, PREVOTE, first.value), ...bench.votes(others, 2, PRECOMMIT, NIL))
+    expect(node.state.vote.lock.lockedRound).toBe(2)
+    // Only a dishonest slot holder names a round in which there was no such quorum.
+    expect(
+      node
+        .receive(bench.propose(3, first, 1))
+        .run(9_000)
+        .votes(3).prevote,
+    ).toBe(nil)
+    const other = bench
+      .node(self)
+      .tick(4)
+      .receive(first, ...bench.votes(others, 2, PREVOTE, NIL))
+    other.receive(...bench.votes(others, 2, PRECOMMIT, NIL), bench.propose(3, first))
+    other.receive(...bench.votes(others, 3, PREVOTE, first.value), ...bench.votes(others, 3, PRECOMMIT, NIL))
+    other.receive(
+      ...bench.votes(others, 1, PREVOTE, first.value),
+      ...bench.votes(others, 4, PRECOMMIT, NIL),
+      bench.propose(5, first, 1),
+    )
+    expect(other.state.vote.lock.lockedRound).toBe(3)
+    expect(other.votes(5).prevote).toBe(toHex(first.value))
   })
 
   it('says nothing without the proof, asks for it, and uses it when it comes', () => {
@@ -144,41 +171,50 @@ describe('rule 4: precommit, lock and valid value', () => {
     const node = bench
       .node(self)
       .tick(4)
-      .receive(...votes(others, 1, PREVOTE, first.value))
+      .receive(...bench.votes(others, 1, PREVOTE, first.value))
     expect(node.votes(1).precommit).toBeUndefined()
     expect(node.run(3_000).votes(1)).toEqual({ prevote: nil, precommit: undefined })
     expect(node.receive(first).votes(1).precommit).toBe(toHex(first.value))
+    const early = bench
+      .node(self)
+      .tick(4)
+      .receive(first, ...bench.votes(others, 1, PREVOTE, first.value))
+    expect(early.state.vote.lock.validRound).toBe(0)
+    expect(early.run(3_000).votes(1)).toEqual({ prevote: nil, precommit: toHex(first.value) })
   })
 
   it('after its precommit of nil a quorum of prevotes makes v valid but locks nothing', () => {
     const node = bench.node(self).tick(4).receive(first).run(3_000)
-    node.receive(...votes(others.slice(0, 2), 1, PREVOTE, NIL))
+    node.receive(...bench.votes(others.slice(0, 2), 1, PREVOTE, NIL))
     expect(node.votes(1).precommit).toBe(nil)
     const other = bench.node(self).tick(4).receive(first, bench.propose(1, first))
-    other.receive(...votes(others.slice(0, 1), 1, PREVOTE, first.value), ...votes(others.slice(1, 2), 1, PREVOTE, NIL))
+    other.receive(
+      ...bench.votes(others.slice(0, 1), 1, PREVOTE, first.value),
+      ...bench.votes(others.slice(1, 2), 1, PREVOTE, NIL),
+    )
     other.run(1_000)
     expect(other.votes(1).precommit).toBe(nil)
-    other.receive(...votes(others.slice(2), 1, PREVOTE, first.value))
+    other.receive(...bench.votes(others.slice(2), 1, PREVOTE, first.value))
     expect(other.state.vote.lock).toMatchObject({ lockedRound: 0, validRound: 1, validValue: toHex(first.value) })
     expect(other.votes(1).precommit).toBe(nil)
   })
 
   it('locks anew on what a quorum prevotes in a later round, and keeps the lock through rounds of nil', () => {
-    const idle = locked(2).receive(bench.propose(2, second), ...votes(others, 2, PREVOTE, NIL))
+    const idle = locked(2).receive(bench.propose(2, second), ...bench.votes(others, 2, PREVOTE, NIL))
     expect(idle.state.vote.lock).toMatchObject({ lockedRound: 1, lockedValue: toHex(first.value) })
-    const node = locked(2).receive(bench.propose(2, second), ...votes(others, 2, PREVOTE, second.value))
+    const node = locked(2).receive(bench.propose(2, second), ...bench.votes(others, 2, PREVOTE, second.value))
     expect(node.state.vote.lock).toMatchObject({ lockedRound: 2, lockedValue: toHex(second.value), validRound: 2 })
   })
 })
 
 describe('rule 5: cementing', () => {
   it('commits on a quorum of precommits of the own round or of an earlier one, with them as the certificate', () => {
-    const now = locked(2).receive(...votes(others, 2, PRECOMMIT, first.value))
+    const now = locked(2).receive(...bench.votes(others, 2, PRECOMMIT, first.value))
     const late = bench
       .node(self)
       .tick(4)
-      .receive(first, ...votes(others, 2, PREVOTE, NIL))
-    late.receive(...votes(others, 1, PRECOMMIT, first.value))
+      .receive(first, ...bench.votes(others, 2, PREVOTE, NIL))
+    late.receive(...bench.votes(others, 1, PRECOMMIT, first.value))
     for (const node of [now, late]) {
       expect(node.head).toBe(4)
       const [commit] = effectsOf(node.take(), 'commit')
@@ -187,24 +223,24 @@ describe('rule 5: cementing', () => {
   })
 
   it('not on less than a quorum, and not by counting a member twice', () => {
-    const two = votes(others.slice(0, 2), 1, PRECOMMIT, first.value)
+    const two = bench.votes(others.slice(0, 2), 1, PRECOMMIT, first.value)
     const node = bench.node(new Uint8Array(32).fill(0xee)).receive(first, ...two, ...two)
     expect(node.head).toBe(3)
-    expect(node.receive(...votes(others.slice(2), 1, PRECOMMIT, first.value)).head).toBe(4)
+    expect(node.receive(...bench.votes(others.slice(2), 1, PRECOMMIT, first.value)).head).toBe(4)
   })
 
   it('not across rounds or phases', () => {
     const node = bench.node(new Uint8Array(32).fill(0xee)).receive(first)
-    node.receive(...votes(others.slice(0, 2), 1, PRECOMMIT, first.value))
+    node.receive(...bench.votes(others.slice(0, 2), 1, PRECOMMIT, first.value))
     node.receive(
-      ...votes(others.slice(2), 2, PRECOMMIT, first.value),
-      ...votes(others.slice(2), 1, PREVOTE, first.value),
+      ...bench.votes(others.slice(2), 2, PRECOMMIT, first.value),
+      ...bench.votes(others.slice(2), 1, PREVOTE, first.value),
     )
     expect(node.head).toBe(3)
   })
 
   it('counts votes of the window after only when that window opens, and asks about a value that nobody named', () => {
-    const ahead = votes(others, 1, PRECOMMIT, first.value).map((vote) => {
+    const ahead = bench.votes(others, 1, PRECOMMIT, first.value).map((vote) => {
       return bench.vote(vote.nodeId, 1, PRECOMMIT, CLOCK, 5)
     })
     const node = bench
@@ -213,7 +249,7 @@ describe('rule 5: cementing', () => {
       .receive(first, ...ahead)
     expect(node.head).toBe(3)
     node.take()
-    node.receive(...votes(others, 1, PRECOMMIT, first.value))
+    node.receive(...bench.votes(others, 1, PRECOMMIT, first.value))
     expect(node.head).toBe(4)
     expect(effectsOf(node.take(), 'fetch').map(({ wanted }) => [wanted.what, wanted.window])).toEqual([['votes', 5]])
   })
@@ -221,7 +257,7 @@ describe('rule 5: cementing', () => {
   it('gets the draft that a quorum precommitted', () => {
     const node = bench.node(self).tick(4).receive(bench.propose(1, first)).run(3_000)
     node.take()
-    node.receive(...votes(others, 1, PRECOMMIT, first.value))
+    node.receive(...bench.votes(others, 1, PRECOMMIT, first.value))
     node.run(1_000)
     expect(effectsOf(node.take(), 'fetch').map(({ wanted }) => wanted.what)).toContain('draft')
     expect(node.receive(first).head).toBe(4)

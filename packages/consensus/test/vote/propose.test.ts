@@ -1,6 +1,6 @@
 import { toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodePropose, PRECOMMIT, PREVOTE } from '../../src/index.js'
+import { decodePropose, draftOfProposal, PRECOMMIT, PREVOTE } from '../../src/index.js'
 import { type BenchDraft, type BenchNode, broadcasts, effectsOf, NIL, VoteBench } from '../support/vote-bench.js'
 
 let bench: VoteBench
@@ -10,10 +10,6 @@ beforeAll(() => {
   bench = new VoteBench()
   first = bench.draft(1)
 })
-
-const votes = (nodes: readonly Uint8Array[], round: number, phase: number, value: Uint8Array) => {
-  return nodes.map((nodeId) => bench.vote(nodeId, round, phase, value))
-}
 
 /** The holder of a slot, with its clock and the confirmations of `confirmers` others. */
 function holder(slot: number, confirmers = 3): BenchNode {
@@ -60,29 +56,41 @@ describe('rule 2: the slot holder proposes', () => {
   it('a valid draft that it holds rather than its own, in its round and with valid_round 0', () => {
     const node = holder(2).receive(first)
     node.take()
-    node.receive(...votes(bench.others(bench.holder(2)), 2, PREVOTE, NIL))
+    node.receive(...bench.votes(bench.others(bench.holder(2)), 2, PREVOTE, NIL))
     expect(proposes(node)).toMatchObject([{ round: 2, validRound: 0, value: first.value, proposalHash: first.hash }])
     expect(node.journal.filter(({ kind }) => kind === 'header')).toEqual([])
+  })
+
+  it('the body that was proposed before rather than another under the same header', () => {
+    const other = bench.otherBody(first, bench.holder(3))
+    const node = holder(2).receive(other, bench.propose(1, first), first)
+    node.take()
+    node.receive(...bench.votes(bench.others(bench.holder(2)), 2, PREVOTE, NIL))
+    expect(proposes(node)).toMatchObject([{ round: 2, value: first.value }])
+    expect(toHex(draftOfProposal(node.state, first.hash)?.candidate.envelope.bytes ?? NIL)).toBe(toHex(first.bytes))
   })
 
   it('its valid value with its round before anything else', () => {
     const others = bench.others(bench.holder(2))
     const node = holder(2).receive(bench.draft(1, { without: bench.holder(3) }), first)
-    node.receive(...votes(others, 1, PREVOTE, first.value)).run(3_000)
-    node.receive(...votes(others, 1, PREVOTE, first.value), ...votes(others, 1, PRECOMMIT, NIL))
+    node.receive(...bench.votes(others, 1, PREVOTE, first.value)).run(3_000)
+    node.receive(...bench.votes(others, 1, PREVOTE, first.value), ...bench.votes(others, 1, PRECOMMIT, NIL))
     expect(proposes(node)).toMatchObject([{ round: 2, validRound: 1, value: first.value }])
   })
 
   it('once per round, whatever it learns later', () => {
     const node = holder(1)
     node.receive(bench.draft(2), first).run(500)
-    expect(proposes(node)).toHaveLength(1)
+    const effects = node.take()
+    expect(broadcasts(effects, 'propose')).toHaveLength(1)
+    expect(effectsOf(effects, 'sign').filter(({ kind }) => kind === 'propose')).toHaveLength(1)
   })
 
   it('draws one header per window, also when its turn comes again', () => {
     const node = holder(1)
     const others = bench.others(bench.holder(1))
-    for (let round = 1; round <= bench.slots.length; round++) node.receive(...votes(others, round, PRECOMMIT, NIL))
+    for (let round = 1; round <= bench.slots.length; round++)
+      node.receive(...bench.votes(others, round, PRECOMMIT, NIL))
     node.run(10)
     const sent = proposes(node)
     expect(sent.length).toBeGreaterThanOrEqual(2)
@@ -107,13 +115,26 @@ describe('signatures in flight', () => {
     expect(effectsOf(effects, 'broadcast')).toEqual([])
   })
 
+  it('a Propose too', () => {
+    const node = holder(2).receive(first)
+    node.isSigning = false
+    const others = bench.others(bench.holder(2))
+    node.receive(...bench.votes(others, 2, PREVOTE, NIL))
+    expect(node.pending.map(({ kind }) => kind)).toContain('propose')
+    node.feed({ type: 'certificate', from: 'peer', certificate: bench.certificate(first, others) })
+    node.take()
+    node.sign()
+    expect(proposes(node)).toEqual([])
+    expect(node.journal.filter(({ kind }) => kind === 'propose')).toEqual([])
+  })
+
   it('are asked for once per round and phase, and go out although the round has moved on', () => {
     const node = bench.node(bench.holder(3))
     node.isSigning = false
     node.tick(4).run(3_000).wait(100).wait(100)
     const asked = node.pending.filter(({ kind }) => kind === 'vote')
     expect(asked).toHaveLength(1)
-    node.receive(...votes(bench.others(bench.holder(3)), 2, PREVOTE, NIL))
+    node.receive(...bench.votes(bench.others(bench.holder(3)), 2, PREVOTE, NIL))
     node.sign()
     expect(node.votes(1).prevote).toBe(toHex(NIL))
   })
@@ -135,7 +156,9 @@ describe('a slot list with dead slots', () => {
     const node = holder(slot)
     const others = bench.others(bench.holder(slot))
     for (let round = 1; round < slot; round++) {
-      node.run(3_000 * round).receive(...votes(others, round, PREVOTE, NIL), ...votes(others, round, PRECOMMIT, NIL))
+      node
+        .run(3_000 * round)
+        .receive(...bench.votes(others, round, PREVOTE, NIL), ...bench.votes(others, round, PRECOMMIT, NIL))
     }
     expect(proposes(node)).toMatchObject([{ round: slot }])
   })

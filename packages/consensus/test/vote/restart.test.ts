@@ -1,6 +1,6 @@
 import { toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type JournalEntry, PRECOMMIT, PREVOTE } from '../../src/index.js'
+import { draftOfProposal, type JournalEntry, PRECOMMIT, PREVOTE } from '../../src/index.js'
 import {
   type BenchDraft,
   type BenchNode,
@@ -26,14 +26,10 @@ beforeAll(() => {
   second = bench.draft(2)
 })
 
-const votes = (nodes: readonly Uint8Array[], round: number, phase: number, value: Uint8Array) => {
-  return nodes.map((nodeId) => bench.vote(nodeId, round, phase, value))
-}
-
 /** A whole round 1 that ends with a lock and a precommit. */
 function lockedNode(): BenchNode {
   const node = bench.node(self).tick(4).receive(draft, bench.propose(1, draft))
-  return node.receive(...votes(others, 1, PREVOTE, draft.value))
+  return node.receive(...bench.votes(others, 1, PREVOTE, draft.value))
 }
 
 const isVote = ({ kind, phase }: JournalEntry, of: number) => kind === 'vote' && phase === of
@@ -44,7 +40,7 @@ describe('a process that died between any two journal entries', () => {
     for (let kept = 0; kept <= journal.length; kept++) {
       const before = journal.slice(0, kept)
       const node = bench.node(self, { journal: before }).tick(4)
-      node.receive(second, bench.propose(1, second), ...votes(others, 1, PREVOTE, NIL)).run(10_000)
+      node.receive(second, bench.propose(1, second), ...bench.votes(others, 1, PREVOTE, NIL)).run(10_000)
       for (const entry of before.filter(({ kind }) => kind === 'vote')) {
         expect(node.journal.filter((e) => e.kind === 'vote' && e.round === 1 && e.phase === entry.phase)).toEqual([])
       }
@@ -57,7 +53,8 @@ describe('a process that died between any two journal entries', () => {
     const { vote } = node.state
     expect([vote.round, vote.step]).toEqual([1, 'precommit'])
     expect(vote.lock).toMatchObject({ lockedRound: 1, lockedValue: toHex(draft.value) })
-    node.tick(4).receive(...votes(others, 1, PRECOMMIT, NIL), second, bench.propose(2, second))
+    expect(draftOfProposal(node.state, draft.hash)?.candidate.envelope.bytes).toEqual(draft.bytes)
+    node.tick(4).receive(...bench.votes(others, 1, PRECOMMIT, NIL), second, bench.propose(2, second))
     expect(node.votes(2).prevote).toBe(toHex(NIL))
   })
 
@@ -89,7 +86,7 @@ describe('the proof of a lock', () => {
     const node = bench.node(self, { journal: lockedNode().journal }).tick(4)
     node.run(1_000)
     const proof = new Set(broadcasts(node.take(), 'vote').map(toHex))
-    const known = votes(others, 1, PREVOTE, draft.value).filter(({ bytes }) => proof.has(toHex(bytes)))
+    const known = bench.votes(others, 1, PREVOTE, draft.value).filter(({ bytes }) => proof.has(toHex(bytes)))
     // With the own one a quorum, as it was when the lock was made.
     expect(known).toHaveLength(2)
   })

@@ -16,10 +16,6 @@ beforeAll(() => {
   draft = bench.draft(1)
 })
 
-const votes = (nodes: readonly Uint8Array[], round: number, phase: number, value: Uint8Array) => {
-  return nodes.map((nodeId) => bench.vote(nodeId, round, phase, value))
-}
-
 describe('rule 1: the first round', () => {
   it('begins with the own clock value, and not before the pace allows', () => {
     const node = bench.node(self)
@@ -41,10 +37,10 @@ describe('rule 1: the first round', () => {
 
   it('is nothing for an observer, who cements all the same', () => {
     const node = bench.node(new Uint8Array(32).fill(0xee)).tick(4)
-    node.receive(draft, bench.propose(1, draft), ...votes(others, 1, PREVOTE, draft.value))
+    node.receive(draft, bench.propose(1, draft), ...bench.votes(others, 1, PREVOTE, draft.value))
     expect(node.state.vote.round).toBe(0)
     expect(effectsOf(node.effects, 'sign')).toEqual([])
-    node.receive(...votes(others, 1, PRECOMMIT, draft.value))
+    node.receive(...bench.votes(others, 1, PRECOMMIT, draft.value))
     expect(node.head).toBe(4)
   })
 })
@@ -56,10 +52,20 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
     expect(node.run(1).votes(1).prevote).toBe(nil)
   })
 
+  it('waits for the slot holder by the pace of its own clock, and by the grace that drafters give', () => {
+    const slow = bench.node(self)
+    slow.state = { ...slow.state, periodMs: 1_700 }
+    slow.now = 4_000
+    slow.tick(4)
+    expect(slow.run(8_339).votes(1).prevote).toBeUndefined()
+    expect(slow.run(1).votes(1).prevote).toBe(nil)
+  })
+
   it('precommits nil at once on a quorum of nil prevotes', () => {
     const node = bench.node(self).tick(4).run(3_000)
-    node.receive(...votes(others.slice(0, 2), 1, PREVOTE, NIL))
+    node.receive(...bench.votes(others.slice(0, 2), 1, PREVOTE, NIL))
     expect(node.votes(1).precommit).toBe(nil)
+    expect(effectsOf(node.take(), 'fetch')).toEqual([])
   })
 
   it('gives a quorum that does not agree a second, then precommits nil', () => {
@@ -75,13 +81,19 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
 
   it('enters the next round at once on a quorum of nil precommits', () => {
     const node = bench.node(self).tick(4).run(3_000)
-    node.receive(...votes(others.slice(0, 2), 1, PREVOTE, NIL), ...votes(others.slice(0, 2), 1, PRECOMMIT, NIL))
+    node.receive(
+      ...bench.votes(others.slice(0, 2), 1, PREVOTE, NIL),
+      ...bench.votes(others.slice(0, 2), 1, PRECOMMIT, NIL),
+    )
     expect(node.state.vote.round).toBe(2)
   })
 
   it('waits a second for precommits that do not agree, whatever they say and in whatever step it is', () => {
-    const node = bench.node(self).tick(4)
-    node.receive(...votes(others.slice(0, 2), 1, PRECOMMIT, NIL), ...votes(others.slice(2), 1, PRECOMMIT, draft.value))
+    const node = bench.node(self).tick(4).run(300)
+    node.receive(
+      ...bench.votes(others.slice(0, 2), 1, PRECOMMIT, NIL),
+      ...bench.votes(others.slice(2), 1, PRECOMMIT, draft.value),
+    )
     expect(node.run(999).state.vote.round).toBe(1)
     expect(node.run(1).state.vote.round).toBe(2)
   })
@@ -89,8 +101,23 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
   it('stays in its round without a quorum, however long that lasts', () => {
     const node = bench.node(self).tick(4)
     expect(node.run(60_000).state.vote.round).toBe(1)
-    node.receive(...votes(others.slice(0, 1), 1, PREVOTE, NIL), ...votes(others.slice(0, 1), 1, PRECOMMIT, NIL))
+    node.receive(
+      ...bench.votes(others.slice(0, 1), 1, PREVOTE, NIL),
+      ...bench.votes(others.slice(0, 1), 1, PRECOMMIT, NIL),
+    )
     expect(node.run(60_000).state.vote.round).toBe(1)
+  })
+
+  it('gives later rounds half a second more for votes, up to ten seconds', () => {
+    const node = bench.node(self).tick(4)
+    const waits: number[] = []
+    for (const round of [1, 2, 3, 19, 20, 30]) {
+      node.receive(...bench.votes(others.slice(0, 2), round, PREVOTE, NIL))
+      node.receive(...bench.votes(others.slice(0, 2), round, PRECOMMIT, NIL))
+      node.receive(...bench.votes(others.slice(2), round, PRECOMMIT, draft.value))
+      waits.push((node.state.vote.precommitEndsMs ?? 0) - node.now)
+    }
+    expect(waits).toEqual([1_000, 1_500, 2_000, 10_000, 10_000, 10_000])
   })
 
   it('every round has a longer wait for the slot holder, up to eight times the first', () => {
@@ -99,7 +126,7 @@ describe('rules 3 to 5: what ends a step when nobody agrees', () => {
     for (let round = 1; round <= 10; round++) {
       const { proposeEndsMs } = node.state.vote
       waits.push((proposeEndsMs ?? 0) - node.now)
-      node.receive(...votes(others, round, PRECOMMIT, NIL))
+      node.receive(...bench.votes(others, round, PRECOMMIT, NIL))
     }
     expect(waits).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 24, 24].map((seconds) => seconds * 1_000))
   })
@@ -110,7 +137,7 @@ describe('rule 6: a later round', () => {
     const voters = others.filter((nodeId) => toHex(nodeId) !== toHex(bench.holder(3)))
     const node = bench.node(self).tick(4)
     const one = voters.slice(0, 1)
-    node.receive(...votes(one, 3, PREVOTE, NIL), ...votes(one, 3, PRECOMMIT, NIL))
+    node.receive(...bench.votes(one, 3, PREVOTE, NIL), ...bench.votes(one, 3, PRECOMMIT, NIL))
     expect(node.state.vote.round).toBe(1)
     node.receive(bench.propose(3, draft))
     expect(node.state.vote.round).toBe(3)
@@ -120,9 +147,9 @@ describe('rule 6: a later round', () => {
     const node = bench
       .node(self)
       .tick(4)
-      .receive(...votes(others, 5, PREVOTE, NIL))
+      .receive(...bench.votes(others, 5, PREVOTE, NIL))
     expect(node.state.vote.round).toBe(5)
-    node.receive(...votes(others, 2, PREVOTE, NIL), ...votes(others, 2, PRECOMMIT, NIL))
+    node.receive(...bench.votes(others, 2, PREVOTE, NIL), ...bench.votes(others, 2, PRECOMMIT, NIL))
     expect(node.state.vote.round).toBe(5)
   })
 
@@ -149,12 +176,12 @@ describe('rule 8: re-sending', () => {
 
   it('repeats the prevotes that justify the valid value, of whatever round', () => {
     const node = bench.node(self).tick(4).receive(draft, bench.propose(1, draft))
-    node.receive(...votes(others, 1, PREVOTE, draft.value), ...votes(others, 1, PRECOMMIT, NIL))
+    node.receive(...bench.votes(others, 1, PREVOTE, draft.value), ...bench.votes(others, 1, PRECOMMIT, NIL))
     expect(node.state.vote.round).toBe(2)
     node.take()
     node.run(1_000)
     const sent = new Set(broadcasts(node.take(), 'vote').map(toHex))
-    for (const vote of votes(others, 1, PREVOTE, draft.value)) expect(sent.has(toHex(vote.bytes))).toBe(true)
+    for (const vote of bench.votes(others, 1, PREVOTE, draft.value)) expect(sent.has(toHex(vote.bytes))).toBe(true)
   })
 })
 
@@ -162,19 +189,23 @@ describe('a vote of very many rounds', () => {
   it('counts the votes of its latest rounds, and ends when somebody proposes at last', () => {
     const node = bench.node(self).tick(4)
     for (let round = 1; round <= 80; round++) {
-      node.receive(...votes(others, round, PREVOTE, NIL), ...votes(others, round, PRECOMMIT, NIL))
+      node.receive(...bench.votes(others, round, PREVOTE, NIL), ...bench.votes(others, round, PRECOMMIT, NIL))
     }
     expect(node.state.vote.round).toBe(81)
     expect(node.state.votes.get(4)?.size).toBeLessThanOrEqual(64 + 8)
-    node.receive(draft, ...votes(others, 81, PREVOTE, draft.value), ...votes(others, 81, PRECOMMIT, draft.value))
+    node.receive(
+      draft,
+      ...bench.votes(others, 81, PREVOTE, draft.value),
+      ...bench.votes(others, 81, PRECOMMIT, draft.value),
+    )
     expect(node.head).toBe(4)
   })
 
   it('keeps the prevotes of the valid value', () => {
     const node = bench.node(self).tick(4).receive(draft, bench.propose(1, draft))
-    node.receive(...votes(others, 1, PREVOTE, draft.value), ...votes(others, 1, PRECOMMIT, NIL))
+    node.receive(...bench.votes(others, 1, PREVOTE, draft.value), ...bench.votes(others, 1, PRECOMMIT, NIL))
     for (let round = 2; round <= 80; round++) {
-      node.receive(...votes(others, round, PREVOTE, NIL), ...votes(others, round, PRECOMMIT, NIL))
+      node.receive(...bench.votes(others, round, PREVOTE, NIL), ...bench.votes(others, round, PRECOMMIT, NIL))
     }
     expect(node.state.votes.get(4)?.get('1:1')?.size).toBe(4)
   })

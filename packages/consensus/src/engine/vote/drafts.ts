@@ -107,11 +107,19 @@ export function draftOfValue(run: Run, value: string): Draft | undefined {
   return [...run.state.vote.drafts.values()].find(({ verdict }) => verdict.ok && verdict.sealed.valueHex === value)
 }
 
-/** What a peer that asks for a proposal is given: the body that a Propose names, else any that is valid. */
+/** What a peer that asks for a proposal is given: the body that is to be voted on now, else one that was, else a valid one. */
 export function draftOfProposal({ vote }: Pick<EngineState, 'vote'>, hash: Uint8Array): Draft | undefined {
-  const valid = [...vote.drafts.values()].filter((draft) => draft.verdict.ok && isOfProposal(draft, hash))
-  const named = valid.find(({ verdict }) => verdict.ok && vote.hashes.has(verdict.sealed.valueHex))
-  return named ?? valid[0]
+  const { drafts, hashes, proposals, round } = vote
+  const valid = [...drafts.values()].filter((draft) => draft.verdict.ok && isOfProposal(draft, hash))
+  const of = (isNamed: (value: string) => boolean) => {
+    return valid.find(({ verdict }) => verdict.ok && isNamed(verdict.sealed.valueHex))
+  }
+  const proposed = proposals.get(round)
+  return (
+    of((value) => proposed !== undefined && value === toHex(proposed.value)) ??
+    of((value) => hashes.has(value)) ??
+    valid[0]
+  )
 }
 
 /** valid(X) of spec protocol 11.2 for the current round. */

@@ -24,10 +24,17 @@ export function proposeInTurn(run: Run): boolean {
   const slot = slotOfRound(run, vote.round)
   if (slot === undefined || !holdsRound(run, vote.round)) return false
   const valid = vote.lock.validValue === undefined ? undefined : draftOfValue(run, vote.lock.validValue)
-  const draft = valid ?? [...vote.drafts.values()].find((one) => isVotable(run, one))
+  const draft = valid ?? votableDraft(run)
   if (draft) signPropose(run, draft, valid ? vote.lock.validRound : 0)
   else draftWhenReady(run, slot)
   return false
+}
+
+/** One that was proposed before goes first: others hold that body, whatever else came under its header. */
+function votableDraft(run: Run): Draft | undefined {
+  const { drafts, hashes } = run.state.vote
+  const votable = [...drafts.values()].filter((draft) => isVotable(run, draft))
+  return votable.find(({ verdict }) => verdict.ok && hashes.has(verdict.sealed.valueHex)) ?? votable[0]
 }
 
 function signPropose(run: Run, { verdict }: Draft, validRound: number): void {
