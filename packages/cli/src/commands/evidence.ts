@@ -38,6 +38,7 @@ function print(context: CliContext, nodes: readonly NodeEvidence[]): void {
   context.out(pairs.length === 0 ? 'no contradictions' : formatTable(EVIDENCE, pairs))
   context.out('')
   context.out(incidents.length === 0 ? 'no refused messages' : formatTable(INCIDENTS, incidents))
+  for (const { label, hasStore } of nodes) if (!hasStore) context.out(`\n${label} has no store`)
 }
 
 function short(nodeId: string | null): string | null {

@@ -1,7 +1,8 @@
 import { decodeConfirmation, decodeHeader, decodeVote } from '@montana/consensus'
-import { errorMessage, formatTime, toHex } from '@montana/foundation'
+import { errorCode, errorMessage, formatTime, toHex } from '@montana/foundation'
 import type { Evidence, ReadStore } from '@montana/store'
 import { locateStores } from '../verify/locate.js'
+import type { StoreTarget } from '../verify/types.js'
 
 /** Two signed statements of one node that exclude each other. */
 export interface EvidenceRow {
@@ -29,20 +30,35 @@ export interface IncidentRow {
 
 export interface NodeEvidence {
   readonly label: string
+  /** False for a node of a devnet that lost its store, or never had one; the others are read all the same. */
+  readonly hasStore: boolean
   readonly evidence: readonly EvidenceRow[]
   readonly incidents: readonly IncidentRow[]
 }
 
 /** What the stores below a data directory hold against anybody; reads only, also beside running nodes. */
 export function readEvidence(dataDir: string): NodeEvidence[] {
-  return locateStores(dataDir).map(({ label, open }) => {
-    const store = open()
-    try {
-      return { label, evidence: store.evidence.list().map(evidenceRow), incidents: incidentRows(store) }
-    } finally {
-      store.close()
-    }
-  })
+  return locateStores(dataDir).map(evidenceOf)
+}
+
+function evidenceOf({ label, open }: StoreTarget): NodeEvidence {
+  const store = openIfPresent(open)
+  if (!store) return { label, hasStore: false, evidence: [], incidents: [] }
+  try {
+    const evidence = store.evidence.list().map(evidenceRow)
+    return { label, hasStore: true, evidence, incidents: incidentRows(store) }
+  } finally {
+    store.close()
+  }
+}
+
+function openIfPresent(open: StoreTarget['open']): ReadStore | undefined {
+  try {
+    return open()
+  } catch (error) {
+    if (errorCode(error) === 'NO_STORE') return undefined
+    throw error
+  }
 }
 
 function incidentRows(store: ReadStore): IncidentRow[] {
