@@ -75,13 +75,20 @@ export class Authenticator {
 
   /** Verifies every signature of an envelope; the verdicts travel with it and are judged in the order of the spec. */
   async authenticateEnvelope(chain: ChainState, envelope: Envelope): Promise<AuthenticatedEnvelope> {
-    const { header } = envelope
     const verifyAll = (list: readonly Confirmation[]) => Promise.all(list.map((bc) => this.isAuthentic(chain, bc)))
-    const headerValid = await this.isAuthentic(chain, { ...header, nodeId: header.proposerNodeId })
-    const [confirmers, evidence, control] = headerValid
-      ? await Promise.all([verifyAll(envelope.confirmers), verifyAll(envelope.evidence), this.verifyControl(envelope)])
-      : [[], [], []]
-    return { envelope, signatures: { header: headerValid, confirmers, evidence, control } }
+    const outer = await this.authenticateHeader(chain, envelope)
+    if (!outer.signatures.header) return outer
+    const { confirmers, evidence } = envelope
+    const lists = [verifyAll(confirmers), verifyAll(evidence), this.verifyControl(envelope)] as const
+    const [ofConfirmers, ofEvidence, control] = await Promise.all(lists)
+    return { envelope, signatures: { header: true, confirmers: ofConfirmers, evidence: ofEvidence, control } }
+  }
+
+  /** Verifies the header alone: nothing in the lists counts as signed. */
+  async authenticateHeader(chain: ChainState, envelope: Envelope): Promise<AuthenticatedEnvelope> {
+    const { header } = envelope
+    const isValid = await this.isAuthentic(chain, { ...header, nodeId: header.proposerNodeId })
+    return { envelope, signatures: { header: isValid, confirmers: [], evidence: [], control: [] } }
   }
 
   async #isValid(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean> {

@@ -79,7 +79,13 @@ export class Inbox {
       return 'ahead'
     }
     if (window <= loop.head && this.#isCemented(envelope)) return 'duplicate'
-    const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
+    if (window > loop.head && this.#wasRefused(envelope)) return 'duplicate'
+    const { chain } = loop.state
+    // Of a window that is cemented already only the header can matter: it may contradict the one that is stored.
+    const isStale = window <= loop.head
+    const candidate = isStale
+      ? await authenticator.authenticateHeader(chain, envelope)
+      : await authenticator.authenticateEnvelope(chain, envelope)
     loop.dispatch({ type: 'envelope', from: peerId, candidate, origin })
     return candidate.signatures.header ? 'accepted' : 'InvalidSignature'
   }
@@ -150,6 +156,11 @@ export class Inbox {
   #isCemented({ header }: Envelope): boolean {
     const recent = this.#modules.loop.state.values.get(header.window)
     return !recent || bytesEqual(recent.proposalHash, proposalHash(header.scope))
+  }
+
+  /** These very bytes were judged for the open window and refused. */
+  #wasRefused({ bytes }: Envelope): boolean {
+    return this.#modules.loop.state.vote.drafts.get(draftKey(bytes))?.verdict.ok === false
   }
 
   async #reveal(from: string, reveal: Reveal): Promise<string> {
