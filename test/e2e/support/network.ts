@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { deriveIdentity, type Identity } from '@montana/crypto'
+import { toHex } from '@montana/foundation'
+import { devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
+import { saveIdentity } from '@montana/node'
+import type { NodeStatus } from '@montana/node/settings'
+import { type Running, startMontana, until } from './montana.js'
+
+/** Few enough that a clock costs nothing here, enough for a proof of 256 segments. */
+const D0 = 100_000
+
+export interface Member {
+  readonly label: string
+  readonly dataDir: string
+  readonly identity: Identity
+  readonly listen: string
+}
+
+/** Nodes on loopback, and the documents that make them a network. */
+export interface NetworkFiles {
+  readonly dir: string
+  readonly document: GenesisDocument
+  readonly genesisHash: Uint8Array
+  /** The discovery manifest, JSON. */
+  readonly manifest: string
+  readonly members: readonly Member[]
+}
+
+/** `labels`: genesis operators of equal weight; the first is the last resort of every list of proposers. */
+export async function makeNetwork(dir: string, labels: readonly string[]): Promise<NetworkFiles> {
+  const members = await Promise.all(labels.map((label) => makeMember(dir, label)))
+  const operators = members.map(({ label, identity: { publicKeys: keys } }) => {
+    return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
+  })
+  const plain = devnetGenesis(operators)
+  const document: GenesisDocument = { ...plain, params: { ...plain.params, d0: D0 } }
+  // By name: whom a node asks first must not depend on who is the last resort.
+  const peers = members.map(manifestEntry).sort((a, b) => a.label.localeCompare(b.label))
+  const manifest = JSON.stringify({ network_name: document.networkName, peers })
+  writeFileSync(join(dir, 'genesis.json'), formatGenesisJson(document))
+  writeFileSync(join(dir, 'manifest.json'), manifest)
+  return { dir, document, genesisHash: genesisHash(document), manifest, members }
+}
+
+async function makeMember(dir: string, label: string): Promise<Member> {
+  const dataDir = join(dir, label)
+  mkdirSync(dataDir)
+  const entropy = createHash('sha256').update(`montana-devnet/${label}`).digest()
+  const identity = await deriveIdentity(new Uint8Array(entropy))
+  await saveIdentity(dataDir, identity)
+  return { label, dataDir, identity, listen: `/ip4/127.0.0.1/tcp/${await freePort()}` }
+}
+
+function manifestEntry({ label, identity, listen }: Member, index: number) {
+  const { peerId, accountId, nodeId } = identity
+  const ids = { peer_id: peerId, account_id_hex: toHex(accountId), node_id_hex: toHex(nodeId) }
+  return { label, multiaddr: listen, ...ids, bootstrap: index === 0 }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** One real node of the network, in a process of its own that ends with the test. */
+export class MemberProcess {
+  readonly member: Member
+  readonly #args: readonly string[]
+  #running: Running
+
+  constructor({ dir }: NetworkFiles, member: Member, flags: readonly string[] = [], env: Record<string, string> = {}) {
+    this.member = member
+    const files = ['--genesis', join(dir, 'genesis.json'), '--genesis-manifest', join(dir, 'manifest.json')]
+    const address = ['--listen', member.listen, '--status-listen', '127.0.0.1:0', '--label', member.label]
+    this.#args = ['start', '--data-dir', member.dataDir, ...files, ...address, '--min-window-ms', '500', ...flags]
+    this.#running = startMontana(this.#args, env)
+  }
+
+  get label(): string {
+    return this.member.label
+  }
+
+  get isRunning(): boolean {
+    const { exitCode, signalCode } = this.#running.child
+    return exitCode === null && signalCode === null
+  }
+
+  /** Everything it wrote to stderr, once it has ended. */
+  get finished() {
+    return this.#running.finished
+  }
+
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
+    this.#running.child.kill(name)
+  }
+
+  /** Starts it again after it has ended. */
+  async restart(env: Record<string, string> = {}): Promise<void> {
+    await this.#running.finished
+    this.#running = startMontana(this.#args, env)
+  }
+
+  async status(): Promise<NodeStatus> {
+    return (await (await fetch(`${this.#url()}/status.json`)).json()) as NodeStatus
+  }
+
+  /** Sum of the samples of a metric whose labels contain `labels`, each `name="value"`. */
+  async metric(name: string, ...labels: string[]): Promise<number> {
+    const text = await (await fetch(`${this.#url()}/metrics`)).text()
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    const matching = lines.filter((line) => labels.every((label) => line.includes(label)))
+    return matching.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
+  /** Its head; −1 while it does not answer. */
+  async head(): Promise<number> {
+    return (await this.status().catch(() => undefined))?.window ?? -1
+  }
+
+  async reaches(window: number, timeoutMs: number): Promise<void> {
+    await until(async () => (await this.head()) >= window, timeoutMs, `${this.label} reaches window ${window}`)
+  }
+
+  #url(): string {
+    return JSON.parse(readFileSync(join(this.member.dataDir, 'run.json'), 'utf8')).statusUrl as string
+  }
+}
