@@ -171,6 +171,11 @@ describe('one member of four that lies', () => {
     await liar.nextWindow()
     node('helsinki').signal('SIGSTOP')
     await liar.confirmNext(2)
+    await until(
+      async () => (await node('moscow').status()).vote.waits_for.join() === 'helsinki',
+      10_000,
+      'it says whom',
+    )
     const draft = await liar.draftInSlot()
     const header = await liar.header(draft.header)
     const [good, spoilt] = [encodeEnvelope({ ...draft, header }), encodeEnvelope({ ...draft, header, confirmers: [] })]

@@ -36,6 +36,7 @@ function statusLines(status: NodeStatus): [string, string | number][] {
     ['epoch', `${epoch.index} (window ${epoch.position} of ${epoch.length})`],
     ['peers', `${connected} of ${status.peers.length} connected`],
     ['rules', vote.rule],
+    ['open window', openWindow(status)],
     ['signs from window', vote.sign_from ?? 'silent: what it signed before is not known, see montana journal show'],
     ['clock', `${clock.backend}, ${clock.steps_per_second ?? '-'} steps/s; ${clock.note}`],
     ['clock values', valuesOf(clock)],
@@ -48,6 +49,11 @@ function statusLines(status: NodeStatus): [string, string | number][] {
 
 function candidateLine({ windows_done: done, windows_required: required }: NonNullable<NodeStatus['candidate']>) {
   return ['candidate VDF', `${done}/${required}`] satisfies [string, string]
+}
+
+function openWindow({ window, vote: { round, proposer, waits_for: missing } }: NodeStatus): string {
+  const stage = `${window + 1}, ${round === 0 ? 'before the vote' : `round ${round}`}, ${proposer ?? 'nobody'} proposes`
+  return missing.length === 0 ? `${stage}, confirmed by all` : `${stage}, not confirmed by ${missing.join(', ')}`
 }
 
 /** How the values of the windows that this process applied were known. */

@@ -10,6 +10,7 @@ import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
 import type { ResourceSampler } from './resources.js'
 import type { NodeStatus, PeerStatus, WindowStatus } from './schema.js'
+import { voteStatus } from './vote-status.js'
 
 const INCIDENTS_SHOWN = 32
 
@@ -36,6 +37,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
   const { ledger, record, time, identity } = modules
   const { chain } = ledger.loop.state
   const { context } = chain
+  const peers = modules.mesh?.peers() ?? []
   return {
     schema: 'montana.status/1',
     label: modules.label,
@@ -65,7 +67,13 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
       proofs: ledger.prover.counters,
     }),
     candidate: candidateStatus(ledger),
-    vote: voteStatus(modules),
+    vote: voteStatus({
+      rules: modules.rules,
+      rule: ledger.loop.rule,
+      state: ledger.loop.state,
+      self: { nodeId: identity.nodeId, label: modules.label },
+      peers,
+    }),
     incidents: incidentStatus(modules.store),
     node_id: toHex(identity.nodeId),
     account_id: toHex(identity.accountId),
@@ -74,7 +82,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     active_nodes: activeNodes(modules),
     supply: supply(context.window, chain.params.emissionMoneta).toString(),
     epoch: epochOf(context.window, chain.params),
-    peers: (modules.mesh?.peers() ?? []).map(peerStatus),
+    peers: peers.map(peerStatus),
     proposals: record.proposals,
     jobs: [],
     res: modules.resources.latest,
@@ -110,11 +118,6 @@ function candidateStatus({ candidacy }: LedgerService): NodeStatus['candidate'] 
   if (!progress) return null
   const { wStart, windowsDone, windowsRequired } = progress
   return { w_start: wStart, windows_done: windowsDone, windows_required: windowsRequired }
-}
-
-function voteStatus({ ledger, rules }: StatusModules): NodeStatus['vote'] {
-  const { vote, signFrom } = ledger.loop.state
-  return { rule: `${rules.proposer} + ${rules.cementing}`, round: vote.round, sign_from: signFrom ?? null }
 }
 
 /** The latest of what peers did wrong; all of it is in the store. */

@@ -76,7 +76,15 @@ export const statusSchema = z.object({
     note: z.string(),
   }),
   candidate: z.object({ w_start: count, windows_done: count, windows_required: count }).nullable(),
-  vote: z.object({ rule: z.string(), round: count, sign_from: count.nullable() }),
+  vote: z.object({
+    rule: z.string(),
+    round: count,
+    sign_from: count.nullable(),
+    /** Label of whoever may propose in this round of the open window. */
+    proposer: z.string().nullable(),
+    /** Labels of active members whose confirmation of the open window is not here. */
+    waits_for: z.array(z.string()),
+  }),
   incidents: z.array(z.object({ code: z.string(), peer: z.string(), count, last_window: count })),
   node_id: hex32,
   account_id: hex32,

@@ -1,6 +1,7 @@
 import type { NodeStatus } from '@montana/node/settings'
 import { formatTable } from '../../table.js'
 import type { NodeChild } from './child.js'
+import { isSilent, PauseWatch } from './waiting.js'
 
 const HEADER = ['node', 'phase', 'window', 'lag', 'peers', 'heartbeats', 'rtt_ms', 'rss_mib', 'restarts']
 const PING_INTERVAL_S = 5
@@ -26,6 +27,7 @@ export interface Display {
 export function tableDisplay(write: (text: string) => void, useColour: boolean): Display {
   let drawn = 0
   const notes: string[] = []
+  const pause = new PauseWatch()
   const plain = (text: string) => text
   const [strong, faint] = useColour ? [bold, dim] : [plain, plain]
   return {
@@ -40,13 +42,15 @@ export function tableDisplay(write: (text: string) => void, useColour: boolean):
         HEADER,
         state.children.map((child) => row(child, state.head)),
       ).split('\n')
-      const title = `${strong('montana devnet')}  window ${state.head}${progress}`
+      const waiting = pause.update(state.children, state.head)
+      const title = `${strong('montana devnet')}  window ${state.head}${progress}${openWindow(state)}`
       const lines = [
         title,
         '',
         faint(header),
         ...rows,
         '',
+        ...(waiting === undefined ? [] : [waiting]),
         ...notes.map(faint),
         faint(`${state.dataDir}  Ctrl-C ends all nodes`),
       ]
@@ -60,9 +64,14 @@ export function tableDisplay(write: (text: string) => void, useColour: boolean):
 export function lineDisplay(write: (text: string) => void): Display {
   let lastHead = -1
   let lastAtMs = performance.now()
+  let saidAt = -1
+  const pause = new PauseWatch()
   return {
     note: (line) => write(`${line}\n`),
     update: ({ children, head, startHead }) => {
+      const waiting = pause.update(children, head)
+      if (waiting !== undefined && saidAt !== head) write(`${waiting}\n`)
+      if (waiting !== undefined) saidAt = head
       if (head <= Math.max(lastHead, startHead)) return
       const nowMs = performance.now()
       const seconds = ((nowMs - lastAtMs) / 1000).toFixed(1)
@@ -78,6 +87,21 @@ export function lineDisplay(write: (text: string) => void): Display {
 
 export const silentDisplay: Display = { update: () => {}, note: () => {} }
 
+/** Whose turn it is, as the node with the highest window sees it. */
+function openWindow({ children, head }: DisplayState): string {
+  const vote = children.find(({ status, isDown }) => !isDown && status?.window === head)?.status?.vote
+  if (!vote?.proposer) return ''
+  return `; next: ${vote.proposer} proposes${vote.round > 1 ? ` (round ${vote.round})` : ''}`
+}
+
+/** The phase and how far it is. */
+function phaseOf(child: NodeChild, { phase, candidate, epoch, vote }: NodeStatus): string {
+  if (phase === 'CandidateVdf' && candidate) return `${phase} ${candidate.windows_done}/${candidate.windows_required}`
+  if (phase === 'Registered') return `${phase}, selection at ${epoch.next_selection}`
+  if (phase !== 'Active' || !isSilent(child)) return phase
+  return vote.sign_from === null ? `${phase}, silent` : `${phase}, silent until ${vote.sign_from}`
+}
+
 function row(child: NodeChild, head: number): (string | number | null)[] {
   const { label, status, restarts } = child
   if (!status || child.isDown)
@@ -86,13 +110,13 @@ function row(child: NodeChild, head: number): (string | number | null)[] {
   const connected = status.peers.filter(({ conns }) => conns > 0).length
   const rss = status.res.rss === null ? null : Math.round(status.res.rss / 2 ** 20)
   const lag = head - status.window
-  return [label, status.phase, status.window, lag, connected, heartbeats(status), rtt(status), rss, restarts]
+  return [label, phaseOf(child, status), status.window, lag, connected, heartbeats(status), rtt(status), rss, restarts]
 }
 
-/** Answered pings against what the time with a connection makes one expect. */
+/** Answered pings against those sent, or against what the time with a connection makes one expect if that is more. */
 function heartbeats({ peers }: NodeStatus): string {
   const ok = peers.reduce((sum, peer) => sum + peer.ping_ok, 0)
-  const expected = peers.reduce((sum, peer) => sum + peer.up_s / PING_INTERVAL_S, 0)
+  const expected = peers.reduce((sum, peer) => sum + Math.max(peer.ping_sent, peer.up_s / PING_INTERVAL_S), 0)
   return `${ok}/${Math.round(expected)}`
 }
 
