@@ -39,11 +39,18 @@ async function run(argv: string[]): Promise<number> {
 function report(error: unknown, asJson: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return missingCommand(asJson)
     const usage = new MontanaError('USAGE', error.message.replace(/^error: /, ''), { remedy: 'see montana --help' })
     return print(usage, asJson, USAGE)
   }
   if (isAbort(error)) return interrupted ? INTERRUPTED : 0
   return print(error, asJson, error instanceof MontanaError ? error.exitCode : 1)
+}
+
+/** `montana`, or a group of commands, without a command: commander has nothing to say but that it would print help. */
+function missingCommand(asJson: boolean): number {
+  const usage = new MontanaError('USAGE', 'no command was given', { remedy: 'see montana --help' })
+  return print(usage, asJson, USAGE)
 }
 
 function print(error: unknown, asJson: boolean, code: number): number {

@@ -48,6 +48,6 @@ async function get(url: URL, signal: AbortSignal): Promise<unknown> {
 
 function notRunning(message: string): MontanaError {
   return new MontanaError('NOT_RUNNING', message, {
-    remedy: 'start it with montana start, or name another node with --data-dir or --status-url',
+    remedy: 'start it, or name a running node with --data-dir (of a devnet, one of its folders) or --status-url',
   })
 }

@@ -79,7 +79,7 @@ export function noStore(dir: string): ConfigError {
   return new ConfigError(`data-dir ${dir} holds no store`, {
     code: 'NO_STORE',
     field: 'data-dir',
-    remedy: 'name the data directory of a node that has been started once',
+    remedy: 'name the data directory of a node that has been started once; of a devnet, one of its folders',
     metadata: { dir },
   })
 }

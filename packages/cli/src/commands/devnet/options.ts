@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { UsageError } from '@montana/foundation'
 import type { DevnetRules } from '@montana/ledger'
+import { parseOption, START_OPTIONS } from '@montana/node/settings'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { type Fault, parseFault } from './fault.js'
@@ -91,7 +92,7 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     stallTimeoutMs: wholeNumber('stall-timeout', flags.stallTimeout, 1, 86_400) * MS_PER_S,
     minWindowMs: wholeNumber('min-window-ms', flags.minWindowMs, 0, 3_600_000),
     pollEveryMs: wholeNumber('poll-every', flags.pollEvery, 0, 86_400) * MS_PER_S,
-    verify: flags.verify,
+    verify: checkedPolicy(flags.verify),
     faultJitterMs: wholeNumber('fault-jitter', flags.faultJitter, 0, 60_000),
     d0: flags.d0 === undefined ? undefined : wholeNumber('d0', flags.d0, 1, 2 ** 32 - 1),
     faults: flags.fault.map(parseFault),
@@ -99,6 +100,12 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     enableCandidate: flags.candidate,
     slow: flags.slow.map(parseSlow),
   }
+}
+
+/** Every node is handed the text; it is refused here, before anything is written. */
+function checkedPolicy(text: string): string {
+  parseOption(START_OPTIONS.verify, text, 'flag')
+  return text
 }
 
 const RULES: Readonly<Record<string, DevnetRules>> = {
