@@ -68,7 +68,7 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     voteRound: gauge('montana_vote_round', 'Round of the vote on the open window, 0 before it began'),
     incidents: registry.counter({
       name: 'montana_incidents_total',
-      help: 'Things that peers did wrong, by code',
+      help: 'Messages of peers that were refused, by code; a duplicate or a stale one is the fault of nobody',
       labels: ['code'] as const,
     }),
     findings: registry.counter({

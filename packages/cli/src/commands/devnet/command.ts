@@ -34,8 +34,23 @@ function chooseDisplay(context: CliContext, command: Command, options: DevnetOpt
   return context.isTerminal ? tableDisplay(write, color !== false) : lineDisplay(write)
 }
 
-function summary({ verdict, firstWindow, lastWindow, windows, durationMs }: DevnetResult): string {
+function summary({
+  verdict,
+  firstWindow,
+  lastWindow,
+  windows,
+  durationMs,
+  proposers,
+  confirmers,
+}: DevnetResult): string {
   const seconds = (durationMs / 1000).toFixed(1)
-  if (verdict === 'FAIL') return `FAIL: ${windows} windows in ${seconds} s`
-  return `PASS: ${windows} windows (${firstWindow} to ${lastWindow}) at equal hashes on every node in ${seconds} s`
+  const pass = `PASS: ${windows} windows (${firstWindow} to ${lastWindow}) at equal hashes on every node in ${seconds} s`
+  const first = verdict === 'PASS' ? pass : `FAIL: ${windows} windows in ${seconds} s`
+  return [first, `proposers: ${counts(proposers)}`, `confirmers: ${counts(confirmers)}`].join('\n')
+}
+
+function counts(byLabel: Readonly<Record<string, number>>): string {
+  return Object.entries(byLabel)
+    .map(([label, windows]) => `${label} ${windows}`)
+    .join(', ')
 }

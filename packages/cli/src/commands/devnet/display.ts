@@ -94,12 +94,14 @@ function openWindow({ children, head }: DisplayState): string {
   return `; next: ${vote.proposer} proposes${vote.round > 1 ? ` (round ${vote.round})` : ''}`
 }
 
-/** The phase and how far it is. */
-function phaseOf(child: NodeChild, { phase, candidate, epoch, vote }: NodeStatus): string {
-  if (phase === 'CandidateVdf' && candidate) return `${phase} ${candidate.windows_done}/${candidate.windows_required}`
-  if (phase === 'Registered') return `${phase}, selection at ${epoch.next_selection}`
-  if (phase !== 'Active' || !isSilent(child)) return phase
-  return vote.sign_from === null ? `${phase}, silent` : `${phase}, silent until ${vote.sign_from}`
+/** The phase, how far it is, and what makes this node less than a whole member. */
+function phaseOf(child: NodeChild, { phase, candidate, epoch, vote, clock }: NodeStatus): string {
+  const words: string[] = [phase]
+  if (phase === 'CandidateVdf' && candidate) words[0] += ` ${candidate.windows_done}/${candidate.windows_required}`
+  if (phase === 'Registered') words.push(`selection at ${epoch.next_selection}`)
+  if (phase === 'Active' && isSilent(child)) words.push(vote.sign_from ? `silent until ${vote.sign_from}` : 'silent')
+  if (clock.load !== null && clock.load > 1) words.push('slow clock')
+  return words.join(', ')
 }
 
 function row(child: NodeChild, head: number): (string | number | null)[] {
