@@ -1,4 +1,4 @@
-import type { Effect, OutgoingMessage } from '@montana/consensus'
+import { type Effect, type OutgoingMessage, PREVOTE } from '@montana/consensus'
 import type { Signer } from '@montana/crypto'
 import { bytesEqual, type Logger, type TimeSource } from '@montana/foundation'
 import type { Store } from '@montana/store'
@@ -10,7 +10,7 @@ import type { NodeMetrics } from '../metrics.js'
 import type { NodeRecord } from '../status/node-record.js'
 import type { ClockRunner } from './clock-runner.js'
 import type { EvidenceDesk } from './evidence-desk.js'
-import type { Failpoint } from './failpoint.js'
+import type { Failpoint, FailpointPlace } from './failpoint.js'
 import type { Fetcher } from './fetcher.js'
 import type { IncidentLog } from './incident-log.js'
 import type { LoopEvent } from './loop.js'
@@ -84,9 +84,15 @@ function ledgerHandlers({ store, shelf, prover, record, metrics, time, failpoint
     journal: ({ entry }: EffectOf<'journal'>) => {
       store.journal.append(toStoredEntry(entry))
       failpoint.hit('after-journal', entry.window)
+      failpoint.hit(placeOf(entry), entry.window)
     },
     certificate: ({ window, bytes }: EffectOf<'certificate'>) => store.certificates.put(window, bytes),
   }
+}
+
+function placeOf({ kind, phase }: EffectOf<'journal'>['entry']): FailpointPlace {
+  if (kind !== 'vote') return `after-${kind}`
+  return phase === PREVOTE ? 'after-prevote' : 'after-precommit'
 }
 
 function keepingHandlers({ store, evidence }: ExecutorModules) {
