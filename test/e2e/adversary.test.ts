@@ -61,13 +61,12 @@ async function allKeep(files: NetworkFiles, ...kinds: string[]): Promise<void> {
   await until(async () => (await evidenceList(files)).every(keepsAll), 15_000, `everybody keeps ${kinds}`)
 }
 
-async function lists(files: NetworkFiles, label: string, ...codes: string[]): Promise<void> {
-  const listed = async () => (await evidenceList(files)).find((one) => one.label === label)?.incidents ?? []
-  const hasAll = async () => {
-    const found = await listed()
-    return codes.every((code) => found.some((one) => one.code === code))
+/** Counted at once; written for `evidence list` every few seconds. */
+async function counts(node: MemberProcess, ...codes: string[]): Promise<void> {
+  for (const code of codes) {
+    const counted = async () => (await node.metric('montana_incidents_total', `code="${code}"`)) > 0
+    await until(counted, 15_000, `${node.label} counts ${code}`)
   }
-  await until(hasAll, 15_000, `${label} lists ${codes}`)
 }
 
 describe('one member of four that lies', () => {
@@ -110,7 +109,6 @@ describe('one member of four that lies', () => {
     for (const [ofWindow, value] of [
       [window, 5],
       [1_000_000, 6],
-      [1_000_001, 7],
     ] as const) {
       const [a, b] = [
         await liar.vote(ofWindow, 1, PREVOTE, fill(value)),
@@ -138,6 +136,7 @@ describe('one member of four that lies', () => {
     const { files, nodes, node } = await startNetwork()
     const liar = await joinLiar(files, (type) => (type === EXT_TYPE.candidateProof ? noise(100) : undefined))
     const at = (label: string) => liar.peerIdOf(label)
+    await liar.nextWindow()
     const vote = await liar.vote(liar.head + 1, 1, PREVOTE, fill(9))
     liar.mesh.extSend(at('moscow'), EXT_TYPE.evidence, encodeEvidence({ kind: EVIDENCE_KIND.vote, a: vote, b: vote }))
     const window = liar.head + 1
@@ -152,11 +151,20 @@ describe('one member of four that lies', () => {
     }
     liar.mesh.send(at('helsinki'), BASE_TYPE.nodeRegistration, 0n, await falseWork(liar))
 
-    await lists(files, 'moscow', 'NoEvidence', 'InvalidPropose', 'InvalidSignature')
-    await lists(files, 'frankfurt', 'MalformedMessage')
-    expect(await node('moscow').metric('montana_incidents_total')).toBeGreaterThanOrEqual(3)
+    await counts(node('moscow'), 'NoEvidence', 'InvalidPropose', 'InvalidSignature')
+    await counts(node('frankfurt'), 'MalformedMessage')
     expect(await node('moscow').metric('montana_peer_score', `peer="${LIAR}"`)).toBeGreaterThan(40)
     await everybodyGoesOn(nodes)
+    const codes = async () => {
+      const listed = (await evidenceList(files)).find(({ label }) => label === 'moscow')?.incidents ?? []
+      return listed.filter(({ peer }) => peer === liar.mesh.peerId).map(({ code }) => code)
+    }
+    const wanted = ['NoEvidence', 'InvalidPropose', 'InvalidSignature']
+    const isListed = async () => {
+      const found = await codes()
+      return wanted.every((code) => found.includes(code))
+    }
+    await until(isListed, 15_000, 'they are listed')
     for (const one of nodes) {
       expect(await one.metric('montana_candidates')).toBe(0)
       expect(await one.metric('montana_findings_total')).toBe(0)
@@ -181,19 +189,19 @@ describe('one member of four that lies', () => {
     const [good, spoilt] = [encodeEnvelope({ ...draft, header }), encodeEnvelope({ ...draft, header, confirmers: [] })]
     const moscow = liar.peerIdOf('moscow')
     await liar.mesh.extRequest(moscow, EXT_TYPE.draft, spoilt)
-    await lists(files, 'moscow', 'MissingConfirmer')
+    await counts(node('moscow'), 'MissingConfirmer')
     await liar.mesh.extRequest(moscow, EXT_TYPE.draft, good)
     const request = encodeObjectRequest({ kind: OBJECT_KIND.draft, hash: proposalHash(headerOf(good).scope) })
     const kept = async () => toHex(await liar.mesh.extRequest(moscow, EXT_TYPE.object, request))
     await until(async () => (await kept()) === toHex(good), 5_000, 'the true draft is kept')
 
     await liar.mesh.extRequest(moscow, EXT_TYPE.draft, await liar.sealed(draft, { stateRoot: fill(1) }))
-    await lists(files, 'moscow', 'StateRootMismatch')
+    await counts(node('moscow'), 'StateRootMismatch')
     // What was refused is not looked at again.
     const again = encodeEnvelope({ ...draft, header: await liar.header({ ...draft.header, fallbackDepth: 9 }) })
     const send = () => liar.mesh.send(liar.peerIdOf('frankfurt'), BASE_TYPE.proposal, BigInt(liar.head + 1), again)
     send()
-    await lists(files, 'frankfurt', 'NonCanonicalProposer')
+    await counts(node('frankfurt'), 'NonCanonicalProposer')
     for (let i = 0; i < 3; i++) send()
     const labels = ['kind="envelope"', 'outcome="duplicate"']
     const duplicates = () => node('frankfurt').metric('montana_ledger_messages_total', ...labels)
@@ -209,7 +217,7 @@ describe('one member of four that lies', () => {
       return type === EXT_TYPE.timechainProof ? liar?.falseProof(payload) : undefined
     }
     liar = await joinLiar(files, answer)
-    await lists(files, 'helsinki', 'ProofInvalid')
+    await counts(node('helsinki'), 'ProofInvalid')
     expect(await node('helsinki').metric('montana_peer_score', `peer="${LIAR}"`)).toBeGreaterThan(0)
     await everybodyGoesOn(nodes)
     const { clock, findings } = await node('helsinki').status()
@@ -233,7 +241,7 @@ async function falseWork(liar: HostileMember): Promise<Uint8Array> {
   return concatBytes(scope, await liar.sign(scope))
 }
 
-const FLOOD_MS = 5_000
+const FLOOD_MS = 3_000
 /** Inbound bytes of one peer are bounded by 16 MiB; garbage that is not collected yet comes on top. */
 const MEMORY_GROWTH_BYTES = 120 * 2 ** 20
 
