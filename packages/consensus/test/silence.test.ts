@@ -30,6 +30,7 @@ describe('the amnesia rule, spec protocol 16.3', () => {
 
   it('ends when members of quorum weight, the node included, are not ahead: two windows after the next', () => {
     const node = state(forgetful(), [3])
+    node.feed({ type: 'status', nodeId: self, window: 3 })
     expect(signFrom(node)).toEqual([])
     expect(signFrom(state(node, [3, 2]))).toEqual([6])
     expect(node.state.signFrom).toBe(6)

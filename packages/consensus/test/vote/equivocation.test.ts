@@ -163,6 +163,18 @@ describe('two votes of one member', () => {
     expect(findings(node.take())).toEqual([])
   })
 
+  it('count from the window after the one in which the member is admitted', () => {
+    const [voter = NIL] = others
+    const { nodes } = bench.chain.tables
+    const record = nodes.get(voter)
+    if (!record) throw new Error('no member')
+    const tables = { ...bench.chain.tables, nodes: nodes.set({ ...record, startWindow: 4 }) }
+    const node = bench.node(self, { chain: { ...bench.chain, tables } })
+    node.receive(bench.vote(voter, 1, PREVOTE, NIL), bench.vote(voter, 1, PREVOTE, NIL, 5))
+    expect(node.state.votes.get(4)?.size ?? 0).toBe(0)
+    expect(node.state.votes.get(5)?.size).toBe(1)
+  })
+
   it('of strangers, of round 0 and of far windows are not kept', () => {
     const [voter = NIL] = others
     const node = bench.node(self).tick(4)
