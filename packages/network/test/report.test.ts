@@ -38,9 +38,9 @@ describe('a peer that the layer above reports', () => {
 
   it('is refused while it is banned', async () => {
     const { judge, accused } = await trio()
-    judge.mesh.report(accused.mesh.peerId, { code: 'InvalidProof', points: LIMITS.score.ban })
-    await expect.poll(() => accused.seen.disconnected).toContain('n0')
     const bannedAt = performance.now()
+    judge.mesh.report(accused.mesh.peerId, { code: 'InvalidProof', points: LIMITS.score.ban })
+    await expect.poll(() => accused.seen.disconnected, { timeout: 5_000 }).toContain('n0')
     await expect.poll(() => accused.seen.connected.filter((label) => label === 'n0').length, { timeout: 5_000 }).toBe(2)
     expect(performance.now() - bannedAt).toBeGreaterThan(BAN_MS / 2)
   })
