@@ -103,7 +103,8 @@ describe('drafts without end', () => {
     expect(node.state.vote.drafts.size).toBe(32)
     const held = new Set([...node.state.vote.drafts.values()].map(({ candidate }) => candidate.envelope.bytes))
     expect(held.has(draft.bytes)).toBe(true)
-    expect(held.has(many[0]?.bytes ?? NIL)).toBe(true)
+    // The slot holders speak of later rounds, so the node is in one; its first Propose is what is put to the vote.
+    expect(held.has(many[node.state.vote.round - 1]?.bytes ?? NIL)).toBe(true)
   })
 
   it('an unsigned header costs no place and names nobody', () => {

@@ -143,6 +143,22 @@ describe('rule 6: a later round', () => {
     expect(node.state.vote.round).toBe(3)
   })
 
+  it('is entered too when restarts have left the others in different ones: the latest that enough of them reached', () => {
+    const [first = NIL, second = NIL] = others
+    const node = bench.node(self).tick(4)
+    node.receive(bench.vote(first, 7, PREVOTE, NIL), bench.vote(second, 5, PREVOTE, NIL))
+    expect(node.state.vote.round).toBe(5)
+  })
+
+  it('leaves a nil vote for the round that was skipped, because the others may be waiting there for just that one', () => {
+    const node = bench.node(self).tick(4)
+    node.receive(...bench.votes(others.slice(0, 2), 5, PREVOTE, NIL))
+    expect(node.votes(4)).toEqual({ prevote: undefined, precommit: undefined })
+    node.run(1_000)
+    expect(node.votes(4)).toEqual({ prevote: toHex(NIL), precommit: toHex(NIL) })
+    expect(node.votes(3)).toEqual({ prevote: undefined, precommit: undefined })
+  })
+
   it('is never an earlier one', () => {
     const node = bench
       .node(self)

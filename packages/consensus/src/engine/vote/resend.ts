@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../effects.js'
 import type { Run } from '../run.js'
 import { headOf } from '../state.js'
 import { votedRounds, voteKey, votesOf } from '../tally.js'
+import { castSkipped } from './cast.js'
 import { wantVotes } from './wanted.js'
 
 /**
@@ -40,6 +41,7 @@ export function resendVotesWhenDue(run: Run): void {
   if (vote.round === 0 || run.nowMs < vote.resentAtMs + VOTE_RESEND_MS) return
   run.updateVote({ resentAtMs: run.nowMs })
   for (const message of voteMessages(run)) run.emit({ type: 'broadcast', message })
+  castSkipped(run)
   if (isBehindOthers(run)) wantVotes(run)
 }
 

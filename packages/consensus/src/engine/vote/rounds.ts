@@ -1,11 +1,11 @@
 import { toHex } from '@montana/foundation'
 import { windowWeights } from '../../chain-state.js'
-import { ZERO_HASH } from '../../constants.js'
-import { PRECOMMIT, PREVOTE, voteMessage, voteScope } from '../../objects/vote.js'
+import { PRECOMMIT, PREVOTE } from '../../objects/vote.js'
 import { publishAtMs } from '../publish.js'
 import type { Run } from '../run.js'
 import { headOf, isMember } from '../state.js'
-import { hasQuorum, quorumValue, votedRounds, voteKey, votesOf } from '../tally.js'
+import { hasQuorum, quorumValue, votedRounds, votesOf } from '../tally.js'
+import { castVote, NIL } from './cast.js'
 import { cementByVotes, wantDraftOf } from './certify.js'
 import { draftOfValue, isOfProposal, isVotable } from './drafts.js'
 import { lockEntry } from './lock-record.js'
@@ -15,8 +15,6 @@ import { holderOfRound } from './slot.js'
 import type { Lock } from './state.js'
 import { proposeTimeoutMs, voteTimeoutMs } from './timeouts.js'
 import { wantDraft, wantVotes } from './wanted.js'
-
-const NIL = toHex(ZERO_HASH)
 
 /** One window is one instance of the algorithm; each rule fires when its condition holds (spec protocol 11.2). */
 const RULES: readonly ((run: Run) => boolean)[] = [
@@ -60,26 +58,37 @@ function enterRound(run: Run, round: number): void {
   })
 }
 
-/** Rule 6: more weight than the dishonest may hold speaks of a later round. */
+/**
+ * Rule 6: more weight than the dishonest may hold speaks of a later round, each member of this one or a still later one:
+ * members that restarts left in different rounds would otherwise never be enough in any single one.
+ */
 function joinLaterRound(run: Run): boolean {
-  const { active, quorum } = windowWeights(run.state.chain)
-  const later = [...new Set([...votedRounds(run), ...run.state.vote.proposals.keys()])]
-    .filter((round) => round > run.state.vote.round && speakersWeight(run, round) > active - quorum)
-    .sort((a, b) => b - a)[0]
-  if (later === undefined) return false
-  enterRound(run, later)
-  return true
+  const { active, quorum, of } = windowWeights(run.state.chain)
+  let weight = 0
+  for (const { round, nodeId } of latestRounds(run)) {
+    weight += of(nodeId)
+    if (weight <= active - quorum) continue
+    enterRound(run, round)
+    return true
+  }
+  return false
 }
 
-function speakersWeight(run: Run, round: number): number {
-  const speakers = new Map<string, Uint8Array>()
-  for (const phase of [PREVOTE, PRECOMMIT]) {
-    for (const [node, { nodeId }] of votesOf(run, round, phase)) speakers.set(node, nodeId)
+/** The latest round of each member that speaks of a later one than this node's, the latest first. */
+function latestRounds(run: Run): { round: number; nodeId: Uint8Array }[] {
+  const latest = new Map<string, { round: number; nodeId: Uint8Array }>()
+  const note = (round: number, nodeId: Uint8Array) => {
+    if (round > (latest.get(toHex(nodeId))?.round ?? run.state.vote.round)) latest.set(toHex(nodeId), { round, nodeId })
   }
-  const holder = run.state.vote.proposals.has(round) ? holderOfRound(run, round) : undefined
-  if (holder) speakers.set(toHex(holder), holder)
-  const weights = windowWeights(run.state.chain)
-  return [...speakers.values()].reduce((sum, nodeId) => sum + weights.of(nodeId), 0)
+  for (const round of votedRounds(run)) {
+    for (const phase of [PREVOTE, PRECOMMIT])
+      for (const { nodeId } of votesOf(run, round, phase).values()) note(round, nodeId)
+  }
+  for (const round of run.state.vote.proposals.keys()) {
+    const holder = holderOfRound(run, round)
+    if (holder) note(round, holder)
+  }
+  return [...latest.values()].sort((a, b) => b.round - a.round)
 }
 
 /** Rule 4, first half: a quorum prevoted a value that is at hand and valid. */
@@ -129,7 +138,7 @@ function prevote(run: Run): boolean {
   const choice = chooseValue(run) ?? (isOver(run, vote.proposeEndsMs) ? NIL : undefined)
   if (choice === undefined) return false
   run.updateVote({ step: 'prevote', proposeEndsMs: undefined })
-  castVote(run, PREVOTE, choice)
+  castVote(run, run.state.vote.round, PREVOTE, choice)
   return true
 }
 
@@ -169,7 +178,7 @@ function precommitNil(run: Run): boolean {
 
 function precommit(run: Run, value: string): boolean {
   run.updateVote({ step: 'precommit', prevoteEndsMs: undefined })
-  castVote(run, PRECOMMIT, value)
+  castVote(run, run.state.vote.round, PRECOMMIT, value)
   return true
 }
 
@@ -186,19 +195,4 @@ function endRound(run: Run): boolean {
 
 function isOver(run: Run, endsMs: number | undefined): boolean {
   return endsMs !== undefined && run.nowMs >= endsMs
-}
-
-/** Asks for the signature of a vote, unless this node has one for that round and phase already. */
-function castVote(run: Run, phase: number, value: string): void {
-  const { selfNodeId: nodeId, genesisHash } = run.config
-  const window = headOf(run.state) + 1
-  const { round } = run.state.vote
-  if (run.state.own.votes.get(window)?.has(voteKey(round, phase))) return
-  const bytes = value === NIL ? ZERO_HASH : valueBytes(value)
-  const scope = voteScope({ nodeId, window, round, phase, value: bytes })
-  run.sign({ kind: 'vote', window, scope, message: voteMessage(genesisHash, scope) })
-}
-
-function valueBytes(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, 'hex'))
 }
