@@ -172,20 +172,20 @@ describe('a restart', () => {
 
   it('in the middle of a window keeps what was ground of it, and is no fault', async () => {
     const steps = () => 1
-    const run = new CandidateRun(worldOf({ d0: 8_000_000, tau2Windows: 40 }))
+    const run = new CandidateRun(worldOf({ d0: 24_000_000, tau2Windows: 40 }))
     await run.advance(1, { steps })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await new Promise((resolve) => setTimeout(resolve, 400))
     await run.restart()
     expect(run.fatal).toEqual([])
     const [first] = [...run.store.work.list()].map(decodeStretch)
     expect(first?.values.length).toBeGreaterThan(0)
     expect(first?.values.length).toBeLessThan(32 * (first?.segments ?? 0))
     await run.advance(1, { steps })
-    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2, { timeout: 15_000 })
+    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2, { timeout: 20_000 })
     await run.advance(1, { steps })
     await run.registered()
     const seed = seedOf(run.store, 1, world.candidate.identity.nodeId) ?? new Uint8Array()
-    const { value } = await loadBackend().backend.startClock({ seed, steps: 16_000_000, checkpoints: 1 }).result
+    const { value } = await loadBackend().backend.startClock({ seed, steps: 48_000_000, checkpoints: 1 }).result
     expect(run.registration?.proofEndpoint).toEqual(value)
   })
 
