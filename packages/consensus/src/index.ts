@@ -43,7 +43,7 @@ export {
   type VerifyPolicy,
 } from './engine/state.js'
 export { type StepResult, step } from './engine/step.js'
-export { votesOfRounds } from './engine/tally.js'
+export { holdsVote, votesOfRounds } from './engine/tally.js'
 export { draftKey, draftOfProposal } from './engine/vote/drafts.js'
 export { voteMessages } from './engine/vote/resend.js'
 export { roundHolder } from './engine/vote/slot.js'

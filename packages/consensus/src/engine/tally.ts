@@ -16,6 +16,9 @@ export function voteKey(round: number, phase: number): string {
 /**
  * Keeps the first vote of each member per window, round and phase, for the head and two windows beyond. A second one
  * with another value is evidence against its signer (spec protocol 10.4, 11.2 rule 8). Returns whether it was new.
+ *
+ * A second one also counts, for its own value, where a Propose names that value: who signs two votes may show either
+ * half of the members another one first, and those would never agree again on which value a quorum was for.
  */
 export function keepVote(run: Run, vote: CementVote): boolean {
   const head = headOf(run.state)
@@ -28,8 +31,9 @@ export function keepVote(run: Run, vote: CementVote): boolean {
   const node = toHex(nodeId)
   const known = ofRound.get(node)
   if (known) {
-    if (!bytesEqual(known.value, vote.value)) reportVote(run, known, vote)
-    return false
+    if (bytesEqual(known.value, vote.value)) return false
+    reportVote(run, known, vote)
+    return keepSecond(run, ofWindow, vote)
   }
   const kept = withRoom(run, ofWindow, node, vote)
   if (!kept) return false
@@ -38,6 +42,31 @@ export function keepVote(run: Run, vote: CementVote): boolean {
   const grown = withEntry(kept, voteKey(round, phase), withEntry(ofRound, node, vote))
   run.update({ votes: withEntry(run.state.votes, window, grown) })
   return true
+}
+
+/** Where a further vote of a node is held, beside its first one. */
+function secondKey({ nodeId, value }: CementVote): string {
+  return `${toHex(nodeId)}/${toHex(value)}`
+}
+
+const isFirst = (key: string) => !key.includes('/')
+
+/** Bounded by the values that slot holders put to the vote. */
+function keepSecond(run: Run, ofWindow: VotesOfWindow, vote: CementVote): boolean {
+  const { window, round, phase, value } = vote
+  const ofRound = ofWindow.get(voteKey(round, phase)) ?? NO_VOTES
+  const isNamed = window === headOf(run.state) + 1 && run.state.vote.hashes.has(toHex(value))
+  if (!isNamed || ofRound.has(secondKey(vote))) return false
+  const grown = withEntry(ofWindow, voteKey(round, phase), withEntry(ofRound, secondKey(vote), vote))
+  run.update({ votes: withEntry(run.state.votes, window, grown) })
+  return true
+}
+
+/** Is this very statement of its node held? Signatures may differ. */
+export function holdsVote({ votes }: Pick<EngineState, 'votes'>, vote: CementVote): boolean {
+  const ofRound = votes.get(vote.window)?.get(voteKey(vote.round, vote.phase)) ?? NO_VOTES
+  const first = ofRound.get(toHex(vote.nodeId))
+  return (first !== undefined && bytesEqual(first.value, vote.value)) || ofRound.has(secondKey(vote))
 }
 
 /**
@@ -53,7 +82,7 @@ function withRoom(run: Run, votes: VotesOfWindow, node: string, { round }: Cemen
   const spare = keys.filter((key) => !justifying.has(roundOf(key))).sort((a, b) => roundOf(a) - roundOf(b))
   const [lowest] = spare
   if (lowest === undefined || (roundOf(lowest) >= round && !justifying.has(round))) return undefined
-  const ofRound = [...(votes.get(lowest) ?? [])].filter(([signer]) => signer !== node)
+  const ofRound = [...(votes.get(lowest) ?? [])].filter(([signer]) => !signer.startsWith(node))
   const others = new Map([...votes].filter(([key]) => key !== lowest))
   return ofRound.length === 0 ? others : others.set(lowest, new Map(ofRound))
 }
@@ -77,8 +106,8 @@ export function votesOf(run: Run, round: number, phase: number): ByNode<CementVo
 export function voteWeight(run: Run, round: number, phase: number, value?: string): number {
   const weights = windowWeights(run.state.chain)
   let sum = 0
-  for (const vote of votesOf(run, round, phase).values()) {
-    if (value === undefined || toHex(vote.value) === value) sum += weights.of(vote.nodeId)
+  for (const [key, vote] of votesOf(run, round, phase)) {
+    if (value === undefined ? isFirst(key) : toHex(vote.value) === value) sum += weights.of(vote.nodeId)
   }
   return sum
 }

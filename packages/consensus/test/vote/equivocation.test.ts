@@ -81,6 +81,34 @@ describe('two headers of one proposer', () => {
   })
 })
 
+describe('the second vote of one who signs two', () => {
+  const voters = () => {
+    const [a = NIL, b = NIL, liar = NIL] = others
+    return { a, b, liar }
+  }
+
+  it('counts for the value that it names, once a Propose names that too: halves of the members may have seen either first', () => {
+    const { a, b, liar } = voters()
+    const node = bench.node(self).tick(4).receive(draft, bench.propose(1, draft))
+    node.receive(...bench.votes([a, b], 1, PRECOMMIT, draft.value), bench.vote(liar, 1, PRECOMMIT, NIL))
+    expect(node.head).toBe(3)
+    node.receive(bench.vote(liar, 1, PRECOMMIT, draft.value))
+    expect(node.head).toBe(4)
+    expect(findings(node.take())).toContain('EquivocatingVoter')
+  })
+
+  it('counts for nothing else: neither twice for one round nor for a value that nobody put to the vote', () => {
+    const { liar } = voters()
+    const node = bench.node(self).tick(4).receive(draft)
+    const strange = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte))
+    node.receive(...strange.map((value) => bench.vote(liar, 1, PREVOTE, value)))
+    expect(node.state.votes.get(4)?.get('1:1')?.size).toBe(1)
+    node.receive(bench.propose(1, draft), bench.vote(liar, 1, PREVOTE, draft.value))
+    node.run(1_500)
+    expect(node.votes(1).precommit).toBeUndefined()
+  })
+})
+
 describe('drafts without end', () => {
   it('of one proposer have two places, and whatever a Propose names another', () => {
     const node = bench.node(self).tick(4)

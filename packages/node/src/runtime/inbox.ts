@@ -11,6 +11,7 @@ import {
   draftKey,
   type Envelope,
   HEADER_BYTES,
+  holdsVote,
   MESSAGE,
   memberOf,
   type Origin,
@@ -111,8 +112,9 @@ export class Inbox {
     const { loop, authenticator, onBehind } = this.#modules
     if (propose.window > loop.head + 1) onBehind(peerId)
     if (propose.window !== loop.head + 1) return 'irrelevant'
-    if (!this.#seen.add(bytes)) return 'duplicate'
-    const { chain } = loop.state
+    const { chain, vote } = loop.state
+    const known = vote.proposals.get(propose.round)
+    if (known && bytesEqual(known.scope, propose.scope)) return 'duplicate'
     const holder = roundHolder(loop.rule, chain, propose.round)
     if (!(await authenticator.isAuthenticPropose(chain, propose, holder))) return 'InvalidPropose'
     loop.dispatch({ type: 'propose', from: peerId, propose })
@@ -121,9 +123,9 @@ export class Inbox {
 
   async takeVote(peerId: string, bytes: Uint8Array): Promise<string> {
     const vote: CementVote = decodeVote(bytes)
-    const irrelevant = this.#irrelevance(peerId, vote, bytes)
-    if (irrelevant) return irrelevant
     const { loop, authenticator } = this.#modules
+    const irrelevant = this.#irrelevance(peerId, vote, () => holdsVote(loop.state, vote))
+    if (irrelevant) return irrelevant
     if (!(await authenticator.isAuthenticVote(loop.state.chain, vote))) return 'InvalidSignature'
     loop.dispatch({ type: 'vote', from: peerId, vote })
     return 'accepted'
@@ -164,7 +166,7 @@ export class Inbox {
   }
 
   async #reveal(from: string, reveal: Reveal): Promise<string> {
-    const irrelevant = this.#irrelevance(from, reveal, reveal.bytes)
+    const irrelevant = this.#irrelevance(from, reveal, () => !this.#seen.add(reveal.bytes))
     if (irrelevant) return irrelevant
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, reveal))) return 'InvalidSignature'
@@ -173,7 +175,7 @@ export class Inbox {
   }
 
   async #confirmation(from: string, confirmation: Confirmation): Promise<string> {
-    const irrelevant = this.#irrelevance(from, confirmation, confirmation.bytes)
+    const irrelevant = this.#irrelevance(from, confirmation, () => !this.#seen.add(confirmation.bytes))
     if (irrelevant) return irrelevant
     const { loop, authenticator } = this.#modules
     if (!(await authenticator.isAuthentic(loop.state.chain, confirmation))) return 'InvalidSignature'
@@ -195,15 +197,19 @@ export class Inbox {
 
   /**
    * Windows from the head to two beyond, of members, each content once. Anything later only shows that catch-up is
-   * needed. What comes from nobody yet is not remembered: its sender may be a member when it is sent again.
+   * needed. What comes from nobody yet is not remembered: its sender may be a member when it is sent again. Nor are
+   * votes, but those that the engine holds: one that it has no use for now may be the one that is missing later.
    */
-  #irrelevance(from: string, object: { window: number; nodeId: Uint8Array }, bytes: Uint8Array): string | undefined {
-    const { window, nodeId } = object
+  #irrelevance(
+    from: string,
+    { window, nodeId }: { window: number; nodeId: Uint8Array },
+    isKnown: () => boolean,
+  ): string | undefined {
     const { head, state } = this.#modules.loop
     if (window > head + 1) this.#modules.onBehind(from)
     if (window < head) return 'stale'
     if (window > head + WINDOWS_AHEAD) return 'ahead'
     if (!memberOf(state.chain, nodeId, window)) return 'UnknownNode'
-    return this.#seen.add(bytes) ? undefined : 'duplicate'
+    return isKnown() ? 'duplicate' : undefined
   }
 }

@@ -3,6 +3,7 @@ import {
   type EngineEvent,
   type EngineState,
   headOf,
+  holdsVote,
   memberOf,
   type Origin,
   type ProposerRule,
@@ -86,10 +87,11 @@ export class Inbox {
   }
 
   #propose({ state, from }: Arrival, { object: propose }: DecodedAs<'propose'>): Received {
-    const { window, round, bytes } = propose
+    const { window, round, scope } = propose
     if (window > headOf(state) + 1) return this.#ahead(from, window)
     if (window !== headOf(state) + 1) return 'stale'
-    if (!this.#isNew(bytes)) return 'duplicate'
+    const known = state.vote.proposals.get(round)
+    if (known && bytesEqual(known.scope, scope)) return 'duplicate'
     const { authenticator, rule } = this.modules
     const holder = roundHolder(rule, state.chain, round)
     return authenticator.isAuthenticPropose(state.chain, propose, holder)
@@ -121,7 +123,11 @@ export class Inbox {
   }
 
   #signed(arrival: Arrival, decoded: DecodedAs<'reveal' | 'confirmation' | 'vote'>): Received {
-    const refusal = this.#refuse(arrival, decoded.object, decoded.object.bytes)
+    const { object } = decoded
+    const isKnown = () => {
+      return decoded.type === 'vote' ? holdsVote(arrival.state, decoded.object) : !this.#isNew(object.bytes)
+    }
+    const refusal = this.#refuse(arrival, object, isKnown)
     if (refusal) return refusal
     const { authenticator } = this.modules
     const { chain } = arrival.state
@@ -132,13 +138,13 @@ export class Inbox {
     return isAuthentic ? toEvent(arrival.from, decoded) : 'forged'
   }
 
-  /** Members' messages from the head to two windows beyond, each content once. */
-  #refuse({ state, from }: Arrival, { nodeId, window }: SignedObject, bytes: Uint8Array): string | undefined {
+  /** Members' messages from the head to two windows beyond, each content once; votes as the engine holds them. */
+  #refuse({ state, from }: Arrival, { nodeId, window }: SignedObject, isKnown: () => boolean): string | undefined {
     const head = headOf(state)
     if (window > head + 1) this.modules.onBehind(from, window)
     if (window < head || window > head + WINDOWS_AHEAD) return 'out of reach'
     if (!memberOf(state.chain, nodeId, window)) return 'no member'
-    return this.#isNew(bytes) ? undefined : 'duplicate'
+    return isKnown() ? 'duplicate' : undefined
   }
 
   #isNew(bytes: Uint8Array): boolean {
