@@ -1,3 +1,4 @@
+import { FORGETFUL_RESTARTS, PROVEN_RIVAL, RESTARTS, RIVAL, RIVAL_AND_RESTARTS } from './circumstances.js'
 import type { PlantedBug } from './planted-bug.js'
 import type { SourcePatch } from './source-patch.js'
 
@@ -14,25 +15,28 @@ export const VOTE_BUGS: readonly PlantedBug[] = [
     name: 'votes-despite-lock',
     what: 'a locked member prevotes another value',
     invariants: [1],
+    plan: RIVAL,
     patch: consensus('engine/vote/rounds.js', '(lockedRound === 0 || lockedValue === value)', 'true'),
   },
   {
     name: 'unlock-without-proof',
     what: 'a claimed earlier quorum of prevotes is believed',
     invariants: [1],
+    plan: PROVEN_RIVAL,
     patch: consensus('engine/vote/rounds.js', '!hasQuorum(run, propose.validRound, PREVOTE, value)', 'false'),
   },
   {
     name: 'lock-dropped-on-restart',
     what: 'the lock of the journal is not restored',
     invariants: [1],
-    patch: consensus('engine/vote/restore.js', 'lock: restoreLock(open)', 'lock: NO_LOCK'),
+    plan: RIVAL_AND_RESTARTS,
+    patch: consensus('engine/vote/restore.js', 'const lock = restoreLock(open)', 'const lock = NO_LOCK'),
   },
   {
     name: 'lock-not-journaled',
     what: 'a lock lives in memory only',
     invariants: [11],
-    patch: consensus('engine/vote/rounds.js', 'if (draft)\n        run.emit', 'if (false)\n        run.emit'),
+    patch: consensus('engine/vote/rounds.js', "run.emit({ type: 'journal', entry })", 'void entry'),
   },
   {
     name: 'precommit-without-quorum',
@@ -58,14 +62,16 @@ export const VOTE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'second-header',
-    what: 'a slot holder drafts again in each of its rounds',
+    what: 'a slot holder that restarts drafts again',
     invariants: [10, 13],
-    patch: consensus('engine/draft.js', '!state.clockValue || state.own.draft || nowMs', '!state.clockValue || nowMs'),
+    plan: RESTARTS,
+    patch: consensus('engine/restore.js', "draft: of('header')", "draft: of('none')"),
   },
   {
     name: 'amnesia-rule-off',
     what: 'a node without its journal signs at once',
     invariants: [10],
+    plan: FORGETFUL_RESTARTS,
     patch: consensus('engine/silence.js', 'const SILENT_WINDOWS = 2', 'const SILENT_WINDOWS = -1'),
   },
   {
