@@ -98,7 +98,7 @@ export class FaultDriver {
   restartSoon(index: number): void {
     const delayMs = this.#dice.chance(0.8) ? this.#dice.between(500, 5_000) : this.#dice.exponential(2 * WINDOW_MS)
     const victim = this.#world.processes[index]
-    const isForgetting = this.#plan.faults.has('amnesia') && this.#dice.chance(0.2)
+    const isForgetting = this.#plan.faults.has('amnesia') && this.#dice.chance(0.5)
     const isFirst = index === 0 && this.#world.document.cementingRule !== 'vote'
     if (victim && isForgetting && !isFirst && this.isOn && this.#mayForget(victim)) {
       this.#world.forget(victim, this.#dice.chance(0.5))

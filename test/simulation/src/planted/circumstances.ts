@@ -34,5 +34,5 @@ export const RESTARTS: PlanOptions = {
 /** Restarts of which some lose the signature journal. */
 export const FORGETFUL_RESTARTS: PlanOptions = {
   ...RESTARTS,
-  hint: { ...RESTARTS.hint, faults: ['loss', 'crash-between-effects', 'amnesia'] },
+  hint: { ...RESTARTS.hint, faults: ['loss', 'straggle', 'crash-between-effects', 'amnesia'], links: { loss: 0.3 } },
 }
