@@ -36,3 +36,24 @@ export const FORGETFUL_RESTARTS: PlanOptions = {
   ...RESTARTS,
   hint: { ...RESTARTS.hint, faults: ['loss', 'straggle', 'crash-between-effects', 'amnesia'], links: { loss: 0.3 } },
 }
+
+/** One member lies in this way, and nothing else goes wrong. */
+export function lying(...behaviours: string[]): PlanOptions {
+  return { windows: 24, hint: { faults: ['byzantine'], behaviours, rules: ROTATION_AND_VOTE } }
+}
+
+/** Most of what is said is lost, until the faults end. */
+export const HEAVY_LOSS: PlanOptions = {
+  windows: 36,
+  hint: { faults: ['loss', 'partition', 'one-way', 'straggle'], rules: ROTATION_AND_VOTE, links: { loss: 0.5 } },
+}
+
+/** … while members restart and one never comes back, so that every vote counts. */
+export const HEAVY_LOSS_AND_RESTARTS: PlanOptions = {
+  ...HEAVY_LOSS,
+  hint: {
+    ...HEAVY_LOSS.hint,
+    faults: ['loss', 'partition', 'one-way', 'crash', 'crash-between-effects', 'minority-gone'],
+    crashPerEffect: 0.004,
+  },
+}

@@ -1,4 +1,13 @@
-import { FORGETFUL_RESTARTS, PROVEN_RIVAL, RESTARTS, RIVAL, RIVAL_AND_RESTARTS } from './circumstances.js'
+import {
+  FORGETFUL_RESTARTS,
+  HEAVY_LOSS,
+  HEAVY_LOSS_AND_RESTARTS,
+  lying,
+  PROVEN_RIVAL,
+  RESTARTS,
+  RIVAL,
+  RIVAL_AND_RESTARTS,
+} from './circumstances.js'
 import type { PlantedBug } from './planted-bug.js'
 import type { SourcePatch } from './source-patch.js'
 
@@ -70,7 +79,7 @@ export const VOTE_BUGS: readonly PlantedBug[] = [
   {
     name: 'amnesia-rule-off',
     what: 'a node without its journal signs at once',
-    invariants: [10],
+    invariants: [1, 10],
     plan: FORGETFUL_RESTARTS,
     patch: consensus('engine/silence.js', 'const SILENT_WINDOWS = 2', 'const SILENT_WINDOWS = -1'),
   },
@@ -98,20 +107,23 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'no-vote-resending',
-    what: 'votes are sent once',
+    what: 'votes and Proposes are sent once',
     invariants: [0],
-    patch: consensus('engine/vote/resend.js', 'run.nowMs < vote.resentAtMs + VOTE_RESEND_MS', 'run.nowMs >= 0'),
+    plan: HEAVY_LOSS,
+    patch: consensus('engine/vote/resend.js', 'return [\n        ...[...proposals]', 'return [] || [\n        ...[...proposals]'),
   },
   {
-    name: 'votes-of-last-round-only',
-    what: 'only the votes of the own round are sent again',
+    name: 'no-draft-fetching',
+    what: 'nobody asks for a draft that others vote on',
     invariants: [0],
-    patch: consensus('engine/vote/resend.js', '[vote.round - 1, vote.round]', '[vote.round]'),
+    plan: HEAVY_LOSS,
+    patch: consensus('engine/vote/wanted.js', 'want(run, `draft:', 'void (run, `draft:'),
   },
   {
     name: 'no-later-round',
     what: 'nobody follows the others into a later round',
     invariants: [0],
+    plan: HEAVY_LOSS_AND_RESTARTS,
     patch: consensus('engine/vote/rounds.js', '    if (later === undefined)', '    if (later !== -1)'),
   },
 ]
@@ -128,6 +140,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     name: 'signers-not-deduplicated',
     what: 'one signer may stand in a list several times',
     invariants: [6],
+    plan: lying('repeated-signer'),
     patch: consensus('acceptance.js', 'compareBytes(before.nodeId, confirmation.nodeId) < 0', 'true'),
   },
   {
@@ -140,12 +153,14 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     name: 'any-state-root',
     what: 'the state root of a header is not compared',
     invariants: [12],
+    plan: lying('wrong-root'),
     patch: consensus('acceptance.js', 'bytesEqual(header.stateRoot, roots.stateRoot)', 'true'),
   },
   {
     name: 'any-winner',
     what: 'the winner of a header is not compared',
     invariants: [9],
+    plan: lying('false-winner'),
     patch: consensus('acceptance.js', 'bytesEqual(header.winnerId, winner?.nodeId ?? header.proposerNodeId)', 'true'),
   },
   {
