@@ -17,6 +17,7 @@ import {
 import { forging, garbage, mute, partial, replaying, silentSlot } from './noise.js'
 import { repeatedSigner } from './padding.js'
 import { twoDrafts } from './twin.js'
+import { provenRival, rivalDraft } from './usurper.js'
 
 const FACTORIES: Readonly<Record<string, BehaviourFactory>> = {
   mute,
@@ -36,6 +37,8 @@ const FACTORIES: Readonly<Record<string, BehaviourFactory>> = {
   'false-winner': falseWinner,
   'two-drafts': twoDrafts,
   'repeated-signer': repeatedSigner,
+  'rival-draft': rivalDraft,
+  'proven-rival': provenRival,
 }
 
 export const BEHAVIOUR_NAMES: readonly string[] = Object.keys(FACTORIES)

@@ -1,17 +1,22 @@
 import {
+  cementedReveals,
   decodeConfirmation,
   decodeEnvelope,
   decodePropose,
   decodeVote,
+  type Envelope,
   encodeEnvelope,
   type HeaderFields,
   headerScope,
+  headOf,
   type OutgoingMessage,
   PRECOMMIT,
   proposalHash,
+  settleWindow,
   ZERO_HASH,
 } from '@montana/consensus'
 import { bytesEqual, concatBytes } from '@montana/foundation'
+import { stateRoots } from '@montana/ledger'
 import type { Process } from '../node/process.js'
 import type { BehaviourFactory } from './behaviour.js'
 import { signConfirmation, signPropose, signVote } from './signing.js'
@@ -73,11 +78,21 @@ export const wrongRoot: BehaviourFactory = () => alteredDraft(({ stateRoot }) =>
 export const wrongDraftClock: BehaviourFactory = () =>
   alteredDraft(({ timechainValue }) => ({ timechainValue: flip(timechainValue, 1) }))
 
-/** Drafts that name themselves as winner. */
-export const falseWinner: BehaviourFactory = () => alteredDraft(({ proposerNodeId }) => ({ winnerId: proposerNodeId }))
+/** Drafts that name their proposer as winner, with all that follows from it settled as it should be. */
+export const falseWinner: BehaviourFactory = () =>
+  alteredDraft(({ proposerNodeId: winnerId }, envelope, { state }) => {
+    const { timechainValue } = envelope.header
+    const controlSignatures = envelope.control.map(() => true)
+    const candidates = cementedReveals(state.chain, envelope.evidence)
+    const settled = settleWindow(state.chain, { ...envelope, timechainValue, candidates, winnerId, controlSignatures })
+    const { nodeRoot, candidateRoot, accountRoot, stateRoot } = stateRoots(settled.state.tables)
+    return { winnerId, nodeRoot, candidateRoot, accountRoot, stateRoot }
+  })
+
+type HeaderChange = (header: HeaderFields, envelope: Envelope, process: Process) => Partial<HeaderFields>
 
 /** Own drafts with a changed header, and the Propose that fits it. */
-function alteredDraft(change: (header: HeaderFields) => Partial<HeaderFields>) {
+function alteredDraft(change: HeaderChange) {
   const hashes = new Map<string, Uint8Array>()
   return (process: Process, _: number, message: OutgoingMessage): readonly OutgoingMessage[] => {
     if (message.kind === 'draft') return [alterHeader(process, message, change, hashes)]
@@ -91,13 +106,14 @@ function alteredDraft(change: (header: HeaderFields) => Partial<HeaderFields>) {
 function alterHeader(
   process: Process,
   message: OutgoingMessage,
-  change: (header: HeaderFields) => Partial<HeaderFields>,
+  change: HeaderChange,
   hashes: Map<string, Uint8Array>,
 ): OutgoingMessage {
   const envelope = decodeEnvelope(message.payload)
   const { header } = envelope
-  if (!bytesEqual(header.proposerNodeId, process.nodeId)) return message
-  const scope = headerScope({ ...header, ...change(header) })
+  const isOpen = header.window === headOf(process.state) + 1
+  if (!isOpen || !bytesEqual(header.proposerNodeId, process.nodeId)) return message
+  const scope = headerScope({ ...header, ...change(header, envelope, process) })
   hashes.set(Buffer.from(proposalHash(header.scope)).toString('hex'), proposalHash(scope))
   const signed = concatBytes(scope, process.init.signer.sign(scope))
   return { ...message, payload: encodeEnvelope({ ...envelope, header: signed }) }

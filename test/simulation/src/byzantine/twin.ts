@@ -77,7 +77,7 @@ function makeTwin(process: Process, { window, payload }: OutgoingMessage): Twin 
 }
 
 /** The evidence less one signer, while it still has quorum weight. */
-function fewer({ state }: Process, { evidence }: Envelope): readonly Confirmation[] | undefined {
+export function fewer({ state }: Process, { evidence }: Envelope): readonly Confirmation[] | undefined {
   const weights = windowWeights(state.chain)
   const sum = evidence.reduce((total, { nodeId }) => total + weights.of(nodeId), 0)
   const spare = evidence.find(({ nodeId }) => sum - weights.of(nodeId) >= weights.quorum)

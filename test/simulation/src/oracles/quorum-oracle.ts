@@ -16,7 +16,7 @@ export class QuorumWatch {
     readonly history: History,
   ) {}
 
-  /** To be called whenever a process came up or died. */
+  /** To be called whenever a process came up or died, and before a window is judged: credits move weight and quorum. */
   update(processes: readonly Process[]): void {
     const weights = weightsOf(this.history.standing, this.document)
     const up = processes.filter(({ isUp }) => isUp)

@@ -27,6 +27,9 @@ export class SignatureLedger {
   /** Votes and headers of open windows that left the process: journal key → hash, hex. */
   readonly #visible = new Map<string, Map<string, { readonly window: number; readonly hash: string }>>()
 
+  /** Signed before the journal was lost. Peers hold it, and it may be passed on like anything that they say. */
+  readonly #forgotten = new Set<string>()
+
   noteValue(process: Process, window: number, value: Uint8Array): void {
     const key = `${process.name}/${window}`
     const values = this.#known.get(key) ?? new Set()
@@ -58,6 +61,7 @@ export class SignatureLedger {
   forgive(process: Process): void {
     this.#shown.delete(process.name)
     this.#visible.delete(process.name)
+    for (const name of this.#signed.keys()) if (name.startsWith(`${process.name}/`)) this.#forgotten.add(name)
   }
 
   /** After a crash: everything that was shown must still be there. */
@@ -86,7 +90,7 @@ export class SignatureLedger {
   #vote(process: Process, { window, round, phase, value }: CementVote): Violation | undefined {
     const twice = this.#once(process, { window, kind: 'vote', round, phase }, value)
     const isLock = phase === PRECOMMIT && round > 0 && !bytesEqual(value, ZERO_HASH) && window > process.head
-    if (twice || !isLock) return twice
+    if (twice || !isLock || this.#isForgotten(process, { window, kind: 'vote', round, phase })) return twice
     const hasLock = process.disk.journal.has(journalKey({ window, kind: 'lock', round: 0, phase: 0 }))
     return hasLock ? undefined : notDurable(window, `${process.name} shows a precommit before the journal has its lock`)
   }
@@ -114,7 +118,7 @@ export class SignatureLedger {
   #once(process: Process, key: JournalKey, hash: Uint8Array): Violation | undefined {
     const { window } = key
     const twice = this.#single(process, key, hash)
-    if (twice) return twice
+    if (twice || this.#isForgotten(process, key)) return twice
     const name = journalKey(key)
     const stored = process.disk.journal.get(name)
     if (window >= process.head && (!stored || !bytesEqual(stored.hash, hash))) {
@@ -124,6 +128,10 @@ export class SignatureLedger {
     this.#visible.set(process.name, visible.set(name, { window, hash: toHex(hash) }))
     for (const [old, entry] of visible) if (entry.window < process.head) visible.delete(old)
     return undefined
+  }
+
+  #isForgotten(process: Process, key: JournalKey): boolean {
+    return this.#forgotten.has(`${process.name}/${journalKey(key)}`)
   }
 
   #single(process: Process, key: JournalKey, what: Uint8Array): Violation | undefined {

@@ -47,6 +47,7 @@ export class Watcher implements Watch {
 
   committed(process: Process, commit: WindowCommit): void {
     if (!process.isHonest) return
+    this.#quorum.update(this.#world.processes)
     this.report(this.#quorum.check(commit.window))
     this.report(this.history.add(commit))
   }

@@ -86,20 +86,31 @@ export class FaultDriver {
   /** A member comes back without its signature journal, or with nothing but its key; never two of them at once. */
   forgetOne(): void {
     const { processes, document } = this.#world
-    const isSilent = ({ isUp, disk }: Process) => !isUp || disk.signFrom === undefined || disk.signFrom > disk.head + 1
     const candidates = document.cementingRule === 'vote' ? processes : processes.slice(1)
     const victim = this.#dice.pick(candidates)
-    // At the very beginning nobody can tell a node that forgot from one that is new (spec protocol 16.3).
-    if (processes.some((process) => isSilent(process) || process.head === 0)) return
+    if (!this.#mayForget()) return
     victim.crash('loses its memory')
     this.#world.forget(victim, this.#dice.chance(0.5))
     this.#undoAfter(this.#dice.exponential(WINDOW_MS), () => this.restart(victim.index))
   }
 
-  /** After a crash by chance. */
+  /** After a crash by chance, which may cost the memory too: it strikes where most is signed. */
   restartSoon(index: number): void {
     const delayMs = this.#dice.chance(0.8) ? this.#dice.between(500, 5_000) : this.#dice.exponential(2 * WINDOW_MS)
+    const victim = this.#world.processes[index]
+    const isForgetting = this.#plan.faults.has('amnesia') && this.#dice.chance(0.5)
+    const isFirst = index === 0 && this.#world.document.cementingRule !== 'vote'
+    if (victim && isForgetting && !isFirst && this.isOn && this.#mayForget(victim)) {
+      this.#world.forget(victim, this.#dice.chance(0.5))
+    }
     this.#undoAfter(delayMs, () => this.restart(index))
+  }
+
+  /** Nobody else is silent; and at the very beginning nobody can tell a node that forgot from one that is new (16.3). */
+  #mayForget(dead?: Process): boolean {
+    const isSilent = ({ isUp, disk }: Process) => !isUp || disk.signFrom === undefined || disk.signFrom > disk.head + 1
+    const { processes } = this.#world
+    return !processes.some((process) => process.head === 0 || (process !== dead && isSilent(process)))
   }
 
   restart(index: number): void {

@@ -54,6 +54,22 @@ export interface PlanOptions {
   /** Kinds of fault that this run must do without. */
   readonly without?: readonly FaultKind[]
   readonly members?: number
+  /** What is not left to the seed. */
+  readonly hint?: PlanHint
+}
+
+/** Narrows what a seed draws to what is likely to show one thing: a search, not a proof. */
+export interface PlanHint {
+  /** Exactly these kinds of fault … */
+  readonly faults?: readonly FaultKind[]
+  /** … and the dishonest member, where `byzantine` is among them, does this. */
+  readonly behaviours?: readonly string[]
+  readonly rules?: Plan['rules']
+  readonly tau2Windows?: number
+  readonly newcomers?: number
+  readonly links?: Partial<LinkFaults>
+  /** Probability, per effect, of dying right before it. */
+  readonly crashPerEffect?: number
 }
 
 /** Nominal length of a window, virtual ms. */
@@ -62,29 +78,33 @@ export const WINDOW_MS = 60_000
 const SMALL_PARAMS = { d0: 64, tau2Windows: 48, vdfEntryWindows: 2, selectionInterval: 4, candidateExpiryWindows: 144 }
 /** Epochs that end many times in a run. */
 const SHORT_EPOCH_WINDOWS = 8
-const ROTATION_AND_VOTE = { proposerRule: 'rotation', cementingRule: 'vote' } as const
-const BOOTSTRAP_AND_EVIDENCE = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
+export const ROTATION_AND_VOTE = { proposerRule: 'rotation', cementingRule: 'vote' } as const
+export const BOOTSTRAP_AND_EVIDENCE = { proposerRule: 'bootstrap', cementingRule: 'evidence' } as const
 /** A part of the seeds gets each fault; "swarm testing": fewer kinds at once go deeper. */
 const KIND_CHANCE = 0.5
 
 /** The same seed and options give the same plan. */
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const dice = new Dice(seed, 'plan')
+  const { hint = {}, without } = options
   const drawn = new Set(FAULT_KINDS.filter(() => dice.chance(KIND_CHANCE)))
-  const faults = new Set([...drawn].filter((kind) => isPossible(kind, drawn) && !options.without?.includes(kind)))
+  const wanted = hint.faults ?? [...drawn].filter((kind) => isPossible(kind, drawn))
+  const faults = new Set(wanted.filter((kind) => !without?.includes(kind)))
   const members = options.members ?? dice.pick([4, 4, 5])
   const tau2Windows = dice.chance(0.4) ? SHORT_EPOCH_WINDOWS : SMALL_PARAMS.tau2Windows
-  const rules = dice.chance(0.85) ? ROTATION_AND_VOTE : BOOTSTRAP_AND_EVIDENCE
-  const newcomers = dice.pick([0, 1, 1, 2])
+  const rules = hint.rules ?? (dice.chance(0.85) ? ROTATION_AND_VOTE : BOOTSTRAP_AND_EVIDENCE)
+  const newcomers = hint.newcomers ?? dice.pick([0, 1, 1, 2])
+  const company = { members, newcomers, isVoting: rules.cementingRule === 'vote', behaviours: hint.behaviours }
+  const crashPerEffect = hint.crashPerEffect ?? new Dice(seed, 'crash').between(0.0005, 0.004)
   return {
     seed,
     windows: options.windows ?? 60,
     rules,
-    params: { ...SMALL_PARAMS, tau2Windows },
-    nodes: drawNodes(new Dice(seed, 'nodes'), { members, newcomers, isVoting: rules.cementingRule === 'vote' }, faults),
+    params: { ...SMALL_PARAMS, tau2Windows: hint.tau2Windows ?? tau2Windows },
+    nodes: drawNodes(new Dice(seed, 'nodes'), company, faults),
     faults,
-    links: drawLinks(new Dice(seed, 'links'), faults),
-    crashPerEffect: faults.has('crash-between-effects') ? new Dice(seed, 'crash').between(0.0005, 0.004) : 0,
+    links: { ...drawLinks(new Dice(seed, 'links'), faults), ...hint.links },
+    crashPerEffect: faults.has('crash-between-effects') ? crashPerEffect : 0,
     gone: faults.has('minority-gone') ? members - 1 : undefined,
   }
 }
@@ -95,11 +115,16 @@ function isPossible(kind: FaultKind, drawn: ReadonlySet<FaultKind>): boolean {
   return kind !== 'minority-gone' || !drawn.has('byzantine')
 }
 
-function drawNodes(
-  dice: Dice,
-  { members, newcomers, isVoting }: { members: number; newcomers: number; isVoting: boolean },
-  faults: ReadonlySet<FaultKind>,
-): NodePlan[] {
+/** Who takes part. */
+interface Company {
+  readonly members: number
+  readonly newcomers: number
+  readonly isVoting: boolean
+  readonly behaviours: readonly string[] | undefined
+}
+
+function drawNodes(dice: Dice, company: Company, faults: ReadonlySet<FaultKind>): NodePlan[] {
+  const { members, newcomers, isVoting, behaviours } = company
   const outsiders = newcomers === 0 ? ['observer' as const] : new Array<'newcomer'>(newcomers).fill('newcomer')
   const roles = [...new Array<'member'>(members).fill('member'), ...outsiders]
   // A dishonest bootstrap operator breaks an `evidence` network by definition (spec protocol 11.3).
@@ -110,7 +135,7 @@ function drawNodes(
     speed: dice.between(0.99, 1.01) * (index === slow ? dice.between(0.4, 0.9) : 1),
     minWindowMs: dice.chance(0.3) ? dice.between(0, 20_000) : 0,
     verify: dice.pick([{ kind: 'quorum' }, { kind: 'full' }, { kind: 'sample', segments: 16 }] as const),
-    behaviours: index === dishonest ? drawBehaviours(dice) : [],
+    behaviours: index === dishonest ? (behaviours ?? drawBehaviours(dice)) : [],
   }))
 }
 

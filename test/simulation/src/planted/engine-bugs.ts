@@ -1,3 +1,13 @@
+import {
+  FORGETFUL_RESTARTS,
+  HEAVY_LOSS,
+  HEAVY_LOSS_AND_RESTARTS,
+  lying,
+  PROVEN_RIVAL,
+  RESTARTS,
+  RIVAL,
+  RIVAL_AND_RESTARTS,
+} from './circumstances.js'
 import type { PlantedBug } from './planted-bug.js'
 import type { SourcePatch } from './source-patch.js'
 
@@ -14,25 +24,28 @@ export const VOTE_BUGS: readonly PlantedBug[] = [
     name: 'votes-despite-lock',
     what: 'a locked member prevotes another value',
     invariants: [1],
+    plan: RIVAL,
     patch: consensus('engine/vote/rounds.js', '(lockedRound === 0 || lockedValue === value)', 'true'),
   },
   {
     name: 'unlock-without-proof',
     what: 'a claimed earlier quorum of prevotes is believed',
     invariants: [1],
+    plan: PROVEN_RIVAL,
     patch: consensus('engine/vote/rounds.js', '!hasQuorum(run, propose.validRound, PREVOTE, value)', 'false'),
   },
   {
     name: 'lock-dropped-on-restart',
     what: 'the lock of the journal is not restored',
     invariants: [1],
-    patch: consensus('engine/vote/restore.js', 'lock: restoreLock(open)', 'lock: NO_LOCK'),
+    plan: RIVAL_AND_RESTARTS,
+    patch: consensus('engine/vote/restore.js', 'const lock = restoreLock(open)', 'const lock = NO_LOCK'),
   },
   {
     name: 'lock-not-journaled',
     what: 'a lock lives in memory only',
     invariants: [11],
-    patch: consensus('engine/vote/rounds.js', 'if (draft)\n        run.emit', 'if (false)\n        run.emit'),
+    patch: consensus('engine/vote/rounds.js', "run.emit({ type: 'journal', entry })", 'void entry'),
   },
   {
     name: 'precommit-without-quorum',
@@ -58,14 +71,16 @@ export const VOTE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'second-header',
-    what: 'a slot holder drafts again in each of its rounds',
+    what: 'a slot holder that restarts drafts again',
     invariants: [10, 13],
-    patch: consensus('engine/draft.js', '!state.clockValue || state.own.draft || nowMs', '!state.clockValue || nowMs'),
+    plan: RESTARTS,
+    patch: consensus('engine/restore.js', "draft: of('header')", "draft: of('none')"),
   },
   {
     name: 'amnesia-rule-off',
     what: 'a node without its journal signs at once',
-    invariants: [10],
+    invariants: [1, 10],
+    plan: FORGETFUL_RESTARTS,
     patch: consensus('engine/silence.js', 'const SILENT_WINDOWS = 2', 'const SILENT_WINDOWS = -1'),
   },
   {
@@ -92,20 +107,23 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'no-vote-resending',
-    what: 'votes are sent once',
+    what: 'votes and Proposes are sent once',
     invariants: [0],
-    patch: consensus('engine/vote/resend.js', 'run.nowMs < vote.resentAtMs + VOTE_RESEND_MS', 'run.nowMs >= 0'),
+    plan: HEAVY_LOSS,
+    patch: consensus('engine/vote/resend.js', 'return [\n        ...[...proposals]', 'return [] || [\n        ...[...proposals]'),
   },
   {
-    name: 'votes-of-last-round-only',
-    what: 'only the votes of the own round are sent again',
+    name: 'no-draft-fetching',
+    what: 'nobody asks for a draft that others vote on',
     invariants: [0],
-    patch: consensus('engine/vote/resend.js', '[vote.round - 1, vote.round]', '[vote.round]'),
+    plan: HEAVY_LOSS,
+    patch: consensus('engine/vote/wanted.js', 'want(run, `draft:', 'void (run, `draft:'),
   },
   {
     name: 'no-later-round',
     what: 'nobody follows the others into a later round',
     invariants: [0],
+    plan: HEAVY_LOSS_AND_RESTARTS,
     patch: consensus('engine/vote/rounds.js', '    if (later === undefined)', '    if (later !== -1)'),
   },
 ]
@@ -122,6 +140,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     name: 'signers-not-deduplicated',
     what: 'one signer may stand in a list several times',
     invariants: [6],
+    plan: lying('repeated-signer'),
     patch: consensus('acceptance.js', 'compareBytes(before.nodeId, confirmation.nodeId) < 0', 'true'),
   },
   {
@@ -134,12 +153,14 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     name: 'any-state-root',
     what: 'the state root of a header is not compared',
     invariants: [12],
+    plan: lying('wrong-root'),
     patch: consensus('acceptance.js', 'bytesEqual(header.stateRoot, roots.stateRoot)', 'true'),
   },
   {
     name: 'any-winner',
     what: 'the winner of a header is not compared',
     invariants: [9],
+    plan: lying('false-winner'),
     patch: consensus('acceptance.js', 'bytesEqual(header.winnerId, winner?.nodeId ?? header.proposerNodeId)', 'true'),
   },
   {

@@ -36,8 +36,8 @@ export async function searchPlanted(bug: PlantedBug, start: number, maxSeeds: nu
   }
 }
 
-function* jobs({ host }: PlantedBug, start: number, count: number): Generator<Job> {
-  for (let seed = start; seed < start + count; seed++) yield { seed, ...(host && { bug: host }) }
+function* jobs({ host, plan }: PlantedBug, start: number, count: number): Generator<Job> {
+  for (let seed = start; seed < start + count; seed++) yield { ...plan, seed, ...(host && { bug: host }) }
 }
 
 function found(bug: PlantedBug, seeds: number, { seed, violation }: JobResult): PlantedOutcome {

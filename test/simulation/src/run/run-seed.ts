@@ -18,6 +18,10 @@ const FAULTY_PATIENCE = 20
 /** Reliability goal 2: after the last fault heals, each core node cements within this many windows. */
 const RECOVERY_WINDOWS = 3
 
+/** Stretches that a run may take beyond what its windows need. No special reason: each cements three windows or fails. */
+const SPARE_STRETCHES = 20
+/** More events than this per window are a storm of messages; runs with many faults have had 4,000. */
+const EVENTS_PER_WINDOW = 25_000
 /** Spec protocol 11.2 rule 7: a Propose is waited for twice the last tick, times the round, at most eight times. */
 const PROPOSE_TIMEOUT_TICKS = 2
 const LATE_ROUND = 8
@@ -80,16 +84,22 @@ class Run {
 
   execute(): Violation | undefined {
     this.#world.start()
-    while (!this.#isOver()) {
+    const stretches = Math.ceil(this.#plan.windows / FAULTY_WINDOWS) + SPARE_STRETCHES
+    for (let stretch = 0; stretch < stretches && !this.#isOver(); stretch++) {
       this.#sufferFaults()
       if (this.#watcher.violation) break
-      this.#recover()
+      if (!this.#recover()) break
       if (this.#core().every(({ head }) => head >= this.#plan.windows)) break
     }
     return this.#watcher.violation ?? this.#audit()
   }
 
   #isOver(): boolean {
+    const { events } = this.#world
+    if (events > EVENTS_PER_WINDOW * this.#plan.windows) {
+      const window = this.#watcher.history.head + 1
+      this.#watcher.report({ invariant: 0, name: 'Liveness', window, detail: `a storm: ${events} events` })
+    }
     return this.#watcher.violation !== undefined
   }
 
@@ -103,16 +113,21 @@ class Run {
     this.#world.note('faults off')
   }
 
-  /** Liveness: each core node cements new windows, in virtual time that is bounded by what it may have to wait for. */
-  #recover(): void {
+  /**
+   * Liveness: each core node cements new windows, in virtual time that is bounded by what it may have to wait for.
+   * False where nothing moved: either a violation, or so many members are silent that none could sign (16.3).
+   */
+  #recover(): boolean {
     const core = this.#core()
     const goal = this.#watcher.history.head + RECOVERY_WINDOWS
     const isLive = this.#canCement(core)
     const isDone = () => this.#isOver() || core.every((process) => process.head >= goal)
-    if (this.#world.runUntil(isDone, this.#recoveryMs(core, goal)) || !isLive) return
+    if (this.#world.runUntil(isDone, this.#recoveryMs(core, goal))) return true
+    if (!isLive) return this.#watcher.history.head >= goal
     const behind = core.filter((process) => process.head < goal).map(({ name, head }) => `${name} at ${head}`)
     const detail = `${RECOVERY_WINDOWS} windows after the faults ended: ${behind.join(', ')}, goal ${goal}`
     this.#watcher.report({ invariant: 0, name: 'Liveness', window: goal, detail })
+    return false
   }
 
   /** A quorum of the weight is up, honest, and may sign the next window. */
