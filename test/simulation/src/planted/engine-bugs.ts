@@ -124,7 +124,7 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
     what: 'nobody follows the others into a later round',
     invariants: [0],
     plan: HEAVY_LOSS_AND_RESTARTS,
-    patch: consensus('engine/vote/rounds.js', '    if (later === undefined)', '    if (later !== -1)'),
+    patch: consensus('engine/vote/rounds.js', 'if (weight <= active - quorum)', 'if (weight >= 0)'),
   },
 ]
 
