@@ -60,7 +60,11 @@ function makeRival(process: Process, round: number): Rival | undefined {
   if (!base) return undefined
   const { length } = init.config.rule.fallbackList(state.chain)
   const draft = assembleDraft(state.chain, {
-    ...{ proposerNodeId: nodeId, fallbackDepth: ((round - 1) % length) + 1, timechainValue: base.header.timechainValue },
+    ...{
+      proposerNodeId: nodeId,
+      fallbackDepth: ((round - 1) % length) + 1,
+      timechainValue: base.header.timechainValue,
+    },
     ...{ control: base.control, confirmers: base.confirmers, evidence: evidenceOf(process, base) },
   })
   const scope = headerScope(draft.header)

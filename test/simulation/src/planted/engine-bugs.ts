@@ -110,7 +110,11 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
     what: 'votes and Proposes are sent once',
     invariants: [0],
     plan: HEAVY_LOSS,
-    patch: consensus('engine/vote/resend.js', 'return [\n        ...[...proposals]', 'return [] || [\n        ...[...proposals]'),
+    patch: consensus(
+      'engine/vote/resend.js',
+      'return [\n        ...[...proposals]',
+      'return [] || [\n        ...[...proposals]',
+    ),
   },
   {
     name: 'no-draft-fetching',
