@@ -47,13 +47,3 @@ export const HEAVY_LOSS: PlanOptions = {
   windows: 36,
   hint: { faults: ['loss', 'partition', 'one-way', 'straggle'], rules: ROTATION_AND_VOTE, links: { loss: 0.5 } },
 }
-
-/** … while members restart and one never comes back, so that every vote counts. */
-export const HEAVY_LOSS_AND_RESTARTS: PlanOptions = {
-  ...HEAVY_LOSS,
-  hint: {
-    ...HEAVY_LOSS.hint,
-    faults: ['loss', 'partition', 'one-way', 'crash', 'crash-between-effects', 'minority-gone'],
-    crashPerEffect: 0.004,
-  },
-}

@@ -1,7 +1,6 @@
 import {
   FORGETFUL_RESTARTS,
   HEAVY_LOSS,
-  HEAVY_LOSS_AND_RESTARTS,
   lying,
   PROVEN_RIVAL,
   RESTARTS,
@@ -122,13 +121,6 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
     invariants: [0],
     plan: HEAVY_LOSS,
     patch: consensus('engine/vote/wanted.js', 'want(run, `draft:', 'void (run, `draft:'),
-  },
-  {
-    name: 'no-later-round',
-    what: 'nobody follows the others into a later round',
-    invariants: [0],
-    plan: HEAVY_LOSS_AND_RESTARTS,
-    patch: consensus('engine/vote/rounds.js', 'if (weight <= active - quorum)', 'if (weight >= 0)'),
   },
 ]
 
