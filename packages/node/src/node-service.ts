@@ -16,7 +16,7 @@ import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
-import { ClockRunner } from './runtime/clock-runner.js'
+import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
@@ -30,6 +30,8 @@ const SAMPLES_PER_LOOP_WINDOW = 12
 export interface NodeServiceHooks {
   readonly logger: Logger
   readonly failpoint: Failpoint
+  /** The own clock as the start-up check found it. */
+  readonly measured: ClockReading | undefined
   /** The node has done what `maxWindows` asked for. */
   end(): void
   fail(error: unknown): void
@@ -59,7 +61,7 @@ export class NodeService {
     this.#resources = new ResourceSampler(prepared.options.dataDir)
     const timechain = createTimechain({ backend: opened.hashing, time: systemTime })
     const { clockFloorMs: floorMs } = prepared.options
-    this.#clock = new ClockRunner({ timechain, time: systemTime, floorMs })
+    this.#clock = new ClockRunner({ timechain, time: systemTime, floorMs, measured: hooks.measured })
     this.#ledger = this.#createLedger()
     const { logger } = hooks
     const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, version: this.#build.version }

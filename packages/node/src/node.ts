@@ -4,7 +4,7 @@ import { NodeService } from './node-service.js'
 import { Closers, openResources } from './open.js'
 import { prepareNode } from './prepare.js'
 import { failpointFrom } from './runtime/failpoint.js'
-import { checkSpeed } from './speed-check.js'
+import { checkSpeed, readingOf } from './speed-check.js'
 
 export interface NodeEvents {
   readonly logger: Logger
@@ -32,7 +32,13 @@ export async function startNode(options: StartOptions, { logger, notice }: NodeE
     const opened = await openResources(prepared, closers, notice)
     const speed = await checkSpeed(opened.hashing, opened.store, options)
     if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
-    const service = new NodeService(prepared, opened, { logger, failpoint, end, fail })
+    const service = new NodeService(prepared, opened, {
+      logger,
+      failpoint,
+      measured: speed && readingOf(speed),
+      end,
+      fail,
+    })
     const statusUrl = await service.start(closers)
     return { statusUrl, label: prepared.label, ended, stop: () => closers.closeAll() }
   } catch (error) {

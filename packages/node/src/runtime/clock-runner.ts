@@ -14,6 +14,8 @@ export interface ClockRunnerModules {
   readonly time: TimeSource
   /** No window is ready sooner than this after its start, ms: a host that is slower than it is. For drills. */
   readonly floorMs: number
+  /** What was measured before the first window: a clock that is always overtaken never measures itself. */
+  readonly measured?: ClockReading | undefined
 }
 
 export interface GrindRequest {
@@ -31,6 +33,7 @@ export class ClockRunner {
 
   constructor(modules: ClockRunnerModules) {
     this.#modules = modules
+    if (modules.measured) this.#reading = modules.measured
   }
 
   get reading(): ClockReading {
