@@ -2,8 +2,11 @@ import type { Process } from '../node/process.js'
 import type { Standing } from './facts.js'
 import type { Violation } from './oracle.js'
 
-/** Windows after the last fault in which everybody who keeps pace must have been credited. No special reason. */
-export const CREDIT_WINDOWS = 6
+/**
+ * Windows after the last fault in which everybody who keeps pace must have been credited. Whoever computes every value
+ * itself comes back a quarter of a window late and gains the grace of drafts, about 2 s, in each.
+ */
+export const CREDIT_WINDOWS = 12
 
 /** What of a process decides whether it has to be credited. */
 export type Creditable = Pick<Process, 'name' | 'nodeId' | 'isUp' | 'isHonest'> & {
