@@ -2,6 +2,7 @@ import { toHex } from '@montana/foundation'
 import type { GenesisDocument } from '@montana/ledger'
 import type { ChainState } from './chain-state.js'
 import { FALLBACK_CANDIDATES_MAX, FALLBACK_SLOTS_MAX, ZERO_HASH } from './constants.js'
+import type { ConsensusContext } from './context.js'
 
 /** Nobody: what the fallback list answers outside its length. */
 export const NO_PROPOSER = ZERO_HASH
@@ -20,12 +21,23 @@ const bootstrapRule: ProposerRule = { fallbackList: (state) => [state.context.bo
  */
 const rotationRule: ProposerRule = {
   fallbackList: ({ context }) => {
-    const candidates = context.candidates.slice(0, FALLBACK_CANDIDATES_MAX).map(({ nodeId }) => nodeId)
-    const slots = [...candidates, context.bootstrapNodeId]
-    const listed = new Set(slots.map(toHex))
-    const confirmers = context.evidenceSigners.filter((nodeId) => !listed.has(toHex(nodeId)))
-    return [...slots, ...confirmers].slice(0, FALLBACK_SLOTS_MAX)
+    const before = rotations.get(context)
+    if (before) return before
+    const list = rotation(context)
+    rotations.set(context, list)
+    return list
   },
+}
+
+/** A context never changes, and every message of a vote asks whose turn it is. */
+const rotations = new WeakMap<ConsensusContext, readonly Uint8Array[]>()
+
+function rotation(context: ConsensusContext): Uint8Array[] {
+  const candidates = context.candidates.slice(0, FALLBACK_CANDIDATES_MAX).map(({ nodeId }) => nodeId)
+  const slots = [...candidates, context.bootstrapNodeId]
+  const listed = new Set(slots.map(toHex))
+  const confirmers = context.evidenceSigners.filter((nodeId) => !listed.has(toHex(nodeId)))
+  return [...slots, ...confirmers].slice(0, FALLBACK_SLOTS_MAX)
 }
 
 export function proposerRule(document: Pick<GenesisDocument, 'proposerRule'>): ProposerRule {

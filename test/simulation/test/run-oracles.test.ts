@@ -129,6 +129,23 @@ describe('what leaves a process', () => {
   })
 })
 
+describe('what was signed before a loss', () => {
+  it('may be passed on, but never contradicted', () => {
+    const ledger = new SignatureLedger()
+    const { window, cementValue } = commitAt(process.head)
+    const self = process.init.config.selfNodeId
+    const said = (value: Uint8Array) => {
+      const scope = voteScope({ nodeId: self, window: window + 1, round: 1, phase: 1, value })
+      const payload = concatBytes(scope, process.init.signer.sign(voteMessage(genesisHash(document), scope)))
+      return { kind: 'vote', window: window + 1, payload } as const
+    }
+    expect(ledger.check(process, said(cementValue))?.invariant).toBe(11)
+    ledger.forgive(process)
+    expect(ledger.check(process, said(cementValue))).toBeUndefined()
+    expect(ledger.check(process, said(OTHER))?.invariant).toBe(10)
+  })
+})
+
 describe('isolation', () => {
   const { state } = process
   const event: UndatedEvent = { type: 'wake' }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_EPOCHS } from '../src/oracles/history.js'
 import { FAULT_KINDS, type FaultKind } from '../src/plan/plan.js'
 import type { Job, JobResult } from '../src/run/job.js'
 import { shrink } from '../src/run/shrink.js'
@@ -11,7 +12,7 @@ async function run({ seed, windows = 60, without = [] }: Job): Promise<JobResult
   const faults = FAULT_KINDS.filter((kind) => !without.includes(kind))
   const fails = windows >= 10 && NEEDED.every((kind) => faults.includes(kind))
   const violation = fails ? { invariant: 1, name: 'Agreement', window: 10, detail: '' } : undefined
-  const numbers = { windows, virtualMs: 1, wallMs: 1, events: 1 }
+  const numbers = { windows, epochs: NO_EPOCHS, virtualMs: 1, computingMs: 1, events: 1 }
   return { seed, violation, ...numbers, traceHash: '', faults, lines: [] }
 }
 

@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): SimOptions {
 
 /** As many as a change is checked with; a planted bug may hide for longer (reliability goals 1 and 4). */
 function defaultSeeds(isPlanted: boolean): string {
-  return isPlanted ? '1000' : '200'
+  return isPlanted ? '100' : '200'
 }
 
 function parse(args: readonly string[]) {

@@ -4,6 +4,10 @@ import type { PlantedBug } from '../planted/planted-bug.js'
 import { type PlantedOutcome, searchPlanted } from '../planted/search.js'
 import type { SimOptions } from './options.js'
 
+/** Of the longest name and description in the catalogue. */
+const NAME_COLUMNS = Math.max(...PLANTED_BUGS.map(({ name }) => name.length))
+const WHAT_COLUMNS = Math.max(...PLANTED_BUGS.map(({ what }) => what.length))
+
 export interface PlantedReport {
   readonly passed: number
   readonly failed: number
@@ -29,9 +33,11 @@ function chosenBugs(only: string | undefined): readonly PlantedBug[] {
   throw new UsageError(`--only names '${only}'; one of ${PLANTED_BUGS.map(({ name }) => name).join(', ')}`)
 }
 
-function formatOutcome({ name, seeds, seed, invariant, oracle, isSurprise }: PlantedOutcome): string {
-  const label = name.padEnd(32)
+/** One row: the bug, what it breaks, which oracle found it, and how long that took. */
+function formatOutcome({ name, what, seeds, seed, invariant, oracle, isSurprise }: PlantedOutcome): string {
+  const label = `${name.padEnd(NAME_COLUMNS)} ${what.padEnd(WHAT_COLUMNS)}`
   if (seeds === undefined) return `${label} NOT FOUND`
   const by = invariant === 0 ? 'liveness' : `invariant ${invariant} (${oracle})`
-  return `${label} found after ${seeds} seeds (seed ${seed}) by ${by}${isSurprise ? ', not the expected one' : ''}`
+  const after = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'} (seed ${seed})`
+  return `${label} ${by} after ${after}${isSurprise ? ', NOT AN EXPECTED ORACLE' : ''}`
 }

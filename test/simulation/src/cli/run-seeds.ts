@@ -1,3 +1,4 @@
+import type { Epochs } from '../oracles/history.js'
 import { describeViolation } from '../oracles/oracle.js'
 import type { Job, JobResult } from '../run/job.js'
 import { Pool } from '../run/pool.js'
@@ -12,10 +13,15 @@ export interface SeedsReport {
   readonly passed: number
   readonly failed: number
   readonly windows: number
+  readonly epochs: Epochs
   readonly virtualSeconds: number
+  /** From the first run to the last. */
   readonly wallSeconds: number
-  /** Virtual time ÷ time that the runs took, added up over all cores. */
+  /** Virtual time ÷ wall time: how much faster than real time the search goes. */
   readonly speedup: number
+  /** Time of the processor that the runs took, and virtual time ÷ that. */
+  readonly computingSeconds: number
+  readonly speedupPerCore: number
   readonly failures: readonly Failure[]
   /** Of a single seed. */
   readonly traceHash: string | undefined
@@ -32,16 +38,18 @@ export interface Failure {
 export async function runSeeds(options: SimOptions, print: (line: string) => void): Promise<SeedsReport> {
   const results: JobResult[] = []
   const failures: Failure[] = []
+  const startedAtMs = performance.now()
   await using pool = new Pool()
   for await (const result of pool.run(jobsOf(options))) {
     results.push(result)
     if (result.violation) failures.push(plainFailure(result))
     if (results.length % 100 === 0) print(`${results.length} seeds, ${failures.length} failed`)
   }
+  const wallMs = performance.now() - startedAtMs
   const shrunken = failures.sort((a, b) => a.seed - b.seed).slice(0, MAX_SHRUNK)
   const explained: Failure[] = []
   for (const failure of shrunken) explained.push(await explain(pool, options, failure))
-  return summarise(results, [...explained, ...failures.slice(MAX_SHRUNK)])
+  return summarise(results, wallMs, [...explained, ...failures.slice(MAX_SHRUNK)])
 }
 
 function* jobsOf({ start, seeds, minutes, windows, without, members }: SimOptions): Generator<Job> {
@@ -73,16 +81,24 @@ function replayCommand({ seed, windows, without = [], members }: Job): string {
   return [...words, '--trace'].join(' ')
 }
 
-function summarise(results: readonly JobResult[], failures: readonly Failure[]): SeedsReport {
+function summarise(results: readonly JobResult[], wallMs: number, failures: readonly Failure[]): SeedsReport {
   const sum = (of: (result: JobResult) => number) => results.reduce((total, result) => total + of(result), 0)
-  const [virtualMs, wallMs] = [sum((result) => result.virtualMs), sum((result) => result.wallMs)]
+  const [virtualMs, computingMs] = [sum((result) => result.virtualMs), sum((result) => result.computingMs)]
   return {
     passed: results.length - failures.length,
     failed: failures.length,
     windows: sum((result) => result.windows),
+    epochs: {
+      dRose: sum(({ epochs }) => epochs.dRose),
+      dFell: sum(({ epochs }) => epochs.dFell),
+      dStayed: sum(({ epochs }) => epochs.dStayed),
+      targetMoved: sum(({ epochs }) => epochs.targetMoved),
+    },
     virtualSeconds: Math.round(virtualMs / 1000),
     wallSeconds: Math.round(wallMs) / 1000,
     speedup: Math.round(virtualMs / wallMs),
+    computingSeconds: Math.round(computingMs) / 1000,
+    speedupPerCore: Math.round(virtualMs / computingMs),
     failures,
     traceHash: results.length === 1 ? results[0]?.traceHash : undefined,
   }
@@ -90,10 +106,13 @@ function summarise(results: readonly JobResult[], failures: readonly Failure[]):
 
 export function formatSeeds(report: SeedsReport): string[] {
   const { passed, failed, windows, virtualSeconds, wallSeconds, speedup, traceHash } = report
+  const { epochs, computingSeconds, speedupPerCore } = report
   return [
     ...report.failures.flatMap(formatFailure),
     ...(traceHash ? [`trace hash ${traceHash}`] : []),
-    `${windows} windows, ${virtualSeconds} s of virtual time in ${wallSeconds} s of computing: ${speedup} times real time`,
+    `${windows} windows; D rose ${epochs.dRose} times, fell ${epochs.dFell}; the target moved ${epochs.targetMoved} times`,
+    `${virtualSeconds} s of virtual time in ${wallSeconds} s: ${speedup} times real time`,
+    `${computingSeconds} s of computing: ${speedupPerCore} times real time per core`,
     `${passed} passed, ${failed} failed`,
   ]
 }

@@ -20,6 +20,16 @@ export const WINDOW_ORACLES: readonly Oracle<WindowFacts>[] = [
   rootsOracle,
 ]
 
+/** Ends of epochs at which D rose, fell, or stayed, and at which the target moved. */
+export interface Epochs {
+  readonly dRose: number
+  readonly dFell: number
+  readonly dStayed: number
+  readonly targetMoved: number
+}
+
+export const NO_EPOCHS: Epochs = { dRose: 0, dFell: 0, dStayed: 0, targetMoved: 0 }
+
 /**
  * The one history that the network has, window by window, as the first process that committed it stored it. It is
  * judged once; every other process must have stored the same (Agreement), so its history is judged with it.
@@ -30,6 +40,7 @@ export class History {
   readonly #commits: WindowCommit[] = []
   /** S_{w−1} by w, to judge the certificates that later processes store. */
   readonly #standings: Standing[] = []
+  #epochs = NO_EPOCHS
 
   constructor(modules: FactsModules) {
     this.#modules = modules
@@ -39,6 +50,11 @@ export class History {
 
   get head(): number {
     return this.#commits.length
+  }
+
+  /** How D and target adapted so far. */
+  get epochs(): Epochs {
+    return this.#epochs
   }
 
   /** S_head. */
@@ -77,7 +93,18 @@ export class History {
     this.#commits.push(commit)
     const facts = this.#reader.next(commit)
     this.#standings.push(facts.after)
+    if (window % this.#modules.document.params.tau2Windows === 0) this.#epochs = countEpoch(this.#epochs, facts)
     return firstViolation(WINDOW_ORACLES, facts)
+  }
+}
+
+function countEpoch({ dRose, dFell, dStayed, targetMoved }: Epochs, { before, after }: WindowFacts): Epochs {
+  const [d, next] = [before.context.nextD, after.context.nextD]
+  return {
+    dRose: dRose + Number(next > d),
+    dFell: dFell + Number(next < d),
+    dStayed: dStayed + Number(next === d),
+    targetMoved: targetMoved + Number(after.context.target !== before.context.target),
   }
 }
 

@@ -122,6 +122,12 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
     plan: HEAVY_LOSS,
     patch: consensus('engine/vote/wanted.js', 'want(run, `draft:', 'void (run, `draft:'),
   },
+  {
+    name: 'no-grace',
+    what: 'a draft is made as soon as a quorum confirmed',
+    invariants: [21],
+    patch: consensus('engine/draft.js', 'nowMs >= quorumAtMs + graceMs(run)', 'true'),
+  },
 ]
 
 /** Rules of acceptance, of the clock and of the state transition. */

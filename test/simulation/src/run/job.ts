@@ -1,4 +1,5 @@
 import type { HostBug } from '../node/bugs.js'
+import type { Epochs } from '../oracles/history.js'
 import type { Violation } from '../oracles/oracle.js'
 import type { FaultKind, PlanOptions } from '../plan/plan.js'
 
@@ -14,8 +15,10 @@ export interface JobResult {
   readonly seed: number
   readonly violation: Violation | undefined
   readonly windows: number
+  readonly epochs: Epochs
   readonly virtualMs: number
-  readonly wallMs: number
+  /** Time of the processor. */
+  readonly computingMs: number
   readonly events: number
   readonly traceHash: string
   readonly faults: readonly FaultKind[]

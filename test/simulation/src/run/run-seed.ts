@@ -4,7 +4,9 @@ import { Authenticator } from '../node/authenticator.js'
 import type { HostBug } from '../node/bugs.js'
 import type { Process } from '../node/process.js'
 import { auditStores, replay } from '../oracles/audit.js'
+import { CREDIT_WINDOWS, creditProblem } from '../oracles/credit-oracle.js'
 import { weightsOf } from '../oracles/facts.js'
+import type { Epochs } from '../oracles/history.js'
 import type { Violation } from '../oracles/oracle.js'
 import { Watcher } from '../oracles/watcher.js'
 import { type Plan, WINDOW_MS } from '../plan/plan.js'
@@ -22,6 +24,8 @@ const RECOVERY_WINDOWS = 3
 const SPARE_STRETCHES = 20
 /** More events than this per window are a storm of messages; runs with many faults have had 4,000. */
 const EVENTS_PER_WINDOW = 25_000
+/** Part of the fastest clock's speed; clocks differ by one percent either way. */
+const NOMINAL_SPEED = 0.975
 /** Spec protocol 11.2 rule 7: a Propose is waited for twice the last tick, times the round, at most eight times. */
 const PROPOSE_TIMEOUT_TICKS = 2
 const LATE_ROUND = 8
@@ -36,6 +40,7 @@ export interface RunResult {
   readonly violation: Violation | undefined
   /** Windows that the network cemented. */
   readonly windows: number
+  readonly epochs: Epochs
   readonly virtualMs: number
   readonly events: number
   /** SHA-256 over the trace, hex. */
@@ -64,6 +69,7 @@ export function runSeed(plan: Plan, { keepsTrace = false, bugs = new Set() }: Ru
     seed: plan.seed,
     violation,
     windows,
+    epochs: watcher.history.epochs,
     virtualMs: nowMs,
     events,
     traceHash: trace.digest(),
@@ -88,8 +94,12 @@ class Run {
     for (let stretch = 0; stretch < stretches && !this.#isOver(); stretch++) {
       this.#sufferFaults()
       if (this.#watcher.violation) break
+      const since = this.#watcher.history.head
       if (!this.#recover()) break
-      if (this.#core().every(({ head }) => head >= this.#plan.windows)) break
+      if (this.#core().every(({ head }) => head >= this.#plan.windows)) {
+        this.#credit(since)
+        break
+      }
     }
     return this.#watcher.violation ?? this.#audit()
   }
@@ -128,6 +138,18 @@ class Run {
     const detail = `${RECOVERY_WINDOWS} windows after the faults ended: ${behind.join(', ')}, goal ${goal}`
     this.#watcher.report({ invariant: 0, name: 'Liveness', window: goal, detail })
     return false
+  }
+
+  /** Only who has a clock of nominal speed: a slower node has the value when the window is cemented without it. */
+  #credit(since: number): void {
+    const { history } = this.#watcher
+    const { processes } = this.#world
+    const goal = since + CREDIT_WINDOWS
+    const isDone = () => this.#isOver() || history.head >= goal
+    this.#world.runUntil(isDone, this.#recoveryMs(this.#core(), goal) + 2 * CREDIT_WINDOWS * WINDOW_MS)
+    const fastest = Math.max(...processes.map(({ init }) => init.stepsPerSecond))
+    const punctual = processes.filter(({ init }) => init.stepsPerSecond >= NOMINAL_SPEED * fastest)
+    this.#watcher.report(creditProblem(history.standing, punctual, since))
   }
 
   /** A quorum of the weight is up, honest, and may sign the next window. */

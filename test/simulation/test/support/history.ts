@@ -16,8 +16,8 @@ export interface GoodRun {
   readonly commits: readonly WindowCommit[]
 }
 
-/** A network without faults that has cemented `windows`. */
-export function runQuietly(windows: number, options: PlanOptions = {}): GoodRun {
+/** A network without faults that has cemented `windows`; its fourth member may leave for good when a window is reached. */
+export function runQuietly(windows: number, options: PlanOptions = {}, leavesAt = windows): GoodRun {
   installFastMerkle()
   const drawn = drawPlan(5, { without: FAULT_KINDS, ...options })
   const plan = { ...drawn, params: { ...drawn.params, tau2Windows: 8 } }
@@ -29,8 +29,14 @@ export function runQuietly(windows: number, options: PlanOptions = {}): GoodRun 
   }
   const world = new World({ plan, trace, bugs: new Set(), createWatch })
   world.start()
-  const isDone = () => world.processes.every(({ head }) => head >= windows)
-  if (!world.runUntil(isDone, windows * 100_000) || !watcher) throw new Error('a quiet network must make progress')
+  const reach = (goal: number) => {
+    const isDone = () => world.processes.every(({ isUp, head }) => !isUp || head >= goal)
+    if (!world.runUntil(isDone, windows * 100_000)) throw new Error('a quiet network must make progress')
+  }
+  reach(leavesAt)
+  if (leavesAt < windows) world.processes[3]?.crash('leaves')
+  reach(windows)
+  if (!watcher) throw new Error('the world made no watch')
   return { world, watcher, plan, commits: firstOf(world).disk.commits.slice(0, windows) }
 }
 
