@@ -43,9 +43,9 @@ function gapsOf({ data, thresholds }: RuleInput): RawFinding[] {
 }
 
 function ofNode({ data, thresholds }: RuleInput, { label, samples }: NodeData): RawFinding[] {
-  if (data.quality.isLegacy) return []
+  if (data.quality.isLegacy || samples.length === 0) return []
   const answered = reachableOf(samples)
-  const part = samples.length === 0 ? 0 : answered.length / samples.length
+  const part = answered.length / samples.length
   if (part >= thresholds.coverage_min) return []
   const missed = samples.filter(({ reachable }) => !reachable)
   return [

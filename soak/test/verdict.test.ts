@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Drill, RunData } from '../src/analysis/run-data.js'
+import { buildReport } from '../src/report/build.js'
+import { reportSchema } from '../src/report/schema.js'
+import { judge } from '../src/verdict/findings.js'
+import { ROWS } from '../src/verdict/rows/definitions.js'
+import { judgeRows, overallVerdict } from '../src/verdict/rows/judge.js'
+import { AWAY, type Change, INTERVAL_MS, quality, runData, START_MS, thresholds } from './support/run-data.js'
+
+const at = (poll: number) => START_MS + poll * INTERVAL_MS
+const away =
+  (first: number, last: number): Change =>
+  (_, poll) =>
+    poll >= first && poll <= last ? AWAY : {}
+
+function drill(extra: Partial<Drill>): Drill {
+  return {
+    id: 'drill',
+    kind: 'kill',
+    label: 'armenia',
+    peer: null,
+    window: 10,
+    duration_s: 600,
+    fromMs: at(4) - 10,
+    toMs: at(6),
+    ...extra,
+  }
+}
+
+function withDrills(data: RunData, drills: readonly Drill[]): RunData {
+  const planned = drills.map(({ fromMs: _from, toMs: _to, ...plan }) => plan)
+  return { ...data, drills, run: { ...data.run, drills: planned } }
+}
+
+describe('causes', () => {
+  it('a node that is away explains its own silence, also towards its peers', () => {
+    const quiet: Change = ({ peers }, poll) => ({
+      peers: peers.map((peer) =>
+        peer.label === 'armenia' && poll >= 4
+          ? { ...peer, ok: peer.ok - 60 * Math.min(3, poll - 3), sent: peer.sent }
+          : peer,
+      ),
+    })
+    const timeouts: Change = (sample, poll) => {
+      const { peers = [] } = quiet(sample, poll)
+      return { peers: peers.map((peer) => ({ ...peer, timeout: peer.sent - peer.ok })) }
+    }
+    const { findings } = judge(runData({ changes: { armenia: away(4, 6), moscow: timeouts } }), thresholds)
+    expect(findings.map(({ key, explained_by }) => [key, explained_by])).toEqual([
+      ['F-HB-RANGE:moscow-armenia', 'F-UNREACH:armenia'],
+      ['F-COVERAGE:armenia', 'F-UNREACH:armenia'],
+      ['F-UNREACH:armenia', null],
+    ])
+  })
+
+  it('with two of four away everybody stands still, and the absence explains it', () => {
+    const still: Change = (_, poll) =>
+      poll >= 4 && poll <= 7 ? { window: 120, headerHash: null, commonHeaderHash: null } : {}
+    const changes = { armenia: away(4, 7), helsinki: away(4, 7), moscow: still, frankfurt: still }
+    const { findings } = judge(runData({ changes }), thresholds)
+    const stalls = findings.filter(({ id }) => id === 'F-STALL')
+    expect(stalls.map(({ node }) => node)).toEqual(['frankfurt', 'moscow'])
+    expect(stalls.every(({ explained_by }) => explained_by?.startsWith('F-UNREACH'))).toBe(true)
+    const one = judge(runData({ changes: { armenia: away(4, 7), moscow: still, frankfurt: still } }), thresholds)
+    expect(one.findings.filter(({ id }) => id === 'F-STALL').map(({ explained_by }) => explained_by)).toEqual([
+      null,
+      null,
+    ])
+  })
+})
+
+describe('drills', () => {
+  const data = runData({ changes: { armenia: away(4, 6) } })
+
+  it('a planned absence carries the drill, and the drill was noticed', () => {
+    const { findings, noticed } = judge(withDrills(data, [drill({})]), thresholds)
+    expect(findings.map(({ drill }) => drill)).toEqual(['drill', 'drill'])
+    expect(noticed.get('drill')).toEqual(['F-UNREACH:armenia'])
+  })
+
+  it.each([
+    ['of another node', drill({ label: 'moscow' })],
+    ['at another time', drill({ fromMs: at(9), toMs: at(10) })],
+    ['of another kind', drill({ kind: 'clock' })],
+  ])('one %s explains nothing and is not noticed', (_, other) => {
+    const { findings, noticed } = judge(withDrills(data, [other]), thresholds)
+    expect(findings.map(({ drill }) => drill)).toEqual([null, null])
+    expect(noticed.get('drill')).toEqual([])
+  })
+})
+
+describe('verdict rows', () => {
+  const rowsOf = (run: RunData) => judgeRows({ data: run, thresholds, tests: [], ...judge(run, thresholds) })
+  const verdictOf = (run: RunData, component: string) => rowsOf(run).find((row) => row.component === component)?.verdict
+  const day = runData({ polls: 289 })
+
+  it('the watchdog passes after a whole day, and not before', () => {
+    expect(verdictOf(day, 'Soak watchdog')).toBe('PASS')
+    expect(verdictOf(runData({ polls: 288 }), 'Soak watchdog')).toBe('INSUFFICIENT')
+    expect(verdictOf({ ...day, run: { ...day.run, time_scale: 60 } }, 'Soak watchdog')).toBe('INSUFFICIENT')
+  })
+
+  it('a broken file fails the watchdog and proves nothing else', () => {
+    const broken = {
+      ...day,
+      quality: quality(289, { defects: [{ file: 'soak.jsonl', line: 3, seq: 2, kind: 'chain_break' }] }),
+    }
+    expect(verdictOf(broken, 'Soak watchdog')).toBe('FAIL')
+    expect(verdictOf(broken, 'Multi-confirmer quorum')).toBe('INSUFFICIENT')
+  })
+
+  it('a drill that nobody noticed fails the watchdog', () => {
+    expect(verdictOf(withDrills(day, [drill({})]), 'Soak watchdog')).toBe('FAIL')
+  })
+
+  it('what is declared absent is N-A, and its findings still close the gate', () => {
+    const claims = [{ component: 'M7 fast-sync', state: 'absent' as const, claim: '', span_s: null }]
+    expect(verdictOf({ ...day, run: { ...day.run, claims } }, 'M7 fast-sync')).toBe('N-A')
+  })
+
+  it('without tests a row that needs them is INSUFFICIENT, with a failed one FAIL', () => {
+    const context = { data: day, thresholds, ...judge(day, thresholds) }
+    const result = {
+      suite: 'packages/consensus/test/quorum.test.ts',
+      case: 'a quorum',
+      commit: 'abc',
+      result: 'failed',
+    }
+    const quorum = (tests: readonly (typeof result)[]) =>
+      judgeRows({ ...context, tests }).find(({ component }) => component === 'Multi-confirmer quorum')
+    expect(quorum([])?.verdict).toBe('INSUFFICIENT')
+    expect(quorum([result])?.verdict).toBe('FAIL')
+    const passed = [
+      { ...result, result: 'passed' },
+      { ...result, case: 'a forged confirmation', result: 'passed' },
+    ]
+    expect(quorum(passed)).toMatchObject({ verdict: 'PASS', reasons: [] })
+  })
+
+  it('the whole passes only where every row does', () => {
+    const rows = rowsOf(day)
+    expect(rows).toHaveLength(ROWS.length + 1)
+    expect(overallVerdict(rows)).toBe('INSUFFICIENT')
+    expect(overallVerdict(rows.map((row) => ({ ...row, verdict: 'PASS' as const })))).toBe('PASS')
+  })
+
+  it('an open critical finding never passes, whatever it touches', () => {
+    const fork: Change = (_, poll) => (poll === 5 ? { commonStateRoot: 'f'.repeat(64) } : {})
+    const rows = rowsOf(runData({ polls: 289, changes: { armenia: fork } }))
+    expect(rows.at(-1)).toMatchObject({
+      component: 'Closing text',
+      verdict: 'FAIL',
+      findings: ['F-FORK:armenia-moscow'],
+    })
+  })
+
+  it('F-VERDICT: a statement that all is well while a critical finding is open', () => {
+    const priorPasses = [{ text: 'suitable for release', evidence: 'doc:report@1' }]
+    const { findings } = judge(runData({ changes: { armenia: away(4, 6) }, data: { priorPasses } }), thresholds)
+    expect(findings.find(({ id }) => id === 'F-VERDICT')).toMatchObject({ severity: 'critical', value: 1 })
+    expect(judge(runData({ data: { priorPasses } }), thresholds).findings).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  const input = (data: RunData) => ({
+    ...{
+      data,
+      thresholds: { thresholds, sha256: 'c'.repeat(64) },
+      tests: [],
+      inputs: [],
+      unknown: [],
+      configSha256: null,
+    },
+    ...{
+      generatedAt: '2026-01-02T00:00:00.000Z',
+      orchestrator: 'collector',
+      reproduction: { command: 'c', build: 'b' },
+    },
+  })
+
+  it('fits its schema and is the same for the same input, whatever happened', () => {
+    const labels = fc.constantFrom('moscow', 'frankfurt', 'helsinki', 'armenia')
+    const spells = fc.array(fc.tuple(labels, fc.nat(20), fc.nat(5)), { maxLength: 4 })
+    fc.assert(
+      fc.property(spells, (all) => {
+        const changes = Object.fromEntries(all.map(([label, first, length]) => [label, away(first, first + length)]))
+        const text = JSON.stringify(buildReport(input(runData({ polls: 20, changes }))))
+        expect(reportSchema.safeParse(JSON.parse(text)).error).toBeUndefined()
+        expect(JSON.stringify(buildReport(input(runData({ polls: 20, changes }))))).toBe(text)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('names every finding in its rows by a key that exists', () => {
+    const report = buildReport(input(runData({ changes: { armenia: away(4, 6), moscow: away(2, 2) } })))
+    const keys = new Set(report.findings.map(({ key }) => key))
+    expect(keys.size).toBe(report.findings.length)
+    const named = [
+      ...report.rows.flatMap(({ findings }) => findings),
+      ...report.findings.flatMap(({ explained_by }) => explained_by ?? []),
+    ]
+    expect(named.filter((key) => !keys.has(key))).toEqual([])
+  })
+
+  it('says INSUFFICIENT of nothing at all', () => {
+    const empty = runData({
+      polls: 0,
+      data: {
+        fromMs: null,
+        toMs: null,
+        quality: quality(0, { coverage: null, expected: 0, lastSeq: null, lastSha256: null }),
+      },
+    })
+    const report = buildReport(input(empty))
+    expect(report.verdict).not.toBe('PASS')
+    expect(report.findings.map(({ id }) => id)).toEqual(['F-COVERAGE'])
+  })
+})
