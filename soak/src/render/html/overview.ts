@@ -1,0 +1,73 @@
+import type { Report, Verdict } from '../../report/schema.js'
+import type { FindingGroup } from '../document.js'
+import { escapeHtml } from '../escape.js'
+import { type Fact, type Overview, overviewOf } from '../overview.js'
+import { period, place, plural } from '../phrases.js'
+import { type Anchors, severityBadge, verdictBadge, verdictClass } from './inline.js'
+
+/** Shapes, so that the verdict is seen without colour. */
+const ICONS: Readonly<Record<Verdict, string>> = {
+  PASS: 'M7 16.5l6 6 12-13',
+  FAIL: 'M9 9l14 14M23 9L9 23',
+  INSUFFICIENT: 'M16 8v10M16 23v.5',
+  'N-A': 'M9 16h14',
+}
+
+function icon(verdict: Verdict): string {
+  return `<svg class="verdict-icon" viewBox="0 0 32 32" aria-hidden="true"><path d="${ICONS[verdict]}"/></svg>`
+}
+
+function verdictBox(report: Report, overview: Overview): string {
+  const note = overview.compressed === null ? '' : `<p class="compressed">${escapeHtml(overview.compressed)}</p>`
+  const word = `<p class="verdict-word">${icon(report.verdict)}<span><span class="sr">Verdict: </span>${report.verdict}</span></p>`
+  return `<div class="verdict ${verdictClass(report.verdict)}">${word}<div><p class="closing">${escapeHtml(report.closing)}</p>${note}</div></div>`
+}
+
+function factHtml(fact: Fact): string {
+  const value =
+    fact.value === null ? '<span class="absent" title="the inputs cannot tell">\u2014</span>' : escapeHtml(fact.value)
+  const detail = fact.detail === null ? '' : `<span class="detail">${escapeHtml(fact.detail)}</span>`
+  return `<div><dt>${fact.name}</dt><dd>${value}${detail}</dd></div>`
+}
+
+function counts(report: Report): string {
+  const { critical, warning, info, explained, drilled } = report.summary
+  const detail = `${plural(warning, 'warning')}, ${info} info; ${explained} explained, ${drilled} drilled`
+  return `<div class="${critical > 0 ? 'has-critical' : ''}"><dt>Open findings</dt><dd>${critical} critical<span class="detail">${detail}</span></dd></div>`
+}
+
+function causeHtml({ root, explained }: FindingGroup, anchors: Anchors): string {
+  const id = anchors.get(root.key) ?? ''
+  const time = period(root.from, root.to)
+  const where = escapeHtml(`${place(root)}${time === null ? '' : `, ${time}`}`)
+  const more =
+    explained.length === 0 ? '' : ` <span class="muted">Explains ${plural(explained.length, 'other finding')}.</span>`
+  const title = `${severityBadge(root.severity)} <a href="#${id}"><strong>${escapeHtml(root.id)}</strong></a> <span class="place">${where}</span>`
+  const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(root.remedy)}</p>`
+  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(root.text)}${more}</p>${remedy}</li>`
+}
+
+function causesHtml(overview: Overview, anchors: Anchors): string {
+  const none = '<p class="muted">No critical finding is open.</p>'
+  const list = `<ol class="causes">${overview.causes.map((group) => causeHtml(group, anchors)).join('\n')}</ol>`
+  const more =
+    overview.moreCauses > 0 ? `<p><a href="#section-8">and ${overview.moreCauses} more in section 8</a></p>` : ''
+  return `<div><h2>What failed and why</h2>${overview.causes.length === 0 ? none : list}${more}</div>`
+}
+
+function rowsHtml(report: Report): string {
+  const items = report.rows.map((row) => {
+    const reason = row.verdict === 'PASS' || row.verdict === 'N-A' ? undefined : row.reasons[0]
+    const why = reason === undefined ? '' : `<span class="detail">${escapeHtml(reason)}</span>`
+    return `<li><span>${escapeHtml(row.component)}${why}</span>${verdictBadge(row.verdict)}</li>`
+  })
+  return `<div><h2>Verdict by component</h2><ul class="rows">${items.join('\n')}</ul></div>`
+}
+
+/** The first screen. */
+export function overviewHtml(report: Report, anchors: Anchors): string {
+  const overview = overviewOf(report)
+  const title = `<h1>${escapeHtml(overview.title)}</h1><p class="generated">${escapeHtml(overview.generated)}</p>`
+  const facts = `<dl class="facts">${counts(report)}${overview.facts.map(factHtml).join('')}</dl>`
+  return `<header>\n${title}\n${verdictBox(report, overview)}\n${facts}\n<div class="columns">${causesHtml(overview, anchors)}\n${rowsHtml(report)}</div>\n</header>`
+}

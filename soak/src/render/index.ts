@@ -1,0 +1,5 @@
+export { renderHtml } from './html/render.js'
+export { lintTables } from './lint.js'
+export { renderMarkdown } from './markdown/render.js'
+export type { RenderOptions } from './options.js'
+export { renderSummary, type SummaryOptions } from './text.js'
