@@ -109,6 +109,8 @@ export interface JobSample {
 export interface PeerSample {
   readonly label: string
   readonly conns: number
+  /** Seconds with a connection. */
+  readonly upS: number
   readonly sent: number
   readonly ok: number
   readonly timeout: number

@@ -1,0 +1,100 @@
+import type { SoakNode, SoakRecord } from '../record/schema.js'
+import type { DocumentSample, JobSample, PeerSample, Sample } from './run-data.js'
+
+/** One node of one record as the rules see it; its time is in the collector's clock. Pure. */
+export function toSample(record: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode): Sample {
+  return {
+    ...identity(record, node),
+    ...chain(node),
+    ...software(node),
+    ...host(node),
+    degraded: node.degraded ?? [],
+    peers: (node.peers ?? []).map(toPeer),
+    jobs: (node.jobs ?? []).map(toJob),
+  }
+}
+
+function identity({ seq, ts }: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode) {
+  const { proc, reachable, error, sampled_at, clock_offset_ms } = node
+  return {
+    seq,
+    tsMs: sampled_at === null ? Date.parse(ts) : Date.parse(sampled_at) - (clock_offset_ms ?? 0),
+    reachable,
+    error: error?.code ?? null,
+    instance: proc?.instance ?? null,
+    startMs: timeOf(proc?.start_ts),
+    uptimeS: proc?.uptime_s ?? null,
+    restarts: proc?.restarts ?? null,
+    result: proc?.result ?? null,
+  }
+}
+
+function chain({ phase, window, lag, header_hash, state_root, common }: SoakNode) {
+  return {
+    ...{ phase, window, lag, headerHash: header_hash, stateRoot: state_root },
+    commonHeaderHash: common.header_hash,
+    commonStateRoot: common.state_root,
+  }
+}
+
+function software({ build, manifest, roster, clock_offset_ms, clock_error_ms, time }: SoakNode) {
+  return {
+    build: build && `${build.version}${build.revision === null ? '' : `+${build.revision.slice(0, 12)}`}`,
+    bundle: build?.bundle_sha256 ?? null,
+    manifest: manifest && toDocument(manifest),
+    roster: roster && toDocument(roster),
+    clockOffsetMs: clock_offset_ms,
+    clockErrorMs: clock_error_ms,
+    timeSynced: time?.synced ?? null,
+  }
+}
+
+function host({ res }: SoakNode) {
+  return {
+    load1: res?.load1 ?? null,
+    cores: res?.cores ?? null,
+    memTotal: res?.mem_total ?? null,
+    memUsed: res?.mem_used ?? null,
+    swapUsed: res?.swap_used ?? null,
+    rss: res?.rss ?? null,
+    cgCurrent: res?.cg_current ?? null,
+    diskFree: res?.disk_free ?? null,
+    diskTotal: res?.disk_total ?? null,
+    inodesFree: res?.inodes_free ?? null,
+    inodesTotal: res?.inodes_total ?? null,
+    psiMemFull: res?.psi.mem_full ?? null,
+    psiCpuSome: res?.psi.cpu_some ?? null,
+    eldP99Ms: res?.eld_p99_ms ?? null,
+  }
+}
+
+function toDocument({ version, sha256, not_after, state }: NonNullable<SoakNode['manifest']>): DocumentSample {
+  return { version, sha256, notAfterMs: timeOf(not_after), state }
+}
+
+function toPeer(peer: NonNullable<SoakNode['peers']>[number]): PeerSample {
+  return {
+    label: peer.label,
+    conns: peer.conns,
+    upS: peer.up_s,
+    sent: peer.ping_sent,
+    ok: peer.ping_ok,
+    timeout: peer.ping_timeout,
+    failed: peer.ping_failed,
+    rttP50Ms: peer.rtt_p50_ms,
+    rttP99Ms: peer.rtt_p99_ms,
+    closed: peer.closed,
+    dialErr: peer.dial_err,
+    hybrid: peer.handshakes.hybrid,
+    pq: peer.handshakes.pq,
+    classical: peer.handshakes.none,
+  }
+}
+
+function toJob({ job, last_success, code }: NonNullable<SoakNode['jobs']>[number]): JobSample {
+  return { job, lastSuccessMs: timeOf(last_success), code }
+}
+
+function timeOf(text: string | null | undefined): number | null {
+  return text == null ? null : Date.parse(text)
+}

@@ -1,0 +1,38 @@
+import type { NodeData, Sample } from '../analysis/run-data.js'
+import { rounded, spanOf, stretches } from './spans.js'
+import type { RawFinding, Rule, RuleInput } from './types.js'
+
+/** F-CLOCK: a wall clock that is wrong by more than its own measurement may be, or that nobody sets. */
+export const clockRule: Rule = (input) =>
+  input.data.nodes.flatMap((node) => [...offsetsOf(input, node), ...unsynchronised(input, node)])
+
+/** What is certain of an offset: the part beyond its error. */
+function certainOffsetMs({ clockOffsetMs, clockErrorMs }: Sample): number {
+  return clockOffsetMs === null ? 0 : Math.max(0, Math.abs(clockOffsetMs) - (clockErrorMs ?? 0))
+}
+
+function offsetsOf({ data, thresholds }: RuleInput, { label, samples }: NodeData): RawFinding[] {
+  const off = stretches(samples, (sample) => certainOffsetMs(sample) > thresholds.clock_warn_ms)
+  return off.map((stretch) => {
+    const worst = stretch.reduce((most, sample) => (certainOffsetMs(sample) > certainOffsetMs(most) ? sample : most))
+    const isCritical = certainOffsetMs(worst) > thresholds.clock_critical_ms
+    return {
+      ...{ id: 'F-CLOCK', severity: isCritical ? 'critical' : 'warning', node: label, peer: null },
+      ...spanOf(data, stretch),
+      value: rounded(worst.clockOffsetMs ?? 0, 1),
+      threshold: isCritical ? thresholds.clock_critical_ms : thresholds.clock_warn_ms,
+      text: 'the wall clock of the node differs from that of the watchdog, ms',
+      remedy: 'see whether its time service runs and has a source; nothing in consensus rests on wall time, reports do',
+    }
+  })
+}
+
+function unsynchronised({ data }: RuleInput, { label, samples }: NodeData): RawFinding[] {
+  return stretches(samples, ({ timeSynced }) => timeSynced === false).map((stretch) => ({
+    ...{ id: 'F-CLOCK', severity: 'warning', node: label, peer: null },
+    ...spanOf(data, stretch),
+    ...{ value: 'not synchronised', threshold: 'synchronised' },
+    text: 'the time service of the host says that it has no source',
+    remedy: 'configure chrony or systemd-timesyncd with servers that answer',
+  }))
+}

@@ -1,0 +1,27 @@
+import type { Digest, DigestEntry } from '../digest/schema.js'
+import { logEvidence } from './spans.js'
+import type { RawFinding, Rule, RuleInput } from './types.js'
+
+/** What no restart mends: permissions, missing files, configuration. */
+const FATAL_CODES = new Set(['EACCES', 'EPERM', 'ENOENT', 'CONFIG', 'CONFIG_INVALID', 'ConfigError'])
+
+/** F-EACCES: the same fatal error at three restarts or more. */
+export const fatalErrorRule: Rule = (input) => input.data.digests.flatMap((digest) => fatalErrors(input, digest))
+
+function fatalErrors({ thresholds }: RuleInput, { label, entries, units }: Digest): RawFinding[] {
+  const restarts = units.reduce((sum, unit) => sum + Math.max(unit.exits, unit.restarts), 0)
+  if (restarts < thresholds.fatal_restarts) return []
+  const fatal = entries.filter(({ code, count }) => FATAL_CODES.has(code) && count >= thresholds.fatal_restarts)
+  return fatal.map((entry) => fatalFinding(label, entry, thresholds.fatal_restarts))
+}
+
+function fatalFinding(node: string, { code, count, first, last }: DigestEntry, threshold: number): RawFinding {
+  return {
+    ...{ id: 'F-EACCES', severity: 'critical', node, peer: null },
+    fromMs: first === null ? null : Date.parse(first),
+    toMs: last === null ? null : Date.parse(last),
+    ...{ value: count, threshold, evidence: [logEvidence(node, code)] },
+    text: `the process was restarted although ${code} cannot go away by itself`,
+    remedy: 'correct owner and mode of its folders, or its configuration; let the unit stop at exit code 78',
+  }
+}

@@ -1,0 +1,25 @@
+import { reachableOf, spanOf } from './spans.js'
+import type { RawFinding, Rule } from './types.js'
+
+const CLAIMS_ACTIVITY = /\bactive\b/i
+const ACTIVE = 'Active'
+
+/** F-PHASE: a claim says "active" while a node is in another phase. */
+export const phaseRule: Rule = ({ data }) => {
+  const claim = data.run.claims.find(({ state, claim }) => state === 'claimed' && CLAIMS_ACTIVITY.test(claim))
+  if (!claim) return []
+  return data.nodes.flatMap(({ label, samples }): RawFinding[] => {
+    const known = reachableOf(samples).filter(({ phase }) => phase !== null)
+    const last = known.at(-1)
+    if (!last || last.phase === ACTIVE) return []
+    return [
+      {
+        ...{ id: 'F-PHASE', severity: 'warning', node: label, peer: null },
+        ...spanOf(data, [last]),
+        ...{ value: last.phase, threshold: ACTIVE },
+        text: `"${claim.claim}" is claimed of ${claim.component}, and the node is no member: it only follows`,
+        remedy: 'say "connected" or "following" of a node that does not take part in decisions',
+      },
+    ]
+  })
+}

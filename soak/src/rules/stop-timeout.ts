@@ -1,0 +1,38 @@
+import type { NodeData, Sample } from '../analysis/run-data.js'
+import type { Digest } from '../digest/schema.js'
+import { logEvidence, spanOf, stretches } from './spans.js'
+import type { RawFinding, Rule, RuleInput } from './types.js'
+
+const TEXT = 'the process did not stop in time and was killed'
+const REMEDY = 'a node stops within seconds; see in its log what it waited for'
+
+/** F-STOPTIMEOUT: a unit that ended with the result `timeout`. */
+export const stopTimeoutRule: Rule = (input) => {
+  const fromLogs = input.data.digests.flatMap(timeoutsInLog)
+  const known = new Set(fromLogs.map(({ node }) => node))
+  return [
+    ...fromLogs,
+    ...input.data.nodes.filter(({ label }) => !known.has(label)).flatMap((node) => timeouts(input, node)),
+  ]
+}
+
+function timeoutsInLog({ label, units, from, to }: Digest): RawFinding[] {
+  const count = units.reduce((sum, unit) => sum + unit.timeouts, 0)
+  if (count === 0) return []
+  return [
+    {
+      ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
+      fromMs: from === null ? null : Date.parse(from),
+      toMs: to === null ? null : Date.parse(to),
+      ...{ value: count, threshold: 0, evidence: [logEvidence(label, 'TIMEOUT')], text: TEXT, remedy: REMEDY },
+    },
+  ]
+}
+
+function timeouts({ data }: RuleInput, { label, samples }: NodeData): RawFinding[] {
+  return stretches(samples, ({ result }: Sample) => result === 'timeout').map((stretch) => ({
+    ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
+    ...spanOf(data, stretch),
+    ...{ value: 'timeout', threshold: 'success', text: TEXT, remedy: REMEDY },
+  }))
+}
