@@ -141,7 +141,7 @@ export interface Interval {
   readonly failed: number | null
   readonly closed: number
   readonly dialErr: number
-  /** False where `ok` was rebuilt from a torn line: shown, never summed. */
+  /** False where `ok` was rebuilt from a torn line, or contradicts another count: shown, never summed. */
   readonly isTrusted: boolean
   /** Counters that were rebuilt from a torn line, each zero: shown, never summed. */
   readonly doubled?: readonly IntervalCounter[]

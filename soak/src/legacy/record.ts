@@ -2,7 +2,7 @@ import { z } from 'zod'
 import * as shape from '../probe/shapes.js'
 import { counterOf } from './doubled.js'
 
-const counter = z.unknown().transform(counterOf)
+const counter = z.unknown().optional().transform(counterOf)
 /** Text that an old collector may have left out. */
 const optionalText = shape.text.nullish().catch(null)
 
@@ -20,8 +20,8 @@ const nodeSchema = z.object({
 
 /** One record of a file in the seed's shape, after {@link markDoubled}; unknown fields are ignored. */
 const recordSchema = z.object({
-  ts: z.unknown(),
-  time: z.unknown(),
+  ts: z.unknown().optional(),
+  time: z.unknown().optional(),
   nodes: z.array(nodeSchema).min(1).max(shape.LIST_MAX),
 })
 

@@ -91,8 +91,15 @@ function nodeOf(label: string, snapshot: Snapshot, moments: readonly Moment[], e
   return {
     label,
     samples: [...(before?.samples ?? absent), ...moments.map((moment) => sampleOfMoment(label, moment, snapshot))],
-    intervals: [hourOf(label, snapshot, moments), lastPollOf(label, snapshot, moments)].flatMap((found) => found ?? []),
+    intervals: trusted(hourOf(label, snapshot, moments), lastPollOf(label, snapshot, moments)),
   }
+}
+
+/** A part that counts more than the whole makes both untrusted: spec operations 4, Q8. */
+function trusted(whole: Interval | undefined, part: Interval | undefined): Interval[] {
+  const isContradicted = whole !== undefined && part !== undefined && part.ok > whole.ok
+  const both = [whole, part].flatMap((interval) => interval ?? [])
+  return isContradicted ? both.map((interval) => ({ ...interval, isTrusted: false })) : both
 }
 
 /** The counts of section 2. */
