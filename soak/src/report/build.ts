@@ -1,0 +1,115 @@
+import type { RunData } from '../analysis/run-data.js'
+import type { RuleInput } from '../rules/types.js'
+import type { LoadedThresholds } from '../thresholds/load.js'
+import { isOpenCritical, type Judged, judge } from '../verdict/findings.js'
+import { judgeRows, overallVerdict } from '../verdict/rows/judge.js'
+import type { TestResult } from '../verdict/rows/types.js'
+import type { Finding, Report, Verdict, VerdictRow } from './schema.js'
+import { convergenceSection } from './sections/convergence.js'
+import { errorsSection } from './sections/errors.js'
+import { heartbeatSection } from './sections/heartbeats.js'
+import { resourceSection } from './sections/resources.js'
+import { soakSection } from './sections/soak.js'
+import { isoOf, stateSection } from './sections/state.js'
+import { seriesOf } from './series.js'
+
+const MS_PER_S = 1000
+
+export interface ReportInput {
+  readonly data: RunData
+  readonly thresholds: Pick<LoadedThresholds, 'thresholds' | 'sha256'>
+  readonly tests: readonly TestResult[]
+  readonly inputs: Report['inputs']
+  /** What the inputs could not tell, in words. */
+  readonly unknown: readonly string[]
+  readonly configSha256: string | null
+  /** RFC 3339; an input, so that the same inputs give the same bytes. */
+  readonly generatedAt: string
+  readonly orchestrator: string
+  readonly reproduction: Report['reproduction']
+}
+
+/** The retrospective: everything it says follows from its input. Pure. */
+export function buildReport(input: ReportInput): Report {
+  const { data, generatedAt } = input
+  const judged = judge(data, input.thresholds.thresholds)
+  const rows = judgeRows({ data, thresholds: input.thresholds.thresholds, tests: input.tests, ...judged })
+  const verdict = overallVerdict(rows)
+  return {
+    schema: 'montana.report/1',
+    date: generatedAt.slice(0, 10),
+    generated_at: generatedAt,
+    orchestrator: input.orchestrator,
+    verdict,
+    closing: closingSentence(verdict, rows, judged.findings, data),
+    run_id: data.run.run_id,
+    span: spanOf(data),
+    time_scale: data.run.time_scale,
+    config_sha256: input.configSha256,
+    thresholds: { version: input.thresholds.thresholds.version, sha256: input.thresholds.sha256 },
+    summary: summaryOf(judged.findings),
+    inputs: input.inputs,
+    ...sections(data, judged.input),
+    rows,
+    findings: [...judged.findings],
+    drills: drillsOf(data, judged),
+    unknown: [...input.unknown],
+    series: seriesOf(data, input.thresholds.thresholds),
+    reproduction: input.reproduction,
+  }
+}
+
+function sections(data: RunData, input: RuleInput) {
+  return {
+    state: stateSection(data),
+    heartbeats: heartbeatSection(data, input.thresholds),
+    convergence: convergenceSection(data),
+    resources: resourceSection(input),
+    errors: errorsSection(data),
+    soak: soakSection(data),
+  }
+}
+
+function spanOf({ fromMs, toMs }: RunData): Report['span'] {
+  const seconds = fromMs === null || toMs === null ? null : (toMs - fromMs) / MS_PER_S
+  return { from: isoOf(fromMs), to: isoOf(toMs), seconds }
+}
+
+function summaryOf(findings: readonly Finding[]): Report['summary'] {
+  const open = findings.filter(({ explained_by, drill }) => explained_by === null && drill === null)
+  const count = (severity: Finding['severity']) => open.filter((finding) => finding.severity === severity).length
+  return {
+    critical: count('critical'),
+    warning: count('warning'),
+    info: count('info'),
+    explained: findings.filter(({ explained_by, drill }) => explained_by !== null && drill === null).length,
+    drilled: findings.filter(({ drill }) => drill !== null).length,
+  }
+}
+
+function drillsOf({ run, drills }: RunData, { noticed }: Judged): Report['drills'] {
+  return run.drills.map(({ id, kind, label, peer }) => {
+    const happened = drills.find((drill) => drill.id === id)
+    return {
+      ...{ id, kind, label, peer },
+      from: isoOf(happened?.fromMs ?? null),
+      to: isoOf(happened?.toMs ?? null),
+      found: [...(noticed.get(id) ?? [])],
+    }
+  })
+}
+
+/** Says what was decided and on what; nothing else (spec operations 7.3). */
+function closingSentence(
+  verdict: Verdict,
+  rows: readonly VerdictRow[],
+  findings: readonly Finding[],
+  data: RunData,
+): string {
+  const count = (wanted: Verdict) => rows.filter((row) => row.verdict === wanted).length
+  const counts = `${count('PASS')} rows PASS, ${count('FAIL')} FAIL, ${count('INSUFFICIENT')} INSUFFICIENT, ${count('N-A')} N-A`
+  const open = findings.filter(isOpenCritical).length
+  const compressed =
+    data.run.time_scale > 1 ? ' The run is a compressed one: it proves the machinery and no hours.' : ''
+  return `${verdict}: ${counts}; ${open} critical findings are open.${compressed}`
+}

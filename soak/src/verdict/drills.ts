@@ -1,0 +1,68 @@
+import type { Drill } from '../analysis/run-data.js'
+import type { FindingId, RawFinding, RuleInput } from '../rules/types.js'
+import type { DrillKind } from '../run/schema.js'
+
+const MS_PER_S = 1000
+/** Polls after the end of a drill in which what it did is still seen. */
+const GRACE_PERIODS = 3
+
+interface Effects {
+  /** Any of these proves that the drill was noticed. */
+  readonly notices: readonly FindingId[]
+  /** What else it does to the node, or to the link. */
+  readonly brings: readonly FindingId[]
+}
+
+const AWAY: readonly FindingId[] = ['F-LAG', 'F-LINK', 'F-HB-RANGE', 'F-FLAP', 'F-COVERAGE', 'F-STALL', 'F-REGRESS']
+
+const EFFECTS: Readonly<Record<DrillKind, Effects>> = {
+  kill: { notices: ['F-UNREACH', 'F-RESTART'], brings: AWAY },
+  crash: { notices: ['F-UNREACH', 'F-RESTART'], brings: AWAY },
+  pause: { notices: ['F-UNREACH'], brings: [...AWAY, 'F-CLOCK'] },
+  partition: { notices: ['F-LINK'], brings: ['F-HB-RANGE', 'F-FLAP', 'F-LAG', 'F-STALL'] },
+  diskfull: { notices: ['F-DISK'], brings: [] },
+  clock: { notices: ['F-CLOCK'], brings: [] },
+  oldbuild: { notices: ['F-SKEW'], brings: ['F-UNREACH', 'F-RESTART', ...AWAY] },
+}
+
+/** While a member is away the mesh waits for a fallback proposer: that standstill is everybody's. */
+const MESH_WIDE: readonly FindingId[] = ['F-STALL']
+
+/** The declared drill that a finding belongs to: kind, place and time agree (spec operations 5). Pure. */
+export function drillOf(input: RuleInput, finding: RawFinding): Drill | undefined {
+  return input.data.drills.find((drill) => isEffect(drill, finding) && isThen(input, drill, finding))
+}
+
+/** Does this finding prove that the drill was noticed? */
+export function isNotice(input: RuleInput, drill: Drill, finding: RawFinding): boolean {
+  return EFFECTS[drill.kind].notices.includes(finding.id) && isThere(drill, finding) && isThen(input, drill, finding)
+}
+
+function isEffect(drill: Drill, finding: RawFinding): boolean {
+  const { notices, brings } = EFFECTS[drill.kind]
+  if (![...notices, ...brings].includes(finding.id)) return false
+  return isThere(drill, finding) || (MESH_WIDE.includes(finding.id) && takesMemberAway(drill))
+}
+
+function takesMemberAway({ kind }: Drill): boolean {
+  return EFFECTS[kind].brings.includes('F-STALL')
+}
+
+/** A partition lies between two nodes; a finding of one of them alone may name the other as its peer or none. */
+function isThere({ label, peer }: Drill, finding: RawFinding): boolean {
+  const ends = peer === null ? [label] : [label, peer]
+  if (finding.id === 'F-LINK' && peer !== null)
+    return ends.includes(finding.node ?? '') && ends.includes(finding.peer ?? '')
+  return ends.includes(finding.node ?? '') || ends.includes(finding.peer ?? '')
+}
+
+function isThen(
+  { thresholds, periodS, windowPeriodS }: RuleInput,
+  drill: Drill,
+  { fromMs, toMs }: RawFinding,
+): boolean {
+  const afterS = Math.max(GRACE_PERIODS * periodS, thresholds.cause_window_periods * (windowPeriodS ?? 0))
+  const begins = drill.fromMs - periodS * MS_PER_S
+  const ends = drill.toMs === null ? Number.POSITIVE_INFINITY : drill.toMs + afterS * MS_PER_S
+  return (fromMs ?? begins) <= ends && (toMs ?? ends) >= begins
+}
