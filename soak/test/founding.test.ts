@@ -1,36 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { RunData } from '../src/analysis/run-data.js'
-import { readLegacy } from '../src/legacy/read.js'
-import { snapshotToRunData } from '../src/legacy/snapshot.js'
-import { loadSnapshot } from '../src/legacy/snapshot-schema.js'
 import { verifyLegacy } from '../src/legacy/verify.js'
-import { rawFindings, ruleInput } from '../src/rules/index.js'
-import type { RawFinding } from '../src/rules/types.js'
-import { loadThresholds } from '../src/thresholds/load.js'
+import { createReport } from '../src/report/create.js'
+import { type Report, reportSchema } from '../src/report/schema.js'
 
 const FOLDER = join(import.meta.dirname, 'fixtures', 'founding')
 const SOAK = join(FOLDER, 'soak.jsonl')
 
-let data: RunData
-let unknown: readonly string[]
-let found: readonly RawFinding[]
+let report: Report
 
 beforeAll(async () => {
-  const { thresholds, sha256 } = await loadThresholds()
-  const named = { version: thresholds.version, sha256 }
-  const { snapshot } = await loadSnapshot(join(FOLDER, 'snapshot.json'))
-  const legacy = await readLegacy([SOAK], { thresholds: named, judgedAtMs: Date.parse(snapshot.taken_at) })
-  const read = snapshotToRunData(snapshot, { thresholds: named }, legacy)
-  data = read.data
-  unknown = read.unknown
-  found = rawFindings(ruleInput(data, thresholds))
+  report = await founding()
 })
+
+function founding(): Promise<Report> {
+  return createReport({
+    files: [SOAK],
+    legacy: { snapshotFile: join(FOLDER, 'snapshot.json') },
+    generatedAt: '2026-05-22T00:00:00.000Z',
+    ...{ command: 'montana soak report', build: '0.0.0' },
+  })
+}
 
 /** Severity, node, value and evidence of each finding of an id. */
 function of(id: string) {
-  return found.filter((finding) => finding.id === id).map(({ severity, node, value }) => [severity, node, value])
+  return report.findings
+    .filter((finding) => finding.id === id)
+    .map(({ severity, node, value }) => [severity, node, value])
 }
 
 describe('the soak file of the founding report', () => {
@@ -47,27 +44,36 @@ describe('the soak file of the founding report', () => {
     expect(defects.map(({ line, kind }) => [line, kind])).toEqual(
       [1, 8, 15, 23, 31, 39, 47].map((line) => [line, 'torn']),
     )
-    expect(data.quality).toMatchObject({
+    expect(report.soak).toMatchObject({
       expected: 288,
       valid: 7,
       missing: 281,
       corrupt: 0,
       repaired: 7,
-      isLegacy: true,
     })
   })
 })
 
 describe('the founding report, judged', () => {
   it('raises the seventeen findings that are visible in it, and of ours only the chain', () => {
-    expect([...new Set(found.map(({ id }) => id))]).toEqual([
+    expect([...new Set(report.findings.map(({ id }) => id))]).toEqual([
       ...['F-CRASHLOOP', 'F-EACCES', 'F-DISK', 'F-LAG', 'F-STALL', 'F-REGRESS', 'F-HB-RANGE', 'F-HB-CONTRA', 'F-FLAP'],
-      ...['F-CLASSICAL', 'F-STOPTIMEOUT', 'F-RESOURCE', 'F-RSS', 'F-COVERAGE', 'F-SHORTRUN', 'F-PHASE', 'F-CHAIN'],
+      ...[
+        'F-CLASSICAL',
+        'F-STOPTIMEOUT',
+        'F-RESOURCE',
+        'F-RSS',
+        'F-COVERAGE',
+        'F-SHORTRUN',
+        'F-PHASE',
+        'F-VERDICT',
+        'F-CHAIN',
+      ],
     ])
   })
 
   it('names evidence for each', () => {
-    expect(found.filter(({ evidence }) => evidence.length === 0)).toEqual([])
+    expect(report.findings.filter(({ evidence }) => evidence.length === 0)).toEqual([])
   })
 
   it.each([
@@ -149,7 +155,7 @@ describe('the founding report, judged', () => {
   })
 
   it('F-REGRESS: frankfurt named window 82123 that day', () => {
-    expect(found.find(({ id }) => id === 'F-REGRESS')).toMatchObject({
+    expect(report.findings.find(({ id }) => id === 'F-REGRESS')).toMatchObject({
       node: 'frankfurt',
       value: 75851,
       threshold: 82123,
@@ -157,13 +163,77 @@ describe('the founding report, judged', () => {
   })
 
   it('says what it could not know', () => {
-    expect(unknown).toContainEqual(expect.stringContaining('18.75 %'))
-    expect(unknown).toContainEqual(expect.stringContaining('7 of 7 records were torn'))
-    expect(unknown).toContainEqual(expect.stringContaining('neither forks nor differing builds'))
+    expect(report.unknown).toContainEqual(expect.stringContaining('18.75 %'))
+    expect(report.unknown).toContainEqual(expect.stringContaining('7 of 7 records were torn'))
+    expect(report.unknown).toContainEqual(expect.stringContaining('neither forks nor differing builds'))
   })
 
-  it('knows the rows that praise themselves', () => {
-    expect(data.priorPasses).toHaveLength(9)
-    expect(data.priorPasses.at(-1)?.text).toMatch(/^The network is suitable/)
+  it('F-VERDICT: nine statements say that all is well', () => {
+    expect(of('F-VERDICT')).toEqual([['critical', null, 9]])
+    const evidence = report.findings.find(({ id }) => id === 'F-VERDICT')?.evidence
+    expect(evidence).toEqual(expect.arrayContaining(['doc:snapshot@2026-05-21T19:40:02.000Z', 'log:moscow:EACCES']))
+  })
+
+  it('says from when to when', () => {
+    const timeless = report.findings.filter(({ to }) => to === null).map(({ id }) => id)
+    expect([...new Set(timeless)]).toEqual(['F-CHAIN'])
+    expect(report.findings.find(({ id }) => id === 'F-EACCES')).toMatchObject({
+      from: '2026-05-20T19:40:02.000Z',
+      to: '2026-05-21T19:40:02.000Z',
+    })
+  })
+
+  it('knows that the crash loop came from the refused permissions', () => {
+    const explained = report.findings.filter(({ explained_by }) => explained_by !== null)
+    expect(explained.map(({ id, explained_by }) => [id, explained_by])).toEqual([['F-CRASHLOOP', 'F-EACCES:moscow']])
+  })
+
+  it('fails, and proves no row', () => {
+    expect(report.verdict).toBe('FAIL')
+    expect(report.rows.map(({ component, verdict }) => [component, verdict])).toEqual([
+      ['Noise_PQ XX transport', 'FAIL'],
+      ['Genesis manifest auto-sync', 'INSUFFICIENT'],
+      ['VPN key auto-sync', 'INSUFFICIENT'],
+      ['Explorer auto-discovery', 'INSUFFICIENT'],
+      ['Soak watchdog', 'FAIL'],
+      ['External-operator onboarding', 'INSUFFICIENT'],
+      ['Audit findings', 'INSUFFICIENT'],
+      ['Follower drift fix', 'FAIL'],
+      ['Multi-confirmer quorum', 'FAIL'],
+      ['M7 fast-sync', 'FAIL'],
+      ['Closing text', 'FAIL'],
+    ])
+    expect(report.rows[0]?.claim).toBe('active across four-node mesh (3 Genesis + 1 external operator)')
+  })
+
+  it('sums nothing that contradicts, and marks what was rebuilt', () => {
+    expect(report.heartbeats.map(({ label, ok, closed, trusted }) => [label, ok, closed, trusted])).toEqual([
+      ['moscow', 47934, 8, true],
+      ['frankfurt', 77878, 6, true],
+      ['helsinki', 91416, 610, false],
+      ['armenia', 2194, 4, false],
+    ])
+  })
+
+  it('is a report like any other, byte for byte the same each time', async () => {
+    expect(reportSchema.parse(report)).toEqual(report)
+    expect(JSON.stringify(await founding())).toBe(JSON.stringify(report))
+    expect(report.inputs.map(({ kind, file, lines }) => [kind, file, lines])).toEqual([
+      ['soak', 'soak.jsonl', 54],
+      ['snapshot', 'snapshot.json', null],
+      ['thresholds', 'thresholds.v1.json', 44],
+    ])
+    expect(report).toMatchObject({ orchestrator: 'moscow', run_id: 'snapshot-20260521T194002Z' })
+  })
+
+  it('has no line in a chart for what nobody measured', () => {
+    expect(
+      Object.entries(report.series).map(([name, { lines }]) => [name, lines.some((line) => line.points.length > 0)]),
+    ).toEqual([
+      ['lag', true],
+      ['heartbeat_ratio', true],
+      ['rss', true],
+      ['coverage', true],
+    ])
   })
 })

@@ -15,7 +15,6 @@ export interface LegacyOptions {
   readonly judgedAtMs: number
   readonly clock?: LegacyClock | undefined
   readonly claims?: readonly Claim[] | undefined
-  readonly isPqOnly?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 

@@ -63,7 +63,7 @@ function runDocument(
     time_scale: 1,
     nodes: labels.map((label) => ({ label, host: hostOf(label, records) })),
     collector_node: null,
-    pq_only: options.isPqOnly ?? false,
+    pq_only: true,
     thresholds: options.thresholds,
     claims: [...(options.claims ?? [])],
     drills: [],

@@ -25,7 +25,8 @@ const resourceRow = z.object({
   rss_mb: count,
 })
 const errorNode = z.object({ label: text, lines: rows(z.object({ count: count.positive(), text: line })) })
-const verdictRow = z.object({ component: text, state: z.string().max(1024) })
+/** `row`: which of the rows of spec operations 8 the component is. */
+const verdictRow = z.object({ component: text, row: text.nullable(), state: z.string().max(1024) })
 
 /** `montana.snapshot/1`, a transcription of the tables of a retrospective like the seed's: spec operations 3.8. */
 export const snapshotSchema = z.object({

@@ -68,7 +68,7 @@ function claimsOf({ verdict, soak, heartbeats }: Snapshot): Claim[] {
     return { component, state: 'claimed', claim, span_s }
   }
   return [
-    ...verdict.rows.map(({ component, state }) => claimed(component, state, null)),
+    ...verdict.rows.map(({ component, row, state }) => claimed(row ?? component, state, null)),
     claimed('Soak record', soak.claim, soak.claimed_span_s),
     claimed('Heartbeats', heartbeats.claim, heartbeats.window_s),
   ]
@@ -77,10 +77,11 @@ function claimsOf({ verdict, soak, heartbeats }: Snapshot): Claim[] {
 /** Words with which the seed calls a component good. */
 const PRAISE = /\b(?:live|active|closed|verified)\b/i
 
-function priorPassesOf({ verdict }: Snapshot): PriorPass[] {
+function priorPassesOf({ verdict, taken_at }: Snapshot): PriorPass[] {
+  const evidence = `doc:snapshot@${taken_at}`
   const rows = verdict.rows.filter(({ state }) => PRAISE.test(state))
-  const passes = rows.map(({ component, state }) => ({ text: `${component}: ${state}`, evidence: 'doc:snapshot' }))
-  return [...passes, { text: verdict.closing, evidence: 'doc:snapshot' }]
+  const passes = rows.map(({ component, state }) => ({ text: `${component}: ${state}`, evidence }))
+  return [...passes, { text: verdict.closing, evidence }]
 }
 
 function nodeOf(label: string, snapshot: Snapshot, moments: readonly Moment[], earlier?: RunData): NodeData {
@@ -95,11 +96,13 @@ function nodeOf(label: string, snapshot: Snapshot, moments: readonly Moment[], e
   }
 }
 
-/** A part that counts more than the whole makes both untrusted: spec operations 4, Q8. */
+/**
+ * A part that counts more than the whole makes both untrusted (spec operations 4, Q8); one that does not is in the whole
+ * already.
+ */
 function trusted(whole: Interval | undefined, part: Interval | undefined): Interval[] {
-  const isContradicted = whole !== undefined && part !== undefined && part.ok > whole.ok
-  const both = [whole, part].flatMap((interval) => interval ?? [])
-  return isContradicted ? both.map((interval) => ({ ...interval, isTrusted: false })) : both
+  if (whole === undefined || part === undefined) return whole ? [whole] : []
+  return part.ok > whole.ok ? [whole, part].map((interval) => ({ ...interval, isTrusted: false })) : [whole]
 }
 
 /** The counts of section 2. */
