@@ -9,6 +9,9 @@ export {
   MIN_INTERVAL_MS,
 } from './constants.js'
 export { SoakError, type SoakErrorCode } from './errors.js'
+export { type LegacyClock, parseLegacyClock } from './legacy/options.js'
+export type { LegacyInputs } from './legacy/report.js'
+export { type LegacyVerification, verifyLegacy } from './legacy/verify.js'
 export type { PollerOptions } from './options.js'
 export { createPoller, type Poller, type PollerModules } from './poller.js'
 export type { NodeSource } from './probe/locate.js'

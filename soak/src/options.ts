@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { ConfigError } from '@montana/foundation'
+import { isAddress } from './address.js'
 import {
   MAX_INTERVAL_MS,
   MIN_INTERVAL_MS,
@@ -57,11 +57,6 @@ function checkName(field: string, name: string): void {
     throw wrong(field, `'${name}' is not a name`, `use 1 to ${LABEL_MAX} printable characters without slashes`)
   if (isAddress(name))
     throw wrong(field, `'${name}' is an address`, 'use a name: records are published, addresses are not')
-}
-
-function isAddress(name: string): boolean {
-  const host = name.replace(/^\[|\](?::\d+)?$/g, '')
-  return isIP(host) !== 0 || /(?:^|[^\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/.test(` ${name}`)
 }
 
 function checkUrl(field: string, text: string): void {

@@ -141,9 +141,13 @@ export interface Interval {
   readonly failed: number | null
   readonly closed: number
   readonly dialErr: number
-  /** False where the counter was rebuilt from a torn line: shown, never summed. */
+  /** False where `ok` was rebuilt from a torn line, or contradicts another count: shown, never summed. */
   readonly isTrusted: boolean
+  /** Counters that were rebuilt from a torn line, each zero: shown, never summed. */
+  readonly doubled?: readonly IntervalCounter[]
 }
+
+export type IntervalCounter = 'ok' | 'closed' | 'dialErr'
 
 /** Of the lines that were read: spec operations 4, Q2 to Q4. */
 export interface Quality {

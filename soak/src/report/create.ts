@@ -4,6 +4,7 @@ import { ConfigError } from '@montana/foundation'
 import { qualityOf } from '../analysis/quality.js'
 import type { RunData } from '../analysis/run-data.js'
 import type { Digest } from '../digest/schema.js'
+import { createLegacyReport, type LegacyInputs } from '../legacy/report.js'
 import type { Claim } from '../run/schema.js'
 import { type LoadedThresholds, loadThresholds } from '../thresholds/load.js'
 import type { TestResult } from '../verdict/rows/types.js'
@@ -25,6 +26,8 @@ export interface ReportOptions {
   readonly fromMs?: number | undefined
   readonly toMs?: number | undefined
   readonly claims?: readonly Claim[] | undefined
+  /** Given: the files are of the seed's shape, or there is but a transcription. */
+  readonly legacy?: LegacyInputs | undefined
   readonly digests?: readonly Digest[] | undefined
   readonly tests?: readonly TestResult[] | undefined
   /** Files that `claims`, `digests` and `tests` came from, to be named with their hashes. */
@@ -36,6 +39,7 @@ export interface ReportOptions {
 /** Reads the inputs and judges them. Throws {@link ConfigError} for an input that is missing or broken. */
 export async function createReport(options: ReportOptions): Promise<Report> {
   for (const file of options.files) await mustExist(file)
+  if (options.legacy) return await createLegacyReport(options, options.legacy)
   const thresholds = await loadThresholds(options.thresholdsFile)
   const records = await readRecords(options.files)
   const { data, configSha256, runInputs } = await toRunData(options, records, thresholds)

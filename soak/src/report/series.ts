@@ -60,7 +60,7 @@ function restarts(frame: Frame, samples: readonly Sample[]): Reading[] {
   let count = 0
   let instance: string | null = null
   return samples.flatMap((sample) => {
-    if (!sample.reachable) return []
+    if (!sample.reachable || sample.instance === null) return []
     if (instance !== null && sample.instance !== instance) count++
     instance = sample.instance
     return readingOf(frame, sample.tsMs, count)

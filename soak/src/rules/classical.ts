@@ -1,6 +1,6 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import type { Digest } from '../digest/schema.js'
-import { logEvidence, maxOf, spanOf } from './spans.js'
+import { logEvidence, logTimes, maxOf, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const CLASSICAL_CODES = new Set(['TLS', 'CLASSICAL_HANDSHAKE'])
@@ -28,14 +28,14 @@ function handshakesOf({ data }: RuleInput, { label, samples }: NodeData): RawFin
   ]
 }
 
-function linesOf({ label, entries }: Digest): RawFinding[] {
+function linesOf(digest: Digest): RawFinding[] {
+  const { label, entries } = digest
   return entries
     .filter(({ code }) => CLASSICAL_CODES.has(code))
-    .map(({ code, count, first, last }) => ({
+    .map((entry) => ({
       ...{ id: 'F-CLASSICAL', severity: 'critical', node: label, peer: null },
-      fromMs: first === null ? null : Date.parse(first),
-      toMs: last === null ? null : Date.parse(last),
-      ...{ value: count, threshold: 0, evidence: [logEvidence(label, code)] },
+      ...logTimes(digest, [entry]),
+      ...{ value: entry.count, threshold: 0, evidence: [logEvidence(label, entry.code)] },
       ...{ text: 'the log speaks of TLS or classical handshakes', remedy: REMEDY },
     }))
 }

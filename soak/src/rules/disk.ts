@@ -1,6 +1,6 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import type { Digest } from '../digest/schema.js'
-import { logEvidence, rounded, spanOf, stretches } from './spans.js'
+import { logEvidence, logTimes, rounded, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const REMEDY = 'free space or inodes on that file system, and see what fills it; records and windows wait until then'
@@ -17,14 +17,14 @@ export const diskRule: Rule = (input) => [
   ]),
 ]
 
-function refusedInLog({ label, entries }: Digest): RawFinding[] {
+function refusedInLog(digest: Digest): RawFinding[] {
+  const { label, entries } = digest
   return entries
     .filter(({ code }) => NO_SPACE.test(code))
-    .map(({ code, count, first, last }) => ({
+    .map((entry) => ({
       ...{ id: 'F-DISK', severity: 'critical', node: label, peer: null },
-      fromMs: first === null ? null : Date.parse(first),
-      toMs: last === null ? null : Date.parse(last),
-      ...{ value: count, threshold: 0, evidence: [logEvidence(label, code)] },
+      ...logTimes(digest, [entry]),
+      ...{ value: entry.count, threshold: 0, evidence: [logEvidence(label, entry.code)] },
       ...{ text: 'a write was refused because the disk was full', remedy: REMEDY },
     }))
 }

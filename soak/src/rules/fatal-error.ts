@@ -1,5 +1,5 @@
 import type { Digest, DigestEntry } from '../digest/schema.js'
-import { logEvidence } from './spans.js'
+import { logEvidence, logTimes } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 /** What no restart mends: permissions, missing files, configuration. */
@@ -8,18 +8,20 @@ const FATAL_CODES = new Set(['EACCES', 'EPERM', 'ENOENT', 'CONFIG', 'CONFIG_INVA
 /** F-EACCES: the same fatal error at three restarts or more. */
 export const fatalErrorRule: Rule = (input) => input.data.digests.flatMap((digest) => fatalErrors(input, digest))
 
-function fatalErrors({ thresholds }: RuleInput, { label, entries, units }: Digest): RawFinding[] {
+function fatalErrors({ thresholds }: RuleInput, digest: Digest): RawFinding[] {
+  const { entries, units } = digest
   const restarts = units.reduce((sum, unit) => sum + Math.max(unit.exits, unit.restarts), 0)
   if (restarts < thresholds.fatal_restarts) return []
   const fatal = entries.filter(({ code, count }) => FATAL_CODES.has(code) && count >= thresholds.fatal_restarts)
-  return fatal.map((entry) => fatalFinding(label, entry, thresholds.fatal_restarts))
+  return fatal.map((entry) => fatalFinding(digest, entry, thresholds.fatal_restarts))
 }
 
-function fatalFinding(node: string, { code, count, first, last }: DigestEntry, threshold: number): RawFinding {
+function fatalFinding(digest: Digest, entry: DigestEntry, threshold: number): RawFinding {
+  const { code, count } = entry
+  const { label: node } = digest
   return {
     ...{ id: 'F-EACCES', severity: 'critical', node, peer: null },
-    fromMs: first === null ? null : Date.parse(first),
-    toMs: last === null ? null : Date.parse(last),
+    ...logTimes(digest, [entry]),
     ...{ value: count, threshold, evidence: [logEvidence(node, code)] },
     text: `the process was restarted although ${code} cannot go away by itself`,
     remedy: 'correct owner and mode of its folders, or its configuration; let the unit stop at exit code 78',

@@ -1,6 +1,6 @@
 import type { NodeData } from '../analysis/run-data.js'
-import type { DigestEntry } from '../digest/schema.js'
-import { logEvidence, maxOf, reachableOf, spanOf } from './spans.js'
+import type { Digest, DigestEntry } from '../digest/schema.js'
+import { logEvidence, logTimes, maxOf, reachableOf, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const REMEDY =
@@ -31,18 +31,17 @@ function decreasesOf({ data }: RuleInput, { label, samples }: NodeData): RawFind
 function logRegressions({ data, thresholds }: RuleInput): RawFinding[] {
   const head = maxOf(data.nodes.flatMap(({ samples }) => samples.map(({ window }) => window)))
   if (head === null) return []
-  return data.digests.flatMap(({ label, entries }) => {
-    const above = entries.filter(({ window_max }) => (window_max ?? 0) > head + thresholds.log_ahead_windows)
-    return above.length === 0 ? [] : [logRegression(label, above, head)]
+  return data.digests.flatMap((digest) => {
+    const above = digest.entries.filter(({ window_max }) => (window_max ?? 0) > head + thresholds.log_ahead_windows)
+    return above.length === 0 ? [] : [logRegression(digest, above, head)]
   })
 }
 
-function logRegression(node: string, entries: readonly DigestEntry[], head: number): RawFinding {
-  const times = entries.flatMap(({ first, last }) => [first, last]).flatMap((time) => (time ? [Date.parse(time)] : []))
+function logRegression(digest: Digest, entries: readonly DigestEntry[], head: number): RawFinding {
+  const { label: node } = digest
   return {
     ...{ id: 'F-REGRESS', severity: 'critical', node, peer: null },
-    fromMs: times.length === 0 ? null : Math.min(...times),
-    toMs: times.length === 0 ? null : Math.max(...times),
+    ...logTimes(digest, entries),
     value: head,
     threshold: maxOf(entries.map(({ window_max }) => window_max)),
     evidence: [...new Set(entries.map(({ code }) => logEvidence(node, code)))],

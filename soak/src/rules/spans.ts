@@ -1,4 +1,5 @@
 import type { RunData, Sample } from '../analysis/run-data.js'
+import type { Digest, DigestEntry } from '../digest/schema.js'
 
 /** Neighbouring items for which something holds, as long as it does. */
 export function stretches<T>(items: readonly T[], holds: (item: T, index: number) => boolean): T[][] {
@@ -26,6 +27,23 @@ export interface Span {
   readonly fromMs: number | null
   readonly toMs: number | null
   readonly evidence: readonly string[]
+}
+
+/** When lines of a log were written: as they say themselves, else some time within the digest. */
+export function logTimes(
+  digest: Pick<Digest, 'from' | 'to'>,
+  entries: readonly Pick<DigestEntry, 'first' | 'last'>[],
+): Pick<Span, 'fromMs' | 'toMs'> {
+  const firsts = entries.map(({ first }) => msOf(first ?? digest.from))
+  const lasts = entries.map(({ last }) => msOf(last ?? digest.to))
+  return {
+    fromMs: firsts.includes(null) ? null : Math.min(...firsts.flatMap((ms) => ms ?? [])),
+    toMs: lasts.includes(null) ? null : Math.max(...lasts.flatMap((ms) => ms ?? [])),
+  }
+}
+
+function msOf(time: string | null): number | null {
+  return time === null ? null : Date.parse(time)
 }
 
 /** Time and evidence of a stretch of samples, which is never empty. */

@@ -23,8 +23,9 @@ const CAUSES: readonly Cause[] = [
     lasts: false,
   },
   { cause: 'F-LINK', explains: ['F-HB-RANGE', 'F-FLAP'], place: 'pair', lasts: false },
-  { cause: 'F-DISK', explains: ['F-CRASHLOOP'], place: 'node', lasts: false },
+  // What every restart met comes before a disk that was full at some time.
   { cause: 'F-EACCES', explains: ['F-CRASHLOOP'], place: 'node', lasts: false },
+  { cause: 'F-DISK', explains: ['F-CRASHLOOP'], place: 'node', lasts: false },
   { cause: 'F-RESTART', explains: ['F-LAG', 'F-LINK'], place: 'node', lasts: true },
 ]
 

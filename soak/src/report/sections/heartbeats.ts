@@ -13,7 +13,7 @@ export function heartbeatSection({ nodes }: RunData, thresholds: Thresholds): Re
 
 function row(node: NodeData, peer: string | null, all: readonly Interval[], thresholds: Thresholds): Row {
   const trusted = all.filter(({ isTrusted }) => isTrusted)
-  const intervals = trusted.length > 0 ? trusted : all
+  const intervals = trusted.length > 0 ? trusted : longest(all)
   const sum = (read: (interval: Interval) => number | null) => total(intervals.map(read))
   const expected = sum((interval) => expectedPings(interval, thresholds.heartbeat_per_hour)) ?? 0
   const ok = sum((interval) => interval.ok)
@@ -30,8 +30,14 @@ function row(node: NodeData, peer: string | null, all: readonly Interval[], thre
     ...rttOf(last),
     closed: sum((interval) => interval.closed),
     dial_err: sum((interval) => interval.dialErr),
-    trusted: trusted.length === all.length,
+    trusted: all.every(({ isTrusted, doubled }) => isTrusted && !doubled?.length),
   }
+}
+
+/** Counts that contradict each other are shown, never summed: spec operations 4, Q8. */
+function longest(intervals: readonly Interval[]): Interval[] {
+  const most = Math.max(...intervals.map(({ seconds }) => seconds))
+  return intervals.filter(({ seconds }) => seconds === most).slice(-1)
 }
 
 /** As the node told it in the last record: over its last five minutes. */

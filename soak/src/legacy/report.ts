@@ -1,0 +1,62 @@
+import { basename } from 'node:path'
+import type { RunData } from '../analysis/run-data.js'
+import { buildReport } from '../report/build.js'
+import type { ReportOptions } from '../report/create.js'
+import { fileFacts } from '../report/inputs/hash.js'
+import type { Report } from '../report/schema.js'
+import { type LoadedThresholds, loadThresholds } from '../thresholds/load.js'
+import type { LegacyClock, LegacyOptions } from './options.js'
+import { type LegacyRead, readLegacy } from './read.js'
+import type { ReportInput } from './scan.js'
+import { snapshotToRunData } from './snapshot.js'
+import { loadSnapshot } from './snapshot-schema.js'
+
+/** What `--legacy` and its companions say. */
+export interface LegacyInputs {
+  /** A transcription in the form `montana.snapshot/1`. */
+  readonly snapshotFile?: string | undefined
+  readonly clock?: LegacyClock | undefined
+}
+
+/** Judges old files like any other run, and says what they could not tell. Throws {@link ConfigError}. */
+export async function createLegacyReport(
+  options: ReportOptions,
+  { snapshotFile, clock }: LegacyInputs,
+): Promise<Report> {
+  const loaded = await loadThresholds(options.thresholdsFile)
+  const thresholds = { version: loaded.thresholds.version, sha256: loaded.sha256 }
+  const { claims, generatedAt } = options
+  const reading = { thresholds, claims, clock, judgedAtMs: Date.parse(generatedAt) }
+  const legacy = options.files.length === 0 ? undefined : await readLegacy(options.files, reading)
+  const { data, unknown, inputs, orchestrator } = snapshotFile
+    ? await withSnapshot(snapshotFile, reading, legacy)
+    : { ...(legacy ?? (await readLegacy([], reading))), orchestrator: 'unknown' }
+  return buildReport({
+    data: withOthers(data, options),
+    ...{ thresholds: loaded, tests: options.tests ?? [], unknown, configSha256: null },
+    inputs: [...inputs, ...(await otherInputs(options, loaded))],
+    ...{ generatedAt, orchestrator },
+    reproduction: { command: options.command, build: options.build },
+  })
+}
+
+async function withSnapshot(file: string, options: LegacyOptions, legacy: LegacyRead | undefined) {
+  const { snapshot, input } = await loadSnapshot(file)
+  const { data, unknown } = snapshotToRunData(snapshot, options, legacy)
+  return { data, unknown, inputs: [...(legacy?.inputs ?? []), input], orchestrator: snapshot.orchestrator }
+}
+
+/** Claims of the user stand for those of the text. */
+function withOthers(data: RunData, { claims, digests = [] }: ReportOptions): RunData {
+  const run = claims ? { ...data.run, claims: [...claims] } : data.run
+  return { ...data, run, digests: [...data.digests, ...digests] }
+}
+
+async function otherInputs(options: ReportOptions, { file }: LoadedThresholds): Promise<ReportInput[]> {
+  const named = [...(options.otherInputs ?? []), { kind: 'thresholds' as const, path: file }]
+  return await Promise.all(
+    named.map(async ({ kind, path }) => {
+      return { kind, file: basename(path), ...(await fileFacts(path)), from: null, to: null }
+    }),
+  )
+}

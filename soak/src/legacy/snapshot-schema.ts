@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { ConfigError, errorMessage } from '@montana/foundation'
+import { z } from 'zod'
+import * as shape from '../probe/shapes.js'
+import type { ReportInput } from './scan.js'
+
+const { count, measured, text, time } = shape
+/** A cell as printed, a line break inside included. */
+const cell = z.string().max(64)
+const line = z.string().max(2048)
+const rows = <T extends z.ZodType>(row: T) => z.array(row).max(shape.LIST_MAX)
+const seconds = z.number().positive()
+
+const stateRow = z.object({ label: text, phase: text, window: count, up_since: time, load1: measured })
+const heartbeatRow = z.object({ label: text, ok: cell, errors: cell, closed: cell })
+const convergenceRow = z.object({ label: text, window: count, lag: z.int() })
+const resourceRow = z.object({
+  label: text,
+  cores: count,
+  mem_total_mb: count,
+  mem_used_mb: count,
+  swap_used_mb: count,
+  rss_mb: count,
+})
+const errorNode = z.object({ label: text, lines: rows(z.object({ count: count.positive(), text: line })) })
+/** `row`: which of the rows of spec operations 8 the component is. */
+const verdictRow = z.object({ component: text, row: text.nullable(), state: z.string().max(1024) })
+
+/** `montana.snapshot/1`, a transcription of the tables of a retrospective like the seed's: spec operations 3.8. */
+export const snapshotSchema = z.object({
+  schema: z.literal('montana.snapshot/1'),
+  taken_at: time,
+  orchestrator: text,
+  /** The text says that nothing but post-quantum handshakes is in use. */
+  pq_only: z.boolean(),
+  /** Section 1. */
+  state: rows(stateRow).min(1),
+  /** Section 2: counts of so many seconds up to `taken_at`, and what the text expects of them. */
+  heartbeats: z.object({ window_s: seconds, expected: count, claim: line, rows: rows(heartbeatRow) }),
+  /** Section 3, later than section 1. */
+  convergence: z.object({ reference: text, rows: rows(convergenceRow) }),
+  /** Section 4. */
+  resources: rows(resourceRow),
+  /** Section 5: counted lines of so many seconds up to `taken_at`. */
+  errors: z.object({ span_s: seconds, nodes: rows(errorNode) }),
+  /** Section 6: what the text says of the soak file, and its last lines as printed. */
+  soak: z.object({
+    interval_s: seconds,
+    claimed_records: count,
+    claimed_span_s: seconds,
+    claim: line,
+    last_lines: z.array(line).max(64),
+  }),
+  /** Section 7. */
+  verdict: z.object({ rows: rows(verdictRow), closing: line }),
+})
+
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** Largest transcription that is read; the seed's has six kilobytes. */
+const SNAPSHOT_MAX_BYTES = 2 ** 20
+
+/** Reads and checks a transcription. Throws {@link ConfigError}, which names the field at fault. */
+export async function loadSnapshot(file: string): Promise<{ snapshot: Snapshot; input: ReportInput }> {
+  const bytes = await readBytes(file)
+  const parsed = snapshotSchema.safeParse(parsedJson(bytes, file))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw wrong(file, `${issue?.path.join('.') || 'document'}: ${issue?.message}`)
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const at = parsed.data.taken_at
+  return {
+    snapshot: parsed.data,
+    input: { kind: 'snapshot', file: basename(file), sha256, lines: null, from: at, to: at },
+  }
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw wrong(file, errorMessage(error).split(',')[0] ?? '')
+  })
+  if (bytes.length > SNAPSHOT_MAX_BYTES) throw wrong(file, `more than ${SNAPSHOT_MAX_BYTES} bytes`)
+  return bytes
+}
+
+function parsedJson(bytes: Buffer, file: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw wrong(file, 'not JSON')
+  }
+}
+
+function wrong(file: string, fault: string): ConfigError {
+  const remedy = 'name a transcription in the form montana.snapshot/1'
+  return new ConfigError(`${basename(file)}: ${fault}`, { field: 'legacy-snapshot', remedy })
+}
