@@ -16,13 +16,22 @@ export interface LineCounts {
   readonly lastSha256: string | null
 }
 
-/** How whole a run is: every slot from its first to its last is expected once (spec operations 4, Q3 and Q4). Pure. */
-export function qualityOf(slots: readonly Slot[], intervalMs: number, lines: LineCounts): Quality {
+export interface Bounds {
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+}
+
+/**
+ * How whole a run is: every slot from its first to its last is expected once, and every slot of a time that was asked for
+ * (spec operations 4, Q3 and Q4). Pure.
+ */
+export function qualityOf(slots: readonly Slot[], intervalMs: number, lines: LineCounts, bounds: Bounds = {}): Quality {
   const sorted = [...slots].sort((a, b) => a.slot - b.slot)
   const different = sorted.filter(({ slot }, index) => slot !== sorted[index - 1]?.slot)
   const first = different[0]
   const last = different.at(-1)
-  const expected = first && last ? last.slot - first.slot + 1 : 0
+  const seen = first && last ? last.slot - first.slot + 1 : 0
+  const expected = Math.max(seen, askedFor(bounds, first?.tsMs, last?.tsMs, intervalMs))
   const valid = different.length
   return {
     ...lines,
@@ -33,6 +42,18 @@ export function qualityOf(slots: readonly Slot[], intervalMs: number, lines: Lin
     gaps: gapsOf(different, intervalMs),
     isLegacy: false,
   }
+}
+
+/** Slots of the time between the bounds; an open end is where the records end. */
+function askedFor(
+  { fromMs, toMs }: Bounds,
+  firstMs: number | undefined,
+  lastMs: number | undefined,
+  intervalMs: number,
+): number {
+  const from = fromMs ?? firstMs
+  const to = toMs ?? lastMs
+  return from === undefined || to === undefined ? 0 : Math.floor((to - from) / intervalMs)
 }
 
 function gapsOf(slots: readonly Slot[], intervalMs: number): Gap[] {

@@ -1,9 +1,9 @@
 import type { RunData } from '../analysis/run-data.js'
+import type { TestResult } from '../evidence/schema.js'
 import type { RuleInput } from '../rules/types.js'
 import type { LoadedThresholds } from '../thresholds/load.js'
 import { isOpenCritical, type Judged, judge } from '../verdict/findings.js'
 import { judgeRows, overallVerdict } from '../verdict/rows/judge.js'
-import type { TestResult } from '../verdict/rows/types.js'
 import type { Finding, Report, Verdict, VerdictRow } from './schema.js'
 import { convergenceSection } from './sections/convergence.js'
 import { errorsSection } from './sections/errors.js'
@@ -41,7 +41,7 @@ export function buildReport(input: ReportInput): Report {
     generated_at: generatedAt,
     orchestrator: input.orchestrator,
     verdict,
-    closing: closingSentence(verdict, rows, judged.findings, data),
+    closing: closingSentence(rows, judged.findings, data),
     run_id: data.run.run_id,
     span: spanOf(data),
     time_scale: data.run.time_scale,
@@ -100,16 +100,13 @@ function drillsOf({ run, drills }: RunData, { noticed }: Judged): Report['drills
 }
 
 /** Says what was decided and on what; nothing else (spec operations 7.3). */
-function closingSentence(
-  verdict: Verdict,
-  rows: readonly VerdictRow[],
-  findings: readonly Finding[],
-  data: RunData,
-): string {
+function closingSentence(rows: readonly VerdictRow[], findings: readonly Finding[], data: RunData): string {
   const count = (wanted: Verdict) => rows.filter((row) => row.verdict === wanted).length
-  const counts = `${count('PASS')} rows PASS, ${count('FAIL')} FAIL, ${count('INSUFFICIENT')} INSUFFICIENT, ${count('N-A')} N-A`
+  const counts = `${count('PASS')} of ${rows.length} rows pass, ${count('FAIL')} fail, ${count('INSUFFICIENT')} lack evidence`
+  const absent = count('N-A') === 0 ? '' : `, ${count('N-A')} declared absent`
   const open = findings.filter(isOpenCritical).length
+  const critical = open === 1 ? '1 critical finding is open' : `${open === 0 ? 'no' : open} critical findings are open`
   const compressed =
     data.run.time_scale > 1 ? ' The run is a compressed one: it proves the machinery and no hours.' : ''
-  return `${verdict}: ${counts}; ${open} critical findings are open.${compressed}`
+  return `${counts}${absent}; ${critical}.${compressed}`
 }

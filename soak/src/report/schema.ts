@@ -43,7 +43,18 @@ export const rowSchema = strictObject({
 })
 
 const inputSchema = strictObject({
-  kind: z.enum(['soak', 'run', 'drills', 'segments', 'digest', 'evidence', 'claims', 'thresholds', 'snapshot']),
+  kind: z.enum([
+    'soak',
+    'run',
+    'drills',
+    'segments',
+    'digest',
+    'evidence',
+    'claims',
+    'thresholds',
+    'snapshot',
+    'report',
+  ]),
   /** Name without folders. */
   file: text,
   sha256: hex32,

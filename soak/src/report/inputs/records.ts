@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { RecordCollector } from '../../analysis/collect.js'
+import type { Bounds } from '../../analysis/quality.js'
 import type { Defect } from '../../analysis/run-data.js'
 import { soakRecordSchema } from '../../record/schema.js'
 
@@ -16,7 +17,8 @@ export interface ReadRecords {
   readonly lastSha256: string | null
 }
 
-export async function readRecords(files: readonly string[]): Promise<ReadRecords> {
+/** Reads files once, in their order; records outside of the bounds are checked and left out. */
+export async function readRecords(files: readonly string[], bounds: Bounds = {}): Promise<ReadRecords> {
   const collector = new RecordCollector()
   const counts = { corrupt: 0, duplicate: 0, late: 0, repaired: 0 }
   const defects: Defect[] = []
@@ -27,7 +29,7 @@ export async function readRecords(files: readonly string[]): Promise<ReadRecords
       line++
       const record = parse(text)
       if (record) {
-        collector.add(record)
+        if (isWithin(record.ts, bounds)) collector.add(record)
         if (record.late) counts.late++
         if (record.repaired_bytes > 0) counts.repaired++
         lastSha256 = createHash('sha256').update(text).digest('hex')
@@ -46,4 +48,9 @@ function parse(text: string) {
   } catch {
     return undefined
   }
+}
+
+function isWithin(ts: string, { fromMs, toMs }: Bounds): boolean {
+  const at = Date.parse(ts)
+  return at >= (fromMs ?? at) && at <= (toMs ?? at)
 }

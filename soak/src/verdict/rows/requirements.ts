@@ -1,6 +1,7 @@
 import type { PeerSample } from '../../analysis/run-data.js'
+import type { TestResult } from '../../evidence/schema.js'
 import { soakEvidence } from '../../rules/spans.js'
-import type { Answer, Requirement, RowContext, TestResult } from './types.js'
+import type { Answer, Requirement, RowContext } from './types.js'
 
 const MS_PER_S = 1000
 const S_PER_HOUR = 3600

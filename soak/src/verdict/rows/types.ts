@@ -1,15 +1,8 @@
 import type { RunData } from '../../analysis/run-data.js'
+import type { TestResult } from '../../evidence/schema.js'
 import type { Finding } from '../../report/schema.js'
 import type { FindingId } from '../../rules/types.js'
 import type { Thresholds } from '../../thresholds/schema.js'
-
-/** One result of `npm test -- --evidence FILE`. */
-export interface TestResult {
-  readonly suite: string
-  readonly case: string
-  readonly commit: string | null
-  readonly result: string
-}
 
 export interface RowContext {
   readonly data: RunData
