@@ -52,5 +52,5 @@ function parse(text: string) {
 
 function isWithin(ts: string, { fromMs, toMs }: Bounds): boolean {
   const at = Date.parse(ts)
-  return at >= (fromMs ?? at) && at <= (toMs ?? at)
+  return at >= (fromMs ?? at) && at < (toMs ?? at + 1)
 }

@@ -99,7 +99,7 @@ function readBounds({ daily, from, to }: ReportFlags, generatedAtMs: number): Pi
       remedy: 'leave --from and --to away',
     })
   const today = Math.floor(generatedAtMs / MS_PER_DAY) * MS_PER_DAY
-  return { fromMs: today - MS_PER_DAY, toMs: today - 1 }
+  return { fromMs: today - MS_PER_DAY, toMs: today }
 }
 
 function readTime(flag: string, text: string | undefined): number | undefined {

@@ -38,7 +38,7 @@ function defaultFolder({ daily }: ReportFlags, { fromMs }: ReportOptions): strin
 function addReportFlags(command: Command): Command {
   return command
     .option('--from <time>', 'look only at polls from this time on, RFC 3339')
-    .option('--to <time>', 'look only at polls up to this time, RFC 3339')
+    .option('--to <time>', 'look only at polls before this time, RFC 3339')
     .option('--daily', 'the UTC day before that of the report, into reports/DATE')
     .option('--claims <file>', 'JSON list of claims, in place of those of the run document')
     .option('--thresholds <file>', 'bounds of the rules (default: those of this release)')
