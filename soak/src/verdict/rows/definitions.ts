@@ -19,8 +19,8 @@ export const ROWS: readonly RowDefinition[] = [
     touchedBy: ['F-CLASSICAL', 'F-LINK', 'F-FLAP', 'F-HB-RANGE', 'F-HB-CONTRA'],
     requirements: [
       everyPairHandshook,
-      tests('the handshake and its sizes', /^packages\/transport\/test\/.*(handshake|noise|xx)/i),
-      tests('refusal of tampered handshakes', /^packages\/transport\/test\/.*(tamper|flip|altered|reject|refus)/i),
+      tests('the handshake and its sizes', /^packages\/transport\/test\/handshake\.test\.ts#.*(wire sizes|handshake)/),
+      tests('refusal of changed bytes', /^packages\/transport\/test\/(frames|handshake)\.test\.ts#.*(refuses|HS_SIZE)/),
       dayOfRecords,
     ],
   },
@@ -79,9 +79,10 @@ export const ROWS: readonly RowDefinition[] = [
     requirements: [
       equalHashes,
       tests(
-        'followers that stand still and come back',
-        /^(test\/e2e|packages\/(node|consensus)\/test|test\/simulation).*(paus|away|lag|follow|drift|stand)/i,
+        'followers that pause with a member and come back',
+        /^test\/e2e\/(devnet|consensus)\.test\.ts#.*(pauses|goes on)/,
       ),
+      tests('liveness after the last fault', /^test\/simulation\/test\/seeds\.test\.ts#/),
     ],
   },
   {
@@ -92,13 +93,11 @@ export const ROWS: readonly RowDefinition[] = [
     touchedBy: ['F-FORK', 'F-STALL', 'F-PHASE'],
     requirements: [
       equalHashes,
+      tests('agreement under every schedule tried', /^test\/simulation\/test\/(seeds|planted)\.test\.ts#/),
+      tests('cementing by a quorum of votes', /^packages\/consensus\/test\/vote\//),
       tests(
-        'cementing by a quorum',
-        /^(packages\/consensus\/test|test\/simulation|test\/e2e).*(quorum|cement|certificate|vote)/i,
-      ),
-      tests(
-        'refusal of false confirmations',
-        /^(packages\/consensus\/test|test\/e2e).*(confirm|forged|duplicate|equivoc)/i,
+        'refusal of false and double confirmations',
+        /^(test\/e2e\/adversary|packages\/consensus\/test\/acceptance)\.test\.ts#/,
       ),
     ],
   },
