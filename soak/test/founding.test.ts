@@ -196,11 +196,11 @@ describe('the founding report, judged', () => {
       ['VPN key auto-sync', 'INSUFFICIENT'],
       ['Explorer auto-discovery', 'INSUFFICIENT'],
       ['Soak watchdog', 'FAIL'],
-      ['External-operator onboarding', 'INSUFFICIENT'],
+      ['External operator onboarding', 'INSUFFICIENT'],
       ['Audit findings', 'INSUFFICIENT'],
       ['Follower drift fix', 'FAIL'],
       ['Multi-confirmer quorum', 'FAIL'],
-      ['M7 fast-sync', 'FAIL'],
+      ['Fast-sync M7', 'FAIL'],
       ['Closing text', 'FAIL'],
     ])
     expect(report.rows[0]?.claim).toBe('active across four-node mesh (3 Genesis + 1 external operator)')

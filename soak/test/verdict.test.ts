@@ -115,27 +115,21 @@ describe('verdict rows', () => {
   })
 
   it('what is declared absent is N-A, and its findings still close the gate', () => {
-    const claims = [{ component: 'M7 fast-sync', state: 'absent' as const, claim: '', span_s: null }]
-    expect(verdictOf({ ...day, run: { ...day.run, claims } }, 'M7 fast-sync')).toBe('N-A')
+    const claims = [{ component: 'Fast-sync M7', state: 'absent' as const, claim: '', span_s: null }]
+    expect(verdictOf({ ...day, run: { ...day.run, claims } }, 'Fast-sync M7')).toBe('N-A')
   })
 
   it('without tests a row that needs them is INSUFFICIENT, with a failed one FAIL', () => {
     const context = { data: day, thresholds, ...judge(day, thresholds) }
-    const result = {
-      suite: 'packages/consensus/test/quorum.test.ts',
-      case: 'a quorum',
-      commit: 'abc',
-      result: 'failed',
-    }
-    const quorum = (tests: readonly (typeof result)[]) =>
+    const suites = ['test/simulation/test/seeds', 'packages/consensus/test/vote/rounds', 'test/e2e/adversary']
+    const results = (result: 'passed' | 'failed') =>
+      suites.map((suite) => ({ suite: `${suite}.test.ts`, case: 'a case', commit: 'abc', result }))
+    const quorum = (tests: ReturnType<typeof results>) =>
       judgeRows({ ...context, tests }).find(({ component }) => component === 'Multi-confirmer quorum')
     expect(quorum([])?.verdict).toBe('INSUFFICIENT')
-    expect(quorum([result])?.verdict).toBe('FAIL')
-    const passed = [
-      { ...result, result: 'passed' },
-      { ...result, case: 'a forged confirmation', result: 'passed' },
-    ]
-    expect(quorum(passed)).toMatchObject({ verdict: 'PASS', reasons: [] })
+    expect(quorum([...results('passed'), ...results('failed')])?.verdict).toBe('FAIL')
+    expect(quorum(results('passed').slice(1))?.verdict).toBe('INSUFFICIENT')
+    expect(quorum(results('passed'))).toMatchObject({ verdict: 'PASS', reasons: [] })
   })
 
   it('the whole passes only where every row does', () => {
