@@ -36,6 +36,7 @@ function stallOf(
   const seconds = secondsOf(stretch)
   const bound = windowPeriodS === null ? null : thresholds.stall_window_periods * windowPeriodS
   const isLate = seconds !== null && bound !== null && seconds > bound
+  if (seconds !== null && seconds < thresholds.stall_least_s) return []
   const isLeftBehind = headGrowth(stretch, heads) >= thresholds.stall_head_windows
   if (!isLate && !isLeftBehind) return []
   return [

@@ -21,6 +21,8 @@ export const thresholdsSchema = z.strictObject({
   lag_critical_windows: count,
   stall_window_periods: positive,
   stall_head_windows: count,
+  /** Windows of a compressed run are as short as the waits of a busy host: below this nothing stands still. */
+  stall_least_s: positive,
   /** A log may name windows that are about to come; beyond these it tells of a chain that is gone. */
   log_ahead_windows: count,
   heartbeat_per_hour: positive,

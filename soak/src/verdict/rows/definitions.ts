@@ -106,7 +106,9 @@ export const ROWS: readonly RowDefinition[] = [
     claim: 'a fresh node joins at a height whose root is proven; corrupt, mixed and missing chunks are refused',
     isOfRun: true,
     touchedBy: ['F-FORK', 'F-STALL', 'F-PHASE'],
-    requirements: [tests('joining by a snapshot', /^(packages\/(network|node)|test\/e2e)\/[^#]*(fast-?sync|snapshot)[^#]*#/i)],
+    requirements: [
+      tests('joining by a snapshot', /^(packages\/(network|node)|test\/e2e)\/[^#]*(fast-?sync|snapshot)[^#]*#/i),
+    ],
   },
 ]
 
