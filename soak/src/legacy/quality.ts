@@ -15,14 +15,17 @@ export function claimedPolls(claims: readonly Claim[], intervalMs: number): numb
   return spans.length === 0 ? null : Math.round((Math.max(...spans) * 1000) / intervalMs)
 }
 
-/** Quality of a file without sequence and chain: spec operations 3.8 and 4, Q2 to Q4. */
+/**
+ * Quality of a file without sequence and chain: spec operations 3.8 and 4, Q2 to Q4. Gaps follow from times that the
+ * records themselves have; times that somebody vouches for have none.
+ */
 export function qualityOf(
   records: readonly PlacedRecord[],
   counts: LineCounts,
   claims: readonly Claim[],
   intervalMs: number,
 ): Quality {
-  const times = records.flatMap(({ tsMs }) => tsMs ?? [])
+  const times = records.flatMap(({ record }) => record.tsMs ?? [])
   const isTimed = records.length > 0 && times.length === records.length
   const expected = claimedPolls(claims, intervalMs) ?? (isTimed ? polledSlots(times, intervalMs) : null)
   const duplicate = times.length - new Set(times).size
