@@ -30,7 +30,7 @@ export function legacyRunData(
     nodes: labels.map((label) => nodeDataOf(label, records)),
     quality: qualityOf(records, counts, run.claims, run.interval_ms),
   }
-  return { data, unknown: unknownOfRecords(data, options) }
+  return { data, unknown: unknownOfRecords(data, options.clock) }
 }
 
 /** Position is all the sequence there is; times are those of the records, else those that the user vouches for. */

@@ -59,6 +59,12 @@ export const snapshotSchema = z.object({
 
 export type Snapshot = z.infer<typeof snapshotSchema>
 
+/** JSON Schema (2020-12) of a transcription. */
+export function snapshotJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(snapshotSchema, { io: 'input' }) as Record<string, unknown>
+  return { ...schema, title: 'montana.snapshot/1', description: 'A transcription of the tables of a retrospective' }
+}
+
 /** Largest transcription that is read; the seed's has six kilobytes. */
 const SNAPSHOT_MAX_BYTES = 2 ** 20
 

@@ -102,6 +102,22 @@ describe('the joiner', () => {
     ])
   })
 
+  it('accounts for every line, whatever is cut out of a file', () => {
+    const whole = seedRecord(fourNodes(8)).repeat(3)
+    const cuts = fc.array(fc.tuple(fc.nat(whole.length), fc.nat(80)), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(cuts, (pieces) => {
+        const text = pieces.reduce((rest, [at, length]) => rest.slice(0, at) + rest.slice(at + length), whole)
+        const joined = join(text)
+        const lines = text.split('\n').filter((line) => line.trim() !== '').length
+        expect(joined.reduce((sum, stretch) => sum + stretch.lines, 0)).toBeGreaterThanOrEqual(lines)
+        expect(joined.map(({ line }) => line)).toEqual([...joined.map(({ line }) => line)].sort((a, b) => a - b))
+        expect(joined.filter(({ kind }) => kind === 'record').length).toBeLessThanOrEqual(3)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   it('takes a missing or odd counter as not measured', () => {
     const { record } = onlyRecord('{"time":1779392402,"nodes":[{"label":"a","hb_5m":"?","err_5m":-1,"x":{}}]}')
     expect(record).toMatchObject({ tsMs: 1_779_392_402_000 })
