@@ -1,3 +1,4 @@
+import { boundsOf } from '../analysis/bounds.js'
 import type { Defect, Gap, Quality } from '../analysis/run-data.js'
 import type { Claim } from '../run/schema.js'
 import type { PlacedRecord } from './nodes.js'
@@ -43,8 +44,8 @@ export function qualityOf(
 }
 
 function polledSlots(times: readonly number[], intervalMs: number): number {
-  const span = Math.max(...times) - Math.min(...times)
-  return Math.round(span / intervalMs) + 1
+  const { least, most } = boundsOf(times) ?? { least: 0, most: 0 }
+  return Math.round((most - least) / intervalMs) + 1
 }
 
 function gapsOf(times: readonly number[], intervalMs: number): Gap[] {

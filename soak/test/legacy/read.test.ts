@@ -118,6 +118,16 @@ describe('reading old files', () => {
     expect(data.quality).toMatchObject({ valid: 1, corrupt: 2, repaired: 1 })
   })
 
+  it('reads more than a year', async () => {
+    const at = (i: number) => new Date(START_MS + i * FIVE_MIN_MS).toISOString()
+    const records = Array.from(
+      { length: 150_000 },
+      (_, i) => `{"ts":"${at(i)}","nodes":[{"label":"a","window":${i + 1}}]}\n`,
+    )
+    const { data } = await readLegacy([file(records.join(''))], OPTIONS)
+    expect(data.quality).toMatchObject({ expected: 150_000, valid: 150_000, coverage: 1, gaps: [] })
+  })
+
   it('refuses a file that is not there', async () => {
     const path = join(tempFolder(), 'none.jsonl')
     await expect(readLegacy([path], OPTIONS)).rejects.toThrow(ConfigError)
