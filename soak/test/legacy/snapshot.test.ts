@@ -164,6 +164,13 @@ describe('loading a transcription', () => {
     })
   })
 
+  it('refuses an address in place of a label', async () => {
+    const text = JSON.stringify({ ...(await founding()), orchestrator: '203.0.113.7' })
+    await expect(loadSnapshot(written(text))).rejects.toMatchObject({
+      message: 'snapshot.json: orchestrator: is an address',
+    })
+  })
+
   it('refuses a missing file', async () => {
     await expect(loadSnapshot(join(tempFolder(), 'snapshot.json'))).rejects.toMatchObject({ exitCode: 78 })
   })
