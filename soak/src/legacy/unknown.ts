@@ -19,7 +19,7 @@ export function unknownOfRecords(data: Pick<RunData, 'polls' | 'quality'>, clock
       : []),
     ...(quality.repaired > 0
       ? [
-          `${quality.repaired} of ${polls.length} records were torn over several lines and rebuilt; their doubled counters are shown and never summed.`,
+          `${quality.repaired} of ${polls.length} records were torn and rebuilt; their doubled counters are shown and never summed.`,
         ]
       : []),
     ...(quality.corrupt > 0

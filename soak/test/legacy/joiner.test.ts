@@ -80,6 +80,20 @@ describe('the joiner', () => {
     expect(joined).toMatchObject([corrupt(1, 4), { kind: 'record', line: 5, lines: 9 }, corrupt(14, 4)])
   })
 
+  it('finds the record behind a write that was cut off', () => {
+    const whole = seedRecord(fourNodes(7))
+    for (const at of [1, 9, 60, 120]) {
+      const joined = join(seedRecord(fourNodes(0)).slice(0, at) + whole)
+      expect(joined).toMatchObject([corrupt(1, 1), { kind: 'record', line: 1, lines: 8, isRepaired: true }])
+    }
+  })
+
+  it('tells two records on one line apart, and says that they were', () => {
+    const one = seedRecord(fourNodes(0)).trimEnd()
+    const joined = join(`  ${one}${one}${one}\n`)
+    expect(joined.map((found) => found.kind === 'record' && found.isRepaired)).toEqual([false, true, true])
+  })
+
   it('does not lose the record behind garbage', () => {
     const whole = seedRecord(fourNodes(0))
     expect(join(`noise\n{"a":\n${whole}`)).toMatchObject([corrupt(1, 1), corrupt(2, 1), { kind: 'record', line: 3 }])
