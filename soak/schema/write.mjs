@@ -1,7 +1,13 @@
-// Writes the published JSON Schema of a soak record; a test fails while it differs from the code.
+// Writes the published JSON Schemas of the soak files; tests fail while they differ from the code.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { soakRecordJsonSchema } from '@montana/soak'
+import { snapshotJsonSchema, soakRecordJsonSchema } from '@montana/soak'
 
-const file = join(import.meta.dirname, 'montana.soak-1.schema.json')
-writeFileSync(file, `${JSON.stringify(soakRecordJsonSchema(), null, 2)}\n`)
+const SCHEMAS = {
+  'montana.soak-1.schema.json': soakRecordJsonSchema(),
+  'montana.snapshot-1.schema.json': snapshotJsonSchema(),
+}
+
+for (const [file, schema] of Object.entries(SCHEMAS)) {
+  writeFileSync(join(import.meta.dirname, file), `${JSON.stringify(schema, null, 2)}\n`)
+}

@@ -19,6 +19,8 @@ export interface JoinedRecord {
   /** First of its lines. */
   readonly line: number
   readonly lines: number
+  /** It stood on several lines, or behind something else on its line. */
+  readonly isRepaired: boolean
   readonly record: LegacyRecord
 }
 
@@ -38,13 +40,23 @@ export class Joiner {
   private held: string[] = []
   private heldChars = 0
   private firstLine = 0
+  private isCutOut = false
 
   push({ number, text }: PhysicalLine): Joined[] {
     if (text === null) return [...this.end(), corrupt(number, 1, 'torn')]
-    const before = this.held.length > 0 && beginsRecord(text) ? this.end() : []
-    if (this.held.length === 0 && text.trim() === '') return before
-    if (this.held.length === 0 && !text.trimStart().startsWith('{')) return [...before, corrupt(number, 1, 'torn')]
-    return [...before, ...this.hold(number, text)]
+    return partsOf(text).flatMap((part) => {
+      const before = part.isBeginning ? this.end() : []
+      return [...before, ...this.take(number, part)]
+    })
+  }
+
+  private take(number: number, { text, isCutOut }: Part): Joined[] {
+    if (this.held.length > 0) return this.hold(text)
+    if (text.trim() === '') return []
+    if (!text.trimStart().startsWith('{')) return [corrupt(number, 1, 'torn')]
+    this.firstLine = number
+    this.isCutOut = isCutOut
+    return this.hold(text)
   }
 
   /** What is still held when the file ends, or another record begins, was never finished. */
@@ -56,8 +68,7 @@ export class Joiner {
     return [corrupt(this.firstLine, length, 'torn')]
   }
 
-  private hold(number: number, text: string): Joined[] {
-    if (this.held.length === 0) this.firstLine = number
+  private hold(text: string): Joined[] {
     this.held.push(text)
     this.heldChars += text.length + 1
     const value = text.trimEnd().endsWith('}') ? parsed(this.held.join('\n')) : undefined
@@ -71,7 +82,8 @@ export class Joiner {
     this.held = []
     this.heldChars = 0
     const record = legacyRecordOf(value)
-    return record ? { kind: 'record', line, lines, record } : corrupt(line, lines, 'schema')
+    if (!record) return corrupt(line, lines, 'schema')
+    return { kind: 'record', line, lines, isRepaired: lines > 1 || this.isCutOut, record }
   }
 }
 
@@ -79,9 +91,26 @@ function corrupt(line: number, lines: number, defect: CorruptLines['defect']): C
   return { kind: 'corrupt', line, lines, defect }
 }
 
+interface Part {
+  readonly text: string
+  /** It begins like a record. */
+  readonly isBeginning: boolean
+  /** Something else stands before it on its line. */
+  readonly isCutOut: boolean
+}
+
 /** Counters, where records tear, stand behind `"nodes"`, so the first line of a record always has it. */
-function beginsRecord(text: string): boolean {
-  return /^\s*\{\s*"/.test(text) && /"nodes"\s*:/.test(text)
+const BEGINNING = /\{\s*"(?:[^{}]*")?nodes"\s*:/g
+
+/** A write that was cut off leaves no LF: the next record begins on its line. */
+function partsOf(text: string): Part[] {
+  const starts = Array.from(text.matchAll(BEGINNING), ({ index }) => index)
+  const head = { text: text.slice(0, starts[0]), isBeginning: false, isCutOut: false }
+  const hasHead = starts.length === 0 || head.text.trim() !== ''
+  const records = starts.map((at, i) => {
+    return { text: text.slice(at, starts[i + 1]), isBeginning: true, isCutOut: hasHead || i > 0 }
+  })
+  return hasHead ? [head, ...records] : records
 }
 
 function parsed(text: string): unknown {

@@ -1,3 +1,4 @@
+import { boundsOf } from '../analysis/bounds.js'
 import type { Defect, Gap, Quality } from '../analysis/run-data.js'
 import type { Claim } from '../run/schema.js'
 import type { PlacedRecord } from './nodes.js'
@@ -15,14 +16,17 @@ export function claimedPolls(claims: readonly Claim[], intervalMs: number): numb
   return spans.length === 0 ? null : Math.round((Math.max(...spans) * 1000) / intervalMs)
 }
 
-/** Quality of a file without sequence and chain: spec operations 3.8 and 4, Q2 to Q4. */
+/**
+ * Quality of a file without sequence and chain: spec operations 3.8 and 4, Q2 to Q4. Gaps follow from times that the
+ * records themselves have; times that somebody vouches for have none.
+ */
 export function qualityOf(
   records: readonly PlacedRecord[],
   counts: LineCounts,
   claims: readonly Claim[],
   intervalMs: number,
 ): Quality {
-  const times = records.flatMap(({ tsMs }) => tsMs ?? [])
+  const times = records.flatMap(({ record }) => record.tsMs ?? [])
   const isTimed = records.length > 0 && times.length === records.length
   const expected = claimedPolls(claims, intervalMs) ?? (isTimed ? polledSlots(times, intervalMs) : null)
   const duplicate = times.length - new Set(times).size
@@ -40,8 +44,8 @@ export function qualityOf(
 }
 
 function polledSlots(times: readonly number[], intervalMs: number): number {
-  const span = Math.max(...times) - Math.min(...times)
-  return Math.round(span / intervalMs) + 1
+  const { least, most } = boundsOf(times) ?? { least: 0, most: 0 }
+  return Math.round((most - least) / intervalMs) + 1
 }
 
 function gapsOf(times: readonly number[], intervalMs: number): Gap[] {

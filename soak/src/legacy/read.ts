@@ -26,7 +26,7 @@ export async function readLegacy(files: readonly string[], options: LegacyOption
     if (defect) counts.defects.push(defect)
     if (joined.kind === 'corrupt') counts.corrupt += joined.lines
     else {
-      if (joined.lines > 1) counts.repaired++
+      if (joined.isRepaired) counts.repaired++
       records.push(joined)
     }
   }

@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
+import { UsageError } from '@montana/foundation'
 import type { RunData } from '../analysis/run-data.js'
 import { buildReport } from '../report/build.js'
+import { priorPasses } from '../report/inputs/assemble.js'
 import { fileFacts } from '../report/inputs/hash.js'
 import type { ReportOptions } from '../report/options.js'
 import type { Report } from '../report/schema.js'
@@ -18,11 +20,12 @@ export interface LegacyInputs {
   readonly clock?: LegacyClock | undefined
 }
 
-/** Judges old files like any other run, and says what they could not tell. Throws {@link ConfigError}. */
+/** Judges old files like any other run, and says what they could not tell. Throws {@link ConfigError}, and {@link UsageError} for bounds of time. */
 export async function createLegacyReport(
   options: ReportOptions,
   { snapshotFile, clock }: LegacyInputs,
 ): Promise<Report> {
+  refuseBounds(options)
   const loaded = await loadThresholds(options.thresholdsFile)
   const thresholds = { version: loaded.thresholds.version, sha256: loaded.sha256 }
   const { claims, generatedAt } = options
@@ -46,10 +49,18 @@ async function withSnapshot(file: string, options: LegacyOptions, legacy: Legacy
   return { data, unknown, inputs: [...(legacy?.inputs ?? []), input], orchestrator: snapshot.orchestrator }
 }
 
+/** Old records have no times, or such as somebody vouches for: a part of them cannot be chosen by time. */
+function refuseBounds({ fromMs, toMs }: ReportOptions): void {
+  if (fromMs === undefined && toMs === undefined) return
+  const remedy = 'leave --from, --to and --daily away'
+  throw new UsageError('old files are judged as a whole', { field: 'legacy', remedy })
+}
+
 /** Claims of the user stand for those of the text. */
-function withOthers(data: RunData, { claims, digests = [] }: ReportOptions): RunData {
+function withOthers(data: RunData, { claims, digests = [], earlier = [] }: ReportOptions): RunData {
   const run = claims ? { ...data.run, claims: [...claims] } : data.run
-  return { ...data, run, digests: [...data.digests, ...digests] }
+  const passes = [...data.priorPasses, ...priorPasses(earlier)]
+  return { ...data, run, digests: [...data.digests, ...digests], priorPasses: passes }
 }
 
 async function otherInputs(options: ReportOptions, { file }: LoadedThresholds): Promise<ReportInput[]> {

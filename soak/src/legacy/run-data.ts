@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { formatTime } from '@montana/foundation'
 import { isAddress } from '../address.js'
+import { boundsOf } from '../analysis/bounds.js'
 import type { RunData } from '../analysis/run-data.js'
 import { DEFAULT_INTERVAL_MS, PROBE_DEADLINE_MAX_MS } from '../constants.js'
 import type { RunDocument } from '../run/schema.js'
@@ -21,16 +22,16 @@ export function legacyRunData(
   const records = placedRecords(joined, options)
   const labels = labelsOf(records)
   const run = runDocument(records, labels, inputs, options)
-  const times = records.flatMap(({ tsMs }) => tsMs ?? [])
+  const times = boundsOf(records.flatMap(({ tsMs }) => tsMs ?? []))
   const data: RunData = {
     ...{ run, drills: [], digests: [], priorPasses: [] },
-    fromMs: times.length === 0 ? null : Math.min(...times),
-    toMs: times.length === 0 ? null : Math.max(...times),
+    fromMs: times?.least ?? null,
+    toMs: times?.most ?? null,
     polls: records.map(pollOf),
     nodes: labels.map((label) => nodeDataOf(label, records)),
     quality: qualityOf(records, counts, run.claims, run.interval_ms),
   }
-  return { data, unknown: unknownOfRecords(data, options) }
+  return { data, unknown: unknownOfRecords(data, options.clock) }
 }
 
 /** Position is all the sequence there is; times are those of the records, else those that the user vouches for. */

@@ -28,9 +28,9 @@ export async function* scanLegacy(
   }
 }
 
-/** What is wrong with a stretch of lines; undefined for a record that stands on one line. */
+/** What is wrong with a stretch of lines; undefined for a record that stands alone on its line. */
 export function defectOf(joined: Joined & { readonly file: string }, seq: number): Defect | undefined {
-  const { file, line, lines, kind } = joined
+  const { file, line, kind } = joined
   if (kind === 'corrupt') return { file, line, seq: null, kind: joined.defect }
-  return lines > 1 ? { file, line, seq, kind: 'torn' } : undefined
+  return joined.isRepaired ? { file, line, seq, kind: 'torn' } : undefined
 }

@@ -3,28 +3,31 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ConfigError, errorMessage } from '@montana/foundation'
 import { z } from 'zod'
+import { isAddress } from '../address.js'
 import * as shape from '../probe/shapes.js'
 import type { ReportInput } from './scan.js'
 
 const { count, measured, text, time } = shape
+/** Labels are published, addresses are not: spec operations 1. */
+const label = text.min(1).refine((name) => !isAddress(name), { error: 'is an address' })
 /** A cell as printed, a line break inside included. */
 const cell = z.string().max(64)
 const line = z.string().max(2048)
 const rows = <T extends z.ZodType>(row: T) => z.array(row).max(shape.LIST_MAX)
 const seconds = z.number().positive()
 
-const stateRow = z.object({ label: text, phase: text, window: count, up_since: time, load1: measured })
-const heartbeatRow = z.object({ label: text, ok: cell, errors: cell, closed: cell })
-const convergenceRow = z.object({ label: text, window: count, lag: z.int() })
+const stateRow = z.object({ label, phase: text, window: count, up_since: time, load1: measured })
+const heartbeatRow = z.object({ label, ok: cell, errors: cell, closed: cell })
+const convergenceRow = z.object({ label, window: count, lag: z.int() })
 const resourceRow = z.object({
-  label: text,
+  label,
   cores: count,
   mem_total_mb: count,
   mem_used_mb: count,
   swap_used_mb: count,
   rss_mb: count,
 })
-const errorNode = z.object({ label: text, lines: rows(z.object({ count: count.positive(), text: line })) })
+const errorNode = z.object({ label, lines: rows(z.object({ count: count.positive(), text: line })) })
 /** `row`: which of the rows of spec operations 8 the component is. */
 const verdictRow = z.object({ component: text, row: text.nullable(), state: z.string().max(1024) })
 
@@ -32,7 +35,7 @@ const verdictRow = z.object({ component: text, row: text.nullable(), state: z.st
 export const snapshotSchema = z.object({
   schema: z.literal('montana.snapshot/1'),
   taken_at: time,
-  orchestrator: text,
+  orchestrator: label,
   /** The text says that nothing but post-quantum handshakes is in use. */
   pq_only: z.boolean(),
   /** Section 1. */
@@ -40,7 +43,7 @@ export const snapshotSchema = z.object({
   /** Section 2: counts of so many seconds up to `taken_at`, and what the text expects of them. */
   heartbeats: z.object({ window_s: seconds, expected: count, claim: line, rows: rows(heartbeatRow) }),
   /** Section 3, later than section 1. */
-  convergence: z.object({ reference: text, rows: rows(convergenceRow) }),
+  convergence: z.object({ reference: label, rows: rows(convergenceRow) }),
   /** Section 4. */
   resources: rows(resourceRow),
   /** Section 5: counted lines of so many seconds up to `taken_at`. */
@@ -58,6 +61,12 @@ export const snapshotSchema = z.object({
 })
 
 export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** JSON Schema (2020-12) of a transcription. */
+export function snapshotJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(snapshotSchema, { io: 'input' }) as Record<string, unknown>
+  return { ...schema, title: 'montana.snapshot/1', description: 'A transcription of the tables of a retrospective' }
+}
 
 /** Largest transcription that is read; the seed's has six kilobytes. */
 const SNAPSHOT_MAX_BYTES = 2 ** 20

@@ -12,7 +12,7 @@ import type { LegacyRead } from './read.js'
 import { salvagedNodes } from './salvage.js'
 import { blankSample } from './sample.js'
 import type { Snapshot } from './snapshot-schema.js'
-import { unknownOfSnapshot } from './unknown.js'
+import { unknownOfRecords, unknownOfSnapshot } from './unknown.js'
 
 /**
  * A transcription of tables as the rules see it (spec operations 3.8), behind the records of the soak file where that is
@@ -20,7 +20,7 @@ import { unknownOfSnapshot } from './unknown.js'
  */
 export function snapshotToRunData(
   snapshot: Snapshot,
-  options: Pick<LegacyOptions, 'thresholds'>,
+  options: Pick<LegacyOptions, 'thresholds' | 'clock'>,
   legacy?: LegacyRead,
 ): { data: RunData; unknown: string[] } {
   const earlier = legacy?.data
@@ -36,7 +36,8 @@ export function snapshotToRunData(
     digests: digestsOfSnapshot(snapshot),
     quality: qualityOfRead(earlier, run),
   }
-  return { data, unknown: unknownOfSnapshot(snapshot, legacy?.unknown) }
+  const records = earlier && { polls: earlier.polls, quality: data.quality }
+  return { data, unknown: unknownOfSnapshot(snapshot, records && unknownOfRecords(records, options.clock)) }
 }
 
 function runDocument(

@@ -1,5 +1,5 @@
 import type { RunData } from '../analysis/run-data.js'
-import type { LegacyOptions } from './options.js'
+import type { LegacyClock } from './options.js'
 import type { Snapshot } from './snapshot-schema.js'
 
 /** What files of the seed's shape cannot tell, whatever is in them. */
@@ -9,8 +9,8 @@ const NEVER_TOLD = [
   'Instances and restarts are not in the records: a counter may span a restart.',
 ]
 
-/** Sentences on what these records could not tell. Pure. */
-export function unknownOfRecords(data: RunData, { clock }: LegacyOptions): string[] {
+/** Sentences on what records could not tell. Pure. */
+export function unknownOfRecords(data: Pick<RunData, 'polls' | 'quality'>, clock?: LegacyClock): string[] {
   const { polls, quality } = data
   return [
     ...timesUnknown(data, clock !== undefined),
@@ -19,7 +19,7 @@ export function unknownOfRecords(data: RunData, { clock }: LegacyOptions): strin
       : []),
     ...(quality.repaired > 0
       ? [
-          `${quality.repaired} of ${polls.length} records were torn over several lines and rebuilt; their doubled counters are shown and never summed.`,
+          `${quality.repaired} of ${polls.length} records were torn and rebuilt; their doubled counters are shown and never summed.`,
         ]
       : []),
     ...(quality.corrupt > 0
@@ -29,7 +29,7 @@ export function unknownOfRecords(data: RunData, { clock }: LegacyOptions): strin
   ]
 }
 
-function timesUnknown({ polls, quality }: RunData, isVouched: boolean): string[] {
+function timesUnknown({ polls, quality }: Pick<RunData, 'polls' | 'quality'>, isVouched: boolean): string[] {
   if (polls.some(({ tsMs }) => tsMs === null))
     return ['Records carry no time and no sequence: only their order in the file is known.']
   if (!isVouched) return []

@@ -1,3 +1,4 @@
+import { boundsOf } from '../analysis/bounds.js'
 import type { Interval, NodeData, PeerSample, Sample } from '../analysis/run-data.js'
 import { soakEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
@@ -44,7 +45,9 @@ function shrunk({ data }: RuleInput, { label, intervals }: NodeData): RawFinding
 /** Only tables give intervals inside others; what comes from records follows one upon the other. */
 function nested({ data }: RuleInput, { label, intervals }: NodeData): RawFinding[] {
   if (!data.quality.isLegacy) return []
-  const pairs = intervals.flatMap((whole) =>
+  const shortest = boundsOf(intervals.map(({ seconds }) => seconds))?.least ?? 0
+  const wholes = intervals.filter(({ seconds }) => seconds > shortest)
+  const pairs = wholes.flatMap((whole) =>
     intervals.filter((part) => exceeds(part, whole)).map((part) => [part, whole] as const),
   )
   return pairs.map(([part, whole]) => ({

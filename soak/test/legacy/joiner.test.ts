@@ -80,6 +80,20 @@ describe('the joiner', () => {
     expect(joined).toMatchObject([corrupt(1, 4), { kind: 'record', line: 5, lines: 9 }, corrupt(14, 4)])
   })
 
+  it('finds the record behind a write that was cut off', () => {
+    const whole = seedRecord(fourNodes(7))
+    for (const at of [1, 9, 60, 120]) {
+      const joined = join(seedRecord(fourNodes(0)).slice(0, at) + whole)
+      expect(joined).toMatchObject([corrupt(1, 1), { kind: 'record', line: 1, lines: 8, isRepaired: true }])
+    }
+  })
+
+  it('tells two records on one line apart, and says that they were', () => {
+    const one = seedRecord(fourNodes(0)).trimEnd()
+    const joined = join(`  ${one}${one}${one}\n`)
+    expect(joined.map((found) => found.kind === 'record' && found.isRepaired)).toEqual([false, true, true])
+  })
+
   it('does not lose the record behind garbage', () => {
     const whole = seedRecord(fourNodes(0))
     expect(join(`noise\n{"a":\n${whole}`)).toMatchObject([corrupt(1, 1), corrupt(2, 1), { kind: 'record', line: 3 }])
@@ -100,6 +114,22 @@ describe('the joiner', () => {
       corrupt(1, 3),
       { kind: 'record', line: 4 },
     ])
+  })
+
+  it('accounts for every line, whatever is cut out of a file', () => {
+    const whole = seedRecord(fourNodes(8)).repeat(3)
+    const cuts = fc.array(fc.tuple(fc.nat(whole.length), fc.nat(80)), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(cuts, (pieces) => {
+        const text = pieces.reduce((rest, [at, length]) => rest.slice(0, at) + rest.slice(at + length), whole)
+        const joined = join(text)
+        const lines = text.split('\n').filter((line) => line.trim() !== '').length
+        expect(joined.reduce((sum, stretch) => sum + stretch.lines, 0)).toBeGreaterThanOrEqual(lines)
+        expect(joined.map(({ line }) => line)).toEqual([...joined.map(({ line }) => line)].sort((a, b) => a - b))
+        expect(joined.filter(({ kind }) => kind === 'record').length).toBeLessThanOrEqual(3)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   it('takes a missing or odd counter as not measured', () => {

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { ConfigError, UsageError } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
 import { type LegacyOptions, parseLegacyClock } from '../../src/legacy/options.js'
+import { qualityOf } from '../../src/legacy/quality.js'
 import { readLegacy } from '../../src/legacy/read.js'
 import { verifyLegacy } from '../../src/legacy/verify.js'
+import { createReport } from '../../src/report/create.js'
 import { sha256, tempFolder } from '../support/fixture.js'
 import { fourNodes, seedNode, seedRecord } from './torn.js'
 
@@ -69,7 +71,8 @@ describe('reading old files', () => {
     expect(data.polls.map(({ tsMs }) => tsMs)).toEqual([0, 1, 2].map((i) => START_MS + i * FIVE_MIN_MS))
     expect([data.fromMs, data.toMs]).toEqual([START_MS, START_MS + 2 * FIVE_MIN_MS])
     expect(data.nodes[0]?.intervals[2]).toMatchObject({ fromMs: START_MS + FIVE_MIN_MS, toMs: data.toMs })
-    expect(data.quality).toMatchObject({ expected: 3, coverage: 1 })
+    // Times that follow from positions cannot show that a poll is missing.
+    expect(data.quality).toMatchObject({ expected: null, coverage: null, gaps: [] })
     expect(unknown[0]).toContain('given by the user')
   })
 
@@ -115,6 +118,30 @@ describe('reading old files', () => {
     writeFileSync(path, Buffer.concat([Buffer.from('{"nodes":[\n'), noise, Buffer.from('\n'), whole]))
     const { data } = await readLegacy([path], OPTIONS)
     expect(data.quality).toMatchObject({ valid: 1, corrupt: 2, repaired: 1 })
+  })
+
+  it('counts more than a year of polls', () => {
+    const records = Array.from({ length: 150_000 }, (_, seq) => {
+      const tsMs = START_MS + seq * FIVE_MIN_MS
+      return { seq, tsMs, record: { tsMs, nodes: [] } }
+    })
+    const quality = qualityOf(records, { corrupt: 0, repaired: 0, defects: [] }, [], FIVE_MIN_MS)
+    expect(quality).toMatchObject({ expected: 150_000, valid: 150_000, coverage: 1, gaps: [] })
+  })
+
+  it('is no proof of a watch without a chain, however whole it looks', async () => {
+    const at = (i: number) => new Date(START_MS + i * FIVE_MIN_MS).toISOString()
+    const whole = Array.from({ length: 289 }, (_, i) => seedRecord(fourNodes(0)).replace('{', `{"ts":"${at(i)}",`))
+    const { rows } = await createReport({
+      files: [file(...whole)],
+      ...{ legacy: {}, generatedAt: at(289), command: '', build: '' },
+    })
+    const watchdog = rows.find(({ component }) => component === 'Soak watchdog')
+    expect(watchdog).toMatchObject({
+      verdict: 'INSUFFICIENT',
+      reasons: ['the records have no chain that shows an edit'],
+    })
+    expect(rows.filter(({ verdict }) => verdict === 'PASS')).toEqual([])
   })
 
   it('refuses a file that is not there', async () => {

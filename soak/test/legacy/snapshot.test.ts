@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { digestSchema } from '../../src/digest/schema.js'
 import { counterOfCell } from '../../src/legacy/doubled.js'
 import { digestsOfSnapshot } from '../../src/legacy/error-lines.js'
 import { salvagedNodes } from '../../src/legacy/salvage.js'
 import { snapshotToRunData } from '../../src/legacy/snapshot.js'
-import { loadSnapshot, type Snapshot } from '../../src/legacy/snapshot-schema.js'
+import { loadSnapshot, type Snapshot, snapshotJsonSchema } from '../../src/legacy/snapshot-schema.js'
 import { runDocumentSchema } from '../../src/run/schema.js'
 import { tempFolder } from '../support/fixture.js'
 
@@ -138,6 +139,14 @@ describe('cells and fragments', () => {
 })
 
 describe('loading a transcription', () => {
+  it('follows the published schema', async () => {
+    const file = join(import.meta.dirname, '..', '..', 'schema', 'montana.snapshot-1.schema.json')
+    expect(JSON.parse(readFileSync(file, 'utf8')), 'run: node soak/schema/write.mjs').toEqual(snapshotJsonSchema())
+    const validate = new Ajv2020({ validateFormats: false }).compile(snapshotJsonSchema())
+    expect(validate(await founding())).toBe(true)
+    expect(validate({ ...(await founding()), resources: [{ label: 'a' }] })).toBe(false)
+  })
+
   function written(text: string): string {
     const path = join(tempFolder(), 'snapshot.json')
     writeFileSync(path, text)
@@ -152,6 +161,13 @@ describe('loading a transcription', () => {
     await expect(loadSnapshot(written(text))).rejects.toMatchObject({
       exitCode: 78,
       message: expect.stringContaining(fault),
+    })
+  })
+
+  it('refuses an address in place of a label', async () => {
+    const text = JSON.stringify({ ...(await founding()), orchestrator: '203.0.113.7' })
+    await expect(loadSnapshot(written(text))).rejects.toMatchObject({
+      message: 'snapshot.json: orchestrator: is an address',
     })
   })
 

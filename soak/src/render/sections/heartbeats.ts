@@ -31,7 +31,9 @@ function untrustedNote(report: Report): Block[] {
     ? [
         paragraph(
           strong('Untrusted'),
-          text(' rows contradict another count of the same time; nothing is concluded from them.'),
+          text(
+            ' rows hold a count that contradicts another, or one rebuilt from torn lines: such counts are shown and never summed.',
+          ),
         ),
       ]
     : []

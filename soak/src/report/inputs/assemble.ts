@@ -47,7 +47,7 @@ function dataOf(options: ReportOptions, records: ReadRecords, run: RunDocument):
 }
 
 /** Whatever an earlier report of the same run called good. */
-function priorPasses(earlier: readonly Report[]): PriorPass[] {
+export function priorPasses(earlier: readonly Report[]): PriorPass[] {
   return earlier
     .filter(({ verdict }) => verdict === 'PASS')
     .map(({ closing, date, run_id }) => ({ text: closing, evidence: `doc:report-${run_id ?? 'none'}@${date}` }))

@@ -1,3 +1,4 @@
+import { boundsOf } from '../../analysis/bounds.js'
 import type { Interval, NodeData, PeerSample, RunData } from '../../analysis/run-data.js'
 import { byPeer, expectedPings } from '../../rules/heartbeat.js'
 import { reachableOf, rounded } from '../../rules/spans.js'
@@ -36,7 +37,7 @@ function row(node: NodeData, peer: string | null, all: readonly Interval[], thre
 
 /** Counts that contradict each other are shown, never summed: spec operations 4, Q8. */
 function longest(intervals: readonly Interval[]): Interval[] {
-  const most = Math.max(...intervals.map(({ seconds }) => seconds))
+  const most = boundsOf(intervals.map(({ seconds }) => seconds))?.most
   return intervals.filter(({ seconds }) => seconds === most).slice(-1)
 }
 

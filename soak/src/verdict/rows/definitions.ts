@@ -1,4 +1,5 @@
 import {
+  chained,
   dayOfRecords,
   drillsNoticed,
   equalHashes,
@@ -54,7 +55,7 @@ export const ROWS: readonly RowDefinition[] = [
     claim: '24 h with at least 95 % of the polls, an unbroken chain, and every drill noticed',
     isOfRun: true,
     touchedBy: ['F-COVERAGE', 'F-SHORTRUN', 'F-CHAIN', 'F-DISK'],
-    requirements: [fullCoverage, drillsNoticed, dayOfRecords],
+    requirements: [fullCoverage, chained, drillsNoticed, dayOfRecords],
   },
   {
     component: 'External operator onboarding',

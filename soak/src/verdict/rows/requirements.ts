@@ -42,6 +42,10 @@ export const fullCoverage: Requirement = (context) => {
   return met(wholeRun(context))
 }
 
+/** What breaks a chain is a finding; old files have none that could break. */
+export const chained: Requirement = (context) =>
+  context.data.quality.isLegacy ? missing('the records have no chain that shows an edit') : met(wholeRun(context))
+
 /** A drill that nobody notices shows that the watch is blind. */
 export const drillsNoticed: Requirement = ({ data, noticed, findings }) => {
   const unseen = data.drills.filter(({ id }) => (noticed.get(id) ?? []).length === 0)
