@@ -222,7 +222,7 @@ describe('the founding report, judged', () => {
     expect(report.inputs.map(({ kind, file, lines }) => [kind, file, lines])).toEqual([
       ['soak', 'soak.jsonl', 54],
       ['snapshot', 'snapshot.json', null],
-      ['thresholds', 'thresholds.v1.json', 44],
+      ['thresholds', 'thresholds.v1.json', 45],
     ])
     expect(report).toMatchObject({ orchestrator: 'moscow', run_id: 'snapshot-20260521T194002Z' })
   })
