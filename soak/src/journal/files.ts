@@ -9,6 +9,8 @@ export interface JournalPaths {
   readonly lock: string
   /** Held by a watch for as long as it runs. */
   readonly watchLock: string
+  /** Index of the rotated files. */
+  readonly segments: string
   torn(seq: number): string
 }
 
@@ -20,6 +22,7 @@ export function journalPaths(path: string): JournalPaths {
     head: `${stem}.head.json`,
     lock: `${stem}.lock`,
     watchLock: `${stem}.watch.lock`,
+    segments: `${stem}.segments.json`,
     torn: (seq) => join(folder, `torn-${seq}.txt`),
   }
 }

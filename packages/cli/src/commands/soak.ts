@@ -4,12 +4,14 @@ import { Command } from 'commander'
 import type { CliContext } from '../context.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
+import { verifyCommand } from './soak/verify.js'
 
 export function soakCommand(context: CliContext): Command {
   return new Command('soak')
     .description('records of a running mesh, one JSON line per poll')
     .addCommand(pollCommand(context))
     .addCommand(watchCommand(context))
+    .addCommand(verifyCommand(context))
 }
 
 function pollCommand(context: CliContext): Command {
