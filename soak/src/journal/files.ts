@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncDirectory, writeFileDurably } from '@montana/foundation'
 
 /** What a soak file is made of on disk: spec operations 3.5. */
 export interface JournalPaths {
@@ -47,4 +48,25 @@ export const openAppend: OpenAppend = async (path) => {
     truncate: (length) => handle.truncate(length),
     close: () => handle.close(),
   }
+}
+
+/** Everything that changes files; tests make single calls fail. */
+export interface JournalFiles {
+  readonly openAppend: OpenAppend
+  /** The whole content, in one step that survives power loss. */
+  replace(path: string, content: string): Promise<void>
+  /** Within one folder, durable when it resolves. */
+  rename(from: string, to: string): Promise<void>
+  /** No error where it is gone already. */
+  remove(path: string): Promise<void>
+}
+
+export const journalFiles: JournalFiles = {
+  openAppend,
+  replace: (path, content) => writeFileDurably(path, content),
+  rename: async (from, to) => {
+    await rename(from, to)
+    await syncDirectory(dirname(to))
+  },
+  remove: (path) => rm(path, { force: true }),
 }
