@@ -26,3 +26,14 @@ export const DEFAULT_SOAK_PATH = '/var/lib/montana-soak/soak.jsonl'
 export const DEFAULT_CONFIG_PATH = '/etc/montana/soak.yaml'
 /** `prev` of the first line of a run: spec operations 3.3. */
 export const FIRST_PREV = '0'.repeat(64)
+
+/** Length at which the soak file is rotated: spec operations 3.5. */
+export const ROTATE_BYTES = 64 * 2 ** 20
+/** Days for which rotated files are kept: spec operations 3.1. */
+export const RETENTION_DAYS = 90
+export const DAY_MS = 86_400_000
+
+/** Records that a spool holds, a day of five-minute polls: spec operations 3.5. */
+export const SPOOL_MAX_RECORDS = 288
+/** Where the installed service may write while its own disk is full: spec operations 3.5. */
+export const SPOOL_FOLDER = '/run/montana-soak'

@@ -30,3 +30,8 @@ export function toFileError(error: unknown, path: string): unknown {
   const remedy = 'check the disk; the next poll continues the file'
   return new SoakError('SOAK_IO', `cannot append to ${path}: ${errorMessage(error)}`, { remedy, cause: error })
 }
+
+/** The disk took nothing: a record in hand is worth keeping elsewhere. */
+export function isDiskFault(error: unknown): error is SoakError {
+  return error instanceof SoakError && (error.code === 'SOAK_ENOSPC' || error.code === 'SOAK_IO')
+}

@@ -22,14 +22,26 @@ export interface PollerOptions {
   readonly deadlineMs?: number | undefined
   /** Display name of the host that polls; never an address. */
   readonly host?: string | undefined
+  /** Whole days for which rotated files are kept, 90 by default. */
+  readonly retentionDays?: number | undefined
+  /** Length of the soak file at which it is rotated, 64 MiB by default. */
+  readonly rotateBytes?: number | undefined
+  /**
+   * Folder for records that the disk of the soak file does not take; it should be on another one. By default
+   * /run/montana-soak where it may be written, else a private folder among the temporary files.
+   */
+  readonly spoolDir?: string | undefined
   /** What runs here. */
   readonly build?: SoakRecord['collector']['build'] | undefined
 }
 
 const LABEL_MAX = 64
+/** A century; more is a slip of the keyboard. */
+const RETENTION_MAX_DAYS = 36_525
 
 /** Checks everything that can be wrong before anything is written. Throws {@link ConfigError}. */
-export function checkOptions({ nodes, intervalMs, deadlineMs, host }: PollerOptions): void {
+export function checkOptions(options: PollerOptions): void {
+  const { nodes, intervalMs, deadlineMs, host, retentionDays, rotateBytes } = options
   if (nodes.length === 0) throw wrong('nodes', 'is empty', 'name at least one node')
   nodes.forEach((node, index) => {
     checkName(`nodes.${index}.label`, node.label)
@@ -42,6 +54,8 @@ export function checkOptions({ nodes, intervalMs, deadlineMs, host }: PollerOpti
   if (host !== undefined) checkName('host', host)
   if (intervalMs !== undefined) checkRange('interval', intervalMs, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
   if (deadlineMs !== undefined) checkRange('deadline_ms', deadlineMs, 1, PROBE_DEADLINE_MAX_MS)
+  if (retentionDays !== undefined) checkRange('retention_days', retentionDays, 1, RETENTION_MAX_DAYS, 'days')
+  if (rotateBytes !== undefined) checkRange('rotate_bytes', rotateBytes, 1, Number.MAX_SAFE_INTEGER, 'bytes')
 }
 
 /** One deadline per probe, min(10 s, 0.6 × interval), and one for the poll with its second questions. */
@@ -64,9 +78,13 @@ function checkUrl(field: string, text: string): void {
   throw wrong(field, `'${text}' is not an http URL`, 'use the form http://127.0.0.1:8446')
 }
 
-function checkRange(field: string, value: number, min: number, max: number): void {
+function checkRange(field: string, value: number, min: number, max: number, unit = 'ms'): void {
   if (Number.isInteger(value) && value >= min && value <= max) return
-  throw wrong(field, `${value} ms is not between ${min} and ${max} ms`, `use a whole number from ${min} to ${max} ms`)
+  throw wrong(
+    field,
+    `${value} ${unit} is not between ${min} and ${max} ${unit}`,
+    `use a whole number from ${min} to ${max} ${unit}`,
+  )
 }
 
 function wrong(field: string, fault: string, remedy: string): ConfigError {

@@ -12,14 +12,16 @@ import { statusDocument } from './support/status.js'
 
 let path: string
 let statusUrl: string
+let spoolDir: string
 
 beforeEach(async () => {
+  spoolDir = tempFolder()
   path = join(tempFolder(), 'soak.jsonl')
   statusUrl = (await servedNode('moscow')).statusUrl
 })
 
 function poller(modules: PollerModules = {}): Poller {
-  return createPoller({ path, nodes: [{ label: 'moscow', statusUrl }] }, modules)
+  return createPoller({ path, spoolDir, nodes: [{ label: 'moscow', statusUrl }] }, modules)
 }
 
 async function pollTimes(count: number): Promise<void> {
@@ -179,21 +181,25 @@ describe('a disk that fails', () => {
     [['short write'], 'ENOSPC', 'SOAK_ENOSPC'],
     [['datasync'], 'EIO', 'SOAK_IO'],
     [['write'], 'EIO', 'SOAK_IO'],
-  ])('%j with %s: cut back, %s', async (steps, code, expected) => {
+  ])('%j with %s: cut back, %s, and the record comes late', async (steps, code, expected) => {
     await pollTimes(2)
     const before = readFileSync(path)
     await expect(poller(failing(steps, code)).poll()).rejects.toMatchObject({ code: expected, exitCode: 1 })
     expect(readFileSync(path).equals(before)).toBe(true)
-    expect((await poller().poll()).seq).toBe(2)
-    expect(checkChain(path)).toEqual({ records: 3, headLag: 0 })
+    expect(filesIn(spoolDir)).toEqual(['soak.spool.jsonl'])
+    expect((await poller().poll()).seq).toBe(3)
+    expect(checkChain(path)).toEqual({ records: 4, headLag: 0 })
+    expect(readRecords(path).map(({ late }) => late)).toEqual([false, false, true, false])
     expect(filesIn(dirname(path))).toEqual(['soak.head.json', 'soak.jsonl'])
+    expect(filesIn(spoolDir)).toEqual([])
   })
 
   it('and cannot be cut back either: a torn rest is repaired by the next poll', async () => {
     await pollTimes(1)
     await expect(poller(failing(['short write', 'truncate'])).poll()).rejects.toMatchObject({ code: 'SOAK_ENOSPC' })
-    expect(await poller().poll()).toMatchObject({ seq: 1, repaired_bytes: 100 })
-    expect(checkChain(path).records).toBe(2)
+    expect(await poller().poll()).toMatchObject({ seq: 2, repaired_bytes: 0 })
+    expect(readRecords(path)[1]).toMatchObject({ late: true, repaired_bytes: 100 })
+    expect(checkChain(path).records).toBe(3)
   })
 
   it('and cannot be cut back: a whole line whose fdatasync failed is continued, not doubled', async () => {
@@ -230,21 +236,22 @@ describe('a disk that fails', () => {
     ].find(([command = '', flag = '']) => spawnSync(command, [flag, 'sh', '-c', mount(folder, 'true')]).status === 0)
     if (!namespace) return context.skip('this host lets no test mount a file system')
     const script = [...namespace, 'sh', '-c', mount(folder, 'exec "$@"'), 'sh']
-    const { outcomes, seq, text } = JSON.parse(await startChild('full-disk.mjs', [folder, '10'], script).ended) as {
-      outcomes: { free: number; code: string; kept: boolean; grown: number }[]
+    const ended = await startChild('full-disk.mjs', [folder, spoolDir, '10'], script).ended
+    const { outcomes, seq, text, verdict } = JSON.parse(ended) as {
+      outcomes: { code: string; kept: boolean }[]
       seq: number
       text: string
+      verdict: string
     }
-    for (const { code, kept, grown } of outcomes) {
-      expect(kept).toBe(true)
-      expect([code, grown > 0]).toEqual(grown > 0 ? ['ok', true] : ['SOAK_ENOSPC', false])
-    }
-    const codes = new Set(outcomes.map(({ code }) => code))
-    expect(codes).toEqual(new Set(['SOAK_ENOSPC', 'ok']))
+    expect(outcomes.every(({ kept }) => kept)).toBe(true)
+    expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['SOAK_ENOSPC', 'ok']))
     writeFileSync(path, text)
     const records = readRecords(path)
     expect(records.map((record) => record.seq)).toEqual(records.map((_, index) => index))
-    expect(seq).toBe(records.length - 1)
+    // One poll before, one for each outcome, one after: each has its record.
+    expect([records.length, seq, verdict]).toEqual([outcomes.length + 2, outcomes.length + 1, 'OK'])
+    expect(records.filter(({ late }) => late).length).toBe(outcomes.filter(({ code }) => code !== 'ok').length)
+    expect(filesIn(spoolDir)).toEqual([])
   })
 
   function mount(folder: string, then: string): string {

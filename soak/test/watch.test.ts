@@ -9,7 +9,7 @@ import { NodeServer } from './support/node-server.js'
 
 async function watched(modules: PollerModules = {}) {
   const path = join(tempFolder(), 'soak.jsonl')
-  const poller = createPoller({ path, nodes: [await servedNode('moscow')] }, modules)
+  const poller = createPoller({ path, nodes: [await servedNode('moscow')], spoolDir: tempFolder() }, modules)
   return { path, poller }
 }
 
@@ -64,7 +64,11 @@ describe('a watch', () => {
     const summary = await poller.watch({ everyMs: 1000, count: 2, onError: (error) => errors.push(error) })
     expect(summary).toEqual({ records: 1, missed: 1 })
     expect(errors.map(({ code }) => code)).toEqual(['SOAK_ENOSPC'])
-    expect(checkChain(path).records).toBe(1)
+    expect(readRecords(path).map(({ slot, late }) => [slot, late])).toEqual([
+      [0, true],
+      [1, false],
+    ])
+    expect(checkChain(path).records).toBe(2)
   })
 
   it('resolves when it is stopped between two polls, and leaves no listener behind', async () => {

@@ -29,6 +29,8 @@ const configSchema = z.strictObject({
     .optional(),
   deadline_ms: z.number().optional(),
   path: z.string().min(1).optional(),
+  retention_days: z.number().optional(),
+  spool_dir: z.string().min(1).optional(),
   run_id: z.string().min(1).optional(),
   host: z.string().optional(),
 })
@@ -47,6 +49,8 @@ function toOptions(config: z.infer<typeof configSchema>, folder: string): Poller
   return {
     nodes: config.nodes.map((node) => toSource(node, folder)),
     path: config.path === undefined ? DEFAULT_SOAK_PATH : resolve(folder, config.path),
+    retentionDays: config.retention_days,
+    spoolDir: config.spool_dir === undefined ? undefined : resolve(folder, config.spool_dir),
     runId: config.run_id,
     intervalMs: config.interval === undefined ? undefined : parseDuration(config.interval),
     deadlineMs: config.deadline_ms,

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncDirectory, writeFileDurably } from '@montana/foundation'
 
 /** What a soak file is made of on disk: spec operations 3.5. */
 export interface JournalPaths {
@@ -9,6 +10,8 @@ export interface JournalPaths {
   readonly lock: string
   /** Held by a watch for as long as it runs. */
   readonly watchLock: string
+  /** Index of the rotated files. */
+  readonly segments: string
   torn(seq: number): string
 }
 
@@ -20,6 +23,7 @@ export function journalPaths(path: string): JournalPaths {
     head: `${stem}.head.json`,
     lock: `${stem}.lock`,
     watchLock: `${stem}.watch.lock`,
+    segments: `${stem}.segments.json`,
     torn: (seq) => join(folder, `torn-${seq}.txt`),
   }
 }
@@ -44,4 +48,25 @@ export const openAppend: OpenAppend = async (path) => {
     truncate: (length) => handle.truncate(length),
     close: () => handle.close(),
   }
+}
+
+/** Everything that changes files; tests make single calls fail. */
+export interface JournalFiles {
+  readonly openAppend: OpenAppend
+  /** The whole content, in one step that survives power loss. */
+  replace(path: string, content: string): Promise<void>
+  /** Within one folder, durable when it resolves. */
+  rename(from: string, to: string): Promise<void>
+  /** No error where it is gone already. */
+  remove(path: string): Promise<void>
+}
+
+export const journalFiles: JournalFiles = {
+  openAppend,
+  replace: (path, content) => writeFileDurably(path, content),
+  rename: async (from, to) => {
+    await rename(from, to)
+    await syncDirectory(dirname(to))
+  },
+  remove: (path) => rm(path, { force: true }),
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { writeFileDurably } from '@montana/foundation'
 import { z } from 'zod'
 
 const headSchema = z.object({
@@ -21,6 +20,6 @@ export async function readHead(path: string): Promise<Head | undefined> {
   }
 }
 
-export async function writeHead(path: string, head: Head): Promise<void> {
-  await writeFileDurably(path, `${JSON.stringify(head)}\n`)
+export function headText(head: Head): string {
+  return `${JSON.stringify(head)}\n`
 }

@@ -9,7 +9,9 @@ const lineSchema = z.object({
   seq: z.int().nonnegative(),
   slot: z.int().nonnegative(),
   ts: z.iso.datetime(),
+  mono_ms: z.number(),
   interval_ms: z.number().positive(),
+  late: z.boolean(),
   prev: z.string(),
   nodes: z.array(
     z.object({
@@ -39,6 +41,11 @@ export function lineHash(bytes: Uint8Array): string {
 
 export function toFirstRecord({ ts, slot, interval_ms }: Line): FirstRecord {
   return { tsMs: Date.parse(ts), slot, intervalMs: interval_ms }
+}
+
+/** Tells one poll from every other of the same run, whatever place it got in the chain. */
+export function pollKey({ ts, mono_ms }: Pick<Line, 'ts' | 'mono_ms'>): string {
+  return `${ts} ${mono_ms}`
 }
 
 export function toPastRecord({ ts, nodes }: Line): PastRecord {

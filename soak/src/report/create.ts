@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ConfigError } from '@montana/foundation'
 import { createLegacyReport } from '../legacy/report.js'
 import { type LoadedThresholds, loadThresholds } from '../thresholds/load.js'
 import { buildReport } from './build.js'
@@ -12,7 +10,6 @@ import type { Report } from './schema.js'
 
 /** Reads the inputs and judges them. Throws {@link ConfigError} for an input that is missing or broken. */
 export async function createReport(options: ReportOptions): Promise<Report> {
-  for (const file of options.files) await mustExist(file)
   if (options.legacy) return await createLegacyReport(options, options.legacy)
   const thresholds = await loadThresholds(options.thresholdsFile)
   const records = await readRecords(options.files, options)
@@ -26,19 +23,13 @@ export async function createReport(options: ReportOptions): Promise<Report> {
   })
 }
 
-async function mustExist(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined)
-  if (found?.isFile()) return
-  throw new ConfigError(`file ${file} does not exist`, { field: 'file', remedy: 'name a soak file' })
-}
-
 async function inputsOf(
-  { files, otherInputs = [] }: ReportOptions,
-  { collector }: ReadRecords,
+  { otherInputs = [] }: ReportOptions,
+  { collector, paths }: ReadRecords,
   thresholds: LoadedThresholds,
   runInputs: readonly NamedInput[],
 ): Promise<Report['inputs']> {
-  const soak = files.map((path): NamedInput => ({ kind: 'soak', path }))
+  const soak = paths.map((path): NamedInput => ({ kind: 'soak', path }))
   const named = [...soak, ...runInputs, ...otherInputs, { kind: 'thresholds', path: thresholds.file } as const]
   const span = { from: collector.first?.ts ?? null, to: collector.last?.ts ?? null }
   return await Promise.all(

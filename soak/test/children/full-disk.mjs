@@ -1,14 +1,14 @@
 // Runs with a small file system of its own at DIR: fills it but for a few pages, polls, and prints what happened.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPoller } from '@montana/soak'
+import { createPoller, verifySoak } from '@montana/soak'
 
-const [dir, pages] = process.argv.slice(2)
+const [dir, spoolDir, pages] = process.argv.slice(2)
 const PAGE_BYTES = 4096
 const path = join(dir, 'soak.jsonl')
 const ballast = join(dir, 'ballast')
 const nodes = ['a', 'b', 'c', 'd'].map((label) => ({ label, statusUrl: 'http://127.0.0.1:1' }))
-const poller = createPoller({ path, nodes })
+const poller = createPoller({ path, nodes, spoolDir })
 const outcomes = []
 await poller.poll()
 for (let free = 0; free < Number(pages); free++) {
@@ -20,16 +20,15 @@ for (let free = 0; free < Number(pages); free++) {
   )
   const after = readFileSync(path)
   outcomes.push({
-    free,
     code,
     kept: after.subarray(0, before.length).equals(before),
-    grown: after.length - before.length,
   })
   rmSync(ballast)
 }
 const last = await poller.poll()
 const text = readFileSync(path, 'utf8')
-process.stdout.write(JSON.stringify({ outcomes, seq: last.seq, text }))
+const { verdict } = await verifySoak([path])
+process.stdout.write(JSON.stringify({ outcomes, seq: last.seq, text, verdict }))
 
 /** Takes all space, then gives `free` pages back. */
 function fillBut(free) {

@@ -5,6 +5,7 @@ import type { CliContext } from '../context.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
 import { reportCommand } from './soak/report.js'
+import { verifyCommand } from './soak/verify.js'
 
 export function soakCommand(context: CliContext): Command {
   return new Command('soak')
@@ -12,6 +13,7 @@ export function soakCommand(context: CliContext): Command {
     .addCommand(pollCommand(context))
     .addCommand(watchCommand(context))
     .addCommand(reportCommand(context))
+    .addCommand(verifyCommand(context))
 }
 
 function pollCommand(context: CliContext): Command {

@@ -41,7 +41,7 @@ function dataOf(options: ReportOptions, records: ReadRecords, run: RunDocument):
     ...{ run, drills: [], polls: collector.polls, nodes: collector.nodes(), digests: options.digests ?? [] },
     fromMs: options.fromMs ?? slots[0]?.tsMs ?? null,
     toMs: options.toMs ?? slots.at(-1)?.tsMs ?? null,
-    quality: qualityOf(slots, run.interval_ms, { ...records, lastSeq: collector.last?.seq ?? null }, options),
+    quality: qualityOf(slots, run.interval_ms, records.lines, options),
     priorPasses: priorPasses(options.earlier ?? []),
   }
 }

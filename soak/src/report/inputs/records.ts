@@ -1,53 +1,37 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { basename } from 'node:path'
-import { createInterface } from 'node:readline'
+import { basename, dirname, join } from 'node:path'
 import { RecordCollector } from '../../analysis/collect.js'
-import type { Bounds } from '../../analysis/quality.js'
-import type { Defect } from '../../analysis/run-data.js'
-import { soakRecordSchema } from '../../record/schema.js'
+import type { Bounds, LineCounts } from '../../analysis/quality.js'
+import type { ReadQuality } from '../../verify/quality.js'
+import { readSoakRecords } from '../../verify/read.js'
 
 export interface ReadRecords {
   readonly collector: RecordCollector
-  readonly corrupt: number
-  readonly duplicate: number
-  readonly late: number
-  readonly repaired: number
-  readonly defects: readonly Defect[]
-  readonly lastSha256: string | null
+  readonly lines: LineCounts
+  /** Every file that was read, rotated ones first. */
+  readonly paths: readonly string[]
 }
 
-/** Reads files once, in their order; records outside of the bounds are checked and left out. */
+/** Reads and verifies the files of a run once; records outside of the bounds are checked and left out. */
 export async function readRecords(files: readonly string[], bounds: Bounds = {}): Promise<ReadRecords> {
   const collector = new RecordCollector()
-  const counts = { corrupt: 0, duplicate: 0, late: 0, repaired: 0 }
-  const defects: Defect[] = []
-  let lastSha256: string | null = null
-  for (const file of files) {
-    let line = 0
-    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-      line++
-      const record = parse(text)
-      if (record) {
-        if (isWithin(record.ts, bounds)) collector.add(record)
-        if (record.late) counts.late++
-        if (record.repaired_bytes > 0) counts.repaired++
-        lastSha256 = createHash('sha256').update(text).digest('hex')
-      } else {
-        counts.corrupt++
-        defects.push({ file: basename(file), line, seq: null, kind: 'invalid_json' })
-      }
-    }
+  const reader = readSoakRecords(files)
+  for await (const { record, isDuplicate } of reader) {
+    if (!isDuplicate && isWithin(record.ts, bounds)) collector.add(record)
   }
-  return { collector, ...counts, defects, lastSha256 }
+  const { quality } = reader
+  const folder = dirname(files.at(-1) ?? '')
+  return {
+    collector,
+    lines: countsOf(quality),
+    paths: quality.files.map((name) => (basename(name) === name ? join(folder, name) : name)),
+  }
 }
 
-function parse(text: string) {
-  try {
-    return soakRecordSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
+/** A line that ends nowhere is no record either. */
+function countsOf({ corrupt, duplicate, late, repaired, defects, lastSeq, lastSha256 }: ReadQuality): LineCounts {
+  const torn = defects.filter(({ kind }) => kind === 'torn').length
+  const named = defects.map((defect) => ({ ...defect, file: basename(defect.file) }))
+  return { corrupt: corrupt + torn, duplicate, late, repaired, defects: named, lastSeq, lastSha256 }
 }
 
 function isWithin(ts: string, { fromMs, toMs }: Bounds): boolean {

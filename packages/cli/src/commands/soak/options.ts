@@ -4,6 +4,7 @@ import { UsageError } from '@montana/foundation'
 import { buildInfo } from '@montana/node/settings'
 import {
   DEFAULT_CONFIG_PATH,
+  DEFAULT_SOAK_PATH,
   DURATION_FORMS,
   devnetOptions,
   loadSoakConfig,
@@ -28,6 +29,19 @@ export async function readPollerOptions(context: CliContext, flags: SoakFlags): 
   const options = await readSource(context, flags)
   const build = { ...buildInfo(), bundle_sha256: null }
   return { ...options, build, path: flags.path === undefined ? options.path : resolve(flags.path) }
+}
+
+/** The soak file that a poll with the same flags would write. */
+export async function readSoakPath(context: CliContext, flags: SoakFlags): Promise<string> {
+  if (flags.path !== undefined) return resolve(flags.path)
+  if (await isDefaultPath(context, flags)) return DEFAULT_SOAK_PATH
+  return (await readSource(context, flags)).path
+}
+
+/** Where no nodes are named, a file at the installed place needs none. */
+async function isDefaultPath(context: CliContext, { config, dataDir }: SoakFlags): Promise<boolean> {
+  if (config !== undefined || (dataDir ?? context.environment.MONTANA_DATA_DIR) !== undefined) return false
+  return !(await isFile(DEFAULT_CONFIG_PATH)) && (await isFile(DEFAULT_SOAK_PATH))
 }
 
 async function readSource(context: CliContext, { config, dataDir }: SoakFlags): Promise<PollerOptions> {

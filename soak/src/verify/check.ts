@@ -1,0 +1,27 @@
+import { isUtf8 } from 'node:buffer'
+import { lineHash } from '../journal/line.js'
+import { type SoakRecord, soakRecordSchema } from '../record/schema.js'
+import type { Place } from './defect.js'
+
+/** One line with what it holds: a record, or the reason why it is none. */
+export type CheckedLine =
+  | { readonly at: Place; readonly record: SoakRecord; readonly sha256: string; readonly kind: 'record' }
+  | { readonly at: Place; readonly record?: undefined; readonly kind: 'invalid_json' | 'schema' }
+
+/** Undefined bytes: a line beyond the limit, which no record reaches. Pure. */
+export function checkLine(at: Place, bytes: Buffer | undefined): CheckedLine {
+  if (!bytes) return { at, kind: 'schema' }
+  const value = parse(bytes)
+  if (value === undefined) return { at, kind: 'invalid_json' }
+  const { data: record } = soakRecordSchema.safeParse(value)
+  return record ? { at, record, sha256: lineHash(bytes), kind: 'record' } : { at, kind: 'schema' }
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) return undefined
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { lineBatches } from '../journal/lines.js'
+import type { SoakRecord } from '../record/schema.js'
+import { finish, isTaken, settle, step } from './chain.js'
+import { beginChain, type ChainState, nextSeq, type Step } from './chain-state.js'
+import { type CheckedLine, checkLine } from './check.js'
+import { type Clocks, clockStep, clocksOf } from './clock.js'
+import type { Place } from './defect.js'
+import { checkEnd } from './end.js'
+import { GENESIS } from './link.js'
+import type { FilePlan } from './plan.js'
+import { QualityCounter } from './quality.js'
+
+/** A line that holds a record, whether or not it has its place in the chain. */
+export interface SoakLine {
+  readonly record: SoakRecord
+  readonly file: string
+  /** First is 1. */
+  readonly line: number
+  /** Hash of the line without LF: what the next record's `prev` must be. */
+  readonly bytesSha256: string
+  /** A record of this sequence number came before; it must not be counted twice. */
+  readonly isDuplicate: boolean
+}
+
+/** Reads planned files one after the other, and carries the chain from each to the next. */
+export class FileReader {
+  readonly quality = new QualityCounter()
+  #chain: ChainState = beginChain(GENESIS)
+  #clocks: Clocks | undefined
+
+  async *read(plan: FilePlan, signal: AbortSignal | undefined): AsyncGenerator<SoakLine> {
+    if (plan.start) this.#restart(plan.start)
+    this.quality.files.push(plan.name)
+    this.quality.notes.push(...plan.notes)
+    if (plan.missing) return this.#passOver(plan)
+    const before = this.quality.defectCount
+    const hash = createHash('sha256')
+    let line = 0
+    let restBytes = 0
+    if (plan.path !== undefined) {
+      for await (const batch of lineBatches(plan.path, signal)) {
+        if (plan.sha256 !== undefined) hash.update(batch.chunk)
+        restBytes = batch.restBytes
+        for (const bytes of batch.lines) yield* this.#line(checkLine({ file: plan.name, line: ++line }, bytes))
+      }
+    }
+    this.#end(plan, { file: plan.name, line: line + 1 }, restBytes)
+    const isExplained = this.quality.defectCount > before
+    if (plan.sha256 !== undefined && !isExplained && hash.digest('hex') !== plan.sha256) this.#wrongHash(plan)
+  }
+
+  finish(): void {
+    this.quality.addDefects(finish(this.#chain))
+  }
+
+  *#line(line: CheckedLine): Generator<SoakLine> {
+    if (line.record === undefined) this.quality.corrupt++
+    else yield this.#record(line)
+    this.#take(step(this.#chain, line))
+  }
+
+  #record({ at, record, sha256 }: Extract<CheckedLine, { record: object }>): SoakLine {
+    const isDuplicate = isTaken(this.#chain, record.seq)
+    this.quality.addRecord(record, sha256, isDuplicate)
+    const clocks = clocksOf(record)
+    this.quality.addWarning(clockStep(this.#clocks, clocks, at, record.seq))
+    this.#clocks = clocks
+    return { record, file: at.file, line: at.line ?? 0, bytesSha256: sha256, isDuplicate }
+  }
+
+  /** A rest without LF, and what was acknowledged of the file. */
+  #end({ end }: FilePlan, after: Place, restBytes: number): void {
+    const seq = nextSeq(this.#chain)
+    if (restBytes > 0) this.quality.addDefects([{ ...after, seq, kind: 'torn' }])
+    if (!end) return
+    const checked = checkEnd(this.#chain, end, after)
+    this.quality.notes.push(...checked.notes)
+    this.#take(checked)
+  }
+
+  #restart(start: FilePlan['start'] & object): void {
+    this.finish()
+    this.#chain = beginChain(start)
+  }
+
+  /** The chain goes on behind a file that is not there. */
+  #passOver({ end, missing }: FilePlan): void {
+    this.#take(settle(this.#chain))
+    if (missing) this.quality.addDefects([missing])
+    if (end?.seq !== undefined) this.#chain = beginChain({ ...GENESIS, seq: end.seq, sha256: end.sha256 })
+  }
+
+  #wrongHash({ name, end }: FilePlan): void {
+    this.quality.addDefects([{ file: name, line: null, seq: end?.seq ?? null, kind: 'segment_hash' }])
+  }
+
+  #take({ state, defects }: Step): void {
+    this.#chain = state
+    this.quality.addDefects(defects)
+  }
+}
