@@ -30,7 +30,7 @@ export function timeAxis(frame: Frame, ticks: readonly TimeTick[]): string {
     return `<path class="tick" d="M${x} ${frame.bottom}v5"/><text class="axis" x="${x}" y="${frame.bottom + 18}" text-anchor="middle">${label}</text>`
   })
   const rule = `<path class="rule" d="M${PLOT_LEFT} ${frame.bottom}H${PLOT_RIGHT}"/>`
-  return `${rule}${marks.join('')}<text class="axis" x="${PLOT_RIGHT + 14}" y="${frame.bottom + 18}">UTC</text>`
+  return `${rule}${marks.join('')}<text class="axis" x="${PLOT_RIGHT + 30}" y="${frame.bottom + 18}">UTC</text>`
 }
 
 /** Shaded times of drills, each with its name above. */

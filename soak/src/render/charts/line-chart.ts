@@ -38,13 +38,13 @@ function ticksOf(lines: readonly Line[], options: LineChartOptions): Ticks {
   return niceTicks(low, high, Y_TICKS, options.isCount ? 1 : 0)
 }
 
-function yAxis(ticks: Ticks, { y }: Scales, unit: string, top: number): string {
+function yAxis(ticks: Ticks, { y }: Scales): string {
   const marks = ticks.values.map((value) => {
     const at = px(y(value))
     const label = fixed(value, ticks.digits)
     return `<path class="grid" d="M${PLOT_LEFT} ${at}H${PLOT_RIGHT}"/><text class="axis" x="${PLOT_LEFT - 8}" y="${px(y(value) + 4)}" text-anchor="end">${label}</text>`
   })
-  return `${marks.join('')}<text class="axis unit" x="0" y="${top - 1}">${unit}</text>`
+  return marks.join('')
 }
 
 function acceptedBand(options: LineChartOptions, { y }: Scales): string {
@@ -90,7 +90,7 @@ export function lineChart(series: Series, options: LineChartOptions): string {
   const scales = { x, y }
   const parts = [
     drillBands(frame, bands),
-    yAxis(ticks, scales, '', frame.top),
+    yAxis(ticks, scales),
     timeAxis(frame, timeTicks(series.from, series.to, X_TICKS)),
     body(lines, frame, scales, options, ticks),
   ]

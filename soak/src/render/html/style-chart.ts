@@ -23,7 +23,7 @@ svg.chart{display:block;width:100%;min-width:680px;height:auto;overflow:visible}
 .chart .drill-label{font-size:11px;fill:var(--soft)}
 .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}
 .line[stroke-dasharray]{stroke-linecap:butt}
-.envelope{opacity:.16}
+.envelope{opacity:.14}
 .leader{fill:none;stroke:var(--rule);stroke-width:1}
 .trend{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:1 3}
 .grid{stroke:var(--rule);stroke-width:1}
