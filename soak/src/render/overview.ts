@@ -1,11 +1,11 @@
 import type { Report } from '../report/schema.js'
-import type { FindingGroup } from './document.js'
+import { type Cause, causesOf } from './causes.js'
 import { groupFindings, isOpen } from './findings.js'
 import { duration, instant } from './numbers.js'
 import { compressedNote, coverage, drillName, drillsNoticed, plural } from './phrases.js'
 
 /** As many causes as fit on the first screen beside the rows. */
-const TOP_CAUSES = 3
+const TOP_CAUSES = 4
 /** A run has fewer drills than this, or they stand in section 8. */
 const TOP_DRILLS = 8
 
@@ -33,7 +33,7 @@ export interface Overview {
   readonly facts: readonly Fact[]
   /** What the causes are: open criticals, or the open rest where there is none. */
   readonly causesTitle: string
-  readonly causes: readonly FindingGroup[]
+  readonly causes: readonly Cause[]
   readonly moreCauses: number
   readonly drills: readonly DrillLine[]
   readonly moreDrills: number
@@ -68,10 +68,10 @@ function facts(report: Report): Fact[] {
   ]
 }
 
-function causesOf(report: Report): Pick<Overview, 'causesTitle' | 'causes' | 'moreCauses'> {
+function topCauses(report: Report): Pick<Overview, 'causesTitle' | 'causes' | 'moreCauses'> {
   const open = groupFindings(report.findings).filter(isOpen)
   const criticals = open.filter(({ root }) => root.severity === 'critical')
-  const shown = criticals.length > 0 ? criticals : open
+  const shown = causesOf(criticals.length > 0 ? criticals : open)
   return {
     causesTitle: criticals.length > 0 ? 'What failed and why' : 'No critical finding is open',
     causes: shown.slice(0, TOP_CAUSES),
@@ -94,7 +94,7 @@ export function overviewOf(report: Report): Overview {
     generated: `Generated ${report.generated_at} on ${report.orchestrator}`,
     compressed: compressedNote(report),
     facts: facts(report),
-    ...causesOf(report),
+    ...topCauses(report),
     drills: drills.slice(0, TOP_DRILLS),
     moreDrills: Math.max(0, drills.length - TOP_DRILLS),
   }

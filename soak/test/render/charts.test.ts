@@ -52,7 +52,9 @@ describe('a line', () => {
       [20, 1, 1],
       [400, 5, 5],
     ]
-    expect(pathsOf(lineChart(seriesOf(points), OPTIONS), 'line')[0]).toMatch(/h0$/)
+    const svg = lineChart(seriesOf(points), OPTIONS)
+    expect(pathsOf(svg, 'dot')).toEqual([expect.stringMatching(/^M[\d.]+ [\d.]+h0$/)])
+    expect(pathsOf(svg, 'line')[0]?.match(/M/g)).toHaveLength(1)
   })
 
   it('can be told from every other without colour, up to 64 of them', () => {

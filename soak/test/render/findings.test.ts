@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { causesOf, whereAndWhen } from '../../src/render/causes.js'
 import { groupFindings, groupsByDrill, openCriticals } from '../../src/render/findings.js'
 import type { Finding } from '../../src/report/schema.js'
 import { readReport } from '../support/reports.js'
@@ -34,6 +35,20 @@ describe('findings', () => {
     const keys = (list: readonly Finding[]) => groupFindings(list).map(({ root }) => root.key)
     expect(keys(findings.toReversed())).toEqual(keys(findings))
     expect(keys([finding('x', null, { severity: 'warning' }), finding('y', null)])).toEqual(['y', 'x'])
+  })
+
+  it('of one id are told once, with all their places, and a time only where it is the same', () => {
+    const at = { from: '2026-08-16T14:20:00.000Z', to: null }
+    const findings = [
+      finding('a', null, { node: 'x', ...at }),
+      finding('b', null, { node: 'y', ...at }),
+      finding('c', 'b', at),
+    ]
+    const causes = causesOf(groupFindings(findings))
+    expect(causes.map(({ explained }) => explained)).toEqual([1])
+    expect(causes.map(whereAndWhen)).toEqual(['x, y, from 2026-08-16 14:20:00Z'])
+    const later = finding('d', null, { node: 'z', from: '2026-08-16T14:30:00.000Z' })
+    expect(causesOf(groupFindings([...findings, later])).map(whereAndWhen)).toEqual(['x, y, z'])
   })
 
   it('of drills are apart from open ones, with what they explain', () => {

@@ -84,6 +84,16 @@ describe('the sections of a report', () => {
     )
   })
 
+  it('say the first finding of a row and link the others', () => {
+    const report = readReport('report-fail')
+    const [row] = report.rows
+    const findings = ['F-A:x', 'F-B:y']
+    const reasons = ['F-A:x: one', 'no test result', 'F-B:y: two']
+    const markdown = renderMarkdown({ ...report, rows: row === undefined ? [] : [{ ...row, findings, reasons }] })
+    expect(markdown).toContain('| F-A:x: one<br>no test result |')
+    expect(markdown).toContain('`F-A:x`<br>`F-B:y`')
+  })
+
   it('show a dash for what was not measured, never a zero', () => {
     const markdown = renderMarkdown(empty())
     expect(markdown).toContain(

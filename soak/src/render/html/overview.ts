@@ -1,9 +1,9 @@
 import type { Report, Verdict } from '../../report/schema.js'
-import type { FindingGroup } from '../document.js'
+import { type Cause, whereAndWhen } from '../causes.js'
 import { escapeHtml } from '../escape.js'
 import { instant } from '../numbers.js'
 import { type DrillLine, type Fact, type Overview, overviewOf } from '../overview.js'
-import { period, place, plural } from '../phrases.js'
+import { plural } from '../phrases.js'
 import { type Anchors, codeHtml, severityBadge, verdictBadge, verdictClass } from './inline.js'
 
 /** Shapes, so that the verdict is seen without colour. */
@@ -24,26 +24,29 @@ function verdictBox(report: Report, overview: Overview): string {
   return `<div class="verdict ${verdictClass(report.verdict)}">${word}<div><p class="closing">${escapeHtml(report.closing)}</p>${note}</div></div>`
 }
 
+/** Longer values are set smaller. */
+const LENGTHY = 18
+
 function factHtml(fact: Fact): string {
   const none = '<span class="absent" title="the inputs cannot tell">\u2014</span>'
   const value = fact.value === null ? none : escapeHtml(fact.value)
+  const isLengthy = (fact.value?.length ?? 0) > LENGTHY
   const details = fact.details.map((line) => `<span class="detail">${escapeHtml(line)}</span>`).join('')
-  return `<div${fact.isAlarming ? ' class="alarming"' : ''}><dt>${fact.name}</dt><dd>${value}${details}</dd></div>`
+  return `<div${fact.isAlarming ? ' class="alarming"' : ''}><dt>${fact.name}</dt><dd${isLengthy ? ' class="lengthy"' : ''}>${value}${details}</dd></div>`
 }
 
-function causeHtml({ root, explained }: FindingGroup, anchors: Anchors): string {
-  const id = anchors.get(root.key) ?? ''
-  const time = period(root.from, root.to)
-  const where = escapeHtml(`${place(root)}${time === null ? '' : `, ${time}`}`)
-  const more =
-    explained.length === 0 ? '' : ` <span class="muted">Explains ${plural(explained.length, 'other finding')}.</span>`
-  const title = `${severityBadge(root.severity)} <a href="#${id}"><strong>${escapeHtml(root.id)}</strong></a> <span class="place">${where}</span>`
-  const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(root.remedy)}</p>`
-  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(root.text)}${more}</p>${remedy}</li>`
+function causeHtml(cause: Cause, anchors: Anchors): string {
+  const { finding, explained } = cause
+  const id = anchors.get(finding.key) ?? ''
+  const more = explained === 0 ? '' : ` <span class="muted">Explains ${plural(explained, 'other finding')}.</span>`
+  const link = `<a href="#${id}"><strong>${escapeHtml(finding.id)}</strong></a>`
+  const title = `${severityBadge(finding.severity)} ${link} <span class="place">${escapeHtml(whereAndWhen(cause))}</span>`
+  const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(finding.remedy)}</p>`
+  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(finding.text)}${more}</p>${remedy}</li>`
 }
 
 function causesHtml(overview: Overview, anchors: Anchors): string {
-  const list = `<ol class="causes">${overview.causes.map((group) => causeHtml(group, anchors)).join('\n')}</ol>`
+  const list = `<ol class="causes">${overview.causes.map((cause) => causeHtml(cause, anchors)).join('\n')}</ol>`
   return `<h2>${overview.causesTitle}</h2>${overview.causes.length === 0 ? '' : list}${moreHtml(overview.moreCauses)}`
 }
 

@@ -23,6 +23,7 @@ svg.chart{display:block;width:100%;min-width:680px;height:auto;overflow:visible}
 .chart .drill-label{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:5px;stroke-linejoin:round}
 .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}
 .line[stroke-dasharray]{stroke-linecap:butt}
+.dot{fill:none;stroke-width:6;stroke-linecap:round}
 .envelope{opacity:.14}
 .leader{fill:none;stroke:var(--rule);stroke-width:1}
 .trend{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:1 3}

@@ -16,7 +16,7 @@ table{font-size:6.8pt}
 th,td{padding:.1875rem .4375rem}
 td,tbody th{max-width:none}
 .long{overflow-wrap:anywhere}
-time{white-space:normal}
+time,table code:not(.long){white-space:normal}
 .columns{grid-template-columns:1fr 1fr;gap:1.5rem}
 .facts>div{flex-basis:7rem}
 table{min-width:0;width:100%}

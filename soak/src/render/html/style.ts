@@ -51,14 +51,15 @@ const OVERVIEW = `
 dt{font-size:.8125rem;color:var(--soft)}
 dd{margin:0;font-size:1.125rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .detail{display:block;font-size:.8125rem;font-weight:400;line-height:1.4;overflow-wrap:anywhere}
+dd.lengthy{font-size:.875rem;line-height:1.6}
 .alarming dd{color:var(--fail)}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem 3rem}
 .columns h2{font-size:1rem;margin-bottom:.5rem}
 .columns ol+h2,.columns p+h2{margin-top:1.25rem}
-.causes{list-style:none;padding:0;margin:0}
-.causes li{padding:0 0 .75rem;margin:0 0 .75rem;border-bottom:1px solid var(--rule)}
+.causes{list-style:none;padding:0;margin:0;font-size:.875rem;line-height:1.45}
+.causes li{padding:0 0 .5rem;margin:0 0 .5rem;border-bottom:1px solid var(--rule)}
 .causes li:last-child{border:0}
-.causes p{margin:.25rem 0}
+.causes p{margin:.125rem 0}
 .rows{list-style:none;padding:0;margin:0;font-size:.875rem;line-height:1.4}
 .rows li{display:flex;justify-content:space-between;align-items:baseline;gap:1rem;padding:.25rem 0;border-bottom:1px solid var(--rule)}
 .rows .detail{font-size:.75rem}
@@ -87,6 +88,7 @@ tbody th{font-weight:600}
 tbody .num,time{white-space:nowrap}
 td{max-width:34rem;overflow-wrap:break-word}
 table code{overflow-wrap:break-word}
+table code:not(.long){white-space:nowrap}
 tbody th{max-width:20rem;overflow-wrap:break-word}`
 
 const FINDINGS = `

@@ -1,9 +1,9 @@
 import type { Report } from '../../report/schema.js'
-import type { FindingGroup } from '../document.js'
+import { type Cause, whereAndWhen } from '../causes.js'
 import { escapeMarkdown } from '../escape.js'
 import { type Overview, overviewOf } from '../overview.js'
 import { cell, known, left, text } from '../parts.js'
-import { period, place, plural } from '../phrases.js'
+import { plural } from '../phrases.js'
 import { tableMarkdown } from './table.js'
 
 function verdictLine(report: Report, overview: Overview): string {
@@ -20,12 +20,11 @@ function factTable(overview: Overview): string {
   return tableMarkdown(['What', 'Value', 'Detail'].map(left), rows)
 }
 
-function causeLine({ root, explained }: FindingGroup): string {
-  const time = period(root.from, root.to)
-  const where = `${escapeMarkdown(place(root))}${time === null ? '' : `, ${time}`}`
-  const more = explained.length === 0 ? '' : ` It explains ${plural(explained.length, 'other finding')}.`
-  const what = `${escapeMarkdown(root.text)} **Remedy:** ${escapeMarkdown(root.remedy)}${more}`
-  return `- **${escapeMarkdown(root.id)}** (${where}): ${what}`
+function causeLine(cause: Cause): string {
+  const { finding, explained } = cause
+  const more = explained === 0 ? '' : ` It explains ${plural(explained, 'other finding')}.`
+  const what = `${escapeMarkdown(finding.text)} **Remedy:** ${escapeMarkdown(finding.remedy)}${more}`
+  return `- **${escapeMarkdown(finding.id)}** (${escapeMarkdown(whereAndWhen(cause))}): ${what}`
 }
 
 function causeLines(overview: Overview): string[] {

@@ -57,7 +57,7 @@ export function heartbeatsSection(report: Report): Section {
       report,
       'rtt',
       'Round-trip time',
-      'Median round-trip time of answered pings, ms; shaded from the least to the most of each bucket.',
+      '99th percentile of the answered pings towards the slowest peer, ms; shaded from the least to the most of each bucket.',
     ),
   ]
   return { number: 2, title: 'Heartbeat health', blocks }
