@@ -99,6 +99,11 @@ describe('a line', () => {
     ).toHaveLength(0)
   })
 
+  it('is drawn whatever its unit is called', () => {
+    const series = { ...seriesOf([[0, 1, 1]]), unit: 'valueOf' }
+    expect(parseHtml(lineChart(series, OPTIONS)).text).toContain('valueOf. node-0: 1 to 1')
+  })
+
   it('keeps its numbers finite, whatever the values', () => {
     const value = fc.double({ min: -1e12, max: 1e12, noNaN: true })
     const point = fc.tuple(fc.integer({ min: 0, max: 600 }), value, value)

@@ -17,7 +17,7 @@ describe('a report', () => {
     else process.env.TZ = zone
   })
 
-  it.each(CASES)('$name.$kind is the golden file, byte for byte', ({ name, kind }) => {
+  it.each(CASES)('$name as $kind is the golden file, byte for byte', ({ name, kind }) => {
     const file = join(FIXTURES, `${name}.${kind}`)
     const rendered = WRITERS[kind](readReport(name))
     if (UPDATE) writeFileSync(file, rendered)
@@ -26,7 +26,7 @@ describe('a report', () => {
     )
   })
 
-  it.each(CASES)('$name.$kind has the same bytes in another time zone', ({ name, kind }) => {
+  it.each(CASES)('$name as $kind has the same bytes in another time zone', ({ name, kind }) => {
     const here = WRITERS[kind](readReport(name))
     process.env.TZ = 'Asia/Kathmandu'
     expect(WRITERS[kind](readReport(name)) === here).toBe(true)
