@@ -6,6 +6,8 @@ export type Inline =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'severity'; readonly severity: Severity }
   | { readonly kind: 'finding'; readonly key: string }
+  /** RFC 3339 in UTC. */
+  | { readonly kind: 'time'; readonly time: string }
   | { readonly kind: 'absent'; readonly reason: string }
 
 /** Parts that stand on lines of their own. */

@@ -18,7 +18,8 @@ export function escapeHtml(text: string): string {
 const MARKDOWN: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\\': '&#92;' }
 const SPECIAL = /[&<>\\`*[\]|~$@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
 const AUTOLINK = /:\/\/|\bwww\./gi
-const BLOCK_START = /^([-+=#]|\d+(?=[.)]))/
+/** Start of a list, a heading or a rule. */
+const BLOCK_START = /^(?:[-+=#]+(?=\s|$)|\d+(?=[.)](?:\s|$)))/
 
 function escapeSpecial(character: string): string {
   return MARKDOWN[character] ?? `\\${character}`

@@ -21,7 +21,8 @@ export function mib(bytes: number, digits = 0): string {
 
 /** A share from 0 to 1. Cut, not rounded: 0.99999 is not 100 %. */
 export function percent(share: number): string {
-  return `${fixed(Math.floor(share * 1000 + 1e-9) / 10, 1)} %`
+  const tenths = Math.floor(share * 1000 + 1e-9)
+  return `${fixed(tenths / 10, tenths % 1000 === 0 ? 0 : 1)} %`
 }
 
 const UNITS = [

@@ -1,5 +1,5 @@
 import type { Block, Cell, Column, Inline } from './document.js'
-import { brief, fixed, instant } from './numbers.js'
+import { brief, fixed } from './numbers.js'
 
 /** What stands where nothing was measured; never a zero. */
 export const NOT_MEASURED = 'not measured'
@@ -20,7 +20,8 @@ export function known<T>(value: T | null, show: (value: T) => string, reason?: s
 export const number = (value: number | null, reason?: string): Cell => known(value, brief, reason)
 export const decimal = (value: number | null, digits: number, reason?: string): Cell =>
   known(value, (v) => fixed(v, digits), reason)
-export const moment = (value: string | null, reason?: string): Cell => known(value, instant, reason)
+export const moment = (value: string | null, reason?: string): Cell =>
+  cell(value === null ? absent(reason) : { kind: 'time', time: value })
 export const string = (value: string | null, reason?: string): Cell => known(value, (v) => v, reason)
 
 /** A hash by its first twelve digits, enough to tell builds apart. */

@@ -23,18 +23,18 @@ function quantity(value: number | string): string {
   return typeof value === 'number' ? brief(value) : value
 }
 
-/** `64 against 10`; null where neither was measured. */
+/** `64 (threshold 10)`; null where neither was measured. */
 export function againstThreshold(finding: Finding): string | null {
   const { value, threshold } = finding
   if (value === null) return threshold === null ? null : `threshold ${quantity(threshold)}`
-  return threshold === null ? quantity(value) : `${quantity(value)} against ${quantity(threshold)}`
+  return threshold === null ? quantity(value) : `${quantity(value)} (threshold ${quantity(threshold)})`
 }
 
 /** Said wherever the verdict is: spec operations 7.3. */
 export function compressedNote(report: Report): string | null {
   if (report.time_scale <= 1) return null
-  const real = report.span.seconds === null ? '' : ` in ${duration(report.span.seconds)} of real time`
-  return `Compressed run, ${brief(report.time_scale)} times faster${real}: it proves the machinery and nothing about hours.`
+  const real = report.span.seconds === null ? '' : `, ${duration(report.span.seconds)} of real time`
+  return `Compressed run (${brief(report.time_scale)}\u00d7${real}): it proves the machinery and nothing about hours.`
 }
 
 /** `98.6 %, 284 of 288 polls`; null where nobody knows what was expected. */

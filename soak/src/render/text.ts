@@ -1,7 +1,8 @@
 import type { Report, Verdict } from '../report/schema.js'
+import { causesOf, whereAndWhen } from './causes.js'
 import { openCriticals } from './findings.js'
 import { duration } from './numbers.js'
-import { compressedNote, coverage, drillsNoticed, period, place, plural } from './phrases.js'
+import { compressedNote, coverage, drillsNoticed, plural } from './phrases.js'
 import { visible } from './visible.js'
 
 export interface SummaryOptions {
@@ -49,13 +50,13 @@ function rowLines(report: Report, paint: Paint): string[] {
 }
 
 function findingLines(report: Report, paint: Paint): string[] {
-  return openCriticals(report).flatMap(({ root, explained }) => {
-    const time = period(root.from, root.to)
-    const more = explained.length === 0 ? '' : paint(DIM, ` (explains ${plural(explained.length, 'other finding')})`)
+  return causesOf(openCriticals(report)).flatMap((cause) => {
+    const { finding, explained } = cause
+    const more = explained === 0 ? '' : paint(DIM, ` (explains ${plural(explained, 'other finding')})`)
     return [
-      `  ${paint(STYLES.FAIL, root.id)} ${visible(place(root))}${time === null ? '' : `, ${time}`}${more}`,
-      `      ${visible(root.text)}`,
-      `      Remedy: ${visible(root.remedy)}`,
+      `  ${paint(STYLES.FAIL, finding.id)} ${visible(whereAndWhen(cause))}${more}`,
+      `      ${visible(finding.text)}`,
+      `      Remedy: ${visible(finding.remedy)}`,
     ]
   })
 }

@@ -12,9 +12,9 @@ const FROM_ZERO = { edge: 'most', isStepped: false, least: 0, most: 0, isCount: 
 
 const SHAPES: Readonly<Record<Exclude<SeriesName, 'coverage'>, Shape>> = {
   lag: { ...FROM_ZERO, most: 4, isCount: true },
-  restarts: { ...FROM_ZERO, most: 4, isCount: true, isStepped: true },
+  restarts: { ...FROM_ZERO, most: 2, isCount: true, isStepped: true },
   rss: FROM_ZERO,
-  rtt: FROM_ZERO,
+  rtt: { ...FROM_ZERO, edge: 'middle' },
   heartbeat_ratio: {
     ...{ edge: 'middle', isStepped: false, least: 0.8, most: 1.2, isCount: false },
     accepted: { low: 0.9, high: 1.1, expected: 1 },

@@ -6,8 +6,8 @@ import type { TimeTick } from './time-ticks.js'
 /** Width of every chart, px of its own coordinates. */
 export const WIDTH = 960
 export const PLOT_LEFT = 56
-/** Room for a label of 22 characters at the end of a line. */
-export const PLOT_RIGHT = WIDTH - 168
+/** Room for a label of 20 characters at the end of a line. */
+export const PLOT_RIGHT = WIDTH - 192
 const AXIS_PX = 26
 export const LANE_PX = 17
 
@@ -30,20 +30,22 @@ export function timeAxis(frame: Frame, ticks: readonly TimeTick[]): string {
     return `<path class="tick" d="M${x} ${frame.bottom}v5"/><text class="axis" x="${x}" y="${frame.bottom + 18}" text-anchor="middle">${label}</text>`
   })
   const rule = `<path class="rule" d="M${PLOT_LEFT} ${frame.bottom}H${PLOT_RIGHT}"/>`
-  return `${rule}${marks.join('')}<text class="axis" x="${PLOT_RIGHT + 14}" y="${frame.bottom + 18}">UTC</text>`
+  return `${rule}${marks.join('')}<text class="axis" x="${PLOT_RIGHT + 30}" y="${frame.bottom + 18}">UTC</text>`
 }
 
-/** Shaded times of drills, each with its name above. */
+function drillName(band: BandLayout, y: number): string {
+  return `<text class="drill-label" x="${px(band.x + 4)}" y="${y}">${escapeHtml(band.text)}</text>`
+}
+
+/** Shaded times of drills, each with its name above; names come last, so that no edge runs through them. */
 export function drillBands(frame: Frame, bands: readonly BandLayout[]): string {
-  return bands
-    .map((band) => {
-      const area = `<rect class="drill" x="${px(band.x)}" y="${frame.top}" width="${px(band.width)}" height="${frame.bottom - frame.top}"/>`
-      if (band.lane === null) return area
-      const y = 12 + band.lane * LANE_PX
-      const line = `<path class="drill-edge" d="M${px(band.x)} ${y - 8}V${frame.bottom}"/>`
-      return `${area}${line}<text class="drill-label" x="${px(band.x + 4)}" y="${y}">${escapeHtml(band.text)}</text>`
-    })
-    .join('')
+  const height = frame.bottom - frame.top
+  const areas = bands.map((band) => {
+    return `<rect class="drill" x="${px(band.x)}" y="${frame.top}" width="${px(band.width)}" height="${height}"/>`
+  })
+  const named = bands.flatMap((band) => (band.lane === null ? [] : [{ band, y: 12 + band.lane * LANE_PX }]))
+  const edges = named.map(({ band, y }) => `<path class="drill-edge" d="M${px(band.x)} ${y - 8}V${frame.bottom}"/>`)
+  return [...areas, ...edges, ...named.map(({ band, y }) => drillName(band, y))].join('')
 }
 
 export interface SvgText {

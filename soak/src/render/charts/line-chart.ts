@@ -4,8 +4,8 @@ import { type Band, type BandLayout, laneCount, layBands } from './bands.js'
 import { describe } from './describe.js'
 import { type EndLabel, endLabels } from './end-labels.js'
 import { drillBands, type Frame, frameOf, PLOT_LEFT, PLOT_RIGHT, svg, timeAxis } from './frame.js'
-import { lineStyle } from './line-style.js'
-import { EDGES, type Edge, envelopePath, linePath, type Scales } from './paths.js'
+import { COLOURS, lineStyle } from './line-style.js'
+import { dotPath, EDGES, type Edge, envelopePath, linePath, type Scales } from './paths.js'
 import { linear, niceTicks, px, type Ticks } from './scale.js'
 import { type Line, presented, summarise } from './series.js'
 import { chartSeconds, timeTicks } from './time-ticks.js'
@@ -38,13 +38,13 @@ function ticksOf(lines: readonly Line[], options: LineChartOptions): Ticks {
   return niceTicks(low, high, Y_TICKS, options.isCount ? 1 : 0)
 }
 
-function yAxis(ticks: Ticks, { y }: Scales, unit: string, top: number): string {
+function yAxis(ticks: Ticks, { y }: Scales): string {
   const marks = ticks.values.map((value) => {
     const at = px(y(value))
     const label = fixed(value, ticks.digits)
     return `<path class="grid" d="M${PLOT_LEFT} ${at}H${PLOT_RIGHT}"/><text class="axis" x="${PLOT_LEFT - 8}" y="${px(y(value) + 4)}" text-anchor="end">${label}</text>`
   })
-  return `${marks.join('')}<text class="axis unit" x="0" y="${top - 1}">${unit}</text>`
+  return marks.join('')
 }
 
 function acceptedBand(options: LineChartOptions, { y }: Scales): string {
@@ -56,10 +56,17 @@ function acceptedBand(options: LineChartOptions, { y }: Scales): string {
 }
 
 function drawLine(line: Line, index: number, scales: Scales, options: LineChartOptions): string {
-  const envelope = options.isStepped ? '' : envelopePath(line.points, scales)
-  const area = envelope === '' ? '' : `<path class="envelope f${index % 8}" d="${envelope}"/>`
-  const path = linePath(line.points, scales, options.edge, options.isStepped)
-  return `${area}<path ${lineStyle(index)} d="${path}"/>`
+  const colour = index % COLOURS
+  const { edge, isStepped } = options
+  return [
+    pathOf(`class="envelope f${colour}"`, isStepped ? '' : envelopePath(line.points, scales)),
+    pathOf(lineStyle(index), linePath(line.points, scales, edge, isStepped)),
+    pathOf(`class="dot c${colour}"`, dotPath(line.points, scales, edge)),
+  ].join('')
+}
+
+function pathOf(style: string, d: string): string {
+  return d === '' ? '' : `<path ${style} d="${d}"/>`
 }
 
 function labelOf(line: Line, index: number, { x, y }: Scales, options: LineChartOptions, digits: number): EndLabel {
@@ -90,7 +97,7 @@ export function lineChart(series: Series, options: LineChartOptions): string {
   const scales = { x, y }
   const parts = [
     drillBands(frame, bands),
-    yAxis(ticks, scales, '', frame.top),
+    yAxis(ticks, scales),
     timeAxis(frame, timeTicks(series.from, series.to, X_TICKS)),
     body(lines, frame, scales, options, ticks),
   ]

@@ -42,17 +42,20 @@ function steps(all: readonly Spot[]): string {
     .join('')
 }
 
-function drawSegment(all: readonly Spot[], isStepped: boolean): string {
-  const only = all.length === 1 ? all[0] : undefined
-  // A bucket alone between two gaps is a dot: a line of no length with a round end.
-  if (only !== undefined) return `M${only.x} ${only.y}h0`
-  return `M${isStepped ? steps(all) : join(all)}`
+/** Path along one edge of the buckets, broken at gaps; a bucket alone between two gaps is left to {@link dotPath}. */
+export function linePath(points: readonly Point[], scales: Scales, edge: Edge, isStepped: boolean): string {
+  const parts = segments(points).filter((part) => part.length > 1)
+  return parts
+    .map((part) => spots(part, scales, EDGES[edge]))
+    .map((all) => `M${isStepped ? steps(all) : join(all)}`)
+    .join('')
 }
 
-/** Path along one edge of the buckets, broken at gaps. */
-export function linePath(points: readonly Point[], scales: Scales, edge: Edge, isStepped: boolean): string {
-  return segments(points)
-    .map((part) => drawSegment(spots(part, scales, EDGES[edge]), isStepped))
+/** Buckets that stand alone, as lines of no length, which a round end makes dots. */
+export function dotPath(points: readonly Point[], scales: Scales, edge: Edge): string {
+  const alone = segments(points).filter((part) => part.length === 1)
+  return spots(alone.flat(), scales, EDGES[edge])
+    .map(({ x, y }) => `M${x} ${y}h0`)
     .join('')
 }
 

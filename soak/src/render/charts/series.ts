@@ -6,15 +6,14 @@ export type Line = Series['lines'][number]
 const MIB = 2 ** 20
 
 /** Bytes are drawn as MiB, percentages as shares; everything else as it is. */
-const FACTORS: Readonly<Record<string, { unit: string; factor: number }>> = {
-  bytes: { unit: 'MiB', factor: 1 / MIB },
-  B: { unit: 'MiB', factor: 1 / MIB },
-  '%': { unit: 'share', factor: 0.01 },
-}
+const FACTORS: ReadonlyMap<string, { unit: string; factor: number }> = new Map([
+  ['bytes', { unit: 'MiB', factor: 1 / MIB }],
+  ['%', { unit: 'share', factor: 0.01 }],
+])
 
 /** Lines that have points, each in order of time, in the unit that is shown. */
 export function presented(series: Series): { unit: string; lines: Line[] } {
-  const { unit, factor } = FACTORS[series.unit] ?? { unit: series.unit, factor: 1 }
+  const { unit, factor } = FACTORS.get(series.unit) ?? { unit: series.unit, factor: 1 }
   const scaled = ([t, least, most]: Point): Point => [t, least * factor, most * factor]
   const lines = series.lines
     .filter((line) => line.points.length > 0)

@@ -2,7 +2,7 @@ import type { Finding } from '../../report/schema.js'
 import type { FindingGroup } from '../document.js'
 import { escapeHtml } from '../escape.js'
 import { againstThreshold, period, place, plural } from '../phrases.js'
-import { type Anchors, severityBadge } from './inline.js'
+import { type Anchors, codeHtml, severityBadge } from './inline.js'
 
 function figures(finding: Finding): string {
   const facts = [period(finding.from, finding.to), againstThreshold(finding)]
@@ -11,7 +11,7 @@ function figures(finding: Finding): string {
 
 function evidence(finding: Finding): string {
   if (finding.evidence.length === 0) return ''
-  const ids = finding.evidence.map((id) => `<code>${escapeHtml(id)}</code>`).join(' ')
+  const ids = finding.evidence.map(codeHtml).join(' ')
   return `<p class="evidence"><span class="muted">Evidence</span> ${ids}</p>`
 }
 
@@ -20,19 +20,19 @@ function elsewhere(finding: Finding, root: Finding, anchors: Anchors): string {
   const cause = finding.explained_by
   if (cause === null || (finding !== root && cause === root.key)) return ''
   const id = anchors.get(cause)
-  const name = `<code>${escapeHtml(cause)}</code>`
+  const name = codeHtml(cause)
   return `<p class="evidence"><span class="muted">Explained by</span> ${id === undefined ? name : `<a href="#${id}">${name}</a>`}</p>`
 }
 
 function head(finding: Finding): string {
   const name = `<strong>${escapeHtml(finding.id)}</strong> <span class="place">${escapeHtml(place(finding))}</span>`
-  return `<p class="finding-head">${severityBadge(finding.severity)} ${name}<span class="figures">${figures(finding)}</span></p>`
+  const key = `<code class="key">${escapeHtml(finding.key)}</code>`
+  return `<p class="finding-head">${severityBadge(finding.severity)} ${name} ${key}<span class="figures">${figures(finding)}</span></p>`
 }
 
 function findingBody(finding: Finding, root: Finding, anchors: Anchors): string {
   const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(finding.remedy)}</p>`
-  const key = `<p class="evidence"><span class="muted">Key</span> <code>${escapeHtml(finding.key)}</code></p>`
-  return `${head(finding)}<p>${escapeHtml(finding.text)}</p>${remedy}${evidence(finding)}${elsewhere(finding, root, anchors)}${key}`
+  return `${head(finding)}<p>${escapeHtml(finding.text)}</p>${remedy}${evidence(finding)}${elsewhere(finding, root, anchors)}`
 }
 
 function explainedList({ root, explained }: FindingGroup, anchors: Anchors): string {

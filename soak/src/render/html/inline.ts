@@ -1,6 +1,7 @@
 import type { Severity, Verdict } from '../../report/schema.js'
 import type { Cell, Inline } from '../document.js'
 import { escapeHtml } from '../escape.js'
+import { instant } from '../numbers.js'
 
 /** Key of a finding to the id of its element; a key that no finding has is not linked. */
 export type Anchors = ReadonlyMap<string, string>
@@ -24,9 +25,16 @@ export function severityBadge(severity: Severity): string {
   return `<span class="badge ${severity}">${severity}</span>`
 }
 
+/** On paper longer ones may break anywhere. */
+const LONG = 32
+
+export function codeHtml(text: string): string {
+  return `<code${text.length > LONG ? ' class="long"' : ''}>${escapeHtml(text)}</code>`
+}
+
 function findingLink(key: string, anchors: Anchors): string {
   const id = anchors.get(key)
-  const name = `<code>${escapeHtml(key)}</code>`
+  const name = codeHtml(key)
   return id === undefined ? name : `<a href="#${id}">${name}</a>`
 }
 
@@ -39,13 +47,15 @@ export function inlineHtml(part: Inline, anchors: Anchors): string {
     case 'muted':
       return `<span class="muted">${escapeHtml(part.text)}</span>`
     case 'code':
-      return `<code>${escapeHtml(part.text)}</code>`
+      return codeHtml(part.text)
     case 'verdict':
       return verdictBadge(part.verdict)
     case 'severity':
       return severityBadge(part.severity)
     case 'finding':
       return findingLink(part.key, anchors)
+    case 'time':
+      return `<time datetime="${escapeHtml(part.time)}">${escapeHtml(instant(part.time))}</time>`
     case 'absent':
       return `<span class="absent" title="${escapeHtml(part.reason)}">\u2014</span>`
   }

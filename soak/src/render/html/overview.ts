@@ -1,9 +1,10 @@
 import type { Report, Verdict } from '../../report/schema.js'
-import type { FindingGroup } from '../document.js'
+import { type Cause, whereAndWhen } from '../causes.js'
 import { escapeHtml } from '../escape.js'
-import { type Fact, type Overview, overviewOf } from '../overview.js'
-import { period, place, plural } from '../phrases.js'
-import { type Anchors, severityBadge, verdictBadge, verdictClass } from './inline.js'
+import { instant } from '../numbers.js'
+import { type DrillLine, type Fact, type Overview, overviewOf } from '../overview.js'
+import { plural } from '../phrases.js'
+import { type Anchors, codeHtml, severityBadge, verdictBadge, verdictClass } from './inline.js'
 
 /** Shapes, so that the verdict is seen without colour. */
 const ICONS: Readonly<Record<Verdict, string>> = {
@@ -23,36 +24,46 @@ function verdictBox(report: Report, overview: Overview): string {
   return `<div class="verdict ${verdictClass(report.verdict)}">${word}<div><p class="closing">${escapeHtml(report.closing)}</p>${note}</div></div>`
 }
 
+/** Longer values are set smaller. */
+const LENGTHY = 18
+
 function factHtml(fact: Fact): string {
-  const value =
-    fact.value === null ? '<span class="absent" title="the inputs cannot tell">\u2014</span>' : escapeHtml(fact.value)
-  const detail = fact.detail === null ? '' : `<span class="detail">${escapeHtml(fact.detail)}</span>`
-  return `<div><dt>${fact.name}</dt><dd>${value}${detail}</dd></div>`
+  const none = '<span class="absent" title="the inputs cannot tell">\u2014</span>'
+  const value = fact.value === null ? none : escapeHtml(fact.value)
+  const isLengthy = (fact.value?.length ?? 0) > LENGTHY
+  const details = fact.details.map((line) => `<span class="detail">${escapeHtml(line)}</span>`).join('')
+  return `<div${fact.isAlarming ? ' class="alarming"' : ''}><dt>${fact.name}</dt><dd${isLengthy ? ' class="lengthy"' : ''}>${value}${details}</dd></div>`
 }
 
-function counts(report: Report): string {
-  const { critical, warning, info, explained, drilled } = report.summary
-  const detail = `${plural(warning, 'warning')}, ${info} info; ${explained} explained, ${drilled} drilled`
-  return `<div class="${critical > 0 ? 'has-critical' : ''}"><dt>Open findings</dt><dd>${critical} critical<span class="detail">${detail}</span></dd></div>`
-}
-
-function causeHtml({ root, explained }: FindingGroup, anchors: Anchors): string {
-  const id = anchors.get(root.key) ?? ''
-  const time = period(root.from, root.to)
-  const where = escapeHtml(`${place(root)}${time === null ? '' : `, ${time}`}`)
-  const more =
-    explained.length === 0 ? '' : ` <span class="muted">Explains ${plural(explained.length, 'other finding')}.</span>`
-  const title = `${severityBadge(root.severity)} <a href="#${id}"><strong>${escapeHtml(root.id)}</strong></a> <span class="place">${where}</span>`
-  const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(root.remedy)}</p>`
-  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(root.text)}${more}</p>${remedy}</li>`
+function causeHtml(cause: Cause, anchors: Anchors): string {
+  const { finding, explained } = cause
+  const id = anchors.get(finding.key) ?? ''
+  const more = explained === 0 ? '' : ` <span class="muted">Explains ${plural(explained, 'other finding')}.</span>`
+  const link = `<a href="#${id}"><strong>${escapeHtml(finding.id)}</strong></a>`
+  const title = `${severityBadge(finding.severity)} ${link} <span class="place">${escapeHtml(whereAndWhen(cause))}</span>`
+  const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(finding.remedy)}</p>`
+  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(finding.text)}${more}</p>${remedy}</li>`
 }
 
 function causesHtml(overview: Overview, anchors: Anchors): string {
-  const none = '<p class="muted">No critical finding is open.</p>'
-  const list = `<ol class="causes">${overview.causes.map((group) => causeHtml(group, anchors)).join('\n')}</ol>`
-  const more =
-    overview.moreCauses > 0 ? `<p><a href="#section-8">and ${overview.moreCauses} more in section 8</a></p>` : ''
-  return `<div><h2>What failed and why</h2>${overview.causes.length === 0 ? none : list}${more}</div>`
+  const list = `<ol class="causes">${overview.causes.map((cause) => causeHtml(cause, anchors)).join('\n')}</ol>`
+  return `<h2>${overview.causesTitle}</h2>${overview.causes.length === 0 ? '' : list}${moreHtml(overview.moreCauses)}`
+}
+
+function moreHtml(count: number): string {
+  return count > 0 ? `<p><a href="#section-8">and ${count} more in section 8</a></p>` : ''
+}
+
+function drillHtml({ name, from, found }: DrillLine): string {
+  const time = from === null ? 'it never began' : instant(from)
+  const what = `${escapeHtml(name)}<span class="when">${escapeHtml(time)}</span>`
+  const ids = found.map(codeHtml).join(' ')
+  return `<li><span>${what}</span><span>${found.length === 0 ? '<span class="badge fail">MISSED</span>' : ids}</span></li>`
+}
+
+function drillsHtml({ drills, moreDrills }: Overview): string {
+  if (drills.length === 0) return ''
+  return `<h2>Declared drills and what noticed them</h2><ul class="rows">${drills.map(drillHtml).join('\n')}</ul>${moreHtml(moreDrills)}`
 }
 
 function rowsHtml(report: Report): string {
@@ -68,6 +79,6 @@ function rowsHtml(report: Report): string {
 export function overviewHtml(report: Report, anchors: Anchors): string {
   const overview = overviewOf(report)
   const title = `<h1>${escapeHtml(overview.title)}</h1><p class="generated">${escapeHtml(overview.generated)}</p>`
-  const facts = `<dl class="facts">${counts(report)}${overview.facts.map(factHtml).join('')}</dl>`
-  return `<header>\n${title}\n${verdictBox(report, overview)}\n${facts}\n<div class="columns">${causesHtml(overview, anchors)}\n${rowsHtml(report)}</div>\n</header>`
+  const facts = `<dl class="facts">${overview.facts.map(factHtml).join('')}</dl>`
+  return `<header>\n${title}\n${verdictBox(report, overview)}\n${facts}\n<div class="columns"><div>${causesHtml(overview, anchors)}${drillsHtml(overview)}</div>\n${rowsHtml(report)}</div>\n</header>`
 }

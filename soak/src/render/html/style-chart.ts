@@ -20,10 +20,11 @@ figure .scroll{margin:.5rem 0 0}
 svg.chart{display:block;width:100%;min-width:680px;height:auto;overflow:visible}
 .chart text{font-family:inherit;font-size:12px;fill:var(--ink);font-variant-numeric:tabular-nums}
 .chart .axis,.chart .label-value{fill:var(--soft)}
-.chart .drill-label{font-size:11px;fill:var(--soft)}
+.chart .drill-label{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:5px;stroke-linejoin:round}
 .line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}
 .line[stroke-dasharray]{stroke-linecap:butt}
-.envelope{opacity:.16}
+.dot{fill:none;stroke-width:6;stroke-linecap:round}
+.envelope{opacity:.14}
 .leader{fill:none;stroke:var(--rule);stroke-width:1}
 .trend{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:1 3}
 .grid{stroke:var(--rule);stroke-width:1}

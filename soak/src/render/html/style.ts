@@ -17,6 +17,7 @@ h1{font-size:1.625rem;line-height:1.2;letter-spacing:-.015em;font-weight:650;mar
 h2{font-size:1.25rem;line-height:1.3;letter-spacing:-.01em;font-weight:650;margin:0 0 .75rem}
 h3{font-size:1rem;font-weight:650;margin:1.75rem 0 .5rem}
 p{margin:.5rem 0;max-width:76ch;overflow-wrap:anywhere}
+.verdict p{max-width:none}
 ul,ol{margin:.5rem 0;padding-left:1.25rem}
 li{overflow-wrap:anywhere}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.15em}
@@ -28,7 +29,7 @@ pre{background:var(--panel);border:1px solid var(--rule);border-radius:6px;paddi
 pre code{font-size:.8125rem}
 main>section{margin-top:3rem;border-top:1px solid var(--rule);padding-top:1.5rem}
 .section-number{display:inline-block;min-width:1.75rem;color:var(--soft);font-weight:400;font-variant-numeric:tabular-nums}
-.muted,.absent,.generated,.detail{color:var(--soft)}
+.muted,.absent,.generated,.detail{color:var(--soft);font-weight:400}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .generated{margin:.25rem 0 1.25rem}`
 
@@ -45,20 +46,24 @@ const OVERVIEW = `
 .verdict-icon path{fill:none;stroke:currentColor;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}
 .closing{font-size:1.0625rem;margin:0}
 .compressed{margin:.375rem 0 0;font-weight:600;color:var(--warn)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1px;margin:1rem 0 1.75rem;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
-.facts>div{background:var(--ground);padding:.625rem 1rem .75rem}
+.facts{display:flex;flex-wrap:wrap;gap:1px;margin:1rem 0 1.75rem;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
+.facts>div{flex:1 1 11rem;background:var(--ground);padding:.625rem 1rem .75rem}
 dt{font-size:.8125rem;color:var(--soft)}
 dd{margin:0;font-size:1.125rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .detail{display:block;font-size:.8125rem;font-weight:400;line-height:1.4;overflow-wrap:anywhere}
-.has-critical dd{color:var(--fail)}
+dd.lengthy{font-size:.875rem;line-height:1.6}
+.alarming dd{color:var(--fail)}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem 3rem}
-.columns h2{font-size:1rem}
-.causes{list-style:none;padding:0;margin:0}
-.causes li{padding:0 0 .75rem;margin:0 0 .75rem;border-bottom:1px solid var(--rule)}
+.columns h2{font-size:1rem;margin-bottom:.5rem}
+.columns ol+h2,.columns p+h2{margin-top:1.25rem}
+.causes{list-style:none;padding:0;margin:0;font-size:.875rem;line-height:1.45}
+.causes li{padding:0 0 .5rem;margin:0 0 .5rem;border-bottom:1px solid var(--rule)}
 .causes li:last-child{border:0}
-.causes p{margin:.25rem 0}
-.rows{list-style:none;padding:0;margin:0}
-.rows li{display:flex;justify-content:space-between;align-items:baseline;gap:1rem;padding:.3125rem 0;border-bottom:1px solid var(--rule)}
+.causes p{margin:.125rem 0}
+.rows{list-style:none;padding:0;margin:0;font-size:.875rem;line-height:1.4}
+.rows li{display:flex;justify-content:space-between;align-items:baseline;gap:1rem;padding:.25rem 0;border-bottom:1px solid var(--rule)}
+.rows .detail{font-size:.75rem}
+.rows .when{color:var(--soft);font-size:.75rem;margin-left:.5rem;white-space:nowrap;font-variant-numeric:tabular-nums}
 nav ol{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:.75rem 0;margin:2rem 0 0;border-top:1px solid var(--rule);font-size:.875rem}
 nav .section-number{min-width:1.125rem}`
 
@@ -72,16 +77,19 @@ const BADGES = `
 
 const TABLES = `
 .scroll{overflow-x:auto;margin:.75rem 0 1.25rem}
-table{border-collapse:collapse;width:100%;font-size:.8125rem;line-height:1.45;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--soft);font-size:.8125rem;padding-bottom:.25rem}
+table{border-collapse:collapse;min-width:min(100%,40rem);font-size:.8125rem;line-height:1.45;font-variant-numeric:tabular-nums}
+caption{text-align:left;font-weight:600;padding-bottom:.125rem}
 th,td{text-align:left;vertical-align:top;padding:.4375rem .75rem;border-bottom:1px solid var(--rule)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
-thead th{font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--soft);white-space:nowrap;vertical-align:bottom}
+thead th{font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--soft);vertical-align:bottom;line-height:1.25}
 tbody th{font-weight:600}
-.num{text-align:right;white-space:nowrap}
-td{max-width:34rem;overflow-wrap:anywhere}
-tbody th:not(.num){min-width:5.5rem;overflow-wrap:anywhere}`
+.num{text-align:right}
+tbody .num,time{white-space:nowrap}
+td{max-width:34rem;overflow-wrap:break-word}
+table code{overflow-wrap:break-word}
+table code:not(.long){white-space:nowrap}
+tbody th{max-width:20rem;overflow-wrap:break-word}`
 
 const FINDINGS = `
 .finding{border:1px solid var(--rule);border-left:5px solid var(--rule);border-radius:6px;margin:.75rem 0}
@@ -94,16 +102,19 @@ const FINDINGS = `
 .explained li{padding:.5rem 0 .5rem 1.25rem;border-left:2px solid var(--rule);margin-bottom:.25rem}
 .finding p{margin:.25rem 0}
 .finding-head{max-width:none;display:flex;flex-wrap:wrap;gap:.25rem .625rem;align-items:baseline}
+.key{color:var(--soft);font-size:.75rem}
 .figures{color:var(--soft);font-size:.8125rem;font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;gap:0 1.25rem}
-.finding .figures{margin-left:auto}
+.finding .key{color:var(--soft);font-size:.75rem}
+.figures{margin-left:auto}
 .evidence{font-size:.8125rem}
 .evidence code{font-size:.75rem}
 .remedy .muted,.evidence .muted{display:inline-block;min-width:4.25rem}
 :target{outline:2px solid var(--link);outline-offset:2px}`
 
 const NARROW = `
-@media (max-width:40rem){body{padding:1.25rem 1rem 3rem}h1{font-size:1.375rem}.verdict{padding:.875rem 1rem}.facts{grid-template-columns:1fr 1fr}
-.cause,.explained{padding:.625rem .875rem}.finding .figures{margin-left:0}td{min-width:6rem}.num,thead th{min-width:0}}`
+@media (max-width:40rem){body{padding:1.25rem 1rem 3rem}h1{font-size:1.375rem}.verdict{padding:.875rem 1rem}.facts>div{flex-basis:9rem}
+.cause,.explained{padding:.625rem .875rem}.finding .key{color:var(--soft);font-size:.75rem}
+.figures{margin-left:0}}`
 
 /** The style of the whole file; fonts are those of the reader. */
 export const STYLE = [COLOURS, PAGE, OVERVIEW, BADGES, TABLES, FINDINGS, CHART_STYLE, NARROW, PRINT_STYLE].join('')

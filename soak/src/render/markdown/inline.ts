@@ -1,5 +1,6 @@
 import type { Cell, Inline } from '../document.js'
 import { escapeMarkdown, markdownCode } from '../escape.js'
+import { instant } from '../numbers.js'
 
 /** Escaped text between two marks; spaces at the ends join a piece to its neighbours and stay outside. */
 function between(mark: string, text: string): string {
@@ -23,6 +24,8 @@ export function inlineMarkdown(part: Inline): string {
       return part.severity
     case 'finding':
       return markdownCode(part.key)
+    case 'time':
+      return escapeMarkdown(instant(part.time))
     case 'absent':
       return '\u2014'
   }

@@ -1,9 +1,9 @@
 import type { Report } from '../../report/schema.js'
-import type { FindingGroup } from '../document.js'
+import { type Cause, whereAndWhen } from '../causes.js'
 import { escapeMarkdown } from '../escape.js'
 import { type Overview, overviewOf } from '../overview.js'
-import { cell, known, right, text } from '../parts.js'
-import { period, place, plural } from '../phrases.js'
+import { cell, known, left, text } from '../parts.js'
+import { plural } from '../phrases.js'
 import { tableMarkdown } from './table.js'
 
 function verdictLine(report: Report, overview: Overview): string {
@@ -11,40 +11,43 @@ function verdictLine(report: Report, overview: Overview): string {
   return `**Verdict: ${report.verdict}** \u2014 ${escapeMarkdown(report.closing)}${note}`
 }
 
-function factTables(report: Report, overview: Overview): string {
-  const { critical, warning, info, explained, drilled } = report.summary
-  const counts = ['Critical', 'Warning', 'Info', 'Explained', 'Drilled'].map(right)
-  const numbers = [critical, warning, info, explained, drilled].map((count) => cell(text(String(count))))
-  const facts = overview.facts.map((fact) => [
+function factTable(overview: Overview): string {
+  const rows = overview.facts.map((fact) => [
     cell(text(fact.name)),
     known(fact.value, (value) => value),
-    cell(text(fact.detail ?? '')),
+    cell(text(fact.details.join('; '))),
   ])
-  const columns = ['What', 'Value', 'Detail'].map((title) => ({ title, align: 'left' as const }))
-  return `${tableMarkdown(counts, [numbers])}\n\n${tableMarkdown(columns, facts)}`
+  return tableMarkdown(['What', 'Value', 'Detail'].map(left), rows)
 }
 
-function causeLine({ root, explained }: FindingGroup): string {
-  const time = period(root.from, root.to)
-  const where = `${escapeMarkdown(place(root))}${time === null ? '' : `, ${time}`}`
-  const more = explained.length === 0 ? '' : ` It explains ${plural(explained.length, 'other finding')}.`
-  const what = `${escapeMarkdown(root.text)} **Remedy:** ${escapeMarkdown(root.remedy)}${more}`
-  return `- **${escapeMarkdown(root.id)}** (${where}): ${what}`
+function causeLine(cause: Cause): string {
+  const { finding, explained } = cause
+  const more = explained === 0 ? '' : ` It explains ${plural(explained, 'other finding')}.`
+  const what = `${escapeMarkdown(finding.text)} **Remedy:** ${escapeMarkdown(finding.remedy)}${more}`
+  return `- **${escapeMarkdown(finding.id)}** (${escapeMarkdown(whereAndWhen(cause))}): ${what}`
 }
 
-function failureLines(overview: Overview): string {
-  const causes = overview.causes.map(causeLine)
+function causeLines(overview: Overview): string[] {
   const more = overview.moreCauses > 0 ? [`- and ${overview.moreCauses} more in section 8`] : []
-  const rows = overview.failing.map((row) => {
-    return `- ${escapeMarkdown(row.component)}: **${row.verdict}** \u2014 ${escapeMarkdown(row.reasons[0] ?? '')}`
+  return [...overview.causes.map(causeLine), ...more]
+}
+
+function rowLines(report: Report): string[] {
+  const failing = report.rows.filter((row) => row.verdict === 'FAIL' || row.verdict === 'INSUFFICIENT')
+  return failing.map((row) => {
+    return `- ${escapeMarkdown(row.component)}: **${row.verdict}** \u2014 ${escapeMarkdown(row.reasons[0] ?? '')}`.trimEnd()
   })
-  const lines = [...causes, ...more, ...rows]
-  return lines.length === 0 ? 'No open critical finding; no row failed.' : lines.join('\n')
 }
 
 export function overviewMarkdown(report: Report): string {
   const overview = overviewOf(report)
-  const title = `# ${escapeMarkdown(overview.title)}\n\n${escapeMarkdown(overview.generated)}`
-  const failed = `### What failed and why\n\n${failureLines(overview)}`
-  return [title, verdictLine(report, overview), factTables(report, overview), failed].join('\n\n')
+  const lines = [...causeLines(overview), ...rowLines(report)]
+  return [
+    `# ${escapeMarkdown(overview.title)}`,
+    escapeMarkdown(overview.generated),
+    verdictLine(report, overview),
+    factTable(overview),
+    `### ${overview.causesTitle}`,
+    ...(lines.length === 0 ? [] : [lines.join('\n')]),
+  ].join('\n\n')
 }

@@ -1,21 +1,21 @@
 import type { Report } from '../../report/schema.js'
 import type { Block, Cell, Section } from '../document.js'
-import { cell, code, heading, left, moment, muted, number, paragraph, right, table, text } from '../parts.js'
+import { cell, code, left, moment, muted, number, paragraph, right, strong, table, text } from '../parts.js'
 import { plural } from '../phrases.js'
 
 type Errors = Report['errors'][number]
 
 const COLUMNS = [
-  ...[right('Count'), left('Unit'), left('Code'), right('Priority'), left('First'), left('Last'), left('Sample')],
+  ...[left('Unit'), left('Code'), right('Priority'), right('Count'), left('First'), left('Last'), left('Sample')],
 ]
 
 function entryRow(entry: Errors['entries'][number]): Cell[] {
   const untimed = 'the source has no times'
   return [
-    cell(text(String(entry.count))),
     cell(entry.unit === null ? muted('unattributed') : text(entry.unit)),
     cell(code(entry.code)),
     number(entry.priority, 'the source has none'),
+    cell(text(String(entry.count))),
     moment(entry.first, untimed),
     moment(entry.last, untimed),
     cell(code(entry.sample)),
@@ -25,13 +25,13 @@ function entryRow(entry: Errors['entries'][number]): Cell[] {
 function otherRow(other: number): Cell[][] {
   if (other === 0) return []
   const none = cell(text(''))
-  return [[cell(text(String(other))), cell(muted('other')), none, none, none, none, none]]
+  return [[cell(muted('other')), none, none, cell(text(String(other))), none, none, none]]
 }
 
 function nodeBlocks(errors: Errors): Block[] {
+  if (errors.total === 0) return [paragraph(strong(errors.label), muted(': no warning and no error.'))]
   const rows = [...errors.entries.map(entryRow), ...otherRow(errors.other)]
-  const caption = `Warnings and errors of ${errors.label}`
-  return [heading(errors.label), paragraph(muted(plural(errors.total, 'line'))), table(caption, COLUMNS, rows)]
+  return [table(`${errors.label}: ${plural(errors.total, 'line')}`, COLUMNS, rows)]
 }
 
 export function errorsSection(report: Report): Section {

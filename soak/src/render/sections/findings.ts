@@ -42,10 +42,22 @@ function drilledBlocks(report: Report): Block[] {
   return [paragraph(text(lead)), table('Drills', DRILL_COLUMNS, report.drills.map(drillRow))]
 }
 
+function legend(): Block {
+  return paragraph(
+    { kind: 'severity', severity: 'critical' },
+    muted(' blocks a PASS unless explained or drilled, '),
+    { kind: 'severity', severity: 'warning' },
+    muted(' and '),
+    { kind: 'severity', severity: 'info' },
+    muted(' do not. What a finding explains stands under it and is not counted again. Evidence ids name an input.'),
+  )
+}
+
 export function findingsSection(report: Report): Section {
   const open = groupFindings(report.findings).filter(isOpen)
   const none = paragraph(muted('No open finding.'))
   const blocks: Block[] = [
+    legend(),
     heading('Open findings'),
     open.length === 0 ? none : { kind: 'findings', groups: open },
     heading('Declared drills'),

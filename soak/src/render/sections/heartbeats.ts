@@ -1,6 +1,6 @@
 import type { Report } from '../../report/schema.js'
 import type { Block, Cell, Section } from '../document.js'
-import { cell, decimal, left, number, paragraph, right, strong, table, text } from '../parts.js'
+import { cell, decimal, left, muted, number, paragraph, right, strong, table, text } from '../parts.js'
 import { chart } from './chart.js'
 
 type Row = Report['heartbeats'][number]
@@ -11,7 +11,7 @@ const COLUMNS = [
 ]
 
 function heartbeatRow(row: Row): Cell[] {
-  const trust = row.trusted ? [] : [strong(' untrusted')]
+  const trust = row.trusted ? [] : [muted(' (untrusted)')]
   return [
     [[text(row.label), ...trust]],
     cell(text(row.peer ?? 'all peers')),
@@ -53,7 +53,12 @@ export function heartbeatsSection(report: Report): Section {
     ),
     table('Heartbeats by pair', COLUMNS, report.heartbeats.map(heartbeatRow)),
     ...untrustedNote(report),
-    ...chart(report, 'rtt', 'Round-trip time', 'Median round-trip time of answered pings, ms.'),
+    ...chart(
+      report,
+      'rtt',
+      'Round-trip time',
+      '99th percentile of the answered pings towards the slowest peer, ms; shaded from the least to the most of each bucket.',
+    ),
   ]
   return { number: 2, title: 'Heartbeat health', blocks }
 }

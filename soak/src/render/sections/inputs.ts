@@ -1,7 +1,21 @@
 import type { Report } from '../../report/schema.js'
 import type { Block, Cell, Section } from '../document.js'
 import { brief, duration } from '../numbers.js'
-import { cell, code, heading, known, left, moment, number, paragraph, right, strong, table, text } from '../parts.js'
+import {
+  absent,
+  cell,
+  code,
+  heading,
+  known,
+  left,
+  moment,
+  number,
+  paragraph,
+  right,
+  strong,
+  table,
+  text,
+} from '../parts.js'
 import { period } from '../phrases.js'
 
 const COLUMNS = [left('File'), left('Kind'), right('Lines'), left('From'), left('To'), left('SHA-256')]
@@ -31,7 +45,7 @@ function runTable(report: Report): Block {
       [cell(text('Time scale')), cell(text(brief(report.time_scale)))],
       [
         cell(text('Configuration hash')),
-        cell(report.config_sha256 === null ? text('\u2014 (no run was declared)') : code(report.config_sha256)),
+        cell(report.config_sha256 === null ? absent(undeclared) : code(report.config_sha256)),
       ],
       [cell(text('Thresholds')), [[text(thresholds.version)], [code(thresholds.sha256)]]],
     ],
@@ -50,7 +64,9 @@ export function inputsSection(report: Report): Section {
   const lead = paragraph(
     text('Everything below is computed from these files. '),
     strong(`${report.inputs.length} inputs`),
-    text(', run configuration and thresholds fixed before the run.'),
+    text('; run configuration and thresholds were fixed before the run. A dash, '),
+    absent(),
+    text(', marks what was not measured and is never a zero.'),
   )
   const files = table('Input files', COLUMNS, report.inputs.map(inputRow))
   return { number: 0, title: 'Inputs', blocks: [lead, files, runTable(report), ...unknownList(report)] }

@@ -6,7 +6,6 @@ import {
   cell,
   code,
   cutTable,
-  heading,
   known,
   left,
   moment,
@@ -22,15 +21,22 @@ import { chart } from './chart.js'
 /** No reader goes through more by eye; report.json has all. */
 const LIST_LIMIT = 40
 
-const COUNTS = ['Expected', 'Valid', 'Missing', 'Corrupt', 'Duplicate', 'Late', 'Repaired', 'Coverage'].map(right)
+const COUNTS = [
+  left('Records'),
+  ...['Expected', 'Valid', 'Missing', 'Corrupt', 'Duplicate', 'Late', 'Repaired', 'Coverage'].map(right),
+]
 
 type Soak = Report['soak']
 
 function countsTable(soak: Soak): Block {
   const counts = [soak.expected, soak.valid, soak.missing, soak.corrupt, soak.duplicate, soak.late, soak.repaired]
   const unknown = 'nothing says how many polls were expected'
-  const row = [...counts.map((value) => number(value, unknown)), known(soak.coverage, percent, unknown)]
-  return table('Soak records', COUNTS, [row])
+  const row = [
+    cell(text('polls')),
+    ...counts.map((value) => number(value, unknown)),
+    known(soak.coverage, percent, unknown),
+  ]
+  return table('Polls of the run', COUNTS, [row])
 }
 
 function chainLine(soak: Soak): Block {
@@ -86,11 +92,9 @@ export function soakSection(report: Report): Section {
       'Full height: every poll reached the node; lower: only some; hatched: none. An empty frame was never polled.',
     ),
     ...chart(report, 'restarts', 'Restarts', 'Process instances ended and started again.'),
-    heading('Chain and gaps'),
     chainLine(soak),
     ...gapBlocks(soak),
     ...defectBlocks(soak),
-    heading('Last records'),
     lastTable(soak),
   ]
   return { number: 6, title: 'Soak watchdog', blocks }

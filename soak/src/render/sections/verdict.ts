@@ -15,12 +15,19 @@ function lines(parts: readonly Inline[], none: string): Cell {
   return parts.length === 0 ? cell(absent(none)) : parts.map((part) => [part])
 }
 
+/** All but those that only repeat a finding of the row, of which the first is enough: the others are linked beside. */
+export function ownReasons(row: VerdictRow): string[] {
+  const isRepeated = (reason: string): boolean => row.findings.some((key) => reason.startsWith(`${key}: `))
+  const first = row.reasons.find(isRepeated)
+  return row.reasons.filter((reason) => reason === first || !isRepeated(reason))
+}
+
 function verdictRow(row: VerdictRow): Cell[] {
   return [
     cell(text(row.component)),
     cell({ kind: 'verdict', verdict: row.verdict }),
     cell(text(row.claim)),
-    lines(row.reasons.map(text), 'nothing to add'),
+    lines(ownReasons(row).map(text), 'nothing to add'),
     lines(row.evidence.map(code), 'no evidence'),
     lines(
       row.findings.map((key) => ({ kind: 'finding', key })),
