@@ -19,6 +19,7 @@ import { probeAll } from './probe/probe-all.js'
 import { assembleRecord, recordLine } from './record/assemble.js'
 import type { SoakRecord } from './record/schema.js'
 import { slotOf } from './record/slot.js'
+import { runOfPoll } from './run/begin.js'
 import { type WatchOptions, type WatchSummary, watchWith } from './watch.js'
 
 export interface Poller {
@@ -88,12 +89,13 @@ async function pollAndAppend(context: Context, request: PollRequest): Promise<So
   const monoMs = time.monotonicMs()
   const state = await readJournal(paths, startedAtMs)
   const intervalMs = request.intervalMs ?? options.intervalMs ?? state.intervalMs ?? DEFAULT_INTERVAL_MS
-  const runId = runIdOf(options, state)
+  const run = await runOfPoll({ options, state, intervalMs, nowMs: startedAtMs })
+  const runId = runIdOf({ path: options.path, runId: run.runId }, state)
   if (state.next.isBroken)
     context.logger.warn({ code: 'SOAK_CHAIN_BROKEN', seq: state.next.seq }, 'soak file was changed')
   const limits = deadlines(options, intervalMs)
   const [collector, polled] = await Promise.all([
-    collectorFacts(options, intervalMs),
+    collectorFacts(options, intervalMs, run.sha256),
     probeAll({ nodes: options.nodes, ...limits, time, signal: request.signal }),
   ])
   const slot = request.slot ?? slotOf(startedAtMs, intervalMs, state.first)
@@ -107,7 +109,7 @@ async function pollAndAppend(context: Context, request: PollRequest): Promise<So
 }
 
 /** One file holds one run: spec operations 3.3. */
-function runIdOf({ runId, path }: PollerOptions, { next }: JournalState): string {
+function runIdOf({ runId, path }: Pick<PollerOptions, 'runId' | 'path'>, { next }: JournalState): string {
   if (runId === undefined || next.runId === undefined || runId === next.runId)
     return runId ?? next.runId ?? randomUUID()
   throw new ConfigError(`run_id '${runId}' is not that of ${path}, which holds run '${next.runId}'`, {
