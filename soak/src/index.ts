@@ -26,7 +26,7 @@ export { type Report, reportJsonSchema, reportSchema, type Verdict } from './rep
 export { type WrittenFile, writeReport } from './report/write.js'
 export { type RunDeclaration, runDocument } from './run/document.js'
 export { archiveRun, type RunPaths, runPaths } from './run/files.js'
-export { readDrillEvents, readRunDocument, type StoredDrills, type StoredRun } from './run/read.js'
+export { readRunDocument, type StoredRun } from './run/read.js'
 export {
   type Claim,
   claimSchema,
@@ -40,6 +40,5 @@ export {
   runDocumentSchema,
 } from './run/schema.js'
 export { type RunSettings, timeScaleOf } from './run/settings.js'
-export { thresholdsRef } from './run/thresholds-ref.js'
 export { appendDrillEvent, writeRunDocument } from './run/write.js'
 export type { WatchOptions, WatchSummary } from './watch.js'

@@ -1,8 +1,8 @@
 import { ConfigError, canonicalJson, formatTime } from '@montana/foundation'
 import { deadlines, type PollerOptions } from '../options.js'
+import { loadThresholds } from '../thresholds/load.js'
 import { type RunDocument, runDocumentSchema } from './schema.js'
 import { type RunSettings, timeScaleOf } from './settings.js'
-import { thresholdsRef } from './thresholds-ref.js'
 
 export interface RunDeclaration {
   readonly runId: string
@@ -16,6 +16,7 @@ export interface RunDeclaration {
 export async function runDocument(declaration: RunDeclaration): Promise<RunDocument> {
   const { runId, createdAtMs, intervalMs, options, settings } = declaration
   checkLabels(settings, options.nodes)
+  const { thresholds, sha256 } = await loadThresholds(settings.thresholds)
   return runDocumentSchema.parse({
     schema: 'montana.run/1',
     run_id: runId,
@@ -26,7 +27,7 @@ export async function runDocument(declaration: RunDeclaration): Promise<RunDocum
     nodes: options.nodes.map(({ label, host }) => ({ label, host: host ?? label })),
     collector_node: settings.collector_node,
     pq_only: settings.pq_only,
-    thresholds: await thresholdsRef(settings.thresholds),
+    thresholds: { version: thresholds.version, sha256 },
     claims: settings.claims,
     drills: settings.drills,
   })
