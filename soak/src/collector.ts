@@ -16,8 +16,12 @@ export const bootTime: TimeSource = {
   monotonicMs: () => Number(process.hrtime.bigint()) / NS_PER_MS,
 }
 
-/** What the record says about the process that polls. */
-export async function collectorFacts(options: PollerOptions, intervalMs: number): Promise<SoakRecord['collector']> {
+/** What the record says about the process that polls; its configuration is the run document where there is one. */
+export async function collectorFacts(
+  options: PollerOptions,
+  intervalMs: number,
+  runSha256: string | undefined,
+): Promise<SoakRecord['collector']> {
   const disk = await statfs(dirname(options.path)).catch(() => undefined)
   return {
     host: options.host ?? DEFAULT_HOST,
@@ -25,7 +29,7 @@ export async function collectorFacts(options: PollerOptions, intervalMs: number)
     boot_id: await bootId(),
     disk_free: disk ? disk.bavail * disk.bsize : null,
     inodes_free: disk ? disk.ffree : null,
-    config_sha256: configHash(options, intervalMs),
+    config_sha256: runSha256 ?? configHash(options, intervalMs),
   }
 }
 

@@ -24,6 +24,23 @@ export { loadClaims, loadDigest, loadReport } from './report/inputs/extra.js'
 export type { NamedInput, ReportOptions } from './report/options.js'
 export { type Report, reportJsonSchema, reportSchema, type Verdict } from './report/schema.js'
 export { type WrittenFile, writeReport } from './report/write.js'
+export { type RunDeclaration, runDocument } from './run/document.js'
+export { archiveRun, type RunPaths, runPaths } from './run/files.js'
+export { readRunDocument, type StoredRun } from './run/read.js'
+export {
+  type Claim,
+  claimSchema,
+  DRILL_KINDS,
+  type DrillEvent,
+  type DrillKind,
+  drillEventSchema,
+  type PlannedDrill,
+  plannedDrillSchema,
+  type RunDocument,
+  runDocumentSchema,
+} from './run/schema.js'
+export { type RunSettings, timeScaleOf } from './run/settings.js'
+export { appendDrillEvent, writeRunDocument } from './run/write.js'
 export type { DefectKind, SoakDefect, SoakNote, SoakWarning } from './verify/defect.js'
 export type { SoakLine } from './verify/file-reader.js'
 export type { ReadQuality } from './verify/quality.js'

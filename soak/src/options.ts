@@ -9,6 +9,7 @@ import {
 } from './constants.js'
 import type { NodeSource } from './probe/locate.js'
 import type { SoakRecord } from './record/schema.js'
+import type { RunSettings } from './run/settings.js'
 
 export interface PollerOptions {
   readonly nodes: readonly NodeSource[]
@@ -31,6 +32,8 @@ export interface PollerOptions {
    * /run/montana-soak where it may be written, else a private folder among the temporary files.
    */
   readonly spoolDir?: string | undefined
+  /** How the run is to be judged: the first poll of a new file writes a run document with it. */
+  readonly run?: RunSettings | undefined
   /** What runs here. */
   readonly build?: SoakRecord['collector']['build'] | undefined
 }

@@ -20,6 +20,7 @@ import { probeAll } from './probe/probe-all.js'
 import { assembleRecord } from './record/assemble.js'
 import type { SoakRecord } from './record/schema.js'
 import { slotOf } from './record/slot.js'
+import { runOfPoll } from './run/begin.js'
 import { createSpool, type Spool } from './spool/spool.js'
 import { type WatchOptions, type WatchSummary, watchWith } from './watch.js'
 import { drainSpool, rotationLimits, type WriterModules, writeRecord } from './writer.js'
@@ -158,11 +159,12 @@ async function measure(
 ): Promise<SoakRecord> {
   const { options, time } = context
   const intervalMs = request.intervalMs ?? options.intervalMs ?? state.intervalMs ?? DEFAULT_INTERVAL_MS
-  const runId = await runIdOf(context, state)
+  const run = await beginRun(context, state, intervalMs, started.atMs)
+  const runId = await runIdOf(context, run.runId, state)
   if (state.next.isBroken)
     context.logger.warn({ code: 'SOAK_CHAIN_BROKEN', seq: state.next.seq }, 'soak file was changed')
   const [collector, polled] = await Promise.all([
-    collectorFacts(options, intervalMs),
+    collectorFacts(options, intervalMs, run.sha256),
     probeAll({ nodes: options.nodes, ...deadlines(options, intervalMs), time, signal: request.signal }),
   ])
   const slot = request.slot ?? slotOf(started.atMs, intervalMs, state.first)
@@ -173,9 +175,21 @@ async function measure(
   return assembleRecord({ position, startedAtMs, monoMs, intervalMs, collector, ...polled, past })
 }
 
+/** A run whose document cannot be written has not begun: that poll leaves no record. */
+async function beginRun({ options, paths }: Context, state: JournalState, intervalMs: number, nowMs: number) {
+  try {
+    return await runOfPoll({ options, state, intervalMs, nowMs })
+  } catch (error) {
+    throw toFileError(error, paths.log)
+  }
+}
+
 /** One file holds one run: spec operations 3.3. A run may have begun in the spool. */
-async function runIdOf({ options, spool }: Context, { next }: JournalState): Promise<string> {
-  const { runId, path } = options
+async function runIdOf(
+  { options: { path }, spool }: Context,
+  runId: string | undefined,
+  { next }: JournalState,
+): Promise<string> {
   if (runId === undefined) return next.runId ?? (await spool.waiting())[0]?.run_id ?? randomUUID()
   if (next.runId === undefined || runId === next.runId) return runId
   throw new ConfigError(`run_id '${runId}' is not that of ${path}, which holds run '${next.runId}'`, {

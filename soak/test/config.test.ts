@@ -48,6 +48,40 @@ host: watcher
       path: join(file, '..', 'data/soak.jsonl'),
       runId: 'first',
       host: 'watcher',
+      run: {
+        time_scale: undefined,
+        pq_only: true,
+        collector_node: null,
+        thresholds: undefined,
+        claims: [],
+        drills: [],
+      },
+    })
+  })
+
+  it('says how the run is to be judged', async () => {
+    const file = write(`
+nodes: [{ label: moscow, status_url: 'http://127.0.0.1:8446' }]
+time_scale: 12
+pq_only: false
+collector_node: moscow
+thresholds: mine.v2.json
+claims:
+  - { component: Soak watchdog, claim: live, span_s: 86400 }
+  - { component: Fast-sync M7, state: absent }
+drills:
+  - { id: kill-moscow, kind: kill, label: moscow, duration_s: 9 }
+`)
+    expect((await loadSoakConfig(file)).run).toEqual({
+      time_scale: 12,
+      pq_only: false,
+      collector_node: 'moscow',
+      thresholds: join(file, '..', 'mine.v2.json'),
+      claims: [
+        { component: 'Soak watchdog', state: 'claimed', claim: 'live', span_s: 86_400 },
+        { component: 'Fast-sync M7', state: 'absent', claim: '', span_s: null },
+      ],
+      drills: [{ id: 'kill-moscow', kind: 'kill', label: 'moscow', peer: null, window: null, duration_s: 9 }],
     })
   })
 

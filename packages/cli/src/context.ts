@@ -12,6 +12,8 @@ export interface CliContext {
   err(text: string): void
   /** One JSON object on stdout. */
   json(value: unknown): void
+  /** SIGHUP calls this from now on, instead of ending the command. */
+  onHangUp(handler: () => void): void
   /** The exit code of a command that ends without throwing; 0 if never called. */
   exit(code: number): void
 }
@@ -31,11 +33,14 @@ export interface ContextHandle {
   readonly exitCode: () => number
   /** Ends the command from outside. */
   stop(reason: string): void
+  hangUp(): void
 }
 
 export function createContext(): ContextHandle {
   const controller = new AbortController()
   let exitCode = 0
+  const stop = (reason: string) => controller.abort(reason)
+  let onHangUp = () => stop('SIGHUP')
   const context: CliContext = {
     signal: controller.signal,
     isTerminal: process.stdout.isTTY === true,
@@ -43,11 +48,14 @@ export function createContext(): ContextHandle {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    onHangUp: (handler) => {
+      onHangUp = handler
+    },
     exit: (code) => {
       exitCode = code
     },
   }
-  return { context, exitCode: () => exitCode, stop: (reason) => controller.abort(reason) }
+  return { context, exitCode: () => exitCode, stop, hangUp: () => onHangUp() }
 }
 
 /** An error as one line for people: what, then what to do about it. */

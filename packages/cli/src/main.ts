@@ -6,15 +6,16 @@ import { createProgram } from './program.js'
 const USAGE = 2
 const INTERRUPTED = 130
 
-const { context, exitCode, stop } = createContext()
+const { context, exitCode, stop, hangUp } = createContext()
 let interrupted = false
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     interrupted = signal === 'SIGINT'
     stop(signal)
   })
 }
+process.on('SIGHUP', hangUp)
 // A launcher or devnet holds the other end of this channel; when it dies, however it dies, so does this process.
 if (process.connected) {
   process.once('disconnect', () => stop('parent gone'))

@@ -77,6 +77,11 @@ export interface Mesh {
    * what its own key vouches for, never for what someone on the path can cause. Spec transport 16.3.
    */
   report(peerId: string, report: PeerReport): void
+  /**
+   * Drill: cuts the path to these peers and to no others. Open connections are aborted, new ones refused in both
+   * directions, until the list is replaced by one without them; the usual redial then heals the link.
+   */
+  cut(peerIds: readonly string[]): void
   /** Manifest peers except this node; then `other`, if a stranger was ever connected. */
   peers(): PeerSnapshot[]
   listenAddresses(): string[]

@@ -1,4 +1,11 @@
-import { bytesEqual, fromHex, type Logger, type MetricsRegistry, systemRandom, systemTime } from '@montana/foundation'
+import {
+  bytesEqual,
+  fromHex,
+  type Logger,
+  type MetricsRegistry,
+  systemRandom,
+  type TimeSource,
+} from '@montana/foundation'
 import { createMesh, EXT_ERROR, EXT_TYPE, ExtError, type Mesh, type MeshHandlers, type PeerRef } from '@montana/network'
 import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
@@ -10,6 +17,7 @@ export interface MeshServiceModules {
   readonly ledger: LedgerService
   readonly registry: MetricsRegistry
   readonly logger: Logger
+  readonly time: TimeSource
   readonly version: string
 }
 
@@ -23,9 +31,9 @@ export function createNodeMesh(
   if (!network) return undefined
   const { listen, manifest } = network
   const { crypto: backend, signer } = opened
-  const { logger, registry: metrics } = modules
+  const { logger, time, registry: metrics } = modules
   const handlers = createHandlers(prepared, opened, modules)
-  const services = { backend, signer, logger, metrics, handlers, time: systemTime, random: systemRandom }
+  const services = { backend, signer, logger, metrics, handlers, time, random: systemRandom }
   return createMesh({ listen, manifest, genesisHash }, services)
 }
 

@@ -44,6 +44,7 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     clockRate: gauge('montana_clock_steps_per_second', 'Measured rate of the own clock'),
     residentMemory: gauge('montana_resident_memory_bytes', 'Resident set size of this process'),
     loopDelay: gauge('montana_event_loop_delay_p99_seconds', 'p99 by which timers came late, over the last minute'),
+    logLinesLost: gauge('montana_log_lines_lost', 'Log lines that this process could not write'),
     openFiles: gauge('montana_open_files', 'Open file descriptors of this process'),
     synced: gauge('montana_synced', '1 when this node follows the head of its peers'),
     commit: (seconds: number) => commit.observe(none, seconds),

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
-import { type Logger, systemRandom, systemTime } from '@montana/foundation'
+import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
-import { type BuildInfo, buildInfo } from './build-info.js'
+import { type RunningBuild, runningBuild } from './build-info.js'
+import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
+import type { LogHealth } from './log/node-log.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createMetricsRegistry, createNodeMetrics } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
@@ -29,6 +31,8 @@ const SAMPLES_PER_LOOP_WINDOW = 12
 
 export interface NodeServiceHooks {
   readonly logger: Logger
+  readonly log: LogHealth
+  readonly time: TimeSource
   readonly failpoint: Failpoint
   /** The own clock as the start-up check found it. */
   readonly measured: ClockReading | undefined
@@ -42,10 +46,10 @@ export class NodeService {
   readonly #prepared: Prepared
   readonly #opened: OpenResources
   readonly #hooks: NodeServiceHooks
-  readonly #build: BuildInfo = buildInfo()
+  readonly #build: RunningBuild = runningBuild(process.env)
   readonly #registry = createMetricsRegistry()
   readonly #metrics = createNodeMetrics(this.#registry)
-  readonly #record = new NodeRecord(systemTime)
+  readonly #record: NodeRecord
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #ledger: LedgerService
@@ -58,13 +62,14 @@ export class NodeService {
     this.#prepared = prepared
     this.#opened = opened
     this.#hooks = hooks
+    const { logger, time } = hooks
+    this.#record = new NodeRecord(time)
     this.#resources = new ResourceSampler(prepared.options.dataDir)
-    const timechain = createTimechain({ backend: opened.hashing, time: systemTime })
+    const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
-    this.#clock = new ClockRunner({ timechain, time: systemTime, floorMs, measured: hooks.measured })
+    this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#ledger = this.#createLedger()
-    const { logger } = hooks
-    const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, version: this.#build.version }
+    const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, time, version: this.#build.version }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -94,6 +99,11 @@ export class NodeService {
     return statusUrl
   }
 
+  /** Drill: cuts the path to these peers and to no others. */
+  cut(peerIds: DrillMessage['cut']): void {
+    this.#mesh?.cut(peerIds)
+  }
+
   #createLedger(): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
     const { store, crypto, signer, hashing: backend } = this.#opened
@@ -120,7 +130,7 @@ export class NodeService {
       record: this.#record,
       metrics: this.#metrics,
       logger: this.#hooks.logger,
-      time: systemTime,
+      time: this.#hooks.time,
       failpoint: this.#hooks.failpoint,
       checkpoint,
       enableCandidate,
@@ -176,7 +186,8 @@ export class NodeService {
       mesh: this.#mesh,
       record: this.#record,
       resources: this.#resources,
-      time: systemTime,
+      time: this.#hooks.time,
+      log: this.#hooks.log,
     }
   }
 
@@ -198,6 +209,7 @@ export class NodeService {
     this.#metrics.members(chain.tables.nodes.size)
     this.#metrics.candidates(chain.tables.candidates.size)
     this.#metrics.voteRound(vote.round)
+    this.#metrics.logLinesLost(this.#hooks.log.lostLines())
     this.#metrics.residentMemory(res.rss)
     this.#metrics.openFiles(res.fds)
     this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)

@@ -1,13 +1,15 @@
-import type { Logger } from '@montana/foundation'
+import { type Logger, systemTime } from '@montana/foundation'
 import type { StartOptions } from './config/start-options.js'
+import type { DrillMessage } from './drill/message.js'
+import { ShiftedTime } from './drill/shifted-time.js'
+import { openLog } from './log/node-log.js'
 import { NodeService } from './node-service.js'
 import { Closers, openResources } from './open.js'
-import { prepareNode } from './prepare.js'
+import { type Prepared, prepareNode } from './prepare.js'
 import { failpointFrom } from './runtime/failpoint.js'
 import { checkSpeed, readingOf } from './speed-check.js'
 
 export interface NodeEvents {
-  readonly logger: Logger
   /** One loud line, for example that the slow clock is in use. */
   notice(line: string): void
 }
@@ -15,34 +17,47 @@ export interface NodeEvents {
 export interface RunningNode {
   readonly statusUrl: string
   readonly label: string
+  readonly logger: Logger
   /** Resolves when the node ended by itself (`maxWindows`), rejects with what made it stop. */
   readonly ended: Promise<void>
+  /** Opens the log file anew, for rotation. */
+  reopenLog(): void
+  /** Brings about what a drill wants, and ends what an earlier one wanted. */
+  drill(message: DrillMessage): void
   /** Ends in under two seconds although the clock is running. */
   stop(): Promise<void>
 }
 
 /** Starts a node: everything is checked first, then opened in one order and closed in the reverse one. */
-export async function startNode(options: StartOptions, { logger, notice }: NodeEvents): Promise<RunningNode> {
+export async function startNode(options: StartOptions, events: NodeEvents): Promise<RunningNode> {
   const prepared = await prepareNode(options)
-  const failpoint = failpointFrom(process.env.MONTANA_FAILPOINT)
-  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>()
-  ended.catch(() => {})
   const closers = new Closers()
   try {
-    const opened = await openResources(prepared, closers, notice)
-    const speed = await checkSpeed(opened.hashing, opened.store, options)
-    if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
-    const service = new NodeService(prepared, opened, {
-      logger,
-      failpoint,
-      measured: speed && readingOf(speed),
-      end,
-      fail,
-    })
-    const statusUrl = await service.start(closers)
-    return { statusUrl, label: prepared.label, ended, stop: () => closers.closeAll() }
+    return await startPrepared(prepared, closers, events)
   } catch (error) {
     await closers.closeAll()
     throw error
   }
+}
+
+async function startPrepared(prepared: Prepared, closers: Closers, { notice }: NodeEvents): Promise<RunningNode> {
+  const { options, label } = prepared
+  const failpoint = failpointFrom(process.env.MONTANA_FAILPOINT)
+  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>()
+  ended.catch(() => {})
+  const time = new ShiftedTime(systemTime)
+  const log = openLog(options, time)
+  closers.add(() => log.close())
+  const { logger, health } = log
+  const opened = await openResources(prepared, closers, notice)
+  const speed = await checkSpeed(opened.hashing, opened.store, options)
+  if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
+  const measured = speed && readingOf(speed)
+  const service = new NodeService(prepared, opened, { logger, log: health, time, failpoint, measured, end, fail })
+  const statusUrl = await service.start(closers)
+  const drill = ({ cut, clockOffsetMs }: DrillMessage) => {
+    time.offsetMs = clockOffsetMs
+    service.cut(cut)
+  }
+  return { statusUrl, label, logger, ended, reopenLog: log.reopen, drill, stop: () => closers.closeAll() }
 }

@@ -1,4 +1,4 @@
-export { type BuildInfo, buildInfo } from './build-info.js'
+export { type BuildInfo, buildInfo, type RunningBuild, runningBuild } from './build-info.js'
 export { Fault, type OptionSpec, type Origin, parseOption } from './config/option.js'
 export { type Layers, type Resolved, resolveOptions } from './config/resolve.js'
 export {
@@ -8,6 +8,8 @@ export {
   START_OPTIONS,
   type StartOptions,
 } from './config/start-options.js'
+export { DRILLS_ENVIRONMENT, type DrillMessage, parseDrillMessage } from './drill/message.js'
+export { OLD_BUILD_ENVIRONMENT } from './drill/old-build.js'
 export { IDENTITY_FILE, loadIdentity, saveIdentity } from './identity-file.js'
 export { type RunFile, readRunFile } from './run-file.js'
 export { type NodeStatus, type PeerStatus, statusSchema, type WindowStatus } from './status/schema.js'

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { DEFAULT_SOAK_PATH } from '../constants.js'
 import { checkOptions, type PollerOptions } from '../options.js'
 import type { NodeSource } from '../probe/locate.js'
+import { type RunSettings, runSettingsShape } from '../run/settings.js'
 import { DURATION_FORMS, parseDuration } from './duration.js'
 
 const nodeSchema = z
@@ -33,6 +34,7 @@ const configSchema = z.strictObject({
   spool_dir: z.string().min(1).optional(),
   run_id: z.string().min(1).optional(),
   host: z.string().optional(),
+  ...runSettingsShape,
 })
 
 /** Reads and checks a configuration file; relative paths in it start at its folder. Throws {@link ConfigError}. */
@@ -55,7 +57,14 @@ function toOptions(config: z.infer<typeof configSchema>, folder: string): Poller
     intervalMs: config.interval === undefined ? undefined : parseDuration(config.interval),
     deadlineMs: config.deadline_ms,
     host: config.host,
+    run: toRunSettings(config, folder),
   }
+}
+
+function toRunSettings(config: z.infer<typeof configSchema>, folder: string): RunSettings {
+  const { time_scale, pq_only, collector_node, thresholds, claims, drills } = config
+  const file = thresholds === undefined ? undefined : resolve(folder, thresholds)
+  return { time_scale, pq_only, collector_node, thresholds: file, claims, drills }
 }
 
 function toSource({ label, host, status_url, data_dir }: z.infer<typeof nodeSchema>, folder: string): NodeSource {

@@ -1,4 +1,4 @@
-import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { type Limits, TransportError } from '@montana/transport'
 import type { BanList } from '../limits/score.js'
 import type { PeerBook } from './peer-book.js'
@@ -14,6 +14,7 @@ export class Admission {
   readonly #peers: PeerBook
   readonly #bans: BanList
   readonly #nowMs: () => number
+  #unreachable: ReadonlySet<string> = new Set()
 
   constructor(options: AdmissionOptions, peers: PeerBook, bans: BanList, nowMs: () => number) {
     this.#options = options
@@ -32,8 +33,25 @@ export class Admission {
     }
   }
 
+  /** Drill: from now on the path to these peers, and to no others, is cut. */
+  cut(peerIds: readonly string[]): void {
+    this.#unreachable = new Set(peerIds)
+  }
+
+  isCut(peerId: string): boolean {
+    return this.#unreachable.has(peerId)
+  }
+
+  /** A cut path is refused outside the handshake, so that neither end takes it for a failure of the other's cryptography. */
   gater(): ConnectionGater {
-    return { denyInboundConnection: (connection) => this.#isHostFull(connection) }
+    const isCut = (peerId: PeerId) => this.isCut(peerId.toString())
+    return {
+      denyDialPeer: isCut,
+      denyInboundConnection: (connection) => this.#isHostFull(connection),
+      denyInboundEncryptedConnection: isCut,
+      denyInboundUpgradedConnection: isCut,
+      denyOutboundUpgradedConnection: isCut,
+    }
   }
 
   #isHostFull(connection: MultiaddrConnection): boolean {

@@ -130,6 +130,13 @@ class Libp2pMesh implements Mesh {
     if (peer !== undefined) this.#discipline.report(peer, report)
   }
 
+  cut(peerIds: readonly string[]): void {
+    this.#admission.cut(peerIds)
+    for (const connection of this.#node?.getConnections() ?? []) {
+      if (this.#admission.isCut(connection.remotePeer.toString())) connection.abort(new Error('the path is cut'))
+    }
+  }
+
   peers(): PeerSnapshot[] {
     return this.#context.peers.snapshots(this.#context.nowMs())
   }

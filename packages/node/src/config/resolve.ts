@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, errorMessage } from '@montana/foundation'
 import { parse as parseYaml } from 'yaml'
+import { DRILLS_ENVIRONMENT } from '../drill/message.js'
+import { OLD_BUILD_ENVIRONMENT } from '../drill/old-build.js'
 import { type OptionSpec, type Origin, parseOption } from './option.js'
 
 /** Names in the environment that begin with MONTANA_ but are no settings of a command. */
@@ -10,6 +12,8 @@ const OTHER_ENVIRONMENT = new Set([
   'MONTANA_NATIVE',
   'MONTANA_LONG',
   'MONTANA_FAILPOINT',
+  DRILLS_ENVIRONMENT,
+  OLD_BUILD_ENVIRONMENT,
   'MONTANA_MANIFEST_SHA256',
 ])
 

@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
   readonly maxWindows: number | undefined
+  /** Undefined: stdout. */
+  readonly logFile: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -121,6 +123,12 @@ export const START_OPTIONS: Specs<StartOptions> = {
     description: 'stop after N more windows',
     default: undefined,
     parse: integer(1, Number.MAX_SAFE_INTEGER),
+  }),
+  logFile: spec<string | undefined>('logFile', {
+    value: 'FILE',
+    description: 'append the log to FILE, opened anew on SIGHUP; by default it goes to stdout',
+    default: undefined,
+    parse: text,
   }),
   logLevel: spec<StartOptions['logLevel']>('logLevel', {
     value: 'LEVEL',

@@ -3,8 +3,9 @@ import { formatTime, type TimeSource, toHex } from '@montana/foundation'
 import { isActive, type ProtocolParams, supply } from '@montana/ledger'
 import type { Mesh, PeerSnapshot } from '@montana/network'
 import type { Store } from '@montana/store'
-import type { BuildInfo } from '../build-info.js'
+import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
+import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
@@ -20,7 +21,7 @@ export interface StatusModules {
   readonly rules: { readonly proposer: string; readonly cementing: string }
   readonly genesisHash: Uint8Array
   readonly identity: Identity
-  readonly build: BuildInfo
+  readonly build: RunningBuild
   readonly manifestSha256: string | undefined
   readonly backendName: string
   readonly ledger: LedgerService
@@ -30,6 +31,7 @@ export interface StatusModules {
   readonly record: NodeRecord
   readonly resources: ResourceSampler
   readonly time: TimeSource
+  readonly log: Pick<LogHealth, 'degraded'>
 }
 
 /** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
@@ -45,7 +47,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     genesis_hash: toHex(modules.genesisHash),
     sampled_at: formatTime(time.wallMs()),
     mono_ms: Math.round(time.monotonicMs()),
-    build: { ...modules.build, bundle_sha256: null },
+    build: modules.build,
     manifest: manifestStatus(modules.manifestSha256),
     roster: null,
     proc: processStatus(record, time),
@@ -87,7 +89,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     jobs: [],
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
-    degraded: ledger.loop.state.halted ? [ledger.loop.state.halted] : [],
+    degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
     findings: [...record.findings],
   }
 }
@@ -97,8 +99,8 @@ function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
 }
 
 function processStatus(record: NodeRecord, time: TimeSource): NodeStatus['proc'] {
-  const { instance, startedAtMs } = record
-  const uptime_s = Math.round((time.wallMs() - startedAtMs) / 1000)
+  const { instance, startedAtMs, startedAtMonotonicMs } = record
+  const uptime_s = Math.round((time.monotonicMs() - startedAtMonotonicMs) / 1000)
   return { instance, pid: process.pid, start_ts: formatTime(startedAtMs), uptime_s, restarts: null, result: null }
 }
 

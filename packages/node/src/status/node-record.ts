@@ -21,6 +21,8 @@ interface AppliedWindow {
 export class NodeRecord {
   readonly instance = randomUUID()
   readonly startedAtMs: number
+  /** The age of a process does not depend on what its wall clock is set to. */
+  readonly startedAtMonotonicMs: number
   readonly #time: TimeSource
   readonly #recent: WindowStatus[] = []
   readonly #findings: NodeStatus['findings'] = []
@@ -33,6 +35,7 @@ export class NodeRecord {
   constructor(time: TimeSource) {
     this.#time = time
     this.startedAtMs = time.wallMs()
+    this.startedAtMonotonicMs = time.monotonicMs()
   }
 
   get recent(): readonly WindowStatus[] {

@@ -6,7 +6,7 @@ import { loadBackend } from '@montana/native'
 import { openStore } from '@montana/store'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { onTestFinished } from 'vitest'
-import { buildInfo } from '../../src/build-info.js'
+import { runningBuild } from '../../src/build-info.js'
 import { initialiseStore } from '../../src/chain/restore.js'
 import { LedgerService } from '../../src/ledger-service.js'
 import { createMetricsRegistry, createNodeMetrics } from '../../src/metrics.js'
@@ -67,8 +67,15 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   }
   onTestFinished(stop)
   const { proposerRule: proposer, cementingRule: cementing, networkName } = document
-  const facts = { label, networkName, rules: { proposer, cementing }, genesisHash: hash, identity, build: buildInfo() }
-  const parts = { ledger, store, clock, mesh: undefined, record, resources, time }
+  const facts = {
+    label,
+    networkName,
+    rules: { proposer, cementing },
+    genesisHash: hash,
+    identity,
+    build: runningBuild({}),
+  }
+  const parts = { ledger, store, clock, mesh: undefined, record, resources, time, log: { degraded: () => [] } }
   const modules: StatusModules = { ...facts, ...parts, manifestSha256: undefined, backendName: backend.name }
   return { modules, ledger, store, record, resources, fatal, dir, stop }
 }
