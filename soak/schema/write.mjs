@@ -1,7 +1,8 @@
-// Writes the published JSON Schema of a soak record; a test fails while it differs from the code.
+// Writes the published JSON Schemas; a test fails while one differs from the code.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { soakRecordJsonSchema } from '@montana/soak'
+import { publishedSchemas } from '@montana/soak'
 
-const file = join(import.meta.dirname, 'montana.soak-1.schema.json')
-writeFileSync(file, `${JSON.stringify(soakRecordJsonSchema(), null, 2)}\n`)
+for (const [name, schema] of Object.entries(publishedSchemas())) {
+  writeFileSync(join(import.meta.dirname, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
+}

@@ -51,7 +51,7 @@ export function deadlines({ deadlineMs }: Pick<PollerOptions, 'deadlineMs'>, int
 }
 
 /** Labels are published, so they are names: spec operations 1. */
-function checkName(field: string, name: string): void {
+export function checkName(field: string, name: string): void {
   const isName = name.length > 0 && name.length <= LABEL_MAX && !/[\p{Cc}\p{Cs}/\\]/u.test(name) && name.trim() === name
   if (!isName)
     throw wrong(field, `'${name}' is not a name`, `use 1 to ${LABEL_MAX} printable characters without slashes`)

@@ -2,6 +2,7 @@ import { AbortError } from '@montana/foundation'
 import { createPoller, DEFAULT_INTERVAL_MS, DURATION_FORMS } from '@montana/soak'
 import { Command } from 'commander'
 import type { CliContext } from '../context.js'
+import { digestCommand } from './soak/digest.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
 
@@ -10,6 +11,7 @@ export function soakCommand(context: CliContext): Command {
     .description('records of a running mesh, one JSON line per poll')
     .addCommand(pollCommand(context))
     .addCommand(watchCommand(context))
+    .addCommand(digestCommand(context))
 }
 
 function pollCommand(context: CliContext): Command {
