@@ -8,6 +8,7 @@ import {
   PROBE_DEADLINE_SHARE,
 } from './constants.js'
 import type { NodeSource } from './probe/locate.js'
+import { checkSshTarget } from './probe/ssh/target.js'
 import type { SoakRecord } from './record/schema.js'
 
 export interface PollerOptions {
@@ -35,6 +36,7 @@ export function checkOptions({ nodes, intervalMs, deadlineMs, host }: PollerOpti
     checkName(`nodes.${index}.label`, node.label)
     if (node.host !== undefined) checkName(`nodes.${index}.host`, node.host)
     if ('statusUrl' in node) checkUrl(`nodes.${index}.status_url`, node.statusUrl)
+    if ('ssh' in node) checkSshTarget(`nodes.${index}.ssh`, node.ssh)
   })
   const labels = nodes.map(({ label }) => label)
   const twice = labels.find((label, index) => labels.indexOf(label) !== index)

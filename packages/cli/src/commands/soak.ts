@@ -5,6 +5,7 @@ import type { CliContext } from '../context.js'
 import { digestCommand } from './soak/digest.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
+import { probeCommand } from './soak/probe.js'
 
 export function soakCommand(context: CliContext): Command {
   return new Command('soak')
@@ -12,6 +13,7 @@ export function soakCommand(context: CliContext): Command {
     .addCommand(pollCommand(context))
     .addCommand(watchCommand(context))
     .addCommand(digestCommand(context))
+    .addCommand(probeCommand(context))
 }
 
 function pollCommand(context: CliContext): Command {

@@ -13,14 +13,14 @@ interface DigestFlags extends GlobalOptions {
   out?: string
 }
 
-/** The node's unit and the timers beside it, as installed. */
-export const DEFAULT_UNITS = ['montana-*']
+/** As installed: spec operations 10. */
+export const NODE_UNIT = 'montana-node.service'
 
 export function digestCommand(context: CliContext): Command {
   return new Command('digest')
     .description('the log of this host by unit, code and kind of line, fit to be published')
     .option('--label <name>', 'node whose log it is', 'node')
-    .option('--unit <unit...>', `units to read from the journal (default ${DEFAULT_UNITS.join(' ')})`)
+    .option('--unit <unit...>', `units to read from the journal (default ${NODE_UNIT})`)
     .option('--since <time>', `only lines from then on: RFC 3339, or ${DURATION_FORMS} ago`)
     .option('--file <log...>', 'log files to read instead of the journal')
     .option('--out <file>', 'also write the digest there, as JSON')
@@ -35,7 +35,7 @@ export function digestCommand(context: CliContext): Command {
 
 async function makeDigest({ signal }: CliContext, { label, unit, since, file }: DigestFlags): Promise<Digest> {
   const common = { label, sinceMs: since === undefined ? undefined : readSince(since, Date.now()), signal }
-  if (file === undefined) return await digestJournal({ ...common, units: unit ?? DEFAULT_UNITS })
+  if (file === undefined) return await digestJournal({ ...common, units: unit ?? [NODE_UNIT] })
   return await digestFiles({ ...common, files: file, unit: onlyUnit(unit) })
 }
 
