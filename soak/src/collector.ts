@@ -36,7 +36,11 @@ export async function collectorFacts(
 /** Of what decides how a run is measured: who is asked, how often, for how long. */
 function configHash({ nodes, deadlineMs, host }: PollerOptions, intervalMs: number): string {
   const config = {
-    nodes: nodes.map((node) => ({ label: node.label, host: node.host ?? node.label, via: 'http' })),
+    nodes: nodes.map((node) => ({
+      label: node.label,
+      host: node.host ?? node.label,
+      via: 'ssh' in node ? 'ssh' : 'http',
+    })),
     interval_ms: intervalMs,
     deadline_ms: deadlineMs ?? null,
     host: host ?? null,

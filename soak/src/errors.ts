@@ -1,6 +1,6 @@
 import { ConfigError, errorCode, errorMessage, MontanaError, type MontanaErrorInit } from '@montana/foundation'
 
-export type SoakErrorCode = 'SOAK_LOCKED' | 'SOAK_ENOSPC' | 'SOAK_IO' | 'SOAK_RECORD_INVALID'
+export type SoakErrorCode = 'SOAK_LOCKED' | 'SOAK_ENOSPC' | 'SOAK_IO' | 'SOAK_RECORD_INVALID' | 'JOURNAL_FAILED'
 
 /** A poll that left no record; the file is as it was before. Exit 1. Wrong settings are a ConfigError instead. */
 export class SoakError extends MontanaError {

@@ -8,15 +8,29 @@ export {
   MAX_INTERVAL_MS,
   MIN_INTERVAL_MS,
 } from './constants.js'
+export { digestFiles, type FileDigestOptions } from './digest/digest-files.js'
+export { digestJournal, type JournalDigestOptions } from './digest/digest-journal.js'
+export {
+  type Digest,
+  type DigestEntry,
+  type DigestUnit,
+  digestSchema,
+} from './digest/schema.js'
+export { TOP_ENTRIES, type TopEntries, topEntries } from './digest/top.js'
 export { SoakError, type SoakErrorCode } from './errors.js'
-export { loadEvidence, type TestResult } from './evidence/schema.js'
+export { loadEvidence } from './evidence/load.js'
+export { type Evidence, evidenceId, evidenceSchema, type TestResult } from './evidence/schema.js'
 export { type LegacyClock, parseLegacyClock } from './legacy/options.js'
 export type { LegacyInputs } from './legacy/report.js'
 export { snapshotJsonSchema } from './legacy/snapshot-schema.js'
 export { type LegacyVerification, verifyLegacy } from './legacy/verify.js'
 export type { PollerOptions } from './options.js'
 export { createPoller, type Poller, type PollerModules } from './poller.js'
-export type { NodeSource } from './probe/locate.js'
+export { type LocalProbe, probeLocal } from './probe/local.js'
+export type { LocalSource, NodeSource } from './probe/locate.js'
+export type { SshTarget } from './probe/ssh/target.js'
+export { type ProbeDocument, probeSchema, type UnitFacts } from './probe/unit-schema.js'
+export { publishedSchemas } from './published.js'
 export { type SoakNode, type SoakRecord, soakRecordJsonSchema, soakRecordSchema } from './record/schema.js'
 export * from './render/index.js'
 export { createReport } from './report/create.js'

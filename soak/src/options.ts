@@ -8,6 +8,7 @@ import {
   PROBE_DEADLINE_SHARE,
 } from './constants.js'
 import type { NodeSource } from './probe/locate.js'
+import { checkSshTarget } from './probe/ssh/target.js'
 import type { SoakRecord } from './record/schema.js'
 import type { RunSettings } from './run/settings.js'
 
@@ -50,6 +51,7 @@ export function checkOptions(options: PollerOptions): void {
     checkName(`nodes.${index}.label`, node.label)
     if (node.host !== undefined) checkName(`nodes.${index}.host`, node.host)
     if ('statusUrl' in node) checkUrl(`nodes.${index}.status_url`, node.statusUrl)
+    if ('ssh' in node) checkSshTarget(`nodes.${index}.ssh`, node.ssh)
   })
   const labels = nodes.map(({ label }) => label)
   const twice = labels.find((label, index) => labels.indexOf(label) !== index)
@@ -68,7 +70,7 @@ export function deadlines({ deadlineMs }: Pick<PollerOptions, 'deadlineMs'>, int
 }
 
 /** Labels are published, so they are names: spec operations 1. */
-function checkName(field: string, name: string): void {
+export function checkName(field: string, name: string): void {
   const isName = name.length > 0 && name.length <= LABEL_MAX && !/[\p{Cc}\p{Cs}/\\]/u.test(name) && name.trim() === name
   if (!isName)
     throw wrong(field, `'${name}' is not a name`, `use 1 to ${LABEL_MAX} printable characters without slashes`)

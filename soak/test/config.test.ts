@@ -85,6 +85,19 @@ drills:
     })
   })
 
+  it('names hosts that are asked over ssh, keys relative to its folder', async () => {
+    const file = write(`
+nodes:
+  - label: moscow
+    via: ssh
+    ssh: { host: 192.0.2.1, port: 2222, user: soak, key_file: keys/moscow, known_hosts: /etc/montana/known_hosts }
+`)
+    const ssh = { host: '192.0.2.1', port: 2222, user: 'soak', keyFile: join(file, '..', 'keys/moscow') }
+    expect((await loadSoakConfig(file)).nodes).toEqual([
+      { label: 'moscow', ssh: { ...ssh, knownHosts: '/etc/montana/known_hosts' } },
+    ])
+  })
+
   it('in JSON, with defaults', async () => {
     const file = write('{"nodes": [{"label": "a", "via": "http", "status_url": "http://[::1]:8446"}]}', 'soak.json')
     expect(await loadSoakConfig(file)).toMatchObject({ path: DEFAULT_SOAK_PATH, intervalMs: undefined })
@@ -101,7 +114,16 @@ drills:
     ['nodes.0', 'nodes: [{label: a}]'],
     ['nodes.0', 'nodes: [{label: a, status_url: "http://h", data_dir: b}]'],
     ['nodes.0.status_uri', 'nodes: [{label: a, status_uri: "http://h"}]'],
-    ['nodes.0.via', 'nodes: [{label: a, via: ssh, status_url: "http://h"}]'],
+    ['nodes.0.via', 'nodes: [{label: a, via: ftp, status_url: "http://h"}]'],
+    ['nodes.0', 'nodes: [{label: a, via: ssh, status_url: "http://h"}]'],
+    ['nodes.0', 'nodes: [{label: a, via: ssh}]'],
+    ['nodes.0', 'nodes: [{label: a, ssh: {host: h, user: u, key_file: k, known_hosts: n}}]'],
+    ['nodes.0.ssh.user', 'nodes: [{label: a, via: ssh, ssh: {host: h, key_file: k, known_hosts: n}}]'],
+    [
+      'nodes.0.ssh.password',
+      'nodes: [{label: a, via: ssh, ssh: {host: h, user: u, key_file: k, known_hosts: n, password: x}}]',
+    ],
+    ['nodes.0.ssh.host', 'nodes: [{label: a, via: ssh, ssh: {host: "-oX", user: u, key_file: k, known_hosts: n}}]'],
     ['nodes.0.label', 'nodes: [{label: 10.0.0.1, data_dir: a}]'],
     ['intervall', `${node}\nintervall: 5m`],
     ['interval', `${node}\ninterval: 5`],

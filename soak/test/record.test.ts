@@ -15,11 +15,11 @@ function answer(init: StatusInit & { atMs: number; offsetMs?: number; rttMs?: nu
   const { atMs, offsetMs = 0, rttMs = 4, label = 'moscow' } = init
   const status = statusSchema.parse(statusDocument({ ...init, atMs: atMs + offsetMs }))
   const times = { sentAtMs: atMs - rttMs / 2, receivedAtMs: atMs + rttMs / 2 }
-  return { reachable: true, label, host: label, probeMs: rttMs, ...times, status }
+  return { reachable: true, label, host: label, probeMs: rttMs, unit: null, ...times, status }
 }
 
 const silent: NoAnswer = {
-  ...{ reachable: false, label: 'moscow', host: 'moscow', probeMs: 1 },
+  ...{ reachable: false, label: 'moscow', host: 'moscow', probeMs: 1, unit: null },
   error: { code: 'ECONNREFUSED', text: '' },
 }
 

@@ -6,20 +6,45 @@ import { z } from 'zod'
 import { DEFAULT_SOAK_PATH } from '../constants.js'
 import { checkOptions, type PollerOptions } from '../options.js'
 import type { NodeSource } from '../probe/locate.js'
+import type { SshTarget } from '../probe/ssh/target.js'
 import { type RunSettings, runSettingsShape } from '../run/settings.js'
 import { DURATION_FORMS, parseDuration } from './duration.js'
+
+const sshSchema = z.strictObject({
+  host: z.string(),
+  port: z.number().optional(),
+  user: z.string(),
+  key_file: z.string(),
+  known_hosts: z.string(),
+})
 
 const nodeSchema = z
   .strictObject({
     label: z.string(),
     host: z.string().optional(),
-    via: z.literal('http', { error: "only 'http' is known" }).optional(),
+    via: z.enum(['http', 'ssh'], { error: "must be 'http' or 'ssh'" }).optional(),
     status_url: z.string().optional(),
     data_dir: z.string().optional(),
+    ssh: sshSchema.optional(),
   })
-  .refine(({ status_url, data_dir }) => (status_url === undefined) !== (data_dir === undefined), {
-    error: 'needs either status_url or data_dir',
+  .refine((node) => node.via === 'ssh' || isLocal(node), {
+    error: 'needs either status_url or data_dir, or via: ssh with ssh',
   })
+  .refine((node) => node.via !== 'ssh' || isRemote(node), { error: 'needs ssh, and neither status_url nor data_dir' })
+
+interface Places {
+  readonly status_url?: string | undefined
+  readonly data_dir?: string | undefined
+  readonly ssh?: unknown
+}
+
+function isLocal({ status_url, data_dir, ssh }: Places): boolean {
+  return ssh === undefined && (status_url === undefined) !== (data_dir === undefined)
+}
+
+function isRemote({ status_url, data_dir, ssh }: Places): boolean {
+  return ssh !== undefined && status_url === undefined && data_dir === undefined
+}
 
 /** The configuration file of the watchdog, YAML or JSON: spec operations 3.1. */
 const configSchema = z.strictObject({
@@ -67,11 +92,19 @@ function toRunSettings(config: z.infer<typeof configSchema>, folder: string): Ru
   return { time_scale, pq_only, collector_node, thresholds: file, claims, drills }
 }
 
-function toSource({ label, host, status_url, data_dir }: z.infer<typeof nodeSchema>, folder: string): NodeSource {
-  const name = { label, ...(host !== undefined && { host }) }
-  return status_url === undefined
-    ? { ...name, dataDir: resolve(folder, data_dir ?? '') }
-    : { ...name, statusUrl: status_url }
+type NodeConfig = z.infer<typeof nodeSchema>
+
+function toSource({ label, host, ...node }: NodeConfig, folder: string): NodeSource {
+  return { label, ...(host !== undefined && { host }), ...toPlace(node, folder) }
+}
+
+function toPlace({ status_url, data_dir, ssh }: Omit<NodeConfig, 'label' | 'host'>, folder: string) {
+  if (ssh) return { ssh: toTarget(ssh, folder) }
+  return status_url === undefined ? { dataDir: resolve(folder, data_dir ?? '') } : { statusUrl: status_url }
+}
+
+function toTarget({ key_file, known_hosts, ...ssh }: z.infer<typeof sshSchema>, folder: string): SshTarget {
+  return { ...ssh, keyFile: resolve(folder, key_file), knownHosts: resolve(folder, known_hosts) }
 }
 
 async function readContent(file: string): Promise<unknown> {

@@ -48,3 +48,9 @@ export const digestSchema = strictObject({
 export type Digest = z.infer<typeof digestSchema>
 export type DigestEntry = z.infer<typeof digestEntrySchema>
 export type DigestUnit = z.infer<typeof unitSchema>
+
+/** JSON Schema (2020-12) of a digest. */
+export function digestJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(digestSchema) as Record<string, unknown>
+  return { ...schema, title: 'montana.digest/1', description: 'The log of one host by unit, code and template' }
+}

@@ -1,35 +1,23 @@
-import { readFile } from 'node:fs/promises'
-import { ConfigError, errorMessage } from '@montana/foundation'
 import { z } from 'zod'
 
-/** One test result, as `npm test -- --evidence FILE` lists them: decisions, "Faults and drills". */
-export const testResultSchema = z.object({
-  /** Test file, relative to the repository. */
-  suite: z.string(),
-  case: z.string(),
-  commit: z.string().nullable(),
+/** One test case and how it ended; fields of a later version are ignored. */
+const testResultSchema = z.object({
+  /** Path of the test file, relative to the repository. */
+  suite: z.string().min(1),
+  /** Full name of the case. */
+  case: z.string().min(1),
+  /** Revision of the sources; `-dirty` behind it where they were changed. */
+  commit: z.string().min(1),
   result: z.enum(['passed', 'failed', 'skipped']),
 })
 
+/** What `npm test -- --evidence FILE` writes: decisions, "Faults and drills". */
+export const evidenceSchema = z.array(testResultSchema)
+
 export type TestResult = z.infer<typeof testResultSchema>
+export type Evidence = readonly TestResult[]
 
-/** Throws {@link ConfigError} that names the file and the field. */
-export async function loadEvidence(file: string): Promise<TestResult[]> {
-  const parsed = z.array(testResultSchema).safeParse(await readJson(file))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw wrong(file, `${issue?.path.join('.') || 'content'}: ${issue?.message}`)
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    throw wrong(file, `cannot be read: ${errorMessage(error).split('\n')[0]}`)
-  }
-}
-
-function wrong(file: string, fault: string): ConfigError {
-  const remedy = 'write it anew with `npm test -- --evidence FILE`'
-  return new ConfigError(`evidence file ${file} ${fault}`, { field: 'evidence', remedy })
+/** How a report names a test: spec operations 7.3. */
+export function evidenceId({ suite, case: name, commit }: TestResult): string {
+  return `test:${suite}#${name}@${commit}`
 }

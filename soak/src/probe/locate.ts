@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@montana/foundation'
 import { z } from 'zod'
+import { STATUS_ROUTE } from '../constants.js'
 import { ProbeError } from './probe-error.js'
+import type { SshTarget } from './ssh/target.js'
 
-/** Where a node's status is found: at a fixed URL, or through the file that a running node keeps in its data directory. */
+/** A status within reach: at a fixed URL, or through the file that a running node keeps in its data directory. */
+export type LocalSource = { readonly statusUrl: string } | { readonly dataDir: string }
+
+/** Where a node's status is found: within reach, or on a host that is asked over ssh (spec operations 3.7). */
 export type NodeSource = {
   readonly label: string
   /** Display name of the host, the label by default; never an address. */
   readonly host?: string
-} & ({ readonly statusUrl: string } | { readonly dataDir: string })
+} & (LocalSource | { readonly ssh: SshTarget })
 
 export interface Located {
   readonly url: string
@@ -20,12 +25,19 @@ export interface Located {
 const runSchema = z.object({ statusUrl: z.url({ protocol: /^http$/ }), instance: z.string() })
 
 /** Read at each poll, because the port of a node changes when it restarts. Throws {@link ProbeError}. */
-export async function locate(source: NodeSource, signal: AbortSignal): Promise<Located> {
+export async function locate(source: LocalSource, signal: AbortSignal): Promise<Located> {
   if ('statusUrl' in source) return { url: source.statusUrl, instance: undefined }
   const text = await readFile(join(source.dataDir, 'run.json'), { encoding: 'utf8', signal }).catch(notRunning)
   const run = runSchema.safeParse(parse(text))
   if (!run.success) throw new ProbeError('RUN_FILE_INVALID', 'run.json of the node cannot be read as such')
   return { url: run.data.statusUrl, instance: run.data.instance }
+}
+
+/** Address of the status, with the hashes of one window where it is given. */
+export function statusUrl(base: string, window: number | undefined): URL {
+  const url = new URL(STATUS_ROUTE, base)
+  if (window !== undefined) url.searchParams.set('window', String(window))
+  return url
 }
 
 function notRunning(error: unknown): never {

@@ -1,15 +1,19 @@
 import { isAbort, type TimeSource, withTimeout } from '@montana/foundation'
-import { STATUS_ROUTE } from '../constants.js'
 import { getJson } from './http.js'
-import { type Located, locate, type NodeSource } from './locate.js'
+import { type LocalSource, locate, type NodeSource, statusUrl } from './locate.js'
 import { ProbeError, type ProbeFault, probeFault } from './probe-error.js'
+import { askOverSsh, toldFault } from './ssh/ask.js'
+import type { SshTarget } from './ssh/target.js'
 import { type StatusDocument, statusSchema } from './status-schema.js'
+import type { UnitFacts } from './unit-schema.js'
 
 interface Probed {
   readonly label: string
   readonly host: string
   /** Time that the probe took, ms. */
   readonly probeMs: number
+  /** What the service manager of the node's host says; null where the probe cannot ask it. */
+  readonly unit: UnitFacts | null
 }
 
 /** A node that answered. Times are the collector's wall clock, ms since the epoch. */
@@ -43,36 +47,54 @@ export async function probe(request: ProbeRequest): Promise<Probe> {
   const started = time.monotonicMs()
   const elapsed = () => time.monotonicMs() - started
   try {
-    const answer = await withTimeout(deadlineMs, signal, (inner) => ask(request, inner))
-    return { ...common, reachable: true, probeMs: elapsed(), ...answer }
+    const asked = await withTimeout(deadlineMs, signal, (inner) => ask(request, inner))
+    return { ...common, probeMs: elapsed(), ...asked }
   } catch (error) {
     if (isAbort(error) && signal?.aborted) throw error
-    return { ...common, reachable: false, probeMs: elapsed(), error: probeFault(error) }
+    return { ...common, reachable: false, probeMs: elapsed(), unit: null, error: probeFault(error) }
   }
 }
 
-type Asked = Pick<Answer, 'sentAtMs' | 'receivedAtMs' | 'status'>
+type Asked = Omit<Answer, keyof Common> | Omit<NoAnswer, keyof Common>
+type Common = Pick<Probed, 'label' | 'host' | 'probeMs'>
 
 async function ask({ source, time, window }: ProbeRequest, signal: AbortSignal): Promise<Asked> {
-  const located = await locate(source, signal)
-  const url = new URL(STATUS_ROUTE, located.url)
-  if (window !== undefined) url.searchParams.set('window', String(window))
-  const sentAtMs = time.wallMs()
-  const startedMs = time.monotonicMs()
-  const document = await getJson(url, signal)
-  // The round trip by the monotonic clock: a step of the wall clock in between must not become a clock offset.
-  const receivedAtMs = sentAtMs + (time.monotonicMs() - startedMs)
-  return { sentAtMs, receivedAtMs, status: checked(document, located) }
+  if ('ssh' in source) return await askHost(source.ssh, { time, window }, signal)
+  return await askNode(source, { time, window }, signal)
 }
 
-function checked(document: unknown, { instance }: Located): StatusDocument {
-  const parsed = statusSchema.safeParse(document)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new ProbeError('STATUS_INVALID', `status field '${issue?.path.join('.')}' is wrong: ${issue?.code}`)
-  }
-  if (instance !== undefined && parsed.data.proc.instance !== instance) {
+type Question = Pick<ProbeRequest, 'time'> & { readonly window: number | undefined }
+
+async function askNode(source: LocalSource, { time, window }: Question, signal: AbortSignal): Promise<Asked> {
+  const { url, instance } = await locate(source, signal)
+  const sentAtMs = time.wallMs()
+  const startedMs = time.monotonicMs()
+  const document = await getJson(statusUrl(url, window), signal)
+  // The round trip by the monotonic clock: a step of the wall clock in between must not become a clock offset.
+  const receivedAtMs = sentAtMs + (time.monotonicMs() - startedMs)
+  const status = checked(document)
+  if (instance !== undefined && status.proc.instance !== instance) {
     throw new ProbeError('OTHER_INSTANCE', 'another process answers at the address that run.json names')
   }
-  return parsed.data
+  return { reachable: true, unit: null, sentAtMs, receivedAtMs, status }
+}
+
+/** A host that answers for a node that does not still tells what became of its unit. */
+async function askHost(target: SshTarget, { time, window }: Question, signal: AbortSignal): Promise<Asked> {
+  const sentAtMs = time.wallMs()
+  const { document, roundTripMs } = await askOverSsh(target, window, time, signal)
+  const { unit, status } = document
+  try {
+    if (status === null) throw toldFault(document)
+    return { reachable: true, unit, sentAtMs, receivedAtMs: sentAtMs + roundTripMs, status: checked(status) }
+  } catch (error) {
+    return { reachable: false, unit, error: probeFault(error) }
+  }
+}
+
+function checked(document: unknown): StatusDocument {
+  const parsed = statusSchema.safeParse(document)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new ProbeError('STATUS_INVALID', `status field '${issue?.path.join('.')}' is wrong: ${issue?.code}`)
 }

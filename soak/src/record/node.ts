@@ -19,7 +19,7 @@ export function nodeRecord(probe: Probe, facts: NodeFacts): SoakNode {
   return {
     ...{ label, host, probe_ms: rounded(probeMs) },
     ...measured,
-    active: probe.reachable ? 'active' : 'unknown',
+    active: probe.unit?.ActiveState ?? (probe.reachable ? 'active' : 'unknown'),
     ...spanOf(probe, facts.nowMs, facts.past),
   }
 }
@@ -30,20 +30,25 @@ type Measured = Omit<
 >
 
 function answered(answer: Answer, { head, commonHashes }: NodeFacts): Measured {
-  const { build, manifest, roster, proc, phase, window, header_hash, state_root, sampled_at, time } = answer.status
+  const { build, manifest, roster, phase, window, header_hash, state_root, sampled_at, time } = answer.status
   const { D, clock, peers, proposals, res, jobs, degraded } = answer.status
   const { offsetMs, errorMs } = clockOffset(answer)
   return {
     reachable: true,
     error: null,
     ...{ sampled_at, clock_offset_ms: rounded(offsetMs), clock_error_ms: rounded(errorMs), time },
-    ...{ build, manifest, roster, proc, phase, window, header_hash, state_root },
+    ...{ build, manifest, roster, proc: procOf(answer), phase, window, header_hash, state_root },
     common: commonHashes
       ? { header_hash: commonHashes.header_hash, state_root: commonHashes.state_root, reason: null }
       : { header_hash: null, state_root: null, reason: 'common_out_of_range' },
     lag: head ? lagOf(answer, head) : null,
     ...{ D, clock, peers, proposals, res, jobs, degraded },
   }
+}
+
+/** The node tells of itself; what it cannot know, its service manager may: spec operations 2. */
+function procOf({ status: { proc }, unit }: Answer): Answer['status']['proc'] {
+  return { ...proc, restarts: proc.restarts ?? unit?.NRestarts ?? null, result: proc.result ?? unit?.Result ?? null }
 }
 
 function unanswered({ error }: NoAnswer): Measured {

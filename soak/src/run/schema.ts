@@ -54,3 +54,9 @@ export type RunDocument = z.infer<typeof runDocumentSchema>
 export type PlannedDrill = z.infer<typeof plannedDrillSchema>
 export type Claim = z.infer<typeof claimSchema>
 export type DrillEvent = z.infer<typeof drillEventSchema>
+
+/** JSON Schema (2020-12) of the file that declares a run. */
+export function runJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(runDocumentSchema) as Record<string, unknown>
+  return { ...schema, title: 'montana.run/1', description: 'What is fixed before a run begins' }
+}

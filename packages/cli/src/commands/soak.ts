@@ -2,8 +2,10 @@ import { AbortError } from '@montana/foundation'
 import { createPoller, DEFAULT_INTERVAL_MS, DURATION_FORMS } from '@montana/soak'
 import { Command } from 'commander'
 import type { CliContext } from '../context.js'
+import { digestCommand } from './soak/digest.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
+import { probeCommand } from './soak/probe.js'
 import { reportCommand } from './soak/report.js'
 import { verifyCommand } from './soak/verify.js'
 
@@ -14,6 +16,8 @@ export function soakCommand(context: CliContext): Command {
     .addCommand(watchCommand(context))
     .addCommand(reportCommand(context))
     .addCommand(verifyCommand(context))
+    .addCommand(digestCommand(context))
+    .addCommand(probeCommand(context))
 }
 
 function pollCommand(context: CliContext): Command {

@@ -1,0 +1,67 @@
+// Brings the programs that some tests run to a host on which they are missing, where that is possible and does no harm.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** `command` proves that `debian` is there; `tests` are the files that want it, by the beginning of their path. */
+const PACKAGES = [
+  { command: 'ssh', debian: 'openssh-client', tests: ['test/e2e/soak-ssh'] },
+  // On a host with systemd its installation would open the host to the network at the next boot at the latest.
+  { command: 'sshd', debian: 'openssh-server', tests: ['test/e2e/soak-ssh'], hasService: true },
+  {
+    command: 'chromium',
+    debian: 'chromium',
+    tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
+  },
+]
+
+/** A mirror that does not answer must not hold up the tests. */
+const APT_OPTIONS = ['-y', '-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
+const APT_TIMEOUT_MS = 300_000
+
+/** Installs what the tests named by `filters` want (none: all); tells on stderr what stays missing, and why. */
+export function ensurePackages(filters = []) {
+  const missing = PACKAGES.filter((entry) => isWanted(entry, filters) && !isThere(entry.command))
+  const refused = missing.map((entry) => [entry, whyNot(entry)]).filter(([, reason]) => reason !== undefined)
+  for (const [{ debian }, reason] of refused) note(`${debian} is missing, tests that need it are skipped: ${reason}`)
+  const installable = missing.filter((entry) => !refused.some(([other]) => other === entry))
+  if (installable.length === 0) return
+  const names = installable.map(({ debian }) => debian)
+  note(`installing ${names.join(', ')} for the tests (once)`)
+  if (!install(names)) note(`${names.join(', ')} could not be installed, tests that need it are skipped`)
+}
+
+/** As vitest understands filters: parts of a path. */
+function isWanted({ tests }, filters) {
+  const isNamed = (filter) => tests.some((path) => path.includes(filter) || filter.includes(path))
+  return filters.length === 0 || filters.some(isNamed)
+}
+
+function isThere(command) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => existsSync(join(folder, command)))
+}
+
+function whyNot({ hasService = false }) {
+  if (process.env.MONTANA_TEST_SETUP === 'off') return 'MONTANA_TEST_SETUP is off'
+  if (!isThere('apt-get')) return 'there is no apt-get'
+  if (process.getuid?.() !== 0) return 'only root can install it'
+  if (hasService && existsSync('/run/systemd/system')) return 'installing it would enable a service on this host'
+  return undefined
+}
+
+function install(names) {
+  const packages = ['install', '--no-install-recommends', ...names]
+  return aptGet(packages) || (aptGet(['update']) && aptGet(packages))
+}
+
+function aptGet(args) {
+  // In the runlevel of maintenance the scripts of a package start no service.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const options = { stdio: 'ignore', timeout: APT_TIMEOUT_MS, env }
+  return spawnSync('apt-get', [...APT_OPTIONS, ...args], options).status === 0
+}
+
+function note(text) {
+  process.stderr.write(`montana: ${text}\n`)
+}
