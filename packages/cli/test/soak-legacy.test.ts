@@ -25,6 +25,28 @@ function soak(...args: readonly string[]) {
 
 const report = (...args: readonly string[]) => soak('report', '--out', 'out', '--json', ...args)
 
+describe('montana soak verify of old files', () => {
+  it('names each torn record by file, line and kind, and ends with 1', () => {
+    const { code, stdout } = soak('verify', '--legacy', '--json', SOAK)
+    expect(code).toBe(1)
+    const { verdict, records, defects } = JSON.parse(stdout)
+    expect({ verdict, records, count: defects.length }).toEqual({ verdict: 'DEFECT', records: 7, count: 7 })
+    expect(defects[1]).toEqual({ file: 'soak.jsonl', line: 8, seq: 1, kind: 'torn' })
+  })
+
+  it('is all defects without --legacy', () => {
+    const { code, stdout } = soak('verify', '--json', SOAK)
+    expect([code, JSON.parse(stdout).records]).toEqual([1, 0])
+  })
+
+  it.each([
+    [78, ['none.jsonl']],
+    [2, ['--head', '0'.repeat(64), SOAK]],
+  ])('ends with %i for %j', (expected, args) => {
+    expect(soak('verify', '--legacy', ...args).code).toBe(expected)
+  })
+})
+
 describe('montana soak report of old files', () => {
   it('judges the founding report', () => {
     const { code, stdout } = report('--legacy', '--legacy-snapshot', SNAPSHOT, SOAK)

@@ -19,6 +19,7 @@ export function verifyCommand(context: CliContext): Command {
     .option('--head <hash>', 'hash that the last line must have')
     .action(async (files: string[], _, self: Command) => {
       const flags = self.optsWithGlobals<VerifyFlags>()
+      if (flags.legacy && flags.head !== undefined) throw noChain()
       const headSha256 = flags.head === undefined ? undefined : readHash(flags.head)
       const inputs = files.length > 0 ? files : [await readSoakPath(context, flags)]
       const found = flags.legacy
@@ -33,6 +34,12 @@ export function verifyCommand(context: CliContext): Command {
 /** Old files have defects of their own, and neither chain nor head. */
 type Found = Omit<Verification, 'defects'> & { readonly defects: readonly SoakPlace[] }
 type SoakPlace = Omit<SoakDefect, 'kind'> & { readonly kind: string }
+
+/** A check that cannot be made is refused, not left out. */
+function noChain(): UsageError {
+  const remedy = 'leave --head away: old files have no chain whose last hash could be compared'
+  return new UsageError('--head cannot be checked with --legacy', { field: 'head', remedy })
+}
 
 function readHash(text: string): string {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
