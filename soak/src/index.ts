@@ -38,8 +38,9 @@ export { loadClaims, loadDigest, loadReport } from './report/inputs/extra.js'
 export type { NamedInput, ReportOptions } from './report/options.js'
 export { type Report, reportJsonSchema, reportSchema, type Verdict } from './report/schema.js'
 export { type WrittenFile, writeReport } from './report/write.js'
+export { archiveRun } from './run/archive.js'
 export { type RunDeclaration, runDocument } from './run/document.js'
-export { archiveRun, type RunPaths, runPaths } from './run/files.js'
+export { type RunPaths, runPaths } from './run/files.js'
 export { readRunDocument, type StoredRun } from './run/read.js'
 export {
   type Claim,

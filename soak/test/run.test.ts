@@ -138,13 +138,16 @@ describe('an earlier run', () => {
     ]
     const others = ['soak.lock', 'genesis.json', 'soakage.jsonl']
     for (const name of [...ours, ...others]) writeFileSync(join(folder, name), name)
+    const head = { run_id: '01234567-89ab', seq: 0, bytes: 1, sha256: '0'.repeat(64) }
+    writeFileSync(join(folder, 'soak.head.json'), JSON.stringify(head))
     mkdirSync(join(folder, 'soak-runs'))
     const archive = join(folder, 'soak-runs')
-    expect(await archiveRun(path, archive, '01234567-89ab')).toBe(join(archive, '01234567'))
+    expect(await archiveRun(path, archive)).toBe(join(archive, '01234567'))
     expect(filesIn(folder)).toEqual([...others, 'soak-runs'].sort())
     expect(filesIn(join(archive, '01234567'))).toEqual([...ours].sort())
-    expect(await archiveRun(path, archive, '01234567-89ab')).toBeUndefined()
+    expect(await archiveRun(path, archive)).toBeUndefined()
     writeFileSync(path, 'again')
-    expect(await archiveRun(path, archive, '01234567-89ab')).toBe(join(archive, '01234567-2'))
+    writeFileSync(join(folder, 'soak.head.json'), JSON.stringify(head))
+    expect(await archiveRun(path, archive)).toBe(join(archive, '01234567-2'))
   })
 })

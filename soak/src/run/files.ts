@@ -1,7 +1,3 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { errorCode, syncDirectory } from '@montana/foundation'
-
 /** What stands beside a soak file for its run: spec operations 1. */
 export interface RunPaths {
   /** `montana.run/1`, written once, before the first poll. */
@@ -13,51 +9,4 @@ export interface RunPaths {
 export function runPaths(soakPath: string): RunPaths {
   const stem = soakPath.replace(/\.jsonl$/, '')
   return { run: `${stem}.run.json`, drills: `${stem}.drills.jsonl` }
-}
-
-const TORN = /^torn-\d+\.txt$/
-
-/** Names below the folder of `soakPath` that belong to its run: the file, its head, run, drills, segments and torn rests. */
-async function filesOfRun(soakPath: string): Promise<string[]> {
-  const stem = basename(soakPath).replace(/\.jsonl$/, '')
-  const isOurs = (name: string) =>
-    name === basename(soakPath) ||
-    (name.startsWith(`${stem}.`) && /\.jsonl?$/.test(name)) ||
-    (name.startsWith(`${stem}-`) && name.endsWith('.jsonl')) ||
-    name === 'segments.json' ||
-    TORN.test(name)
-  return (await listFiles(dirname(soakPath))).filter(isOurs)
-}
-
-/**
- * Moves everything of the run at `soakPath` into `<folder>/<first 8 characters of runId>`, or that with `-2` and so on
- * where such files are there already. Resolves to that folder; undefined where there was nothing to move.
- */
-export async function archiveRun(soakPath: string, folder: string, runId: string): Promise<string | undefined> {
-  const names = await filesOfRun(soakPath)
-  if (names.length === 0) return undefined
-  const target = await freeFolder(join(folder, runId.slice(0, 8)), names)
-  await mkdir(target, { recursive: true })
-  for (const name of names) await rename(join(dirname(soakPath), name), join(target, name))
-  await syncDirectory(target)
-  await syncDirectory(dirname(soakPath))
-  return target
-}
-
-async function freeFolder(base: string, names: readonly string[]): Promise<string> {
-  for (let number = 1; ; number++) {
-    const folder = number === 1 ? base : `${base}-${number}`
-    const there = new Set(await listFiles(folder))
-    if (!names.some((name) => there.has(name))) return folder
-  }
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true })
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw error
-  }
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
 import { NODE_ENVIRONMENT } from '@montana/node/runtime-flags'
 import type { NodeStatus } from '@montana/node/settings'
+import { DrillState } from './drill-state.js'
+import { fillLog, freeLog, logPath, readableLog } from './full-log.js'
 import type { DevnetNodeFiles } from './layout.js'
 
 const STOP_TIMEOUT_MS = 2_500
@@ -29,7 +30,8 @@ export class NodeChild {
   #isPaused = false
   #isStopping = false
   #expectedExit = false
-  #failpoint: string | undefined
+  #isRelaunching = false
+  readonly #drill = new DrillState()
   /** Restarts after an exit, planned or not. */
   restarts = 0
   unplannedExits = 0
@@ -52,6 +54,15 @@ export class NodeChild {
     return this.#init.files.dataDir
   }
 
+  get peerId(): string {
+    return this.#init.files.identity.peerId
+  }
+
+  /** It runs, and has said where it can be asked. */
+  get isReady(): boolean {
+    return this.#statusUrl !== undefined && !this.isDown
+  }
+
   get pid(): number | undefined {
     return this.#process?.pid
   }
@@ -62,8 +73,8 @@ export class NodeChild {
 
   start(): void {
     const { files, args } = this.#init
-    const log = openSync(join(files.dataDir, 'node.log'), 'a')
-    const env = { ...NODE_ENVIRONMENT, ...process.env, ...(this.#failpoint && { MONTANA_FAILPOINT: this.#failpoint }) }
+    const log = openSync(logPath(files.dataDir), 'a')
+    const env = { ...NODE_ENVIRONMENT, ...process.env, ...this.#drill.environment }
     // The channel is also the tether: when this process dies, the node sees it close and stops.
     // A process group of its own: Ctrl-C reaches the devnet alone, which then ends its nodes in order.
     const child = spawn(process.execPath, [...args], { stdio: ['ignore', log, log, 'ipc'], env, detached: true })
@@ -72,7 +83,9 @@ export class NodeChild {
     this.#expectedExit = false
     this.isDown = false
     child.on('message', (message: { type?: string; statusUrl?: string }) => {
-      if (message.type === 'ready') this.#statusUrl = message.statusUrl
+      if (message.type !== 'ready' || child !== this.#process) return
+      this.#statusUrl = message.statusUrl
+      this.#tellDrill()
     })
     child.once('exit', (code) => this.#onExit(child, code))
   }
@@ -85,12 +98,39 @@ export class NodeChild {
 
   /** The next start carries a failpoint, at which the node kills itself. */
   armCrash(failpoint: string): void {
-    this.#failpoint = failpoint
+    this.#drill.failpoint = failpoint
   }
 
   restart(): void {
     this.restarts++
     this.start()
+  }
+
+  /** Ends the process in order and starts it again, as the build of that version or as itself. */
+  relaunch(oldBuild: string | undefined): void {
+    this.#drill.oldBuild = oldBuild
+    if (this.isDown) return
+    this.#statusUrl = undefined
+    this.#isRelaunching = true
+    this.#expectedExit = true
+    void this.#terminate()
+  }
+
+  /** Tells the node at once what drills want of it now. */
+  changeDrill(change: (state: DrillState) => void): void {
+    change(this.#drill)
+    this.#tellDrill()
+  }
+
+  fillLog(): void {
+    fillLog(this.dataDir)
+    this.#reopenLog()
+  }
+
+  /** Also undoes what a run before has left. */
+  freeLog(): void {
+    freeLog(this.dataDir)
+    this.#reopenLog()
   }
 
   pause(): void {
@@ -121,22 +161,40 @@ export class NodeChild {
     this.#isStopping = true
     const child = this.#process
     if (!child || this.isDown) return
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (this.#isPaused) this.resume()
+    await this.#terminate()
+  }
+
+  async #terminate(): Promise<void> {
+    const child = this.#process
+    if (!child) return
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await gone
     clearTimeout(timer)
   }
 
+  #tellDrill(): void {
+    if (this.isReady && this.#process?.connected) this.#process.send(this.#drill.message)
+  }
+
+  /** Before it is ready it has no handler for this signal, and opens the file that is there then. */
+  #reopenLog(): void {
+    if (this.isReady) this.#process?.kill('SIGHUP')
+  }
+
   #onExit(child: ChildProcess, code: number | null): void {
     if (child !== this.#process) return
     this.isDown = true
     this.#statusUrl = undefined
+    const isRelaunching = this.#isRelaunching && !this.#isStopping
+    this.#isRelaunching = false
+    if (isRelaunching) return this.restart()
     const isPlanned = this.#isStopping || this.#expectedExit
-    const hitFailpoint = !isPlanned && this.#failpoint !== undefined && code === null
+    const hitFailpoint = !isPlanned && this.#drill.failpoint !== undefined && code === null
     if (hitFailpoint) {
-      this.#failpoint = undefined
+      this.#drill.failpoint = undefined
       this.hasCrashed = true
     }
     if (isPlanned || hitFailpoint) return
@@ -152,7 +210,7 @@ export class NodeChild {
   }
 
   #lastWords(code: number | null): string {
-    const log = readFileSync(join(this.#init.files.dataDir, 'node.log'), 'utf8')
+    const log = readFileSync(readableLog(this.dataDir), 'utf8')
     const line = log
       .trimEnd()
       .split('\n')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
 import { NodeChild } from './child.js'
+import { logPath } from './full-log.js'
 import { type Label, OBSERVER } from './labels.js'
 import type { DevnetFiles } from './layout.js'
 import type { DevnetOptions } from './options.js'
@@ -25,6 +26,7 @@ export class DevnetMesh {
       const args = [...NODE_FLAGS, MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
       args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
       args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
+      args.push('--log-file', logPath(node.dataDir))
       args.push('--verify', options.verify, '--clock-floor-ms', String(clockFloorMs(node.label, options)))
       if (node.label === OBSERVER && options.enableCandidate) args.push('--enable-candidate')
       return new NodeChild({ files: node, args, onLine })
@@ -38,7 +40,10 @@ export class DevnetMesh {
 
   /** Starts all processes and waits until each has answered, or the run is stopped. */
   async start(signal: AbortSignal): Promise<void> {
-    for (const child of this.children) child.start()
+    for (const child of this.children) {
+      child.freeLog()
+      child.start()
+    }
     const deadline = performance.now() + START_TIMEOUT_MS
     await this.run(signal, () => {
       if (performance.now() > deadline) throw new Error('the nodes did not start in time')
@@ -64,5 +69,6 @@ export class DevnetMesh {
 
   async stop(): Promise<void> {
     await Promise.all(this.children.map((child) => child.stop()))
+    for (const child of this.children) child.freeLog()
   }
 }

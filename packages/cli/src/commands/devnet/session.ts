@@ -11,6 +11,7 @@ import { openDevnetRoot, prepareDevnet, storedHead } from './layout.js'
 import { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
 import { startSoak } from './soak.js'
+import { soakReasons, soakResult } from './soak-result.js'
 import { type DevnetResult, failReasons, nodeResults } from './verdict.js'
 
 /** One run from locking the directory to the verdict; every process it started has ended when it resolves. */
@@ -38,15 +39,15 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
     armCrashes(mesh, options, startHead)
     await mesh.start(context.signal)
     failFast(mesh)
-    const soak = startSoak({ mesh, options, path: soakPath, signal: context.signal, onLine })
-    const drills = new Drills(options, mesh.children, startHead, onLine)
+    const soak = await startSoak({ mesh, options, path: soakPath, startHead, signal: context.signal, onLine })
+    const drills = new Drills(options, mesh.children, startHead, { onLine, onEvent: (event) => soak.note(event) })
     const observed = await follow(context, { options, display, mesh, drills, startHead })
-    const records = await soak.stop()
+    const outcome = await soak.stop()
     const credits = creditsOf(files, mesh, startHead + 1, observed.commonWindow)
     const admission = options.enableCandidate ? admissionOf(observed, credits) : undefined
     const observation = { ...observed, admission }
     const nodes = nodeResults(observation)
-    const reasons = failReasons(observation, nodes)
+    const reasons = [...failReasons(observation, nodes), ...soakReasons(outcome?.report)]
     const clock = mesh.children.find(({ status }) => status?.clock.steps_per_second)?.status?.clock
     return {
       verdict: reasons.length === 0 ? 'PASS' : 'FAIL',
@@ -62,7 +63,7 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
       clock: { backend: clock?.backend ?? null, stepsPerSecond: clock?.steps_per_second ?? null },
       nodes,
       drills: drills.records,
-      soak: options.pollEveryMs === 0 ? null : { path: soakPath, records },
+      soak: outcome && soakResult(outcome),
     }
   } finally {
     await mesh.stop()

@@ -1,34 +1,71 @@
-import { errorMessage, isAbort } from '@montana/foundation'
+import { errorMessage, formatTime, isAbort } from '@montana/foundation'
 import { buildInfo } from '@montana/node/settings'
-import { createPoller } from '@montana/soak'
+import {
+  appendDrillEvent,
+  createPoller,
+  createReport,
+  type DrillEvent,
+  type PollerOptions,
+  type Report,
+} from '@montana/soak'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
+import { type DevnetRun, declareRun } from './run.js'
+
+export interface SoakOutcome extends DevnetRun {
+  readonly path: string
+  /** Written by this run. */
+  readonly records: number
+  /** Null where there is no record to judge. */
+  readonly report: Report | null
+}
 
 export interface DevnetSoak {
-  /** Ends the polling; resolves to the number of records written by this run. */
-  stop(): Promise<number>
+  /** Writes down that a drill began or ended. */
+  note(event: DrillEvent): void
+  /** Ends the polling and judges the run; null where nothing was polled. */
+  stop(): Promise<SoakOutcome | null>
 }
 
 interface SoakInit {
   readonly mesh: DevnetMesh
   readonly options: DevnetOptions
   readonly path: string
+  readonly startHead: number
   readonly signal: AbortSignal
   onLine(line: string): void
 }
 
-/** Appends a health record of all four nodes at every poll, beside the run. */
-export function startSoak({ mesh, options, path, signal, onLine }: SoakInit): DevnetSoak {
-  if (options.pollEveryMs === 0) return { stop: async () => 0 }
+/** Declares a run, and appends a health record of all four nodes at every poll, beside it. */
+export async function startSoak(init: SoakInit): Promise<DevnetSoak> {
+  const { mesh, options, path, startHead, onLine } = init
+  if (options.pollEveryMs === 0) return { note: () => {}, stop: async () => null }
+  const nodes = mesh.children.map(({ label, dataDir }) => ({ label, dataDir }))
+  const run = await declareRun({ soakPath: path, options, nodes, startHead })
+  onLine(`soak run ${run.runId.slice(0, 8)}, configuration sha256 ${run.configSha256}`)
+  const polling = startPolling(init, nodes, run)
+  let events = Promise.resolve()
+  return {
+    note: (event) => {
+      events = events.then(() => appendDrillEvent(path, event)).catch((error) => onLine(`soak: ${errorMessage(error)}`))
+    },
+    stop: async () => {
+      const records = await polling.stop()
+      await events
+      return { ...run, path, records, report: records === 0 ? null : await judge(path) }
+    },
+  }
+}
+
+function startPolling(
+  { options, path, signal, onLine }: SoakInit,
+  nodes: PollerOptions['nodes'],
+  { runId }: DevnetRun,
+) {
   const controller = new AbortController()
   let records = 0
-  const poller = createPoller({
-    path,
-    intervalMs: options.pollEveryMs,
-    build: { ...buildInfo(), bundle_sha256: null },
-    nodes: mesh.children.map(({ label, dataDir }) => ({ label, dataDir })),
-  })
-  const watching = poller
+  const build = { ...buildInfo(), bundle_sha256: null }
+  const watching = createPoller({ path, intervalMs: options.pollEveryMs, build, nodes, runId })
     .watch({
       everyMs: options.pollEveryMs,
       signal: AbortSignal.any([signal, controller.signal]),
@@ -40,11 +77,16 @@ export function startSoak({ mesh, options, path, signal, onLine }: SoakInit): De
     .catch((error: unknown) => {
       if (!isAbort(error)) onLine(`soak: ${errorMessage(error)}`)
     })
-  return {
-    stop: async () => {
-      controller.abort()
-      await watching
-      return records
-    },
+  const stop = async () => {
+    controller.abort()
+    await watching
+    return records
   }
+  return { stop }
+}
+
+async function judge(path: string): Promise<Report> {
+  const { version, revision } = buildInfo()
+  const build = revision === null ? version : `${version} ${revision}`
+  return await createReport({ files: [path], generatedAt: formatTime(Date.now()), command: 'montana devnet', build })
 }

@@ -1,5 +1,6 @@
 import type { NodeStatus } from '@montana/node/settings'
 import type { DrillRecord } from './drills.js'
+import type { SoakResult } from './soak-result.js'
 
 export interface NodeResult {
   readonly label: string
@@ -31,7 +32,7 @@ export interface DevnetResult {
   readonly clock: { readonly backend: string | null; readonly stepsPerSecond: number | null }
   readonly nodes: readonly NodeResult[]
   readonly drills: readonly DrillRecord[]
-  readonly soak: { readonly path: string; readonly records: number } | null
+  readonly soak: SoakResult | null
 }
 
 export interface NodeObservation {

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { archiveRun, type Claim, type PollerOptions, runDocument, writeRunDocument } from '@montana/soak'
+import { plannedDrills } from './drills.js'
+import type { DevnetOptions } from './options.js'
+
+/** Rows of spec operations 8 that a devnet has something to say about … */
+const CLAIMED = ['Noise_PQ XX transport', 'Soak watchdog', 'Follower drift fix', 'Multi-confirmer quorum']
+/** … and those whose components it does not have. */
+const ABSENT = [
+  ...['Genesis manifest auto-sync', 'VPN key auto-sync', 'Explorer auto-discovery'],
+  ...['External operator onboarding', 'Fast-sync M7'],
+]
+
+export interface DevnetRun {
+  readonly runId: string
+  /** Of the run document, hex. */
+  readonly configSha256: string
+}
+
+interface DeclareRun {
+  readonly soakPath: string
+  readonly options: DevnetOptions
+  readonly nodes: PollerOptions['nodes']
+  readonly startHead: number
+}
+
+/** Moves the run before away and writes down, before the first poll, by what this one is to be judged. */
+export async function declareRun({ soakPath, options, nodes, startHead }: DeclareRun): Promise<DevnetRun> {
+  await archiveRun(soakPath, join(options.dataDir, 'soak-runs'))
+  const runId = randomUUID()
+  const document = await runDocument({
+    runId,
+    createdAtMs: Date.now(),
+    intervalMs: options.pollEveryMs,
+    options: { nodes },
+    settings: {
+      pq_only: true,
+      collector_node: null,
+      claims: claims(),
+      drills: plannedDrills(options.faults, startHead),
+    },
+  })
+  return { runId, configSha256: await writeRunDocument(soakPath, document) }
+}
+
+function claims(): Claim[] {
+  const of = (state: Claim['state']) => (component: string) => ({ component, state, claim: '', span_s: null })
+  return [...CLAIMED.map(of('claimed')), ...ABSENT.map(of('absent'))]
+}
