@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ConfigError, errorCode } from '@montana/foundation'
+import type { ConfigError } from '@montana/foundation'
 import { FIRST_PREV } from '../constants.js'
+import { unreadableFile } from '../errors.js'
 import { journalPaths } from '../journal/files.js'
 import { readHead } from '../journal/head.js'
 import { parseSegmentName } from '../journal/segment-name.js'
-import { listSegmentFiles, readSegments, type Segment } from '../journal/segments.js'
+import { isAbsent, listSegmentFiles, readSegments, type Segment } from '../journal/segments.js'
 import type { SoakDefect, SoakNote } from './defect.js'
 import type { ExpectedEnd } from './end.js'
 import { knownLink, type Link } from './link.js'
@@ -121,14 +122,13 @@ async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile()
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false
-    throw missingFile(path, errorCode(error))
+    if (isAbsent(error)) return false
+    throw error
   }
 }
 
-function missingFile(file: string, reason = 'there is no such file'): ConfigError {
-  const remedy = 'name a soak file, or the directory of a devnet with --data-dir'
-  return new ConfigError(`soak file ${file} cannot be read: ${reason}`, { field: 'file', remedy })
+function missingFile(file: string): ConfigError {
+  return unreadableFile(file, 'there is no such file')
 }
 
 function missingSegment({ file, first_seq }: Segment): SoakDefect {

@@ -1,3 +1,4 @@
+import { toReadError } from '../errors.js'
 import { FileReader, type SoakLine } from './file-reader.js'
 import { planFiles } from './plan.js'
 import type { ReadQuality } from './quality.js'
@@ -25,7 +26,11 @@ export function readSoakRecords(files: readonly string[], options: ReadOptions =
 }
 
 async function* readAll(reader: FileReader, files: readonly string[], options: ReadOptions): AsyncGenerator<SoakLine> {
-  const plans = await planFiles(files, options.headSha256)
-  for (const plan of plans) yield* reader.read(plan, options.signal)
+  try {
+    const plans = await planFiles(files, options.headSha256)
+    for (const plan of plans) yield* reader.read(plan, options.signal)
+  } catch (error) {
+    throw toReadError(error, reader.quality.files.at(-1) ?? files.join(', '))
+  }
   reader.finish()
 }
