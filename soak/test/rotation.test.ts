@@ -95,6 +95,31 @@ describe('rotation', () => {
   })
 })
 
+describe('a reader', () => {
+  it('is not disturbed by polls and a rotation on the way', async () => {
+    for (let day = 0; day < 2; day++) for (let poll = 0; poll < 2; poll++) await pollAt(NOON_MS + day * DAY_MS + poll)
+    const reader = readSoakRecords([path])
+    const read: number[] = []
+    for await (const { record } of reader) {
+      read.push(record.seq)
+      if (read.length === 1) for (let day = 2; day < 4; day++) await pollAt(NOON_MS + day * DAY_MS)
+    }
+    expect(read).toEqual([0, 1, 2, 3])
+    expect(reader.quality).toMatchObject({ defects: [], notes: [] })
+    expect(await seqs()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  it('that is left early leaves nothing open', async () => {
+    await pollAt(NOON_MS)
+    await pollAt(NOON_MS + DAY_MS)
+    const before = openFiles()
+    for await (const { record } of readSoakRecords([path])) if (record.seq === 0) break
+    expect(openFiles()).toBe(before)
+  })
+
+  const openFiles = () => filesIn('/proc/self/fd').length
+})
+
 describe('retention', () => {
   it('removes whole old files, and says so', async () => {
     for (let day = 0; day < 5; day++) await pollAt(NOON_MS + day * DAY_MS, { retentionDays: 2 })

@@ -38,8 +38,8 @@ export class FileReader {
     const hash = createHash('sha256')
     let line = 0
     let restBytes = 0
-    if (plan.path !== undefined) {
-      for await (const batch of lineBatches(plan.path, signal)) {
+    if (plan.source !== undefined) {
+      for await (const batch of lineBatches(plan.source, signal)) {
         if (plan.sha256 !== undefined) hash.update(batch.chunk)
         restBytes = batch.restBytes
         for (const bytes of batch.lines) yield* this.#line(checkLine({ file: plan.name, line: ++line }, bytes))
