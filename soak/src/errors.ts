@@ -1,4 +1,4 @@
-import { ConfigError, errorCode, errorMessage, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, isAbort, MontanaError, type MontanaErrorInit } from '@montana/foundation'
 
 export type SoakErrorCode = 'SOAK_LOCKED' | 'SOAK_ENOSPC' | 'SOAK_IO' | 'SOAK_RECORD_INVALID' | 'JOURNAL_FAILED'
 
@@ -34,4 +34,18 @@ export function toFileError(error: unknown, path: string): unknown {
 /** The disk took nothing: a record in hand is worth keeping elsewhere. */
 export function isDiskFault(error: unknown): error is SoakError {
   return error instanceof SoakError && (error.code === 'SOAK_ENOSPC' || error.code === 'SOAK_IO')
+}
+
+/** Gives an error of reading its soak code; errors that have one already, and the wish to stop, pass unchanged. */
+export function toReadError(error: unknown, path: string): unknown {
+  if (error instanceof MontanaError || isAbort(error)) return error
+  const code = errorCode(error)
+  if (NOT_USABLE.has(code)) return unreadableFile(path, code)
+  const remedy = 'check the disk, or read a copy of the file'
+  return new SoakError('SOAK_IO', `cannot read ${path}: ${errorMessage(error)}`, { remedy, cause: error })
+}
+
+export function unreadableFile(path: string, reason: string): ConfigError {
+  const remedy = 'name a soak file, or the directory of a devnet with --data-dir'
+  return new ConfigError(`soak file ${path} cannot be read: ${reason}`, { field: 'file', remedy })
 }

@@ -21,9 +21,9 @@ import { assembleRecord } from './record/assemble.js'
 import type { SoakRecord } from './record/schema.js'
 import { slotOf } from './record/slot.js'
 import { runOfPoll } from './run/begin.js'
-import { createSpool, type Spool } from './spool/spool.js'
+import { createSpool } from './spool/spool.js'
 import { type WatchOptions, type WatchSummary, watchWith } from './watch.js'
-import { drainSpool, rotationLimits, type WriterModules, writeRecord } from './writer.js'
+import { type DrainModules, drainSpool, rotationLimits, writeRecord } from './writer.js'
 
 export interface Poller {
   /**
@@ -52,9 +52,8 @@ export interface PollRequest {
   readonly slot?: number
 }
 
-interface Context extends WriterModules {
+interface Context extends DrainModules {
   readonly options: PollerOptions
-  readonly spool: Spool
   readonly time: TimeSource
   readonly logger: Logger
   readonly metrics: SoakMetrics
@@ -131,7 +130,7 @@ async function readState({ paths }: Context, nowMs: number): Promise<JournalStat
 /** What waits comes first. Where the disk still takes nothing, this poll has to wait as well. */
 async function drainFirst(context: Context, before: JournalState, nowMs: number) {
   try {
-    const count = await drainSpool(context, context.spool, before)
+    const count = await drainSpool(context, before)
     return { fault: undefined, state: count === 0 ? before : await readState(context, nowMs) }
   } catch (error) {
     if (!isDiskFault(error)) throw error

@@ -1,8 +1,8 @@
 import { errorCode, isAbort, type Logger, sleep, type TimeSource } from '@montana/foundation'
 import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from './constants.js'
-import { SoakError } from './errors.js'
+import { isDiskFault, SoakError } from './errors.js'
 import type { JournalPaths } from './journal/files.js'
-import { acquireLock } from './journal/lock.js'
+import { acquireLock, type Lock } from './journal/lock.js'
 import type { PollRequest } from './poller.js'
 import type { SoakRecord } from './record/schema.js'
 
@@ -41,11 +41,22 @@ const RETRY_MS = 50
 export async function watchWith(modules: WatchModules, options: WatchOptions): Promise<WatchSummary> {
   checkInterval(options.everyMs)
   if (!options.isExclusive) return await pollOnSchedule(modules, options)
-  const lock = await acquireLock(modules.paths.watchLock, modules.paths.log)
+  const lock = await lockWatch(modules)
   try {
     return await pollOnSchedule(modules, options)
   } finally {
-    await lock.release()
+    await lock?.release()
+  }
+}
+
+/** A disk that takes not even a lock must not keep the watch from collecting; its records wait in the spool. */
+async function lockWatch({ paths, logger }: WatchModules): Promise<Lock | undefined> {
+  try {
+    return await acquireLock(paths.watchLock, paths.log)
+  } catch (error) {
+    if (!isDiskFault(error)) throw error
+    logger.warn({ code: error.code }, 'watch without a lock of its own')
+    return undefined
   }
 }
 

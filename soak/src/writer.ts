@@ -52,13 +52,19 @@ function stateAfter(state: JournalState, record: SoakRecord, line: Buffer, bytes
   }
 }
 
+export interface DrainModules extends WriterModules {
+  readonly spool: Spool
+  readonly options: Pick<PollerOptions, 'runId'>
+}
+
 /**
  * Appends what waits in the spool, in order. A record of another run is somebody else's and stays. Returns how many were
  * appended. Needs the lock. Throws SOAK_ENOSPC or SOAK_IO; what was not appended then still waits.
  */
-export async function drainSpool(modules: WriterModules, spool: Spool, state: JournalState): Promise<number> {
+export async function drainSpool(modules: DrainModules, state: JournalState): Promise<number> {
+  const { spool, options } = modules
   const waiting = await spool.waiting()
-  const runId = state.next.runId ?? waiting[0]?.run_id
+  const runId = state.next.runId ?? options.runId ?? waiting[0]?.run_id
   const ours = waiting.filter(({ run_id }) => run_id === runId)
   const [oldest] = ours
   if (!oldest) return 0

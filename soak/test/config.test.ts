@@ -37,6 +37,8 @@ deadline_ms: 5000
 path: data/soak.jsonl
 run_id: first
 host: watcher
+retention_days: 30
+spool_dir: /run/elsewhere
 `)
     expect(await loadSoakConfig(file)).toEqual({
       nodes: [
@@ -47,6 +49,8 @@ host: watcher
       deadlineMs: 5000,
       path: join(file, '..', 'data/soak.jsonl'),
       runId: 'first',
+      retentionDays: 30,
+      spoolDir: '/run/elsewhere',
       host: 'watcher',
       run: {
         time_scale: undefined,
@@ -131,6 +135,7 @@ nodes:
     ['interval', `${node}\ninterval: 25h`],
     ['deadline_ms', `${node}\ndeadline_ms: ten`],
     ['deadline_ms', `${node}\ndeadline_ms: 20000`],
+    ['retention_days', `${node}\nretention_days: 0`],
     ['host', `${node}\nhost: 192.0.2.1`],
   ])('names what is wrong: %s in %j', async (field, text) => {
     const error = await loadSoakConfig(write(text)).catch((thrown: unknown) => thrown)

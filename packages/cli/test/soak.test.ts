@@ -134,3 +134,49 @@ describe('montana soak watch', () => {
     expect([code, stdout, existsSync(join(root, 'soak.jsonl'))]).toEqual([130, '', false])
   })
 })
+
+describe('montana soak verify', () => {
+  const verify = async (...args: string[]) => {
+    const { code, stdout } = await soak(['verify', ...args, '--json'])
+    return { code, ...JSON.parse(stdout) }
+  }
+
+  beforeEach(async () => {
+    await soak(['watch', '--every', '1s', '--count', '2', '--data-dir', '.'])
+  })
+
+  it('finds the file as a poll does, and takes one by name or with --path', async () => {
+    const ok = { code: 0, verdict: 'OK', records: 2, defects: [] }
+    expect(await verify('--data-dir', '.')).toMatchObject(ok)
+    expect(await verify('soak.jsonl')).toMatchObject(ok)
+    expect(await verify('--path', 'soak.jsonl')).toMatchObject(ok)
+    const { stdout } = await soak(['verify', 'soak.jsonl'])
+    expect(stdout).toBe('OK: 2 records, 0 defects\n')
+  })
+
+  it('names file, line and kind of a defect, and ends with 1', async () => {
+    const file = join(root, 'soak.jsonl')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"lag":0', '"lag":1'))
+    const defects = [{ file: 'soak.jsonl', line: 1, seq: 0, kind: 'chain_break' }]
+    expect(await verify('soak.jsonl')).toMatchObject({ code: 1, verdict: 'DEFECT', records: 2, defects })
+    const { code, stdout } = await soak(['verify', 'soak.jsonl'])
+    expect([code, lines(stdout)]).toEqual([1, ['soak.jsonl:1: chain_break, record 0', 'DEFECT: 2 records, 1 defects']])
+  })
+
+  it('compares the last line with a hash from elsewhere', async () => {
+    const { sha256 } = JSON.parse(readFileSync(join(root, 'soak.head.json'), 'utf8'))
+    expect(await verify('soak.jsonl', '--head', sha256)).toMatchObject({ code: 0 })
+    expect(await verify('soak.jsonl', '--head', HASH)).toMatchObject({ code: 1, defects: [{ kind: 'head_mismatch' }] })
+  })
+
+  it.each([
+    [78, 'file', ['none.jsonl']],
+    [78, 'file', ['soak.jsonl', 'none.jsonl']],
+    [78, 'data-dir', ['--data-dir', 'moscow']],
+    [2, 'head', ['soak.jsonl', '--head', 'abc']],
+    [2, 'data-dir', []],
+  ])('ends with %i and names %s: %j', async (code, field, args) => {
+    const error = { field, message: expect.any(String), remedy: expect.any(String) }
+    expect(await verify(...args)).toMatchObject({ code, error })
+  })
+})

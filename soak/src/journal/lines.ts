@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 
 /** No record reaches this; a longer line is passed over without being held in memory. */
 export const LINE_MAX_BYTES = 2 ** 20
@@ -15,13 +17,27 @@ export interface LineBatch {
   readonly restBytes: number
 }
 
+/** A file as it was at one moment: what is appended later is not read, and what is renamed is read all the same. */
+export interface OpenFile {
+  /** Closed by whoever reads it to its end, or gives up. */
+  readonly handle: FileHandle
+  readonly bytes: number
+}
+
 /** Streams the lines of a file in bounded memory. Throws the error of the file system, or AbortError. */
-export async function* lineBatches(path: string, signal?: AbortSignal): AsyncGenerator<LineBatch> {
+export async function* lineBatches(file: string | OpenFile, signal?: AbortSignal): AsyncGenerator<LineBatch> {
   const splitter = new Splitter()
-  const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal })
+  const stream = openStream(file, signal)
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     yield { chunk, lines: splitter.push(chunk), restBytes: splitter.restBytes }
   }
+}
+
+function openStream(file: string | OpenFile, signal: AbortSignal | undefined): Readable {
+  const options = { highWaterMark: CHUNK_BYTES, signal }
+  if (typeof file === 'string') return createReadStream(file, options)
+  if (file.bytes === 0) return Readable.from([])
+  return createReadStream('', { ...options, fd: file.handle, start: 0, end: file.bytes - 1 })
 }
 
 class Splitter {

@@ -37,7 +37,7 @@ export async function readSegments(path: string): Promise<readonly Segment[] | u
   try {
     return indexSchema.parse(JSON.parse(await readFile(path, 'utf8'))).segments
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
+    if (isAbsent(error)) return []
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined
     throw error
   }
@@ -57,7 +57,12 @@ async function readFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
+    if (isAbsent(error)) return []
     throw error
   }
+}
+
+/** There is no such file, or no such folder that it could be in. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error))
 }

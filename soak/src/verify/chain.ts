@@ -36,12 +36,12 @@ export function finish(state: ChainState): readonly SoakDefect[] {
 export function isTaken(state: ChainState, seq: number): boolean {
   const { anchor, suspect, resume, early } = state
   if (suspect?.seq === seq || early.some((link) => link.seq === seq)) return true
-  return seq <= Math.max(anchor.seq, resume?.seq ?? -1) && seq > -1 && !isMissing(state, seq) && hasBegun(state)
+  return seq <= Math.max(anchor.seq, resume?.seq ?? -1) && !isMissing(state, seq) && hasBegun(state)
 }
 
-/** A link at the start that is only known, not read, takes no place of a record. */
-function hasBegun({ anchor, resume }: ChainState): boolean {
-  return anchor.at !== null || resume !== undefined
+/** What is known of a start, and was not read, takes no place of a record. */
+function hasBegun({ anchor }: ChainState): boolean {
+  return anchor.runId !== null
 }
 
 /** How many records the lines since the anchor can stand for at most. */

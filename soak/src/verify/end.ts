@@ -1,8 +1,8 @@
 import { chainTip, corruptRecords, keepSuspect, settle } from './chain.js'
-import type { ChainState, Step } from './chain-state.js'
-import { defectAt } from './chain-state.js'
+import { beginChain, type ChainState, defectAt, type Step } from './chain-state.js'
 import type { Place, SoakDefect, SoakNote } from './defect.js'
 import { knownLink, type Link } from './link.js'
+import { openDefects } from './open.js'
 
 /** The last line as something outside of the file says it: the head file, or the index of segments. */
 export interface ExpectedEnd {
@@ -20,7 +20,8 @@ export interface EndStep extends Step {
 export function checkEnd(state: ChainState, end: ExpectedEnd, after: Place): EndStep {
   const settled = settleLast(state, end)
   const { defects, notes } = compare(settled.state, end, after)
-  return { state: resumed(settled.state, end), defects: [...settled.defects, ...defects], notes }
+  const next = resumed(settled.state, end)
+  return { state: next.state, defects: [...settled.defects, ...defects, ...next.defects], notes }
 }
 
 /** What is said of the last line takes the place of a successor. */
@@ -46,10 +47,11 @@ function compare(state: ChainState, end: ExpectedEnd, after: Place): Compared {
   return missing <= corruptRecords(state) ? fine() : defect({ ...after, seq: tip.seq + 1, kind: 'truncated' })
 }
 
-/** The next file begins where this one should have ended, so that one fault is named once. */
-function resumed(state: ChainState, end: ExpectedEnd): ChainState {
-  if (end.seq === undefined || end.by === 'head') return state
-  return { ...state, anchor: { ...knownLink(end.seq, end.sha256), runId: state.anchor.runId }, corrupt: 0 }
+/** The next file begins where this one should have ended, so that one fault is named once; open questions end here. */
+function resumed(state: ChainState, end: ExpectedEnd): Step {
+  if (end.seq === undefined || end.by === 'head') return { state, defects: [] }
+  const start = { ...knownLink(end.seq, end.sha256), runId: state.anchor.runId }
+  return { state: beginChain(start), defects: openDefects(state) }
 }
 
 function changedKind({ by }: ExpectedEnd): SoakDefect['kind'] {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { lineBatches } from '../journal/lines.js'
 import type { SoakRecord } from '../record/schema.js'
-import { finish, isTaken, settle, step } from './chain.js'
+import { finish, isTaken, step } from './chain.js'
 import { beginChain, type ChainState, nextSeq, type Step } from './chain-state.js'
 import { type CheckedLine, checkLine } from './check.js'
 import { type Clocks, clockStep, clocksOf } from './clock.js'
 import type { Place } from './defect.js'
 import { checkEnd } from './end.js'
-import { GENESIS } from './link.js'
+import { GENESIS, knownLink } from './link.js'
 import type { FilePlan } from './plan.js'
 import { QualityCounter } from './quality.js'
 
@@ -23,6 +23,15 @@ export interface SoakLine {
   readonly isDuplicate: boolean
 }
 
+interface WholeFile {
+  /** Complete ones. */
+  readonly lines: number
+  /** Behind the last LF. */
+  readonly restBytes: number
+  /** Where the plan has one to compare it with. */
+  readonly sha256: string | undefined
+}
+
 /** Reads planned files one after the other, and carries the chain from each to the next. */
 export class FileReader {
   readonly quality = new QualityCounter()
@@ -35,23 +44,27 @@ export class FileReader {
     this.quality.notes.push(...plan.notes)
     if (plan.missing) return this.#passOver(plan)
     const before = this.quality.defectCount
-    const hash = createHash('sha256')
-    let line = 0
-    let restBytes = 0
-    if (plan.path !== undefined) {
-      for await (const batch of lineBatches(plan.path, signal)) {
-        if (plan.sha256 !== undefined) hash.update(batch.chunk)
-        restBytes = batch.restBytes
-        for (const bytes of batch.lines) yield* this.#line(checkLine({ file: plan.name, line: ++line }, bytes))
-      }
-    }
-    this.#end(plan, { file: plan.name, line: line + 1 }, restBytes)
+    const { lines, restBytes, sha256 } = yield* this.#lines(plan, signal)
+    this.#end(plan, { file: plan.name, line: lines + 1 }, restBytes)
     const isExplained = this.quality.defectCount > before
-    if (plan.sha256 !== undefined && !isExplained && hash.digest('hex') !== plan.sha256) this.#wrongHash(plan)
+    if (plan.sha256 !== undefined && !isExplained && sha256 !== plan.sha256) this.#wrongHash(plan)
   }
 
   finish(): void {
     this.quality.addDefects(finish(this.#chain))
+  }
+
+  async *#lines(plan: FilePlan, signal: AbortSignal | undefined): AsyncGenerator<SoakLine, WholeFile> {
+    const hash = createHash('sha256')
+    let lines = 0
+    let restBytes = 0
+    if (plan.source === undefined) return { lines, restBytes, sha256: undefined }
+    for await (const batch of lineBatches(plan.source, signal)) {
+      if (plan.sha256 !== undefined) hash.update(batch.chunk)
+      restBytes = batch.restBytes
+      for (const bytes of batch.lines) yield* this.#line(checkLine({ file: plan.name, line: ++lines }, bytes))
+    }
+    return { lines, restBytes, sha256: hash.digest('hex') }
   }
 
   *#line(line: CheckedLine): Generator<SoakLine> {
@@ -86,9 +99,9 @@ export class FileReader {
 
   /** The chain goes on behind a file that is not there. */
   #passOver({ end, missing }: FilePlan): void {
-    this.#take(settle(this.#chain))
+    this.finish()
     if (missing) this.quality.addDefects([missing])
-    if (end?.seq !== undefined) this.#chain = beginChain({ ...GENESIS, seq: end.seq, sha256: end.sha256 })
+    if (end?.seq !== undefined) this.#chain = beginChain(knownLink(end.seq, end.sha256))
   }
 
   #wrongHash({ name, end }: FilePlan): void {

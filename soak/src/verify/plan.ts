@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ConfigError, errorCode } from '@montana/foundation'
+import type { ConfigError } from '@montana/foundation'
 import { FIRST_PREV } from '../constants.js'
+import { unreadableFile } from '../errors.js'
+import { openToRead } from '../journal/backwards.js'
 import { journalPaths } from '../journal/files.js'
 import { readHead } from '../journal/head.js'
+import type { OpenFile } from '../journal/lines.js'
 import { parseSegmentName } from '../journal/segment-name.js'
-import { listSegmentFiles, readSegments, type Segment } from '../journal/segments.js'
+import { isAbsent, listSegmentFiles, readSegments, type Segment } from '../journal/segments.js'
 import type { SoakDefect, SoakNote } from './defect.js'
 import type { ExpectedEnd } from './end.js'
 import { knownLink, type Link } from './link.js'
@@ -13,7 +16,7 @@ import { knownLink, type Link } from './link.js'
 /** One file to read, with what is known of its two ends. */
 export interface FilePlan {
   /** Undefined for a file that may be absent: everything was just rotated out of it. */
-  readonly path: string | undefined
+  readonly source: string | OpenFile | undefined
   /** As it is named in what is found. */
   readonly name: string
   /** What stands before its first line; undefined: the last line of the file before it in the plan. */
@@ -60,8 +63,8 @@ async function planOne(file: string, before: string | undefined): Promise<FilePl
   const isContinued = before !== undefined && (!previous || basename(before) === previous.file)
   const start = isContinued ? undefined : startAfter(previous, name?.firstSeq)
   const segment = segments[at]
-  if (segment) return { ...segmentPlan(dirname(file), segment), path: file, name: file, start }
-  return name ? openPlan(file, file, start) : await livePlan(file, start)
+  if (segment) return { ...segmentPlan(dirname(file), segment), source: file, name: file, start }
+  return name ? openPlan(file, file, start) : await planLive(file, start)
 }
 
 function startAfter(previous: Segment | undefined, firstSeq = 0): Link {
@@ -69,26 +72,37 @@ function startAfter(previous: Segment | undefined, firstSeq = 0): Link {
   return knownLink(firstSeq - 1, firstSeq === 0 ? FIRST_PREV : null)
 }
 
-/** A soak file with everything that was rotated out of it. */
+/**
+ * A soak file with everything that was rotated out of it. It is opened first: a poll that rotates it meanwhile changes
+ * its name, and neither what is read nor what it is compared with.
+ */
 async function planRun(log: string): Promise<readonly FilePlan[]> {
-  const folder = dirname(log)
+  const live = await planLive(log)
   const index = await readSegments(journalPaths(log).segments)
-  const segments = index ?? []
-  const found = await listSegmentFiles(log)
-  const isThere = await exists(log)
-  if (!isThere && found.length === 0) throw missingFile(log)
+  const { found, segments } = await withoutOpen(live, await listSegmentFiles(log), index ?? [])
+  if (!live.source && found.length === 0) throw missingFile(log)
   const present = segments.filter(({ removed_at }) => removed_at === null)
   const removed = segments[segments.length - present.length - 1]
   const listed = present.map((segment) => ({
-    ...segmentPlan(folder, segment),
+    ...segmentPlan(dirname(log), segment),
     missing: isIn(found, segment.file) ? undefined : missingSegment(segment),
   }))
   const unlisted = found.filter((path) => isUnlisted(path, segments)).map((path) => openPlan(path, basename(path)))
-  const live = [{ ...(await livePlan(log)), ...(isThere ? {} : { path: undefined }) }]
-  const [first, ...rest] = [...listed, ...unlisted, ...live]
-  if (!first) return []
+  const [first, ...rest] = [...listed, ...unlisted, live]
   const notes = index ? removedNotes(removed) : [unreadable(log)]
-  return [{ ...first, start: startAfter(removed), notes: [...notes, ...first.notes] }, ...rest]
+  return first ? [{ ...first, start: startAfter(removed), notes: [...notes, ...first.notes] }, ...rest] : []
+}
+
+/** What was rotated after the soak file was opened is that file, under its new name. */
+async function withoutOpen({ source }: FilePlan, found: readonly string[], segments: readonly Segment[]) {
+  if (typeof source !== 'object') return { found, segments }
+  const { ino } = await source.handle.stat()
+  const inodes = await Promise.all(found.map(async (path) => (await stat(path)).ino))
+  const open = new Set(found.filter((_, index) => inodes[index] === ino).map((path) => basename(path)))
+  return {
+    found: found.filter((path) => !open.has(basename(path))),
+    segments: segments.filter(({ file }) => !open.has(file)),
+  }
 }
 
 /** Rotated, but a crash came before it was entered. */
@@ -107,12 +121,15 @@ function segmentPlan(folder: string, { file, last_seq, last_sha256, sha256 }: Se
 }
 
 function openPlan(path: string, name: string, start?: Link): FilePlan {
-  return { path, name, start, end: undefined, sha256: undefined, missing: undefined, notes: [] }
+  return { source: path, name, start, end: undefined, sha256: undefined, missing: undefined, notes: [] }
 }
 
-async function livePlan(path: string, start?: Link): Promise<FilePlan> {
-  const plan = openPlan(path, path, start)
+/** The soak file and its head. The head is read before the length is taken, so that it is never ahead. */
+async function planLive(path: string, start?: Link): Promise<FilePlan> {
+  const handle = await openToRead(path)
   const head = await readHead(journalPaths(path).head)
+  const source = handle && { handle, bytes: (await handle.stat()).size }
+  const plan = { ...openPlan(path, path, start), source }
   if (head) return { ...plan, end: { seq: head.seq, sha256: head.sha256, by: 'head' } }
   return { ...plan, notes: [{ file: path, line: null, seq: null, kind: 'head_missing' }] }
 }
@@ -121,14 +138,13 @@ async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile()
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false
-    throw missingFile(path, errorCode(error))
+    if (isAbsent(error)) return false
+    throw error
   }
 }
 
-function missingFile(file: string, reason = 'there is no such file'): ConfigError {
-  const remedy = 'name a soak file, or the directory of a devnet with --data-dir'
-  return new ConfigError(`soak file ${file} cannot be read: ${reason}`, { field: 'file', remedy })
+function missingFile(file: string): ConfigError {
+  return unreadableFile(file, 'there is no such file')
 }
 
 function missingSegment({ file, first_seq }: Segment): SoakDefect {
@@ -141,4 +157,9 @@ function removedNotes(removed: Segment | undefined): SoakNote[] {
 
 function unreadable(log: string): SoakNote {
   return { file: basename(journalPaths(log).segments), line: null, seq: null, kind: 'index_unreadable' }
+}
+
+/** Closes what was opened and not read. */
+export async function closePlans(plans: readonly FilePlan[]): Promise<void> {
+  for (const { source } of plans) if (typeof source === 'object') await source.handle.close()
 }

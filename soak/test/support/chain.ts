@@ -1,5 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type SoakRecord, soakRecordSchema } from '../../src/index.js'
+import { scanSegment } from '../../src/journal/scan.js'
+import { segmentPath } from '../../src/journal/segment-name.js'
+import { type Segment, segmentsText } from '../../src/journal/segments.js'
 import type { Answer } from '../../src/probe/probe.js'
 import { statusSchema } from '../../src/probe/status-schema.js'
 import { assembleRecord, recordLine } from '../../src/record/assemble.js'
@@ -54,4 +58,20 @@ export function headFor(lines: readonly string[]): string {
   const { run_id, seq } = JSON.parse(last) as SoakRecord
   const bytes = Buffer.byteLength(lines.join(''))
   return JSON.stringify({ run_id, seq, bytes, sha256: sha256(last.slice(0, -1)) })
+}
+
+/** The same lines, so many to a file, as rotation leaves them. Returns the paths in order, the soak file last. */
+export async function writeRotated(log: string, lines: readonly string[], perFile: number): Promise<string[]> {
+  const paths: string[] = []
+  const segments: (Segment | undefined)[] = []
+  for (let first = 0; first + perFile < lines.length; first += perFile) {
+    const path = segmentPath(log, START_MS + first * INTERVAL_MS, first)
+    writeFileSync(path, lines.slice(first, first + perFile).join(''))
+    segments.push(await scanSegment(path))
+    paths.push(path)
+  }
+  writeSoakFile(log, lines.slice(paths.length * perFile))
+  const entries = segments.filter((segment) => segment !== undefined)
+  writeFileSync(join(dirname(log), 'soak.segments.json'), segmentsText(entries))
+  return [...paths, log]
 }
