@@ -32,6 +32,8 @@ export interface DevnetResult {
   readonly nodes: readonly NodeResult[]
   readonly drills: readonly DrillRecord[]
   readonly soak: { readonly path: string; readonly records: number } | null
+  /** Where the page was while the run went on; null without one. */
+  readonly console: string | null
 }
 
 export interface NodeObservation {
