@@ -1,4 +1,4 @@
-// Brings a checkout from any state to "ready to run": dependencies, native addon, compiled TypeScript.
+// Brings a checkout from any state to "ready to run": dependencies, native addon, compiled TypeScript, the web page.
 // Each step is skipped when its inputs have not changed.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ export async function ensureReady(root, { bench = false } = {}) {
     const node = requireNode(root)
     for (const piece of NATIVE_PIECES) if (piece.required || bench) ensureNative(root, node, piece.folder)
     ensureCompiled(root, node)
+    ensurePage(root, node)
     return node
   })
 }
@@ -80,6 +81,18 @@ function ensureCompiled(root, node) {
   note('compiling')
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   if (!runStep(node, [tsc, '-b'], { cwd: root })) fail('the TypeScript build failed', 'read the messages above')
+  writeStamp(stamp, inputs)
+}
+
+function ensurePage(root, node) {
+  const folder = join(root, 'packages', 'console')
+  const page = (name) => join(folder, name)
+  const inputs = hashFiles([page('page'), page('build-page.mjs'), page('package.json')], () => true)
+  const stamp = join(root, '.montana', 'page')
+  if (readStamp(stamp) === inputs && existsSync(page('dist/page/index.html'))) return
+  note('building the page of the console')
+  if (!runStep(node, [page('build-page.mjs')], { cwd: folder }))
+    fail('the build of the page failed', 'read its messages')
   writeStamp(stamp, inputs)
 }
 

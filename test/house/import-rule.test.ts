@@ -21,13 +21,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['store', 'transport', 'network'],
   ],
   soak: ['foundation', 'crypto'],
+  // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
+  console: ['foundation', 'soak'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak'],
+    ...['store', 'network', 'node', 'soak', 'console'],
   ],
 }
 
 const SOURCES: Readonly<Record<string, string>> = { native: 'native/ts', soak: 'soak/src' }
+/** What runs in a browser has nothing of ours but the types of what it is answered. */
+const PAGE = join(ROOT, 'packages/console/page/src')
 
 /** Packages whose decisions must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
 const PURE = ['consensus']
@@ -63,6 +67,24 @@ describe('the import rule', () => {
   it('knows every package', () => {
     const packages = readdirSync(join(ROOT, 'packages'))
     expect(packages.filter((name) => !(name in ALLOWED))).toEqual([])
+  })
+
+  it('lets the page of the console use the types of its API and nothing else of ours', () => {
+    const files = readdirSync(PAGE, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const scripts = files.filter(({ name }) => /\.tsx?$/.test(name)).map((entry) => join(entry.parentPath, entry.name))
+    expect(scripts.length).toBeGreaterThan(0)
+    const outside = scripts.flatMap((file) => {
+      const ours = importsOf(file).filter((target) => target.startsWith('@montana/') || target.includes('/src/'))
+      return ours.filter((target) => !target.endsWith('/src/api/views.js')).map((target) => `${file} imports ${target}`)
+    })
+    expect(outside).toEqual([])
+  })
+
+  it('lets the console know of the watchdog only its formats', () => {
+    const targets = filesOf('console')
+      .flatMap(importsOf)
+      .filter((target) => target.startsWith('@montana/soak'))
+    expect(new Set(targets)).toEqual(new Set(['@montana/soak/formats']))
   })
 
   it.each(PURE)('%s does no I/O and reads no clock', (name) => {

@@ -2,6 +2,7 @@ import { buildInfo } from '@montana/node/settings'
 import { Command } from 'commander'
 import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
+import { consoleCommand } from './commands/console.js'
 import { devnetCommand } from './commands/devnet/command.js'
 import { evidenceCommand } from './commands/evidence.js'
 import { initCommand } from './commands/init.js'
@@ -41,6 +42,7 @@ export function createProgram(context: CliContext): Command {
     clockCommand,
     devnetCommand,
     soakCommand,
+    consoleCommand,
     configCommand,
     versionCommand,
   ]

@@ -14,10 +14,28 @@ describe('--fault', () => {
     expect(parseFault('kill:moscow@1:forever').durationMs).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('names both ends of a partition, and the offset of a clock', () => {
+    expect(parseFault('partition:moscow-helsinki@5')).toMatchObject({ target: 'moscow', peer: 'helsinki', offsetMs: 0 })
+    expect(parseFault('clock:armenia+30s@14:20')).toMatchObject({
+      target: 'armenia',
+      peer: undefined,
+      offsetMs: 30_000,
+    })
+    expect(parseFault('clock:armenia-2m@14').offsetMs).toBe(-120_000)
+    expect(parseFault('clock:armenia+250ms@14').offsetMs).toBe(250)
+    expect(parseFault('diskfull:moscow@5:forever')).toMatchObject({ kind: 'diskfull', target: 'moscow' })
+    expect(parseFault('oldbuild:helsinki@5')).toMatchObject({ kind: 'oldbuild', target: 'helsinki' })
+  })
+
   it.each([
-    ['partition:moscow-helsinki@5', 'do not exist yet'],
-    ['clock:moscow+30s@5', 'do not exist yet'],
-    ['diskfull:moscow@5', 'do not exist yet'],
+    ['partition:moscow@5', 'does not name two nodes'],
+    ['partition:moscow-moscow@5', 'cuts a node off from itself'],
+    ['partition:moscow-paris@5', "unknown node 'paris'"],
+    ['clock:moscow@5', 'names no offset'],
+    ['clock:moscow+0s@5', 'has no usable offset'],
+    ['clock:moscow+25h@5', 'names no offset'],
+    ['clock:moscow+1441m@5', 'has no usable offset'],
+    ['diskfull:moscow+1s@5', "unknown node 'moscow+1s'"],
     ['melt:moscow@5', "unknown kind 'melt'"],
     ['kill:paris@5', "unknown node 'paris'"],
     ['kill:moscow', 'is not a fault'],

@@ -16,6 +16,8 @@ export interface DisplayState {
   readonly startHead: number
   readonly wanted: number | undefined
   readonly dataDir: string
+  /** Address of the page; null without one. */
+  readonly console: string | null
 }
 
 export interface Display {
@@ -52,6 +54,7 @@ export function tableDisplay(write: (text: string) => void, useColour: boolean):
         '',
         ...(waiting === undefined ? [] : [waiting]),
         ...notes.map(faint),
+        ...(state.console === null ? [] : [`${state.console}  shows this in a browser`]),
         faint(`${state.dataDir}  Ctrl-C ends all nodes`),
       ]
       write(`${drawn > 0 ? up(drawn) : ''}\r${CLEAR_TO_END}${lines.join('\n')}\n`)

@@ -12,12 +12,13 @@ interface FollowContext {
   readonly mesh: DevnetMesh
   readonly drills: Drills
   readonly startHead: number
+  readonly console: string | null
 }
 
 /** Watches until every node that is meant to be there has cemented enough, the mesh stalls, or the user stops it. */
 export async function follow(
   context: CliContext,
-  { options, display, mesh, drills, startHead }: FollowContext,
+  { options, display, mesh, drills, startHead, console }: FollowContext,
 ): Promise<Omit<Observation, 'admission'>> {
   const wanted = options.windows
   const goal = wanted === undefined ? Number.POSITIVE_INFINITY : startHead + wanted
@@ -26,7 +27,8 @@ export async function follow(
   const common = () => commonWindow(mesh, drills)
   await mesh.run(context.signal, () => {
     drills.update(Date.now())
-    display.update({ children: mesh.children, head: mesh.head, startHead, wanted, dataDir: options.dataDir })
+    const { dataDir } = options
+    display.update({ children: mesh.children, head: mesh.head, startHead, wanted, dataDir, console })
     const reached = common()
     const nowMs = performance.now()
     if (reached > best.common) best = { common: reached, atMs: nowMs }

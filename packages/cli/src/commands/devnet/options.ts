@@ -4,6 +4,7 @@ import type { DevnetRules } from '@montana/ledger'
 import { parseOption, START_OPTIONS } from '@montana/node/settings'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
+import { readPort } from '../console.js'
 import { type Fault, parseFault } from './fault.js'
 import { LABELS, type Label, OBSERVER } from './labels.js'
 
@@ -27,6 +28,8 @@ export interface DevnetOptions {
   readonly rules: DevnetRules
   /** The node outside the genesis does the work of a candidate and joins. */
   readonly enableCandidate: boolean
+  /** Port of the page; `usual`: 8447, or any where that is taken. */
+  readonly console: number | 'usual' | 'none'
   /** Nodes whose clock pretends to be slow: windows that one grind takes. */
   readonly slow: readonly SlowClock[]
 }
@@ -56,6 +59,8 @@ export function addDevnetFlags(command: Command): Command {
       'rotation+vote',
     )
     .option('--no-candidate', 'the node outside the genesis stays an observer')
+    .option('--console-port <N>', 'port of the page (default: 8447, or a free one where that is taken)')
+    .option('--no-console', 'serve no page')
     .option('--slow <LABEL:WINDOWS>', 'a clock that needs so many windows for one; repeatable', collect, [])
     .option('--fault-jitter <MS>', 'delay each fault by a random time up to MS, drawn from --seed', '0')
     .option('--fault <KIND:TARGET@W[:SECONDS]>', 'plan a fault, W windows after the start; repeatable', collect, [])
@@ -78,6 +83,8 @@ interface Flags extends GlobalOptions {
   fault: string[]
   rules: string
   candidate: boolean
+  console: boolean
+  consolePort?: string
   slow: string[]
 }
 
@@ -98,8 +105,14 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     faults: flags.fault.map(parseFault),
     rules: parseRules(flags.rules),
     enableCandidate: flags.candidate,
+    console: readConsole(flags),
     slow: flags.slow.map(parseSlow),
   }
+}
+
+function readConsole({ console, consolePort }: Flags): DevnetOptions['console'] {
+  if (!console) return 'none'
+  return consolePort === undefined ? 'usual' : readPort('console-port', consolePort)
 }
 
 /** Every node is handed the text; it is refused here, before anything is written. */

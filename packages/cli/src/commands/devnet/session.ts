@@ -3,6 +3,7 @@ import { MontanaError, toHex } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
 import { lockDirectory } from '@montana/store'
 import type { CliContext } from '../../context.js'
+import { startDevnetConsole, stopConsole } from './console.js'
 import { admissionOf, creditsOf } from './credits.js'
 import type { Display } from './display.js'
 import { Drills } from './drills.js'
@@ -34,14 +35,17 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
   const onLine = (line: string) => display.note(line)
   const mesh = new DevnetMesh(files, options, onLine)
   const soakPath = join(options.dataDir, 'soak.jsonl')
+  const page = startDevnetConsole({ options, files, soakPath, onLine })
   try {
+    // A port that was asked for and is taken ends the run before anything of it has begun.
+    if (typeof options.console === 'number') await page
     const startHead = storedHead(files)
     armCrashes(mesh, options, startHead)
-    await mesh.start(context.signal)
+    const [{ url: console }] = await Promise.all([page, mesh.start(context.signal)])
     failFast(mesh)
     const soak = await startSoak({ mesh, options, path: soakPath, startHead, signal: context.signal, onLine })
     const drills = new Drills(options, mesh.children, startHead, { onLine, onEvent: (event) => soak.note(event) })
-    const observed = await follow(context, { options, display, mesh, drills, startHead })
+    const observed = await follow(context, { options, display, mesh, drills, startHead, console })
     const outcome = await soak.stop()
     const credits = creditsOf(files, mesh, startHead + 1, observed.commonWindow)
     const admission = options.enableCandidate ? admissionOf(observed, credits) : undefined
@@ -64,9 +68,10 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
       nodes,
       drills: drills.records,
       soak: outcome && soakResult(outcome),
+      console,
     }
   } finally {
-    await mesh.stop()
+    await Promise.all([mesh.stop(), stopConsole(page)])
   }
 }
 

@@ -33,6 +33,8 @@ export interface DevnetResult {
   readonly nodes: readonly NodeResult[]
   readonly drills: readonly DrillRecord[]
   readonly soak: SoakResult | null
+  /** Where the page was while the run went on; null without one. */
+  readonly console: string | null
 }
 
 export interface NodeObservation {

@@ -1,0 +1,54 @@
+import { UsageError } from '@montana/foundation'
+import { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../context.js'
+import { readPollerOptions } from './soak/options.js'
+
+interface ConsoleFlags extends GlobalOptions {
+  port?: string
+  listen?: string
+  allowRemote?: boolean
+}
+
+const PORT_MAX = 65_535
+
+export function consoleCommand(context: CliContext): Command {
+  return new Command('console')
+    .description('a read-only page about a mesh and its soak records: of a devnet (--data-dir) or of --config nodes')
+    .option('--port <N>', 'port of the page, 0 for any (default: 8447)')
+    .option('--listen <host>', 'address to listen on (default: 127.0.0.1)')
+    .option('--allow-remote', 'allow an address that is not loopback; the page asks for no password')
+    .action(async (_, self: Command) => {
+      await serve(context, self.optsWithGlobals<ConsoleFlags>())
+    })
+}
+
+async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
+  const port = flags.port === undefined ? undefined : readPort('port', flags.port)
+  const { nodes, path } = await readPollerOptions(context, flags)
+  // Only who opens the page pays for its server.
+  const { isLoopback, startConsole } = await import('@montana/console')
+  const { signal } = context
+  const { listen: host, allowRemote = false } = flags
+  const page = await startConsole({ nodes, soakPath: path, port, host, allowRemote, signal })
+  if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
+  if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
+  else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)
+  await untilStopped(signal)
+  await page.stop()
+}
+
+const REMOTE = 'whoever reaches this address can read the page: it asks for no password and is not encrypted'
+
+/** Throws {@link UsageError}. */
+export function readPort(flag: string, text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= PORT_MAX) return port
+  const remedy = `give a number from 0 to ${PORT_MAX}`
+  throw new UsageError(`--${flag} '${text}' is not a port`, { field: flag, remedy })
+}
+
+/** Being stopped is the clean end of a server. */
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -1,0 +1,70 @@
+import type { MeshView, SoakView } from '../../../src/api/views.js'
+
+/** A snapshot comes every second; after this much silence what is shown is old. */
+const STALE_AFTER_MS = 5_000
+const RETRY_MS = 3_000
+const CHECK_MS = 1_000
+
+export interface LiveState {
+  readonly mesh: MeshView | null
+  /** Null: not asked yet. `none`: the console follows no soak file. */
+  readonly soak: SoakView | 'none' | null
+  readonly link: 'connecting' | 'live' | 'stale'
+  /** When the last snapshot came, by this browser's clock; 0 before the first. */
+  readonly heardAtMs: number
+}
+
+/** Follows the console and reconnects for ever; `notify` is handed each new state. Returns how to stop. */
+export function follow(notify: (state: LiveState) => void): () => void {
+  let state: LiveState = { mesh: null, soak: null, link: 'connecting', heardAtMs: 0 }
+  const set = (change: Partial<LiveState>) => {
+    state = { ...state, ...change }
+    notify(state)
+  }
+  const closeStream = openStream({
+    onMesh: (mesh) => set({ mesh, link: 'live', heardAtMs: Date.now() }),
+    onSoak: () => void fetchSoak().then((soak) => soak !== null && set({ soak })),
+    onLost: () => set({ link: state.heardAtMs === 0 ? 'connecting' : 'stale' }),
+  })
+  const watchdog = setInterval(() => {
+    if (state.link === 'live' && Date.now() - state.heardAtMs > STALE_AFTER_MS) set({ link: 'stale' })
+  }, CHECK_MS)
+  return () => {
+    clearInterval(watchdog)
+    closeStream()
+  }
+}
+
+interface StreamHandlers {
+  onMesh(mesh: MeshView): void
+  onSoak(): void
+  onLost(): void
+}
+
+/** The browser reconnects by itself after a break, but not after a refusal. */
+function openStream(handlers: StreamHandlers): () => void {
+  let source: EventSource | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  const open = () => {
+    source = new EventSource('/api/events')
+    source.onopen = handlers.onSoak
+    source.addEventListener('mesh', (event) => handlers.onMesh(JSON.parse(event.data) as MeshView))
+    source.addEventListener('soak', handlers.onSoak)
+    source.onerror = () => {
+      handlers.onLost()
+      if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS)
+    }
+  }
+  open()
+  return () => {
+    clearTimeout(retry)
+    source?.close()
+  }
+}
+
+/** Null where it could not be fetched now; the next record asks again. */
+async function fetchSoak(): Promise<LiveState['soak']> {
+  const response = await fetch('/api/soak').catch(() => undefined)
+  if (response?.ok) return (await response.json()) as SoakView
+  return response?.status === 404 ? 'none' : null
+}

@@ -1,0 +1,68 @@
+import type { NodeView, PeerView } from '../../../src/api/views.js'
+import { MISSING, millis, percent } from '../data/format.js'
+import { ratioTone, type Tone } from '../data/state.js'
+
+/** Who pings (row) whom (column). */
+export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
+  const labels = columnsOf(nodes)
+  return (
+    <div class="scroll">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <td class="matrix-corner">from ↓ to →</td>
+            {labels.map((label) => (
+              <th key={label} scope="col" class="peer-col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <tr key={node.label}>
+              <th scope="row">{node.label}</th>
+              {labels.map((label) => (
+                <Cell key={label} node={node} peer={label} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The nodes of the page, then peers that they name and that are not on it. */
+function columnsOf(nodes: readonly NodeView[]): string[] {
+  const others = nodes.flatMap(({ peers }) => peers.map(({ label }) => label))
+  return [...new Set([...nodes.map(({ label }) => label), ...others])]
+}
+
+function Cell({ node, peer: label }: { node: NodeView; peer: string }) {
+  if (node.label === label) return <td class="matrix-self" aria-label="itself" />
+  const peer = node.peers.find((one) => one.label === label)
+  if (!peer) return <td class="beat beat-none">{MISSING}</td>
+  const { ok, expected } = peer.heartbeats
+  const lost = peer.timeout + peer.failed
+  return (
+    <td class={`beat beat-${toneOf(peer)}`} data-pair={`${node.label}-${label}`}>
+      <span class="beat-ratio">{peer.connected ? ratioText(peer) : 'no link'}</span>
+      <span class="beat-rtt">
+        {millis(peer.rttP50Ms)} / {millis(peer.rttP99Ms)}
+      </span>
+      <span class="beat-counts">
+        {ok} of {expected}
+        {lost > 0 && `, ${lost} lost`}
+      </span>
+    </td>
+  )
+}
+
+function toneOf(peer: PeerView): Tone {
+  return peer.connected ? ratioTone(peer.heartbeats) : 'bad'
+}
+
+function ratioText({ heartbeats }: PeerView): string {
+  return heartbeats.ratio === null ? 'new' : percent(heartbeats.ratio)
+}

@@ -1,0 +1,117 @@
+import { useState } from 'preact/hooks'
+import type { MeshView, RecentWindow } from '../../../src/api/views.js'
+import { clockTime, duration, median, number, shortHash } from '../data/format.js'
+import { agreementTone } from '../data/state.js'
+import { Mark } from '../parts/mark.js'
+import { Empty, Panel } from '../parts/panel.js'
+
+/** Bars grow with the time that a window took; one of the usual pace fills this much of the height. */
+const USUAL_HEIGHT = 0.4
+const LEAST_HEIGHT = 0.12
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 }
+
+/** The latest windows as bars, one of them told in words, and what is being decided now. */
+export function RecentStrip({ mesh }: { mesh: MeshView }) {
+  return (
+    <Panel id="recent" title="Recent windows" aside={<Turn mesh={mesh} />}>
+      {mesh.recent.length === 0 ? (
+        <Empty title="No window yet">The first one is cemented once a quorum of the members has confirmed it.</Empty>
+      ) : (
+        <Bars recent={mesh.recent} />
+      )}
+    </Panel>
+  )
+}
+
+/** Confirmations come at the end of a window: only one that is overdue waits for anybody. */
+const OVERDUE_WINDOWS = 2.5
+const OVERDUE_LEAST_MS = 5_000
+
+function isOverdue({ cementedAgeMs, recent }: MeshView): boolean {
+  const usualMs = median(recent.flatMap(({ tookMs }) => tookMs ?? [])) ?? 0
+  return (cementedAgeMs ?? 0) > Math.max(OVERDUE_LEAST_MS, OVERDUE_WINDOWS * usualMs)
+}
+
+function Turn({ mesh }: { mesh: MeshView }) {
+  if (!mesh.open) return null
+  const { window, proposer, round, waitsFor } = mesh.open
+  return (
+    <span data-turn={window}>
+      Window {number(window)}: <strong>{proposer ?? 'nobody'}</strong> proposes{round > 1 && ` in round ${round}`}
+      {waitsFor.length > 0 && isOverdue(mesh) && (
+        <>
+          {' · '}
+          <Mark tone="warn">
+            waits for <strong>{waitsFor.join(', ')}</strong>
+          </Mark>
+        </>
+      )}
+    </span>
+  )
+}
+
+function Bars({ recent }: { recent: readonly RecentWindow[] }) {
+  /** Null follows the newest. */
+  const [picked, setPicked] = useState<number | null>(null)
+  const shown = recent.find(({ window }) => window === picked) ?? recent.at(-1)
+  const usual = median(recent.flatMap(({ tookMs }) => tookMs ?? [])) ?? 1
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = STEPS[event.key]
+    if (step === undefined || !shown) return
+    const next = recent[recent.indexOf(shown) + step]
+    setPicked(next && next !== recent.at(-1) ? next.window : null)
+  }
+  return (
+    <div class="strip">
+      <div
+        class="bars"
+        role="slider"
+        tabIndex={0}
+        aria-label="Recent windows"
+        aria-valuemin={recent[0]?.window ?? 0}
+        aria-valuemax={recent.at(-1)?.window ?? 0}
+        aria-valuenow={shown?.window ?? 0}
+        onKeyDown={onKeyDown}
+        onPointerLeave={() => setPicked(null)}
+      >
+        {recent.map((one) => (
+          <Bar key={one.window} one={one} usual={usual} isShown={one === shown} onPick={() => setPicked(one.window)} />
+        ))}
+      </div>
+      {shown && <Words one={shown} />}
+    </div>
+  )
+}
+
+interface BarProps {
+  readonly one: RecentWindow
+  readonly usual: number
+  readonly isShown: boolean
+  onPick(): void
+}
+
+function Bar({ one, usual, isShown, onPick }: BarProps) {
+  const share = one.tookMs === null ? USUAL_HEIGHT : (USUAL_HEIGHT * one.tookMs) / usual
+  const height = `${Math.round(100 * Math.min(1, Math.max(LEAST_HEIGHT, share)))}%`
+  return (
+    <span class={`bar-slot${isShown ? ' is-shown' : ''}`} onPointerEnter={onPick}>
+      <span class={`bar bar-${agreementTone(one.agrees)}`} style={{ height }} />
+    </span>
+  )
+}
+
+const WORDS = { yes: 'equal hashes', no: 'hashes differ', unknown: 'not compared' } as const
+
+function Words({ one: { window, at, tookMs, agrees, compared, headerHash } }: { one: RecentWindow }) {
+  return (
+    <p class="strip-words">
+      <strong>{number(window)}</strong>
+      <span>cemented {clockTime(at)}</span>
+      <span>took {duration(tookMs)}</span>
+      <Mark tone={agreementTone(agrees)}>
+        {WORDS[agrees]} on {compared} {compared === 1 ? 'node' : 'nodes'}
+      </Mark>
+      <code>{shortHash(headerHash)}</code>
+    </p>
+  )
+}

@@ -1,0 +1,53 @@
+import type { DrillView } from '../../../src/api/views.js'
+import { clockTime, duration, interval, MISSING } from '../data/format.js'
+import { Mark } from '../parts/mark.js'
+import { Panel } from '../parts/panel.js'
+
+/** Faults that were declared before the run, and what became of them. */
+export function Drills({ drills }: { drills: readonly DrillView[] }) {
+  return (
+    <Panel id="drills" title="Drills" aside="declared before the run; shaded in the charts">
+      <div class="scroll">
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">Fault</th>
+              <th scope="col">Node</th>
+              <th scope="col" class="num">
+                From
+              </th>
+              <th scope="col" class="num">
+                To
+              </th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {drills.map((drill) => (
+              <Row key={drill.id} drill={drill} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  )
+}
+
+function Row({ drill: { id, kind, label, peer, from, to, durationS } }: { drill: DrillView }) {
+  return (
+    <tr data-drill={id}>
+      <th scope="row">{kind}</th>
+      <td>{peer === null ? label : `${label} – ${peer}`}</td>
+      <td class="num">{clockTime(from)}</td>
+      <td class="num">{clockTime(to)}</td>
+      <td>{stateOf(from, to, durationS)}</td>
+    </tr>
+  )
+}
+
+function stateOf(from: string | null, to: string | null, durationS: number | null) {
+  const planned = durationS === null ? 'for good' : `for ${interval(durationS * 1000)}`
+  if (from === null) return <Mark tone="none">planned {planned}</Mark>
+  if (to === null) return <Mark tone="warn">going on, {planned}</Mark>
+  return <Mark tone="good">over after {from && to ? duration(Date.parse(to) - Date.parse(from)) : MISSING}</Mark>
+}

@@ -1,0 +1,37 @@
+/** Spec operations 1. */
+export const DEFAULT_CONSOLE_PORT = 8447
+export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Time between two snapshots that are pushed: windows take about two seconds. */
+export const SAMPLE_INTERVAL_MS = 1_000
+/** A status answers in 100 ms (spec operations 2); a paused node must not hold up the snapshot of the others for long. */
+export const PROBE_DEADLINE_MS = 1_500
+/** Answers to several readers within this time share one sample, so that readers cannot multiply the load of a node. */
+export const SAMPLE_SHARED_MS = 250
+
+/** Windows in the strip of the page: a minute and a half of a devnet. */
+export const RECENT_WINDOWS = 48
+
+/** Records kept and shown at most: a week at five minutes, three hours at the five seconds of a devnet. */
+export const SOAK_POINTS_MAX = 2_016
+export const SOAK_POINTS_DEFAULT = 720
+/** Read of a soak file that is longer: enough for the points above at 10 kB a record (spec operations 3.3). */
+export const SOAK_TAIL_BYTES = 24 * 2 ** 20
+/** A longer line is no record: a status has at most 1 MiB, a record a few of them. */
+export const SOAK_LINE_MAX_BYTES = 4 * 2 ** 20
+export const RUN_FILE_MAX_BYTES = 2 ** 20
+/** Charts are bounded to 600 buckets a line and findings to some thousands, so a report is far smaller. */
+export const REPORT_MAX_BYTES = 16 * 2 ** 20
+export const FINDINGS_SHOWN = 200
+
+/** Open pages; no operator has more, and each costs a write a second. */
+export const EVENT_CLIENTS_MAX = 16
+/** A comment line keeps proxies and tunnels from closing a stream that has nothing to say. */
+export const EVENT_HEARTBEAT_MS = 10_000
+/** A reader that has not taken anything for so long is gone. */
+export const EVENT_STALL_MS = 30_000
+
+/** Plenty for some pages; half-open requests must not hold more. */
+export const CONNECTIONS_MAX = 64
+export const REQUEST_TIMEOUT_MS = 5_000
+export const HEADER_MAX_BYTES = 8_192

@@ -1,0 +1,49 @@
+import fastifyStatic from '@fastify/static'
+import { type FastifyInstance, fastify } from 'fastify'
+import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { refuseRaw, sendError, sendNotFound } from './errors.js'
+import { guardRequest, setSecurityHeaders } from './guard.js'
+import { addReportRoute } from './report-route.js'
+import { addRoutes, type RouteModules } from './routes.js'
+
+export interface AppInit extends RouteModules {
+  /** Name that a request may use besides those of loopback. */
+  readonly host: string
+  readonly pageDir: string
+}
+
+/** Names that the build makes from content never change their meaning. */
+const HASHED = /[/\\]assets[/\\]/
+
+/** All routes with their limits; not listening yet. */
+export async function createApp(init: AppInit): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: HEADER_MAX_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: refuseRaw,
+    frameworkErrors: (error, _, reply) => {
+      setSecurityHeaders(reply)
+      sendError(error, reply)
+    },
+  })
+  app.server.maxConnections = CONNECTIONS_MAX
+  app.addHook('onRequest', async (request, reply) => {
+    setSecurityHeaders(reply)
+    guardRequest(request, init.host)
+  })
+  app.setErrorHandler((error, _, reply) => sendError(error, reply))
+  app.setNotFoundHandler(sendNotFound)
+  addRoutes(app, init)
+  if (init.soak) addReportRoute(app, init.soak.reportFolder)
+  await app.register(fastifyStatic, {
+    root: init.pageDir,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      if (HASHED.test(path)) response.header('cache-control', 'public, max-age=31536000, immutable')
+    },
+  })
+  return app
+}

@@ -1,0 +1,68 @@
+import type { Heartbeats, NodeView, PeerView } from '../api/views.js'
+import type { Sample, Status } from './status.js'
+
+/** One ping per peer in so many seconds of connection: 720 an hour (spec operations 5). */
+const PING_INTERVAL_S = 5
+/** With fewer, one ping that is still on its way would read as a loss. */
+const RATIO_MIN_EXPECTED = 5
+
+type Peer = Status['peers'][number]
+
+/** One node as the page shows it; `headWindow` is the highest window of any. Pure. */
+export function nodeView({ source, status, error }: Sample, headWindow: number | null): NodeView {
+  if (status === null) return { ...UNKNOWN, label: source.label, error: { code: error.code, text: error.text } }
+  const { peers, candidate, epoch, vote, clock, build, proc, res } = status
+  return {
+    ...{ label: source.label, reachable: true, error: null, phase: status.phase },
+    candidate: candidate && { done: candidate.windows_done, required: candidate.windows_required },
+    nextSelection: epoch?.next_selection ?? null,
+    signFrom: vote?.sign_from ?? null,
+    isSilent: vote && (vote.sign_from === null || vote.sign_from > status.window + 1),
+    ...{ window: status.window, lag: headWindow === null ? null : headWindow - status.window },
+    ...{ synced: status.synced, headerHash: status.header_hash },
+    ...{ peersConnected: peers.filter(({ conns }) => conns > 0).length, peersTotal: peers.length },
+    heartbeats: peers.length === 0 ? null : heartbeatsOf(peers),
+    ...{ rssBytes: res?.rss ?? null, restarts: proc.restarts, uptimeS: proc.uptime_s },
+    build: build && (build.revision === null ? build.version : `${build.version} ${build.revision.slice(0, 8)}`),
+    clock: clock && { backend: clock.backend, stepsPerSecond: clock.steps_per_second, load: clock.load },
+    ...{ degraded: status.degraded ?? [], findings: [...new Set(status.findings.map(({ code }) => code))] },
+    peers: peers.map(peerView),
+  }
+}
+
+const UNKNOWN: Omit<NodeView, 'label' | 'error'> = {
+  ...{
+    reachable: false,
+    phase: null,
+    candidate: null,
+    nextSelection: null,
+    signFrom: null,
+    isSilent: null,
+    window: null,
+    lag: null,
+  },
+  ...{ synced: null, headerHash: null, peersConnected: null, peersTotal: null, heartbeats: null, rssBytes: null },
+  ...{ restarts: null, uptimeS: null, build: null, clock: null, degraded: [], findings: [], peers: [] },
+}
+
+function peerView(peer: Peer): PeerView {
+  return {
+    label: peer.label,
+    connected: peer.conns > 0,
+    heartbeats: heartbeatsOf([peer]),
+    ...{ timeout: peer.ping_timeout, failed: peer.ping_failed },
+    ...{ rttP50Ms: peer.rtt_p50_ms, rttP99Ms: peer.rtt_p99_ms },
+  }
+}
+
+/** Against those that ended, or against what the time with a connection makes one expect if that is more. */
+function heartbeatsOf(peers: readonly Peer[]): Heartbeats {
+  const sum = (of: (peer: Peer) => number) => peers.reduce((total, peer) => total + of(peer), 0)
+  const ok = sum(({ ping_ok }) => ping_ok)
+  const expected = sum((peer) => Math.max(endedPings(peer), Math.floor(peer.up_s / PING_INTERVAL_S)))
+  return { ok, expected, ratio: expected < RATIO_MIN_EXPECTED * peers.length ? null : ok / expected }
+}
+
+function endedPings({ ping_ok, ping_timeout, ping_failed }: Peer): number {
+  return ping_ok + ping_timeout + ping_failed
+}

@@ -1,0 +1,45 @@
+import { type NodeSource, shapes, statusSchema as soakStatus } from '@montana/soak/formats'
+import { z } from 'zod'
+
+const { count, measured, text } = shapes
+const SHORT_LIST_MAX = 64
+
+/** A group that an older node does not have. */
+function group<T extends z.ZodType>(schema: T) {
+  return schema.nullable().default(null)
+}
+
+/** What the page shows of `montana.status/1`, beyond what the watchdog records: spec operations 2. */
+export const statusSchema = soakStatus.extend({
+  network: text.nullable().default(null),
+  cemented_at: shapes.time.nullable().default(null),
+  synced: group(z.boolean()),
+  active_nodes: group(count),
+  clock: group(z.object({ backend: text, steps_per_second: measured, load: measured.default(null) })),
+  candidate: group(z.object({ windows_done: count, windows_required: count })),
+  epoch: group(z.object({ next_selection: count })),
+  vote: group(
+    z.object({
+      rule: text,
+      round: count,
+      sign_from: count.nullable(),
+      proposer: text.nullable(),
+      waits_for: z.array(text).max(SHORT_LIST_MAX),
+    }),
+  ),
+  findings: z
+    .array(z.object({ code: text }))
+    .max(shapes.LIST_MAX)
+    .default([]),
+})
+
+export type Status = z.infer<typeof statusSchema>
+
+/** One node as it was just now: its status, or why there is none. */
+export type Sample =
+  | { readonly source: NodeSource; readonly status: Status; readonly error: null }
+  | {
+      readonly source: NodeSource
+      readonly status: null
+      readonly error: { readonly code: string; readonly text: string }
+    }
