@@ -44,7 +44,7 @@ function recordAt(seq: number, prev: string): SoakRecord {
 function answer(label: string, atMs: number, window: number): Answer {
   const status = statusSchema.parse(statusDocument({ label, atMs: atMs + 5, window }))
   const times = { probeMs: 10, sentAtMs: atMs, receivedAtMs: atMs + 10 }
-  return { label, host: label, reachable: true, status, ...times }
+  return { label, host: label, reachable: true, unit: null, status, ...times }
 }
 
 /** Writes the lines, and the head that acknowledges the last of them. */
