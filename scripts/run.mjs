@@ -16,6 +16,7 @@ const biome = inTree('node_modules/@biomejs/biome/bin/biome')
 const TASKS = {
   start: { command: [cli, 'devnet'] },
   soak: { command: [cli, 'soak'] },
+  'demo:soak': { command: [inTree('scripts/demo-soak.mjs')] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   sim: { command: [inTree('test/simulation/dist/main.js')] },

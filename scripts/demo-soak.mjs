@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// A devnet with planted faults, watched and judged: exits 0 only if the report names every fault and nothing else as
+// critical. Runs on the Node of the product, started by scripts/run.mjs.
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { outcomeOf } from './lib/demo/outcome.mjs'
+import { planFaults, WINDOWS } from './lib/demo/plan.mjs'
+import { montana } from './lib/demo/run.mjs'
+
+/** Seconds between two polls; every drill of the plan lasts three of them and a probe. */
+const POLL_EVERY_S = 2
+const FAILED = 1
+const USAGE = 2
+
+const root = join(import.meta.dirname, '..')
+const options = readOptions()
+const dataDir = resolve(options.keep ?? join(root, '.montana', 'demo-soak'))
+const reportDir = join(dataDir, 'report')
+const controller = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => controller.abort())
+process.once('disconnect', () => controller.abort())
+
+mkdirSync(dataDir, { recursive: true })
+const faults = planFaults().flatMap((fault) => ['--fault', fault])
+const pace = ['--windows', String(WINDOWS), '--poll-every', String(POLL_EVERY_S)]
+await montana(root, ['devnet', '--reset', '--data-dir', dataDir, '--no-console', ...pace, ...faults], controller.signal)
+await montana(root, ['soak', 'report', '--data-dir', dataDir, '--out', reportDir], controller.signal)
+if (controller.signal.aborted) process.exit(130)
+const outcome = outcomeOf(reportDir)
+process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : summary(outcome))
+process.exitCode = outcome.verdict === 'PASS' ? 0 : FAILED
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean' }, keep: { type: 'string' } } }).values
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}; use demo:soak -- [--json] [--keep DIR]\n`)
+    process.exit(USAGE)
+  }
+}
+
+function summary({ verdict, planted, missed, unexpectedCritical }) {
+  const found = `${planted.length - missed.length} of ${planted.length} planted faults are in the report`
+  const lines = [
+    `${verdict}: ${found}, ${unexpectedCritical.length} other critical findings`,
+    ...missed.map(({ kind, label, at }) => `missed: ${kind} of ${label} at ${at ?? 'no time, it never began'}`),
+    ...unexpectedCritical.map(({ key, text }) => `unexpected: ${key}: ${text}`),
+    `report: ${join(reportDir, 'report.html')}`,
+  ]
+  return `${lines.join('\n')}\n`
+}

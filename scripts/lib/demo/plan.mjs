@@ -1,0 +1,21 @@
+// What is planted, and when. Windows take about two seconds; the external operator is a member from window 12 on.
+
+/** Windows of the whole run: the last fault ends well before. */
+export const WINDOWS = 78
+
+/** Kind and place of each fault, and how long it lasts, s: three polls and a probe at least, so that a rule must see it. */
+const FAULTS = [
+  ['kill:frankfurt', 8],
+  ['pause:helsinki', 8],
+  ['partition:moscow-armenia', 10],
+  ['diskfull:frankfurt', 8],
+  ['clock:armenia+30s', 8],
+  ['oldbuild:helsinki', 10],
+]
+const FIRST_WINDOW = 15
+/** Enough for one fault and what follows from it, before the next begins. */
+const DISTANCE = 10
+
+export function planFaults() {
+  return FAULTS.map(([fault, seconds], index) => `${fault}@${FIRST_WINDOW + DISTANCE * index}:${seconds}`)
+}
