@@ -204,7 +204,8 @@ describe('codes of foreign lines', () => {
     ['read ECONNRESET', 'ECONNRESET'],
     ["Error: ENOENT: no such file or directory, open 'x'", 'ENOENT'],
     ['TLSv1.3 handshake timed out', 'TLS'],
-    ['TITLES are no TLSX', 'UNCODED'],
+    ['tls: bad record', 'TLS'],
+    ['TITLES are no TLSX, OpenSSL 3.5 is a library', 'UNCODED'],
     ['5 Error(Right(Closed)) }))', 'UNCODED'],
   ])('%j', (text, code) => expect(codeOfText(text)).toBe(code))
 })

@@ -61,6 +61,14 @@ describe('lines of the journal', () => {
     ])
   })
 
+  it('ours without a code are not searched for one', () => {
+    const lines = [own({ msg: 'TLS is gone, permission denied' }), own({ code: 'not a code', msg: 'ENOSPC' })]
+    expect(digestOf(lines.map((MESSAGE) => journal({ MESSAGE }))).entries.map(({ code }) => code)).toEqual([
+      'UNCODED',
+      'UNCODED',
+    ])
+  })
+
   it.each([
     ['a text', 'Permission denied (os error 13)', 'Permission denied (os error <n>)'],
     ['bytes of UTF-8', [...Buffer.from('Ереван ✓')], 'Ереван ✓'],

@@ -55,17 +55,17 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
     await server.stop()
   })
 
-  /** The forced command of a node whose status is at `url`; `systemctl` may stand in for the one of a host with systemd. */
-  function probeCommand(url: string, systemctl?: string): string {
-    const path = systemctl === undefined ? '' : `PATH='${standIn(systemctl)}':"$PATH" `
+  /** The forced command of a node whose status is at `url`; a script may stand in for a program of a host with systemd. */
+  function probeCommand(url: string, script?: string, name = 'systemctl'): string {
+    const path = script === undefined ? '' : `PATH='${standIn(name, script)}':"$PATH" `
     return `${path}'${process.execPath}' '${MAIN}' soak probe --status-url ${url}`
   }
 
-  function standIn(script: string): string {
+  function standIn(name: string, script: string): string {
     const bin = join(folder, 'bin')
     mkdirSync(bin)
-    writeFileSync(join(bin, 'systemctl'), `#!/bin/sh\n${script}\n`)
-    chmodSync(join(bin, 'systemctl'), 0o755)
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(bin, name), 0o755)
     return bin
   }
 
@@ -173,6 +173,22 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
     expect(asked).toEqual([])
     for (const name of ['was-run', 'stdin-was-run'])
       expect(existsSync(join(process.env.HOME ?? '/root', name))).toBe(false)
+  })
+
+  it('a digest of the journal of its unit is the other thing that a key may ask for', () => {
+    const entry = {
+      __REALTIME_TIMESTAMP: '1790000000000000',
+      _SYSTEMD_UNIT: 'montana-node.service',
+      MESSAGE: 'from 192.0.2.1',
+    }
+    sshd.force(probeCommand(server.url, `echo '${JSON.stringify(entry)}'`, 'journalctl'))
+    const { status, stdout } = ask('digest --since 1h')
+    // Older than an hour: read, and left out.
+    expect([status, JSON.parse(stdout).entries]).toEqual([0, []])
+    expect(JSON.parse(ask('digest --since 2020-01-01T00:00:00Z').stdout)).toMatchObject({
+      ...{ schema: 'montana.digest/1', source: 'journald' },
+      entries: [{ unit: 'montana-node.service', template: 'from <ip>', sample: 'from <ip>' }],
+    })
   })
 
   it('a host that refuses the words is recorded so', async () => {

@@ -22,7 +22,7 @@ const TABLE: readonly (readonly [code: string, pattern: RegExp])[] = [
   ['EMFILE', /\bE[MN]FILE\b|too many open files/i],
   ['EADDRINUSE', /\bEADDRINUSE\b|address already in use/i],
   // Before the ways in which a connection ends: a TLS stack in the log is what matters about such a line.
-  ['TLS', /\b(?:rustls|openssl|TLSv?[\d.]*)\b|\bx\.?509\b/i],
+  ['TLS', /\b(?:rustls|TLS(?:v?1(?:\.\d)?)?)\b/i],
   ['ETIMEDOUT', /\bETIMEDOUT\b|\btimed out\b|\(os error 110\)/i],
   ['ECONNRESET', /\bECONNRESET\b|connection reset/i],
   ['ECONNREFUSED', /\bECONNREFUSED\b|connection refused|\(os error 111\)/i],

@@ -1,6 +1,6 @@
-import { codeOfEvent, codeOfText } from './codes.js'
+import { codeOfEvent } from './codes.js'
 import type { LogLine, UnitEvent } from './log-line.js'
-import { parseMessage, parseObject, timeOf } from './message.js'
+import { codeOf, parseMessage, parseObject, timeOf } from './message.js'
 
 /** Ids under which the service manager logs: spec operations 6. */
 const EVENTS: Readonly<Record<string, UnitEvent>> = {
@@ -38,7 +38,7 @@ function toLine(entry: Entry): LogLine {
     unit: unitOf(entry),
     timeMs: realtimeOf(entry) ?? message.timeMs ?? null,
     priority: message.priority ?? priorityOf(entry),
-    code: message.code ?? (event ? codeOfEvent(event) : codeOfText(text)),
+    code: event ? codeOfEvent(event) : codeOf(message),
     ...{ message: sentence, text, windows, event },
     unitResult: event === undefined ? undefined : firstOf(entry.UNIT_RESULT),
   }

@@ -1,4 +1,4 @@
-import { ownCode } from './codes.js'
+import { codeOfText, ownCode, UNCODED } from './codes.js'
 import { windowNumbers } from './windows.js'
 
 /** What a text itself tells, whoever delivered it. */
@@ -27,6 +27,11 @@ export function parseMessage(line: string): Message {
   const { msg, code, time } = own
   const sentence = typeof msg === 'string' ? msg : ''
   return { text, sentence, priority, code: ownCode(code), timeMs: timeOf(time), windows: windowNumbers(text) }
+}
+
+/** Our own lines say their code themselves; only what others say is searched for one. */
+export function codeOf({ code, sentence, text }: Message): string {
+  return code ?? (sentence === undefined ? codeOfText(text) : UNCODED)
 }
 
 const FOREIGN = { sentence: undefined, code: undefined, timeMs: undefined }

@@ -1,6 +1,5 @@
-import { codeOfText } from './codes.js'
 import { BARE_LINE, type LogLine } from './log-line.js'
-import { parseMessage, timeOf } from './message.js'
+import { codeOf, parseMessage, timeOf } from './message.js'
 
 /** RFC 3339, as some programs and `journalctl -o short-iso` begin their lines. */
 const RFC3339 = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))\s+/
@@ -18,7 +17,7 @@ export function parseTextLine(line: string): LogLine | undefined {
     ...BARE_LINE,
     timeMs: message.timeMs ?? timeOf(stamp?.[1]?.replace(',', '.')) ?? null,
     priority: message.priority ?? null,
-    code: message.code ?? codeOfText(text),
+    code: codeOf(message),
     ...{ message: sentence, text, windows },
   }
 }
