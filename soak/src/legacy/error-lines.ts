@@ -6,8 +6,8 @@ type ErrorLine = Snapshot['errors']['nodes'][number]['lines'][number]
 
 /** Codes of foreign lines, first match wins; the first two are those under which findings name what units did. */
 const CODES: readonly (readonly [RegExp, string])[] = [
-  [/main process exited/i, 'EXIT'],
-  [/failed with result 'timeout'/i, 'TIMEOUT'],
+  [/main process exited/i, 'UNIT_EXIT'],
+  [/failed with result 'timeout'/i, 'UNIT_FAILED'],
   [/permission denied/i, 'EACCES'],
   [/no space left on device/i, 'ENOSPC'],
   [/rustls|unexpected-eof/i, 'TLS'],

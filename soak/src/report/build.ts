@@ -41,7 +41,7 @@ export function buildReport(input: ReportInput): Report {
     generated_at: generatedAt,
     orchestrator: input.orchestrator,
     verdict,
-    closing: closingSentence(rows, judged.findings, data),
+    closing: closingSentence(rows, judged.findings),
     run_id: data.run.run_id,
     span: spanOf(data),
     time_scale: data.run.time_scale,
@@ -100,13 +100,11 @@ function drillsOf({ run, drills }: RunData, { noticed }: Judged): Report['drills
 }
 
 /** Says what was decided and on what; nothing else (spec operations 7.3). */
-function closingSentence(rows: readonly VerdictRow[], findings: readonly Finding[], data: RunData): string {
+function closingSentence(rows: readonly VerdictRow[], findings: readonly Finding[]): string {
   const count = (wanted: Verdict) => rows.filter((row) => row.verdict === wanted).length
   const counts = `${count('PASS')} of ${rows.length} rows pass, ${count('FAIL')} fail, ${count('INSUFFICIENT')} lack evidence`
   const absent = count('N-A') === 0 ? '' : `, ${count('N-A')} declared absent`
   const open = findings.filter(isOpenCritical).length
   const critical = open === 1 ? '1 critical finding is open' : `${open === 0 ? 'no' : open} critical findings are open`
-  const compressed =
-    data.run.time_scale > 1 ? ' The run is a compressed one: it proves the machinery and no hours.' : ''
-  return `${counts}${absent}; ${critical}.${compressed}`
+  return `${counts}${absent}; ${critical}.`
 }

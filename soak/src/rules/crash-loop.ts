@@ -20,7 +20,7 @@ function loopInLog({ thresholds, timeScale }: RuleInput, digest: Digest): RawFin
   const exits = digest.units.reduce((sum, unit) => sum + Math.max(unit.exits, unit.restarts), 0)
   const allowed = thresholds.crash_restarts * daysOf(digest, thresholds.crash_restarts_window_s / timeScale)
   if (exits <= allowed) return []
-  return [finding(digest.label, exits, thresholds.crash_restarts, digest, [logEvidence(digest.label, 'EXIT')])]
+  return [finding(digest.label, exits, thresholds.crash_restarts, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
 }
 
 /** A digest of more than a day may hold more; one of less may not. */

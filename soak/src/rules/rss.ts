@@ -53,10 +53,11 @@ function hoursOf(samples: readonly Sample[]): number {
   return ((samples.at(-1)?.tsMs ?? 0) - (samples[0]?.tsMs ?? 0)) / MS_PER_HOUR
 }
 
+/** Six hours are six real ones: a process takes its memory in its first minutes, however short the windows are. */
 function growing({ data, thresholds, periodS, timeScale }: RuleInput, node: NodeData): RawFinding[] {
   const found = rssSlope(node.samples, thresholds.warm_up_periods * periodS)
   const bound = thresholds.rss_slope_mib_per_hour * timeScale
-  if (!found || found.slope.hours * timeScale < thresholds.rss_slope_hours || found.slope.low / MIB <= bound) return []
+  if (!found || found.slope.hours < thresholds.rss_slope_hours || found.slope.low / MIB <= bound) return []
   const first = found.samples[0]
   const last = found.samples.at(-1)
   return [

@@ -24,7 +24,7 @@ function timeoutsInLog({ label, units, from, to }: Digest): RawFinding[] {
       ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
       fromMs: from === null ? null : Date.parse(from),
       toMs: to === null ? null : Date.parse(to),
-      ...{ value: count, threshold: 0, evidence: [logEvidence(label, 'TIMEOUT')], text: TEXT, remedy: REMEDY },
+      ...{ value: count, threshold: 0, evidence: [logEvidence(label, 'UNIT_FAILED')], text: TEXT, remedy: REMEDY },
     },
   ]
 }

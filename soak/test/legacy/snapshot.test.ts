@@ -93,7 +93,7 @@ describe('error lines', () => {
     expect(moscow?.units).toMatchObject([{ exits: 5341, restarts: 5340, timeouts: 0 }])
     expect(moscow?.entries.map(({ code, count }) => [code, count]).slice(0, 5)).toEqual([
       ['UNCODED', 5341],
-      ['EXIT', 5341],
+      ['UNIT_EXIT', 5341],
       ['EACCES', 5339],
       ['UNCODED', 5],
       ['ENOSPC', 2],
