@@ -21,6 +21,7 @@ const TASKS = {
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
+  'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
   build: {},
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
