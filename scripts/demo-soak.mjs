@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { outcomeOf } from './lib/demo/outcome.mjs'
-import { planFaults, WINDOWS } from './lib/demo/plan.mjs'
+import { LABELS, planFaults, WINDOWS } from './lib/demo/plan.mjs'
 import { montana } from './lib/demo/run.mjs'
 
 /** Seconds between two polls; every drill of the plan lasts three of them and a probe. */
@@ -25,7 +25,15 @@ mkdirSync(dataDir, { recursive: true })
 const faults = planFaults().flatMap((fault) => ['--fault', fault])
 const pace = ['--windows', String(WINDOWS), '--poll-every', String(POLL_EVERY_S)]
 await montana(root, ['devnet', '--reset', '--data-dir', dataDir, '--no-console', ...pace, ...faults], controller.signal)
-await montana(root, ['soak', 'report', '--data-dir', dataDir, '--out', reportDir], controller.signal)
+const digests = []
+for (const label of LABELS) {
+  digests.push(join(dataDir, `digest-${label}.json`))
+  const log = join(dataDir, label, 'node.log')
+  const source = ['--label', label, '--file', log, '--out', digests.at(-1)]
+  await montana(root, ['soak', 'digest', ...source], controller.signal)
+}
+const inputs = ['--data-dir', dataDir, '--digest', ...digests]
+await montana(root, ['soak', 'report', ...inputs, '--out', reportDir], controller.signal)
 if (controller.signal.aborted) process.exit(130)
 const outcome = outcomeOf(reportDir)
 process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : summary(outcome))

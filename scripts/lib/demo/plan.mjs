@@ -1,5 +1,8 @@
 // What is planted, and when. Windows take about two seconds; the external operator is a member from window 12 on.
 
+/** Nodes of a devnet. */
+export const LABELS = ['moscow', 'frankfurt', 'helsinki', 'armenia']
+
 /** Windows of the whole run: the last fault ends well before. */
 export const WINDOWS = 78
 

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SoakRecord } from '@montana/soak'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from './support/montana.js'
+
+const DEMO = join(import.meta.dirname, '..', '..', 'scripts', 'demo-soak.mjs')
+const KINDS = ['kill', 'pause', 'partition', 'diskfull', 'clock', 'oldbuild']
+const RUN_TIMEOUT_MS = 420_000
+const OFFSET_MS = 30_000
+const OFFSET_TOLERANCE_MS = 1_000
+
+function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    run.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    run.stderr += chunk
+  })
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))
+}
+
+function nodeOf(record: SoakRecord, label: string): SoakRecord['nodes'][number] | undefined {
+  return record.nodes.find((node) => node.label === label)
+}
+
+describe('npm run demo:soak', () => {
+  it(
+    'names every planted fault with node and time, and nothing else as critical',
+    async () => {
+      const dir = temporaryFolder()
+      const { code, stdout, stderr } = await demo('--json', '--keep', dir)
+      const outcome = JSON.parse(stdout)
+      expect(outcome, stderr.slice(-2000)).toMatchObject({ verdict: 'PASS', missed: [], unexpectedCritical: [] })
+      expect(code).toBe(0)
+      expect(outcome.planted.map(({ kind }: { kind: string }) => kind)).toEqual(KINDS)
+      expect(existsSync(join(outcome.reportDir, 'report.html'))).toBe(true)
+      checkEffects(
+        readFileSync(join(dir, 'soak.jsonl'), 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      )
+    },
+    RUN_TIMEOUT_MS,
+  )
+
+  it('says what it does not understand', async () => {
+    expect(await demo('--jsno')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--jsno') })
+  })
+})
+
+/** The faults were real: each left its mark in the records, and was gone again at the end. */
+function checkEffects(records: readonly SoakRecord[]): void {
+  const last = records.at(-1)
+  const clocks = records.map((record) => nodeOf(record, 'armenia')?.clock_offset_ms ?? 0)
+  expect(clocks.some((offset) => Math.abs(offset - OFFSET_MS) < OFFSET_TOLERANCE_MS)).toBe(true)
+  expect(Math.abs(clocks.at(-1) ?? OFFSET_MS)).toBeLessThan(OFFSET_TOLERANCE_MS)
+  const logs = records.map((record) => nodeOf(record, 'frankfurt')?.degraded ?? [])
+  expect(logs.some((codes) => codes.includes('LOG_ENOSPC'))).toBe(true)
+  expect(logs.at(-1)).toEqual([])
+  const builds = records.map((record) => nodeOf(record, 'helsinki')?.build?.version)
+  expect(new Set(builds.filter((version) => version !== undefined)).size).toBe(2)
+  expect(builds.at(-1)).toBe(last && nodeOf(last, 'moscow')?.build?.version)
+  const links = records.map(
+    (record) => nodeOf(record, 'moscow')?.peers?.find(({ label }) => label === 'armenia')?.conns,
+  )
+  expect(links).toContain(0)
+  expect(links.at(-1)).toBeGreaterThan(0)
+}
