@@ -24,7 +24,7 @@ describe('usage errors end with 2', () => {
     [['fly'], 'fly'],
     [['start', '--speed', '9'], '--speed'],
     [['devnet', '--windows', 'many'], '--windows'],
-    [['devnet', '--fault', 'partition:moscow-helsinki@3'], 'do not exist yet'],
+    [['devnet', '--fault', 'partition:moscow@3'], 'does not name two nodes'],
     [['devnet', '--fault', 'kill:paris@3'], 'paris'],
     [['init', '--entropy', ZERO_ENTROPY], '--entropy'],
   ])('%o', async (args, words) => {
