@@ -28,7 +28,7 @@ export function chartOptions({ init, labels, box, bands, onIndex }: ChartSetup):
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
     padding: [10, 12, 0, 0],
-    cursor: { sync: { key: SYNC_KEY }, y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: true } },
+    cursor: { sync: { key: SYNC_KEY }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, max) => [init.from, topOf(init, max)] } },
     axes: [
       { ...axis(colour), size: X_AXIS_PX, space: 64, values: (_, splits) => timeLabels(splits) },

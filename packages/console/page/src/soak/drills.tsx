@@ -13,13 +13,13 @@ export function Drills({ drills }: { drills: readonly DrillView[] }) {
             <tr>
               <th scope="col">Fault</th>
               <th scope="col">Node</th>
+              <th scope="col">State</th>
               <th scope="col" class="num">
                 From
               </th>
               <th scope="col" class="num">
                 To
               </th>
-              <th scope="col">State</th>
             </tr>
           </thead>
           <tbody>
@@ -38,9 +38,9 @@ function Row({ drill: { id, kind, label, peer, from, to, durationS } }: { drill:
     <tr data-drill={id}>
       <th scope="row">{kind}</th>
       <td>{peer === null ? label : `${label} – ${peer}`}</td>
+      <td>{stateOf(from, to, durationS)}</td>
       <td class="num">{clockTime(from)}</td>
       <td class="num">{clockTime(to)}</td>
-      <td>{stateOf(from, to, durationS)}</td>
     </tr>
   )
 }

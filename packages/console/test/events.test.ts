@@ -1,0 +1,123 @@
+import { getEventListeners } from 'node:events'
+import { appendFileSync } from 'node:fs'
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { MeshView, SoakTick } from '../src/api/views.js'
+import { EVENT_CLIENTS_MAX } from '../src/constants.js'
+import { ask, served, started, tempFolder, until } from './support/console.js'
+import { line } from './support/records.js'
+
+interface Stream {
+  readonly status: number
+  readonly hasEnded: () => boolean
+  events<T>(name: string): T[]
+  close(): void
+}
+
+/** An open stream of events, as a browser holds it. */
+async function open(url: string): Promise<Stream> {
+  let outgoing: ClientRequest | undefined
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing = get(`${url}/api/events`, { agent: false }, resolve)
+    outgoing.on('error', reject)
+  })
+  onTestFinished(() => void outgoing?.destroy())
+  let text = ''
+  let hasEnded = false
+  response.setEncoding('utf8')
+  response.on('data', (chunk: string) => {
+    text += chunk
+  })
+  response.on('close', () => {
+    hasEnded = true
+  })
+  response.on('error', () => {})
+  return {
+    status: response.statusCode ?? 0,
+    hasEnded: () => hasEnded,
+    events: <T>(name: string) =>
+      [...text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)]
+        .filter((m) => m[1] === name)
+        .map((m) => JSON.parse(m[2] ?? '') as T),
+    close: () => outgoing?.destroy(),
+  }
+}
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}
+
+describe('/api/events', () => {
+  it('pushes a snapshot a second, and says when there is a record', async () => {
+    const { source } = await served('moscow')
+    const soakPath = join(tempFolder(), 'soak.jsonl')
+    const { url } = await started({ nodes: [source], soakPath })
+    const stream = await open(url)
+    await until(() => stream.events('mesh').length >= 3, 4_000, 'three snapshots')
+    expect(stream.events<MeshView>('mesh')[0]?.nodes[0]?.window).toBe(10)
+    expect(stream.events<SoakTick>('soak')).toEqual([{ seq: null, report: null }])
+    appendFileSync(soakPath, line({ seq: 0 }))
+    await until(() => stream.events('soak').length === 2, 2_500, 'a record')
+    expect(stream.events<SoakTick>('soak')[1]).toEqual({ seq: 0, report: null })
+  })
+
+  it('tells a page that comes later what the others know', async () => {
+    const { url } = await started({ soakPath: join(tempFolder(), 'soak.jsonl') })
+    const first = await open(url)
+    await until(() => first.events('soak').length === 1, 3_000, 'the first knows')
+    const second = await open(url)
+    await until(() => second.events('soak').length === 1, 3_000, 'the second knows')
+    expect(first.events('soak')).toHaveLength(1)
+  })
+
+  it('asks no node while nobody looks', async () => {
+    const { server, source } = await served('moscow')
+    const { url } = await started({ nodes: [source] })
+    await delay(1_200)
+    expect(server.requests).toEqual([])
+    const stream = await open(url)
+    await until(() => server.requests.length >= 2, 3_000, 'asked while somebody looks')
+    stream.close()
+    await delay(1_300)
+    const asked = server.requests.length
+    await delay(1_500)
+    expect(server.requests).toHaveLength(asked)
+    const again = await open(url)
+    await until(() => again.events('mesh').length >= 1, 2_000, 'asked again')
+  })
+
+  it('has a bounded number of places, and gives them back', async () => {
+    const { url } = await started()
+    const streams = await Promise.all(Array.from({ length: EVENT_CLIENTS_MAX }, () => open(url)))
+    expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))
+    const refused = await ask(`${url}/api/events`)
+    expect([refused.status, JSON.parse(refused.text).error.code, refused.headers['retry-after']]).toEqual([
+      ...[503, 'BUSY', '10'],
+    ])
+    streams[0]?.close()
+    await delay(100)
+    expect((await open(url)).status).toBe(200)
+  })
+
+  it('ends at once with open streams, by stop and by its signal, and leaves nothing behind', async () => {
+    const { source } = await served('moscow')
+    for (const by of ['stop', 'signal'] as const) {
+      const before = timers()
+      const controller = new AbortController()
+      const { signal } = controller
+      const console = await started({ nodes: [source], signal })
+      const streams = await Promise.all([open(console.url), open(console.url)])
+      await until(() => streams.every((stream) => stream.events('mesh').length > 0), 3_000, 'both are served')
+      const startedMs = performance.now()
+      if (by === 'signal') controller.abort()
+      await console.stop()
+      expect(performance.now() - startedMs).toBeLessThan(1_000)
+      await until(() => streams.every((stream) => stream.hasEnded()), 1_000, 'both have ended')
+      await expect(ask(`${console.url}/healthz`)).rejects.toThrow()
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      await until(() => timers() <= before, 1_000, 'no timer is left')
+    }
+  })
+})

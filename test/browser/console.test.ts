@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NodeStatus } from '@montana/node/settings'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { montana, temporaryFolder, until } from '../e2e/support/montana.js'
+import { launch, missingChromium, openPage } from './support/chromium.js'
+import { type Devnet, recordsOf, startDevnet, statusOf } from './support/devnet.js'
+
+const WIDE = { width: 1440, height: 900, colorScheme: 'light' } as const
+const LOOKS = {
+  light: WIDE,
+  dark: { ...WIDE, colorScheme: 'dark' },
+  mobile: { width: 360, height: 780, colorScheme: 'light' },
+} as const
+const THERE = ['moscow', 'frankfurt', 'armenia'] as const
+const GONE = 'helsinki'
+const MIB = 2 ** 20
+
+const missing = missingChromium()
+if (missing) process.stderr.write(`skipped, the page in a browser: ${missing}\n`)
+
+const text = async (page: Page, selector: string) => ((await page.locator(selector).first().textContent()) ?? '').trim()
+const cell = (page: Page, label: string, name: string) => text(page, `[data-node=${label}] [data-cell=${name}]`)
+const tile = (page: Page, name: string) => text(page, `[data-tile=${name}] .tile-value`)
+const tab = (page: Page, name: string) => page.getByRole('tab', { name }).click()
+
+/** With a member away for good the mesh stands still, and what is shown can be compared with what is said. */
+async function standstill(devnet: Devnet): Promise<void> {
+  let seen = -1
+  await until(
+    async () => {
+      const before = seen
+      seen = (await statusOf(devnet, 'moscow'))?.window ?? -1
+      if (seen < 3 || seen !== before || (await statusOf(devnet, GONE))) return false
+      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      return (await statusOf(devnet, 'moscow'))?.window === seen
+    },
+    60_000,
+    'the mesh waits for the member that is gone',
+  )
+}
+
+async function checkNode(page: Page, devnet: Devnet, label: string): Promise<void> {
+  const before = (await statusOf(devnet, label)) as NodeStatus
+  const shown = {
+    window: await cell(page, label, 'window'),
+    lag: await cell(page, label, 'lag'),
+    peers: await cell(page, label, 'peers'),
+    heartbeats: await cell(page, label, 'heartbeats'),
+    rss: await cell(page, label, 'rss'),
+    build: await cell(page, label, 'build'),
+    phase: await cell(page, label, 'phase'),
+  }
+  await page.waitForTimeout(1_200)
+  const after = (await statusOf(devnet, label)) as NodeStatus
+  const connected = before.peers.filter(({ conns }) => conns > 0).length
+  const build = [before.build.version, before.build.revision?.slice(0, 8)].filter(Boolean).join(' ')
+  expect(shown).toMatchObject({ window: String(before.window), lag: '0', peers: `${connected} of 3`, build })
+  expect(shown.phase.startsWith(before.phase)).toBe(true)
+  expectBetween(okOf(shown.heartbeats), okSum(before) - THERE.length, okSum(after))
+  const mib = Number(/^(\d+) MiB$/.exec(shown.rss)?.[1])
+  expectBetween(mib, Math.min(rssMib(before), rssMib(after)) - 8, Math.max(rssMib(before), rssMib(after)) + 8)
+}
+
+const okOf = (cellText: string) => Number(/^(\d+)\//.exec(cellText)?.[1])
+const okSum = ({ peers }: NodeStatus) => peers.reduce((sum, { ping_ok }) => sum + ping_ok, 0)
+const rssMib = ({ res }: NodeStatus) => Number(res.rss) / MIB
+
+function expectBetween(value: number, low: number, high: number): void {
+  expect(value).toBeGreaterThanOrEqual(low)
+  expect(value).toBeLessThanOrEqual(high)
+}
+
+async function checkMesh(page: Page, devnet: Devnet): Promise<void> {
+  for (const label of THERE) await checkNode(page, devnet, label)
+  for (const name of ['window', 'lag', 'peers', 'heartbeats', 'rss', 'uptime', 'build'])
+    expect(await cell(page, GONE, name), name).toBe('—')
+  expect(await cell(page, GONE, 'phase')).toMatch(/not running|nothing listens/)
+  const { window, vote } = (await statusOf(devnet, 'moscow')) as NodeStatus
+  expect(await tile(page, 'window')).toBe(String(window))
+  expect(await tile(page, 'members')).toMatch(/2 of 3$/)
+  expect(await tile(page, 'agreement')).toMatch(/equal$/)
+  expect(await tile(page, 'verdict')).toMatch(/none yet$/)
+  const turn = await text(page, `[data-turn="${window + 1}"]`)
+  expect(turn).toContain(`${vote.proposer} proposes`)
+  await until(
+    async () => /waits for helsinki/.test(await text(page, '[data-turn]')),
+    10_000,
+    'it says for whom it waits',
+  )
+  expect(await text(page, '[data-pair=moscow-helsinki]')).toMatch(/no link/)
+  expect(await text(page, '[data-pair=moscow-frankfurt]')).toMatch(/(100 %|new)/)
+}
+
+async function checkSoak(page: Page, devnet: Devnet): Promise<void> {
+  const enough = async () => Number(await tile(page, 'records')) >= recordsOf(devnet).length - 1
+  await until(enough, 5_000, 'the newest record is shown')
+  const last = recordsOf(devnet).at(-1)
+  expect(await tile(page, 'run')).toBe(last?.run_id.slice(0, 8))
+  expect(await tile(page, 'coverage')).toMatch(/(100|9\d(\.\d)?) %$/)
+  const value = (chart: string, label: string) => text(page, `[data-chart=${chart}] [data-value=${label}]`)
+  expect(await value('lag', 'moscow')).toBe('0')
+  expect(await value('lag', GONE)).toBe('—')
+  expect(await value('rss', GONE)).toBe('—')
+  expect(await value('rss', 'moscow')).toMatch(/^\d+ MiB$/)
+  expect(await text(page, '[data-panel=report]')).toContain('No report yet')
+}
+
+/** `MONTANA_SCREENSHOTS` names a folder to keep them in. */
+async function screenshots(devnet: Devnet, browser: Awaited<ReturnType<typeof launch>>): Promise<string[]> {
+  const folder = process.env.MONTANA_SCREENSHOTS ?? temporaryFolder()
+  mkdirSync(folder, { recursive: true })
+  const found: string[] = []
+  for (const [name, looks] of Object.entries(LOOKS)) {
+    const { page, complaints } = await openPage(browser, devnet.url, looks)
+    for (const view of ['mesh', 'soak']) {
+      await page.goto(`${devnet.url}/#${view}`)
+      await page.waitForSelector('[data-link=live]')
+      await page.waitForSelector(view === 'mesh' ? '[data-panel=heartbeats]' : '[data-chart=lag] canvas')
+      await page.screenshot({ path: join(folder, `${view}-${name}.png`), fullPage: true })
+      const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      if (tooWide > 0) found.push(`${view} ${name} is ${tooWide} px too wide`)
+    }
+    found.push(...complaints)
+    await page.context().close()
+  }
+  return found
+}
+
+it.skipIf(missing)(
+  'shows the nodes, the run and its report as they are, and says when it lost them',
+  async () => {
+    const dir = temporaryFolder()
+    const quick = ['--min-window-ms', '500', '--poll-every', '1', '--stall-timeout', '600']
+    const devnet = await startDevnet(dir, [...quick, '--fault', `kill:${GONE}@3:forever`])
+    const browser = await launch()
+    const { page, complaints } = await openPage(browser, devnet.url, WIDE)
+    await page.goto(devnet.url)
+    await page.waitForSelector('[data-link=live]')
+    await standstill(devnet)
+    await checkMesh(page, devnet)
+
+    await page.getByRole('tab', { name: 'Mesh' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await checkSoak(page, devnet)
+    expect(await screenshots(devnet, browser)).toEqual([])
+
+    const report = await montana(['soak', 'report', '--data-dir', dir, '--json'])
+    const { verdict, findings } = JSON.parse(report.stdout) as { verdict: string; findings: unknown[] }
+    await page.waitForSelector('[data-panel=findings]', { timeout: 5_000 })
+    expect(await text(page, '[data-panel=report] .closing')).toContain(verdict)
+    expect(await page.locator('.findings > li').count()).toBe(Math.min(findings.length, 200))
+    await tab(page, 'Mesh')
+    expect(await tile(page, 'verdict')).toContain(verdict)
+    const whole = await openPage(browser, devnet.url, WIDE)
+    expect((await whole.page.goto(`${devnet.url}/report/report.html`))?.status()).toBe(200)
+    expect(whole.complaints).toEqual([])
+    expect(complaints).toEqual([])
+
+    const stoppedMs = performance.now()
+    devnet.child.kill('SIGINT')
+    expect((await devnet.finished).code).toBe(0)
+    expect(performance.now() - stoppedMs).toBeLessThan(3_000)
+    await page.waitForSelector('[data-link=stale]', { timeout: 8_000 })
+    expect(await text(page, '[data-link]')).toMatch(/stale since \d\d:\d\d:\d\d/)
+  },
+  180_000,
+)

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NodeStatus } from '@montana/node/settings'
+import type { SoakRecord } from '@montana/soak'
+import { type Running, startMontana, until } from '../../e2e/support/montana.js'
+
+export interface Devnet extends Running {
+  readonly dir: string
+  /** Where its page is, as it says itself. */
+  readonly url: string
+}
+
+export async function startDevnet(dir: string, args: readonly string[]): Promise<Devnet> {
+  const running = startMontana(['devnet', '--data-dir', dir, '--console-port', '0', ...args])
+  let output = ''
+  running.child.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  const url = () => /^console: (http:\S+)$/m.exec(output)?.[1]
+  await until(() => url() !== undefined, 20_000, 'the devnet says where its page is')
+  return { ...running, dir, url: url() ?? '' }
+}
+
+/** What a node says itself; undefined while it does not answer. */
+export async function statusOf({ dir }: Devnet, label: string): Promise<NodeStatus | undefined> {
+  try {
+    const { statusUrl } = JSON.parse(readFileSync(join(dir, label, 'run.json'), 'utf8')) as { statusUrl: string }
+    return (await (await fetch(`${statusUrl}/status.json`)).json()) as NodeStatus
+  } catch {
+    return undefined
+  }
+}
+
+export function recordsOf({ dir }: Devnet): SoakRecord[] {
+  const lines = readFileSync(join(dir, 'soak.jsonl'), 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => JSON.parse(line) as SoakRecord)
+}
