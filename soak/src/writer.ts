@@ -8,6 +8,7 @@ import { pollsSince } from './journal/tail.js'
 import type { PollerOptions } from './options.js'
 import { recordLine } from './record/assemble.js'
 import type { SoakRecord } from './record/schema.js'
+import { readRunDocument } from './run/read.js'
 import type { Spool } from './spool/spool.js'
 
 export interface WriterModules {
@@ -54,7 +55,7 @@ function stateAfter(state: JournalState, record: SoakRecord, line: Buffer, bytes
 
 export interface DrainModules extends WriterModules {
   readonly spool: Spool
-  readonly options: Pick<PollerOptions, 'runId'>
+  readonly options: Pick<PollerOptions, 'runId' | 'run'>
 }
 
 /**
@@ -62,10 +63,8 @@ export interface DrainModules extends WriterModules {
  * appended. Needs the lock. Throws SOAK_ENOSPC or SOAK_IO; what was not appended then still waits.
  */
 export async function drainSpool(modules: DrainModules, state: JournalState): Promise<number> {
-  const { spool, options } = modules
-  const waiting = await spool.waiting()
-  const runId = state.next.runId ?? options.runId ?? waiting[0]?.run_id
-  const ours = waiting.filter(({ run_id }) => run_id === runId)
+  const { spool } = modules
+  const ours = await oursOf(modules, state, await spool.waiting())
   const [oldest] = ours
   if (!oldest) return 0
   const before = await pollsSince(modules.paths.log, Date.parse(oldest.ts))
@@ -80,4 +79,16 @@ export async function drainSpool(modules: DrainModules, state: JournalState): Pr
     await spool.drop(done)
   }
   return done.length
+}
+
+/**
+ * A run that has no record yet is named by its settings or its document, and else by what waits; where it has settings, its
+ * document comes before its first record.
+ */
+async function oursOf({ options, paths }: DrainModules, { next }: JournalState, waiting: readonly SoakRecord[]) {
+  const [oldest] = waiting
+  if (!oldest) return []
+  const declared = next.runId ?? options.runId ?? (await readRunDocument(paths.log))?.document?.run_id
+  if (declared === undefined && options.run !== undefined) return []
+  return waiting.filter(({ run_id }) => run_id === (declared ?? oldest.run_id))
 }

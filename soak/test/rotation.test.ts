@@ -160,6 +160,9 @@ describe('segments', () => {
     const { file } = index().segments[1]
     rmSync(segment(1))
     expect((await verifySoak([path])).defects).toEqual([{ file, line: null, seq: 2, kind: 'segment_missing' }])
+    const reader = readSoakRecords([path])
+    for await (const _ of reader);
+    expect(reader.quality.files).not.toContain(file)
   })
 
   it('one by itself is checked against the index; several as they are given', async () => {

@@ -143,6 +143,16 @@ describe('a poller whose disk is full for a while', () => {
     expect(readFileSync(join(spoolDir, 'soak.spool.jsonl'), 'utf8')).toBe(foreign)
   })
 
+  it('begins a run of its own beside those of another', async () => {
+    const foreign = chainedLines(2).join('')
+    writeFileSync(join(spoolDir, 'soak.spool.jsonl'), foreign)
+    const run = { pq_only: false, collector_node: null, claims: [], drills: [] }
+    const nodes = [await servedNode('moscow')]
+    const { run_id } = await createPoller({ path: log, spoolDir, nodes, run }).poll()
+    expect([readRecords(log).length, run_id === 'run']).toEqual([1, false])
+    expect(readFileSync(join(spoolDir, 'soak.spool.jsonl'), 'utf8')).toBe(foreign)
+  })
+
   it('does not append twice what a crash left in both places', async () => {
     let isFull = true
     const one = await poller(() => isFull)

@@ -40,9 +40,10 @@ export class FileReader {
 
   async *read(plan: FilePlan, signal: AbortSignal | undefined): AsyncGenerator<SoakLine> {
     if (plan.start) this.#restart(plan.start)
-    this.quality.files.push(plan.name)
+    this.quality.order.push(plan.name)
     this.quality.notes.push(...plan.notes)
     if (plan.missing) return this.#passOver(plan)
+    if (plan.source !== undefined) this.quality.files.push(plan.name)
     const before = this.quality.defectCount
     const { lines, restBytes, sha256 } = yield* this.#lines(plan, signal)
     this.#end(plan, { file: plan.name, line: lines + 1 }, restBytes)

@@ -6,8 +6,10 @@ export const FINDINGS_MAX = 10_000
 
 /** What has been read so far: spec operations 4, Q2 and Q3. */
 export interface ReadQuality {
-  /** In the order of reading. */
+  /** Those that were read, in their order. */
   readonly files: readonly string[]
+  /** Those that belong to the run, also where one is missing: the order of what is found. */
+  readonly order: readonly string[]
   /** Records that add to the run. */
   readonly valid: number
   /** Lines that are no records. */
@@ -38,6 +40,7 @@ export class QualityCounter implements ReadQuality {
   lastSeq: number | null = null
   lastSha256: string | null = null
   readonly files: string[] = []
+  readonly order: string[] = []
   readonly defects: SoakDefect[] = []
   readonly warnings: SoakWarning[] = []
   readonly notes: SoakNote[] = []

@@ -23,7 +23,7 @@ export async function verifySoak(files: readonly string[], options: ReadOptions 
 }
 
 /** Gaps and early records are known late. */
-function inOrder({ defects, files }: ReadQuality): SoakDefect[] {
-  const rank = ({ file }: SoakDefect) => files.indexOf(file)
+function inOrder({ defects, order }: ReadQuality): SoakDefect[] {
+  const rank = ({ file }: SoakDefect) => order.indexOf(file)
   return defects.toSorted((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }
