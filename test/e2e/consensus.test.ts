@@ -46,7 +46,7 @@ describe('rotation, vote and admission in four processes', () => {
     const other = await montana(['devnet', '--data-dir', dir, '--json', '--windows', '1'])
     expect(other.code).toBe(78)
     expect(JSON.parse(other.stdout).error.remedy).toContain('--reset')
-  }, 120_000)
+  }, 180_000)
 })
 
 describe('an observer whose clock is too slow for the network', () => {
@@ -61,9 +61,10 @@ describe('an observer whose clock is too slow for the network', () => {
     let latest = await status()
     const isProven = async () => {
       latest = await status()
-      return latest.clock.source === 'proof'
+      return latest.clock.source === 'proof' && (latest.clock.load ?? 0) > 1
     }
-    await until(isProven, 20_000, 'a window that was proven')
+    // While other work slows the whole mesh down, this clock is as fast as the others.
+    await until(isProven, 60_000, 'a window that was proven, at the pace of the network')
     const { clock, phase, window, target_window: target } = latest
     expect(phase).toBe('Bootstrap')
     expect(target - window).toBeLessThanOrEqual(1)
@@ -72,5 +73,5 @@ describe('an observer whose clock is too slow for the network', () => {
     expect(clock.note).toMatch(/^too slow by a factor of .*; following by verifying proofs$/)
     const log = readFileSync(join(dir, 'armenia', 'node.log'), 'utf8')
     expect(log).toContain('SLOW CLOCK: too slow by a factor of 1.50')
-  }, 120_000)
+  }, 180_000)
 })
