@@ -79,6 +79,26 @@ describe('drills', () => {
     expect(noticed.get('drill')).toEqual(['F-UNREACH:armenia'])
   })
 
+  it('one that never ends excuses the absence of its node, not a standstill of the others long after', () => {
+    const still: Change = (_, poll) => {
+      return poll >= 20 && poll <= 23 ? { window: 200, headerHash: null, commonHeaderHash: null } : {}
+    }
+    const changes = { armenia: away(4, 99), moscow: still, frankfurt: still, helsinki: still }
+    const forever = drill({ duration_s: null, toMs: null })
+    const { findings } = judge(withDrills(runData({ polls: 40, changes }), [forever]), thresholds)
+    const stalls = findings.filter(({ id }) => id === 'F-STALL')
+    expect(stalls).toHaveLength(3)
+    expect(stalls.map(({ drill }) => drill)).toEqual([null, null, null])
+    expect(findings.find(({ id }) => id === 'F-UNREACH')?.drill).toBe('drill')
+  })
+
+  it('a kill does not excuse a node that comes back with fewer windows', () => {
+    const back: Change = (_, poll) => (poll >= 7 ? { window: 3, headerHash: null, commonHeaderHash: null } : {})
+    const changes: Change = (sample, poll) => ({ ...away(4, 6)(sample, poll), ...back(sample, poll) })
+    const { findings } = judge(withDrills(runData({ changes: { armenia: changes } }), [drill({})]), thresholds)
+    expect(findings.find(({ id }) => id === 'F-REGRESS')).toMatchObject({ severity: 'critical', drill: null })
+  })
+
   it.each([
     ['of another node', drill({ label: 'moscow' })],
     ['at another time', drill({ fromMs: at(9), toMs: at(10) })],
@@ -130,6 +150,23 @@ describe('verdict rows', () => {
     expect(quorum([...results('passed'), ...results('failed')])?.verdict).toBe('FAIL')
     expect(quorum(results('passed').slice(1))?.verdict).toBe('INSUFFICIENT')
     expect(quorum(results('passed'))).toMatchObject({ verdict: 'PASS', reasons: [] })
+  })
+
+  it('tests of another revision than the nodes ran prove nothing about them', () => {
+    const built = runData({ polls: 289, changes: { moscow: () => ({ build: '0.1.0+abcdef012345' }) } })
+    const suites = ['test/simulation/test/seeds', 'packages/consensus/test/vote/rounds', 'test/e2e/adversary']
+    const verdictAt = (commit: string) => {
+      const tests = suites.map((suite) => ({
+        suite: `${suite}.test.ts`,
+        case: 'a case',
+        commit,
+        result: 'passed' as const,
+      }))
+      const rows = judgeRows({ data: built, thresholds, tests, ...judge(built, thresholds) })
+      return rows.find(({ component }) => component === 'Multi-confirmer quorum')?.verdict
+    }
+    expect(verdictAt(`abcdef012345${'0'.repeat(28)}`)).toBe('PASS')
+    expect(verdictAt('0'.repeat(40))).toBe('INSUFFICIENT')
   })
 
   it('the whole passes only where every row does', () => {

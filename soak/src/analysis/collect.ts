@@ -9,6 +9,7 @@ export class RecordCollector {
   readonly #polls: Poll[] = []
   readonly #slots: Slot[] = []
   readonly #samples = new Map<string, Sample[]>()
+  readonly #configs = new Set<string>()
   readonly #strings = new Map<string, string>()
   #last: SoakRecord | undefined
   #first: SoakRecord | undefined
@@ -16,6 +17,7 @@ export class RecordCollector {
   add(record: SoakRecord): void {
     this.#first ??= record
     this.#last = record
+    this.#configs.add(record.collector.config_sha256)
     this.#polls.push(toPoll(record))
     this.#slots.push({ slot: record.slot, tsMs: Date.parse(record.ts) })
     for (const node of record.nodes) this.#list(node.label).push(this.#shared(toSample(record, node)))
@@ -27,6 +29,11 @@ export class RecordCollector {
 
   get last(): SoakRecord | undefined {
     return this.#last
+  }
+
+  /** Hashes of the configurations that the records name; a run has one. */
+  get configs(): ReadonlySet<string> {
+    return this.#configs
   }
 
   get polls(): readonly Poll[] {

@@ -39,7 +39,9 @@ export function qualityOf(slots: readonly Slot[], intervalMs: number, lines: Lin
     valid,
     missing: expected - valid,
     coverage: expected === 0 ? null : valid / expected,
-    gaps: gapsOf(different, intervalMs),
+    gaps: [...edgeGaps(first, last, intervalMs, bounds), ...gapsOf(different, intervalMs)].sort(
+      (a, b) => a.fromMs - b.fromMs,
+    ),
     isLegacy: false,
   }
 }
@@ -54,6 +56,22 @@ function askedFor(
   const from = fromMs ?? firstMs
   const to = toMs ?? lastMs
   return from === undefined || to === undefined ? 0 : Math.floor((to - from) / intervalMs)
+}
+
+/** What is missing before the first record and behind the last, of a time that was asked for. */
+function edgeGaps(
+  first: Slot | undefined,
+  last: Slot | undefined,
+  intervalMs: number,
+  { fromMs, toMs }: Bounds,
+): Gap[] {
+  const before = fromMs !== undefined && first ? [gapBetween(fromMs, first.tsMs, intervalMs)] : []
+  const behind = toMs !== undefined && last ? [gapBetween(last.tsMs + intervalMs, toMs, intervalMs)] : []
+  return [...before, ...behind].filter(({ missingPolls }) => missingPolls > 0)
+}
+
+function gapBetween(fromMs: number, toMs: number, intervalMs: number): Gap {
+  return { fromMs, toMs, missingPolls: Math.floor((toMs - fromMs) / intervalMs) }
 }
 
 function gapsOf(slots: readonly Slot[], intervalMs: number): Gap[] {

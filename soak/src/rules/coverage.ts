@@ -43,9 +43,10 @@ function gapsOf({ data, thresholds }: RuleInput): RawFinding[] {
 }
 
 function ofNode({ data, thresholds }: RuleInput, { label, samples }: NodeData): RawFinding[] {
-  if (data.quality.isLegacy || samples.length === 0) return []
+  const polls = data.polls.length
+  if (data.quality.isLegacy || polls === 0) return []
   const answered = reachableOf(samples)
-  const part = answered.length / samples.length
+  const part = answered.length / polls
   if (part >= thresholds.coverage_min) return []
   const missed = samples.filter(({ reachable }) => !reachable)
   return [
@@ -54,7 +55,7 @@ function ofNode({ data, thresholds }: RuleInput, { label, samples }: NodeData): 
       ...{ fromMs: missed[0]?.tsMs ?? null, toMs: missed.at(-1)?.tsMs ?? null },
       ...{ value: rounded(part, 4), threshold: thresholds.coverage_min },
       evidence: [soakEvidence(data, samples[0]?.seq ?? 0, samples.at(-1)?.seq ?? 0)],
-      text: `the node answered ${answered.length} of ${samples.length} polls`,
+      text: `the node answered in ${answered.length} of ${polls} records`,
       remedy: 'see why it was away; what it did meanwhile nobody knows',
     },
   ]

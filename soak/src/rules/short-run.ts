@@ -1,17 +1,37 @@
 import type { NodeData, RunData, Sample } from '../analysis/run-data.js'
-import { spanOf } from './spans.js'
+import { soakEvidence, spanOf } from './spans.js'
 import type { RawFinding, Rule } from './types.js'
 
 const MS_PER_S = 1000
+const REMEDY = 'claim what was run, or run what is claimed'
 
 /** F-SHORTRUN: a claim over more time than a node was up without an undeclared restart. */
-export const shortRunRule: Rule = ({ data }) => {
+export const shortRunRule: Rule = ({ data, periodS }) => {
   const longest = Math.max(0, ...data.run.claims.map(({ state, span_s }) => (state === 'claimed' ? (span_s ?? 0) : 0)))
   if (longest === 0) return []
-  return data.nodes.flatMap((node) => {
+  const ofNodes = data.nodes.flatMap((node) => {
     const up = longestUp(data, node)
     return up === undefined || up.seconds >= longest ? [] : [finding(data, node.label, up, longest)]
   })
+  return [...ofRecords(data, periodS, longest), ...ofNodes]
+}
+
+/** The records themselves must cover the time; a watch that ended early proves nothing about what came after. */
+function ofRecords(data: RunData, periodS: number, claimedS: number): RawFinding[] {
+  const { polls, quality, fromMs, toMs } = data
+  const first = polls[0]
+  const last = polls.at(-1)
+  if (quality.isLegacy || !first || !last || first.tsMs === null || last.tsMs === null) return []
+  const seconds = (last.tsMs - first.tsMs) / MS_PER_S + periodS
+  if (seconds >= claimedS) return []
+  return [
+    {
+      ...{ id: 'F-SHORTRUN', severity: 'critical', node: null, peer: null, fromMs, toMs },
+      ...{ value: seconds, threshold: claimedS, evidence: [soakEvidence(data, first.seq, last.seq)] },
+      text: `${claimedS} s are claimed, and the records cover ${seconds} s`,
+      remedy: REMEDY,
+    },
+  ]
 }
 
 interface Up {
@@ -55,6 +75,6 @@ function finding(data: RunData, node: string, { seconds, samples }: Up, claimedS
     ...spanOf(data, samples),
     ...{ value: seconds, threshold: claimedS },
     text: `${claimedS} s are claimed, and the node was up for ${seconds} s at most`,
-    remedy: 'claim what was run, or run what is claimed',
+    remedy: REMEDY,
   }
 }

@@ -13,7 +13,8 @@ interface Effects {
   readonly brings: readonly FindingId[]
 }
 
-const AWAY: readonly FindingId[] = ['F-LAG', 'F-LINK', 'F-HB-RANGE', 'F-FLAP', 'F-COVERAGE', 'F-STALL', 'F-REGRESS']
+/** A window that goes down is not among them: a killed node finds its windows again. */
+const AWAY: readonly FindingId[] = ['F-LAG', 'F-LINK', 'F-HB-RANGE', 'F-FLAP', 'F-COVERAGE', 'F-STALL']
 
 const EFFECTS: Readonly<Record<DrillKind, Effects>> = {
   kill: { notices: ['F-UNREACH', 'F-RESTART'], brings: AWAY },
@@ -30,7 +31,10 @@ const MESH_WIDE: readonly FindingId[] = ['F-STALL']
 
 /** The declared drill that a finding belongs to: kind, place and time agree (spec operations 5). Pure. */
 export function drillOf(input: RuleInput, finding: RawFinding): Drill | undefined {
-  return input.data.drills.find((drill) => isEffect(drill, finding) && isThen(input, drill, finding))
+  return input.data.drills.find((drill) => {
+    if (!brings(drill, finding) || !isThen(input, drill, finding)) return false
+    return isThere(drill, finding) || isMeshWide(input, drill, finding)
+  })
 }
 
 /** Does this finding prove that the drill was noticed? */
@@ -38,14 +42,16 @@ export function isNotice(input: RuleInput, drill: Drill, finding: RawFinding): b
   return EFFECTS[drill.kind].notices.includes(finding.id) && isThere(drill, finding) && isThen(input, drill, finding)
 }
 
-function isEffect(drill: Drill, finding: RawFinding): boolean {
-  const { notices, brings } = EFFECTS[drill.kind]
-  if (![...notices, ...brings].includes(finding.id)) return false
-  return isThere(drill, finding) || (MESH_WIDE.includes(finding.id) && takesMemberAway(drill))
+function brings({ kind }: Drill, { id }: RawFinding): boolean {
+  return EFFECTS[kind].notices.includes(id) || EFFECTS[kind].brings.includes(id)
 }
 
-function takesMemberAway({ kind }: Drill): boolean {
-  return EFFECTS[kind].brings.includes('F-STALL')
+/** The mesh waits when a member goes and when it comes back, not for as long as it is away. */
+function isMeshWide(input: RuleInput, drill: Drill, { id, fromMs }: RawFinding): boolean {
+  if (!MESH_WIDE.includes(id) || fromMs === null) return false
+  const spanMs = graceMs(input)
+  const isNear = (changeMs: number | null) => changeMs !== null && Math.abs(fromMs - changeMs) <= spanMs
+  return isNear(drill.fromMs) || isNear(drill.toMs)
 }
 
 /** A partition lies between two nodes; a finding of one of them alone may name the other as its peer or none. */
@@ -56,13 +62,12 @@ function isThere({ label, peer }: Drill, finding: RawFinding): boolean {
   return ends.includes(finding.node ?? '') || ends.includes(finding.peer ?? '')
 }
 
-function isThen(
-  { thresholds, periodS, windowPeriodS }: RuleInput,
-  drill: Drill,
-  { fromMs, toMs }: RawFinding,
-): boolean {
-  const afterS = Math.max(GRACE_PERIODS * periodS, thresholds.cause_window_periods * (windowPeriodS ?? 0))
-  const begins = drill.fromMs - periodS * MS_PER_S
-  const ends = drill.toMs === null ? Number.POSITIVE_INFINITY : drill.toMs + afterS * MS_PER_S
+function isThen(input: RuleInput, drill: Drill, { fromMs, toMs }: RawFinding): boolean {
+  const begins = drill.fromMs - input.periodS * MS_PER_S
+  const ends = drill.toMs === null ? Number.POSITIVE_INFINITY : drill.toMs + graceMs(input)
   return (fromMs ?? begins) <= ends && (toMs ?? ends) >= begins
+}
+
+function graceMs({ thresholds, periodS, windowPeriodS }: RuleInput): number {
+  return MS_PER_S * Math.max(GRACE_PERIODS * periodS, thresholds.cause_window_periods * (windowPeriodS ?? 0))
 }

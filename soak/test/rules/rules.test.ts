@@ -308,11 +308,18 @@ describe('the evidence', () => {
 
   const claim = { component: 'Soak watchdog', state: 'claimed' as const, claim: 'active for 24 h', span_s: 86_400 }
 
-  it('F-SHORTRUN is a claim over more time than a node was up', () => {
+  it('F-SHORTRUN is a claim over more time than a node was up, or than there are records of', () => {
     const young: Change = (_, poll) => ({ uptimeS: 600 + poll * 300 })
-    const [finding] = found({ changes: { moscow: young }, run: { claims: [claim] } })
-    expect(finding).toMatchObject({ id: 'F-SHORTRUN', node: 'moscow', value: 3900, threshold: 86_400 })
-    expect(short({ run: { claims: [claim] } })).toEqual([])
+    const claims = [{ ...claim, span_s: 3600 }]
+    expect(short({ run: { claims } })).toEqual([])
+    const [finding] = found({ polls: 20, changes: { moscow: young }, run: { claims: [{ ...claim, span_s: 6001 }] } })
+    expect(finding).toMatchObject({ id: 'F-SHORTRUN', node: null, value: 6000, threshold: 6001 })
+    expect(
+      found({ polls: 10, changes: { moscow: young }, run: { claims: [{ ...claim, span_s: 3400 }] } }),
+    ).toMatchObject([
+      { id: 'F-SHORTRUN', node: null, value: 3000 },
+      { id: 'F-SHORTRUN', node: 'moscow', value: 3300, threshold: 3400 },
+    ])
     expect(short({ changes: { moscow: young } })).toEqual([])
   })
 
@@ -327,7 +334,7 @@ describe('the evidence', () => {
 
   it('F-PHASE is "active" said of a node that only follows', () => {
     const init = { changes: { armenia: from(0, { phase: 'CandidateVdf' }) } }
-    expect(short({ ...init, run: { claims: [claim] } })).toEqual(['F-PHASE warning armenia'])
+    expect(short({ ...init, run: { claims: [{ ...claim, span_s: null }] } })).toEqual(['F-PHASE warning armenia'])
     expect(short(init)).toEqual([])
   })
 

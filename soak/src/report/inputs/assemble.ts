@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { qualityOf } from '../../analysis/quality.js'
-import type { PriorPass, RunData } from '../../analysis/run-data.js'
+import type { Defect, PriorPass, RunData } from '../../analysis/run-data.js'
 import type { RunDocument } from '../../run/schema.js'
 import type { LoadedThresholds } from '../../thresholds/load.js'
 import type { NamedInput, ReportOptions } from '../options.js'
@@ -29,9 +30,21 @@ export async function assembleRun(
   const { drills, bad } = await loadDrills(`${stem}.drills.jsonl`, run)
   const inputs: NamedInput[] = declared ? [{ kind: 'run', path: `${stem}.run.json` }] : []
   if (drills.length > 0) inputs.push({ kind: 'drills', path: `${stem}.drills.jsonl` })
-  const data = { ...dataOf(options, records, run), drills }
+  const changed = declared ? changedDocument(`${stem}.run.json`, declared.sha256, records) : []
+  const data = { ...dataOf(options, withDefects(records, changed), run), drills }
   const unknown = [...undeclared(declared?.run, options, reference), ...badDrills(bad)]
   return { data, configSha256: declared?.sha256 ?? null, inputs, unknown }
+}
+
+/** Every record names the document that it was made under; one that was edited later declares nothing. */
+function changedDocument(path: string, sha256: string | null, { collector }: ReadRecords): Defect[] {
+  const isSame = [...collector.configs].every((config) => config === sha256)
+  return isSame ? [] : [{ file: basename(path), line: null, seq: null, kind: 'run_changed' }]
+}
+
+function withDefects(records: ReadRecords, found: readonly Defect[]): ReadRecords {
+  const { lines } = records
+  return { ...records, lines: { ...lines, defects: [...lines.defects, ...found] } }
 }
 
 function dataOf(options: ReportOptions, records: ReadRecords, run: RunDocument): RunData {

@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { ConfigError, errorCode } from '@montana/foundation'
 import type { Drill } from '../../analysis/run-data.js'
 import type { SoakRecord } from '../../record/schema.js'
-import { type DrillEvent, drillEventSchema, type RunDocument, runDocumentSchema } from '../../run/schema.js'
+import {
+  type DrillEvent,
+  drillEventSchema,
+  type PlannedDrill,
+  type RunDocument,
+  runDocumentSchema,
+} from '../../run/schema.js'
+
+const MS_PER_S = 1000
 
 export interface LoadedRun {
   readonly run: RunDocument
@@ -48,9 +56,19 @@ export async function loadDrills(path: string, { drills }: RunDocument): Promise
   const happened = drills.flatMap((drill) => {
     const event = last.get(drill.id)
     if (!event) return []
-    return [{ ...drill, fromMs: Date.parse(event.from), toMs: event.to === null ? null : Date.parse(event.to) }]
+    return [{ ...drill, ...timesOf(drill, event) }]
   })
   return { drills: happened, bad: events.length - known.length }
+}
+
+/** A node needs time to come back; beyond that a drill excuses no more than was declared. */
+const RETURN_MS = 60_000
+
+function timesOf({ duration_s }: PlannedDrill, { from, to }: DrillEvent): Pick<Drill, 'fromMs' | 'toMs'> {
+  const fromMs = Date.parse(from)
+  if (duration_s === null) return { fromMs, toMs: to === null ? null : Date.parse(to) }
+  const latestMs = fromMs + duration_s * MS_PER_S + RETURN_MS
+  return { fromMs, toMs: Math.min(to === null ? latestMs : Date.parse(to), latestMs) }
 }
 
 async function readOptional(path: string): Promise<Buffer | undefined> {

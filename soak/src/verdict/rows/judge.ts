@@ -74,7 +74,7 @@ function closingRow({ findings }: RowContext, rows: readonly VerdictRow[]): Verd
   const failed = rows.filter(({ verdict }) => verdict === 'FAIL').map(({ component }) => component)
   const unproven = rows.filter(({ verdict }) => verdict === 'INSUFFICIENT').map(({ component }) => component)
   const reasons = [
-    ...(open.length > 0 ? [`${open.length} critical findings are open`] : []),
+    ...(open.length > 0 ? [`${open.length} critical ${open.length === 1 ? 'finding is' : 'findings are'} open`] : []),
     ...(failed.length > 0 ? [`FAIL: ${failed.join(', ')}`] : []),
     ...(unproven.length > 0 ? [`INSUFFICIENT: ${unproven.join(', ')}`] : []),
   ]

@@ -1,5 +1,5 @@
 import type { PeerSample } from '../../analysis/run-data.js'
-import type { TestResult } from '../../evidence/schema.js'
+import { evidenceId, type TestResult } from '../../evidence/schema.js'
 import { soakEvidence } from '../../rules/spans.js'
 import type { Answer, Requirement, RowContext } from './types.js'
 
@@ -109,16 +109,25 @@ export function jobFresh(job: string, maxAgeS: number): Requirement {
   }
 }
 
-/** At least one test whose `suite#case` matches, and none of them failed. */
+/** At least one test whose `suite#case` matches, of the revision that the nodes ran, and none of them failed. */
 export function tests(what: string, pattern: RegExp): Requirement {
-  return ({ tests: results }) => {
+  return ({ tests: results, data }) => {
     const found = results.filter((result) => pattern.test(nameOf(result)))
     const failed = found.filter(({ result }) => result === 'failed')
     if (failed[0]) return { evidence: [], missing: null, contradicted: `failed: ${failed.map(nameOf).join(', ')}` }
     const passed = found.filter(({ result }) => result === 'passed')
     if (passed.length === 0) return missing(`no test result shows ${what}`)
-    return met(passed.slice(0, SHOWN_TESTS).map(evidenceId))
+    const revisions = revisionsOf(data)
+    const ofBuild = passed.filter(({ commit }) => revisions.every((revision) => commit?.startsWith(revision)))
+    if (ofBuild.length === 0) return missing(`the tests of ${what} ran at another revision than the nodes`)
+    return met(ofBuild.slice(0, SHOWN_TESTS).map(evidenceId))
   }
+}
+
+/** What the nodes ran at last, where their builds name a revision. */
+function revisionsOf({ nodes }: RowContext['data']): string[] {
+  const builds = nodes.map(({ samples }) => samples.findLast(({ build }) => build !== null)?.build ?? '')
+  return [...new Set(builds.flatMap((build) => build.split('+')[1] ?? []))]
 }
 
 /** Enough to follow; the evidence file has them all. */
@@ -126,10 +135,6 @@ const SHOWN_TESTS = 5
 
 function nameOf(result: TestResult): string {
   return `${result.suite}#${result.case}`
-}
-
-function evidenceId(result: TestResult): string {
-  return `test:${nameOf(result)}@${result.commit ?? 'unknown'}`
 }
 
 /** For what this release cannot show at all. */
