@@ -20,6 +20,8 @@ const reportDir = join(dataDir, 'report')
 const controller = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => controller.abort())
 process.once('disconnect', () => controller.abort())
+// Listening must not keep this process when its work is done.
+process.channel?.unref()
 
 mkdirSync(dataDir, { recursive: true })
 const faults = planFaults().flatMap((fault) => ['--fault', fault])

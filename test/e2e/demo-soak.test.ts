@@ -12,12 +12,13 @@ const OFFSET_MS = 30_000
 const OFFSET_TOLERANCE_MS = 1_000
 
 function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  // As npm starts it: with a channel that tells it when its parent is gone, and that must not keep it.
+  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const run = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     run.stdout += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     run.stderr += chunk
   })
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))

@@ -46,4 +46,13 @@ describe('--fault', () => {
     expect(() => parseFault(text)).toThrow(UsageError)
     expect(() => parseFault(text)).toThrow(words)
   })
+
+  it.each([
+    ['partition:moscow@5', 'name both ends, for example partition:moscow-helsinki@5'],
+    ['clock:moscow@5', 'clock:helsinki+30s@5'],
+    ['diskfull:paris@5', 'KIND:TARGET@W[:SECONDS|:forever]'],
+  ])('%s says what would be right, and ends with 2', (text, remedy) => {
+    const words = expect.stringContaining(remedy)
+    expect(() => parseFault(text)).toThrow(expect.objectContaining({ exitCode: 2, field: 'fault', remedy: words }))
+  })
 })
