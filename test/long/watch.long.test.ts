@@ -11,8 +11,8 @@ const EVERY_S = 5
 const SAMPLE_MS = 30_000
 const MS_PER_HOUR = 3_600_000
 const MIB = 2 ** 20
-/** A young process takes its memory; what counts is what it does afterwards. */
-const WARM_UP_HOURS = 1 / 6
+/** A young process takes its memory in steps; what counts is what it does in the last three quarters of the time. */
+const WARM_UP_HOURS = MINUTES / 60 / 4
 /** Flat: spec operations 5, F-RSS. */
 const SLOPE_MIB_PER_HOUR = 1
 /** Bytes of a record by spec operations 3.3: 0.6 kB, 1.6 kB a node, 0.24 kB a peer entry; four nodes of three peers. */
