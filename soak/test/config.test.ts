@@ -154,3 +154,11 @@ nodes:
     })
   })
 })
+
+describe('the example configuration', () => {
+  it('is one', async () => {
+    const options = await loadSoakConfig(join(import.meta.dirname, '..', '..', 'deploy', 'soak.example.yaml'))
+    expect(options).toMatchObject({ intervalMs: 300_000, retentionDays: 90 })
+    expect(options.nodes.map(({ label }) => label)).toEqual(['moscow', 'frankfurt'])
+  })
+})

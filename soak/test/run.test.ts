@@ -37,7 +37,7 @@ describe('a run document', () => {
       run_id: first.run_id,
       interval_ms: 5_000,
       deadline_ms: 3_000,
-      time_scale: 60,
+      time_scale: 1,
       nodes: [{ label: 'moscow', host: 'moscow' }],
     })
     expect(Date.parse(document.created_at)).toBeLessThanOrEqual(Date.parse(first.ts))

@@ -2,7 +2,7 @@ import { ConfigError, canonicalJson, formatTime } from '@montana/foundation'
 import { deadlines, type PollerOptions } from '../options.js'
 import { loadThresholds } from '../thresholds/load.js'
 import { type RunDocument, runDocumentSchema } from './schema.js'
-import { type RunSettings, timeScaleOf } from './settings.js'
+import type { RunSettings } from './settings.js'
 
 export interface RunDeclaration {
   readonly runId: string
@@ -23,7 +23,7 @@ export async function runDocument(declaration: RunDeclaration): Promise<RunDocum
     created_at: formatTime(createdAtMs),
     interval_ms: intervalMs,
     deadline_ms: Math.round(deadlines(options, intervalMs).probeMs),
-    time_scale: settings.time_scale ?? timeScaleOf(intervalMs),
+    time_scale: settings.time_scale ?? 1,
     nodes: options.nodes.map(({ label, host }) => ({ label, host: host ?? label })),
     collector_node: settings.collector_node,
     pq_only: settings.pq_only,

@@ -17,6 +17,7 @@ const drillSetting = plannedDrillSchema.extend({
 
 /** How a run is to be judged, as keys of the configuration file: spec operations 3.1. */
 export const runSettingsShape = {
+  /** 1 unless declared. */
   time_scale: z.number().positive().optional(),
   pq_only: z.boolean().default(true),
   collector_node: z.string().nullable().default(null),
@@ -29,7 +30,10 @@ export const runSettingsShape = {
 const runSettingsSchema = z.strictObject(runSettingsShape)
 export type RunSettings = z.infer<typeof runSettingsSchema>
 
-/** Hours of the rules per hour of a run: five-minute polls or slower ones are not compressed. */
+/**
+ * Time scale of a run whose windows are as much shorter as its polls are, such as a devnet's. It is declared, never
+ * guessed: a real mesh that is polled every minute is not a compressed one.
+ */
 export function timeScaleOf(intervalMs: number): number {
   return Math.max(1, DEFAULT_INTERVAL_MS / intervalMs)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { archiveRun, type Claim, type PollerOptions, runDocument, writeRunDocument } from '@montana/soak'
+import { archiveRun, type Claim, type PollerOptions, runDocument, timeScaleOf, writeRunDocument } from '@montana/soak'
 import { plannedDrills } from './drills.js'
 import type { DevnetOptions } from './options.js'
 
@@ -35,6 +35,7 @@ export async function declareRun({ soakPath, options, nodes, startHead }: Declar
     intervalMs: options.pollEveryMs,
     options: { nodes },
     settings: {
+      time_scale: timeScaleOf(options.pollEveryMs),
       pq_only: true,
       collector_node: null,
       claims: claims(),
