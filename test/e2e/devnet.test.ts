@@ -79,6 +79,11 @@ describe('montana devnet', () => {
 
     const soak = readFileSync(join(dir, 'soak.jsonl'), 'utf8').trimEnd().split('\n')
     for (const line of soak) expect(JSON.parse(line).nodes.map((n: { label: string }) => n.label)).toEqual(LABELS)
+    const judged = (folder: string) => JSON.parse(readFileSync(join(folder, 'report', 'report.json'), 'utf8')).run_id
+    const { run_id: runId } = JSON.parse(soak[0] ?? '{}')
+    expect(judged(dir)).toBe(runId)
+    const [archived = ''] = readdirSync(join(dir, 'soak-runs'))
+    expect(judged(join(dir, 'soak-runs', archived)).slice(0, 8)).toBe(archived)
 
     const reset = parseOne((await montana([...run, '--windows', '1', '--reset'])).stdout)
     expect(reset).toMatchObject({ verdict: 'PASS', firstWindow: 1, lastWindow: 1 })

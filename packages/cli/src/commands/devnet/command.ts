@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { type Display, lineDisplay, silentDisplay, tableDisplay } from './display.js'
@@ -42,11 +43,13 @@ function summary({
   durationMs,
   proposers,
   confirmers,
+  soak,
 }: DevnetResult): string {
   const seconds = (durationMs / 1000).toFixed(1)
   const pass = `PASS: ${windows} windows (${firstWindow} to ${lastWindow}) at equal hashes on every node in ${seconds} s`
   const first = verdict === 'PASS' ? pass : `FAIL: ${windows} windows in ${seconds} s`
-  return [first, `proposers: ${counts(proposers)}`, `confirmers: ${counts(confirmers)}`].join('\n')
+  const report = soak?.reportDir ? [`report: ${join(soak.reportDir, 'report.html')}`] : []
+  return [first, `proposers: ${counts(proposers)}`, `confirmers: ${counts(confirmers)}`, ...report].join('\n')
 }
 
 function counts(byLabel: Readonly<Record<string, number>>): string {

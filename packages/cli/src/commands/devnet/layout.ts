@@ -30,7 +30,7 @@ export interface DevnetInit {
 }
 
 /** The health records and what stands beside them. */
-const SOAK_FILES = /^(?:soak\b|segments\.json$|torn-\d+\.txt$)/
+const SOAK_FILES = /^(?:soak\b|report$|segments\.json$|torn-\d+\.txt$)/
 const MARKER = 'devnet.json'
 
 /** Makes the directory if it is missing; refuses one that holds anything but a devnet. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '@montana/foundation'
 import { archiveRun, type Claim, type PollerOptions, runDocument, timeScaleOf, writeRunDocument } from '@montana/soak'
 import { plannedDrills } from './drills.js'
 import type { DevnetOptions } from './options.js'
@@ -11,6 +13,9 @@ const ABSENT = [
   ...['Genesis manifest auto-sync', 'VPN key auto-sync', 'Explorer auto-discovery'],
   ...['External operator onboarding', 'Fast-sync M7'],
 ]
+
+/** Below the data directory; `montana console` shows what is in it. */
+export const REPORT_FOLDER = 'report'
 
 export interface DevnetRun {
   readonly runId: string
@@ -27,7 +32,7 @@ interface DeclareRun {
 
 /** Moves the run before away and writes down, before the first poll, by what this one is to be judged. */
 export async function declareRun({ soakPath, options, nodes, startHead }: DeclareRun): Promise<DevnetRun> {
-  await archiveRun(soakPath, join(options.dataDir, 'soak-runs'))
+  await archiveReport(options.dataDir, await archiveRun(soakPath, join(options.dataDir, 'soak-runs')))
   const runId = randomUUID()
   const document = await runDocument({
     runId,
@@ -43,6 +48,15 @@ export async function declareRun({ soakPath, options, nodes, startHead }: Declar
     },
   })
   return { runId, configSha256: await writeRunDocument(soakPath, document) }
+}
+
+/** The report of the run before goes with its records. */
+async function archiveReport(dataDir: string, archive: string | undefined): Promise<void> {
+  const report = join(dataDir, REPORT_FOLDER)
+  if (archive === undefined) return await rm(report, { recursive: true, force: true })
+  await rename(report, join(archive, REPORT_FOLDER)).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error
+  })
 }
 
 function claims(): Claim[] {

@@ -9,6 +9,8 @@ export interface SoakResult {
   /** Valid records ÷ expected ones, 0 to 1; null where no record was written. */
   readonly coverage: number | null
   readonly findings: readonly SoakFinding[]
+  /** Folder of report.json, report.md and report.html; null where no record was written. */
+  readonly reportDir: string | null
 }
 
 interface SoakFinding {
@@ -24,9 +26,9 @@ interface SoakFinding {
   readonly text: string
 }
 
-export function soakResult({ path, runId, configSha256, records, report }: SoakOutcome): SoakResult {
+export function soakResult({ report, reportDir, ...run }: SoakOutcome): SoakResult {
   const coverage = report?.soak.coverage ?? null
-  return { path, runId, configSha256, records, coverage, findings: findingsOf(report?.findings ?? []) }
+  return { ...run, coverage, findings: findingsOf(report?.findings ?? []), reportDir: report && reportDir }
 }
 
 function findingsOf(findings: Report['findings']): SoakFinding[] {

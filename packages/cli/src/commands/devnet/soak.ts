@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { errorMessage, formatTime, isAbort } from '@montana/foundation'
 import { buildInfo } from '@montana/node/settings'
 import {
@@ -7,10 +8,11 @@ import {
   type DrillEvent,
   type PollerOptions,
   type Report,
+  writeReport,
 } from '@montana/soak'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
-import { type DevnetRun, declareRun } from './run.js'
+import { type DevnetRun, declareRun, REPORT_FOLDER } from './run.js'
 
 export interface SoakOutcome extends DevnetRun {
   readonly path: string
@@ -18,6 +20,8 @@ export interface SoakOutcome extends DevnetRun {
   readonly records: number
   /** Null where there is no record to judge. */
   readonly report: Report | null
+  /** Where the report is, as data, text and page. */
+  readonly reportDir: string
 }
 
 export interface DevnetSoak {
@@ -52,7 +56,8 @@ export async function startSoak(init: SoakInit): Promise<DevnetSoak> {
     stop: async () => {
       const records = await polling.stop()
       await events
-      return { ...run, path, records, report: records === 0 ? null : await judge(path) }
+      const reportDir = join(dirname(path), REPORT_FOLDER)
+      return { ...run, path, records, reportDir, report: records === 0 ? null : await judge(path, reportDir) }
     },
   }
 }
@@ -85,8 +90,11 @@ function startPolling(
   return { stop }
 }
 
-async function judge(path: string): Promise<Report> {
+async function judge(path: string, reportDir: string): Promise<Report> {
   const { version, revision } = buildInfo()
   const build = revision === null ? version : `${version} ${revision}`
-  return await createReport({ files: [path], generatedAt: formatTime(Date.now()), command: 'montana devnet', build })
+  const generatedAt = formatTime(Date.now())
+  const report = await createReport({ files: [path], generatedAt, command: 'montana devnet', build })
+  await writeReport(reportDir, report)
+  return report
 }
