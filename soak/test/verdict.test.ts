@@ -54,6 +54,38 @@ describe('causes', () => {
     ])
   })
 
+  it('a poll that was missed is no reason for a standstill of hours, nor is a restart', () => {
+    const still: Change = (_, poll) =>
+      poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null, ...(poll === 20 ? AWAY : {}) } : {}
+    const missed = judge(runData({ polls: 40, changes: { armenia: still } }), thresholds)
+    expect(missed.findings.map(({ id, severity, explained_by }) => [id, severity, explained_by])).toEqual([
+      ['F-STALL', 'critical', null],
+      ['F-UNREACH', 'warning', null],
+    ])
+    const behind: Change = (_, poll) => ({
+      ...(poll >= 4 ? { lag: 50 } : {}),
+      ...(poll >= 20 ? { instance: 'other', startMs: at(19), uptimeS: 300 * (poll - 19) } : {}),
+    })
+    const restarted = judge(runData({ polls: 40, changes: { armenia: behind } }), thresholds)
+    const open = restarted.findings.filter(({ id, explained_by }) => id === 'F-LAG' && explained_by === null)
+    expect(open.length).toBeGreaterThan(0)
+  })
+
+  it('missing every tenth poll is no absence that explains the coverage', () => {
+    const rare: Change = (_, poll) => (poll % 10 === 5 ? AWAY : {})
+    const { findings } = judge(runData({ polls: 40, changes: { armenia: rare } }), thresholds)
+    expect(findings.find(({ id }) => id === 'F-COVERAGE')).toMatchObject({ node: 'armenia', explained_by: null })
+  })
+
+  it('two of four away for one poll of a long standstill do not explain it', () => {
+    const still: Change = (_, poll) => (poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null } : {})
+    const gone: Change = (sample, poll) => ({ ...still(sample, poll), ...(poll === 20 ? AWAY : {}) })
+    const changes = { armenia: gone, helsinki: gone, moscow: still, frankfurt: still }
+    const { findings } = judge(runData({ polls: 40, changes }), thresholds)
+    const stalls = findings.filter(({ id }) => id === 'F-STALL')
+    expect(stalls.map(({ explained_by }) => explained_by)).toEqual([null, null, null, null])
+  })
+
   it('with two of four away everybody stands still, and the absence explains it', () => {
     const still: Change = (_, poll) =>
       poll >= 4 && poll <= 7 ? { window: 120, headerHash: null, commonHeaderHash: null } : {}
@@ -128,6 +160,13 @@ describe('verdict rows', () => {
     }
     expect(verdictOf(broken, 'Soak watchdog')).toBe('FAIL')
     expect(verdictOf(broken, 'Multi-confirmer quorum')).toBe('INSUFFICIENT')
+  })
+
+  it('a drill excuses nothing that goes on after it', () => {
+    const gone = runData({ polls: 40, changes: { armenia: away(4, 30) } })
+    const { findings, noticed } = judge(withDrills(gone, [drill({})]), thresholds)
+    expect(findings.find(({ id }) => id === 'F-UNREACH')).toMatchObject({ severity: 'critical', drill: null })
+    expect(noticed.get('drill')).toEqual(['F-UNREACH:armenia'])
   })
 
   it('a drill that nobody noticed fails the watchdog', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isAbort, seededRandom } from '@montana/foundation'
@@ -40,11 +41,48 @@ describe('a file as it was written', () => {
     expect(await verifySoak([path])).toEqual({ ...OK, notes })
   })
 
-  it('without a head is OK, with a note; a hash from elsewhere takes its place', async () => {
+  it('of one line without a head is OK, with a note: a crash came between the two', async () => {
+    writeSoakFile(path, LINES.slice(0, 1))
     rmSync(headPath)
-    expect((await verifySoak([path])).notes.map(({ kind }) => kind)).toEqual(['head_missing'])
+    const { verdict, notes } = await verifySoak([path])
+    expect([verdict, ...notes.map(({ kind }) => kind)]).toEqual(['OK', 'head_missing'])
+  })
+
+  it('of more lines without a head is none, whatever is left of them; a hash from elsewhere takes its place', async () => {
+    for (const break_ of [() => rmSync(headPath), () => writeFileSync(headPath, '{')]) {
+      break_()
+      const { defects } = await verifySoak([path])
+      expect(defects).toEqual([{ file: path, line: null, seq: 9, kind: 'head_mismatch' }])
+    }
     const headSha256 = sha256((LINES[9] ?? '').slice(0, -1))
     expect(await verifySoak([path], { headSha256 })).toEqual(OK)
+  })
+
+  it('with a head of another number or run is none', async () => {
+    for (const change of [{ seq: 8 }, { seq: 10 }, { run_id: 'another' }]) {
+      writeFileSync(headPath, JSON.stringify({ ...JSON.parse(headFor(LINES)), ...change }))
+      expect((await verifySoak([path])).defects).toEqual([{ file: path, line: 10, seq: 9, kind: 'head_mismatch' }])
+    }
+  })
+
+  it('in which a record names another run is none, although every hash is right', async () => {
+    const another = (seqs: number[]) => chainedLines(10, ({ seq }) => (seqs.includes(seq) ? { run_id: 'another' } : {}))
+    const linesOf = async (lines: string[]) => {
+      writeSoakFile(path, lines)
+      return (await verifySoak([path])).defects.map(({ line, kind }) => [line, kind])
+    }
+    expect(await linesOf(another([6, 7, 8, 9]))).toEqual([[7, 'chain_break']])
+    expect(await linesOf(another([9]))).toEqual([[10, 'chain_break']])
+    expect(await linesOf(another([4]))).toEqual([
+      [5, 'chain_break'],
+      [6, 'chain_break'],
+    ])
+  })
+
+  it('with the line ends of another system names every line', async () => {
+    writeFileSync(path, LINES.join('').replaceAll('\n', '\r\n'))
+    const { defects } = await verifySoak([path])
+    expect(defects.map(({ line, kind }) => [line, kind])).toEqual(LINES.map((_, at) => [at + 1, 'invalid_json']))
   })
 
   it('with nothing in it is OK, and says that there is nothing', async () => {
@@ -254,9 +292,10 @@ describe('a reader', () => {
     await expect(verifySoak([path], { signal: controller.signal })).rejects.toSatisfy(isAbort)
   })
 
-  it('of a file that is not there, or a folder', async () => {
+  it('of a file that is not there, a folder, or a pipe', async () => {
     mkdirSync(join(path, '..', 'folder.jsonl'))
-    for (const name of ['none.jsonl', 'folder.jsonl', 'none/soak.jsonl', 'soak.jsonl/x']) {
+    execFileSync('mkfifo', [join(path, '..', 'pipe.jsonl')])
+    for (const name of ['none.jsonl', 'folder.jsonl', 'pipe.jsonl', 'none/soak.jsonl', 'soak.jsonl/x']) {
       const file = join(path, '..', name)
       await expect(verifySoak([file])).rejects.toMatchObject({ exitCode: 78, field: 'file' })
       await expect(verifySoak([path, file])).rejects.toMatchObject({ exitCode: 78, field: 'file' })

@@ -1,13 +1,14 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '@montana/foundation'
 
 const CHUNK_BYTES = 65_536
 const LF = 0x0a
 
-/** Opens for reading, undefined where there is no file. */
+/** Opens for reading, undefined where there is no file; never waits for the other end of a pipe. */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r')
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error

@@ -1,5 +1,7 @@
 import type { FindingId, RawFinding, RuleInput } from '../rules/types.js'
+import { drillOf } from './drills.js'
 import { isQuorumAway } from './quorum.js'
+import { isWithin } from './times.js'
 
 const MS_PER_S = 1000
 
@@ -14,11 +16,11 @@ interface Cause {
   readonly lasts: boolean
 }
 
-/** The fixed table of spec operations 5, "Causes". */
+/** The fixed table of spec operations 5, "Causes"; that of F-COVERAGE is reckoned below. */
 const CAUSES: readonly Cause[] = [
   {
     cause: 'F-UNREACH',
-    explains: ['F-STALL', 'F-LAG', 'F-LINK', 'F-HB-RANGE', 'F-COVERAGE'],
+    explains: ['F-STALL', 'F-LAG', 'F-LINK', 'F-HB-RANGE'],
     place: 'node',
     lasts: false,
   },
@@ -35,7 +37,7 @@ export function causesOf(input: RuleInput, findings: readonly RawFinding[]): (nu
     const byTable = CAUSES.flatMap((rule) =>
       findings.flatMap((cause, at) => (isCauseOf(input, rule, cause, effect) ? [at] : [])),
     )
-    const found = byTable[0] ?? quorumCause(input, findings, effect)
+    const found = byTable[0] ?? coverageCause(input, findings, effect) ?? quorumCause(input, findings, effect)
     return found === undefined || findings[found] === effect ? null : found
   })
 }
@@ -43,7 +45,32 @@ export function causesOf(input: RuleInput, findings: readonly RawFinding[]): (nu
 function isCauseOf(input: RuleInput, rule: Cause, cause: RawFinding, effect: RawFinding): boolean {
   if (cause.id !== rule.cause || !rule.explains.includes(effect.id)) return false
   const isThere = rule.place === 'node' ? isOfNode(cause, effect) : isOfPair(cause, effect)
-  return isThere && overlaps(cause, effect, graceMs(input, rule.lasts))
+  if (!isThere || !overlaps(cause, effect, graceMs(input, rule.lasts))) return false
+  return effect.severity !== 'critical' || isOpen(input, cause) || isWithin(input, cause, effect)
+}
+
+/**
+ * Counts against the verdict itself. Whatever it explains is not lost; but a warning or a drill takes a critical finding
+ * off the list, and so must cover all of its time: one missed poll is no reason for a day of standing still.
+ */
+function isOpen(input: RuleInput, cause: RawFinding): boolean {
+  return cause.severity === 'critical' && drillOf(input, cause) === undefined
+}
+
+/** The absences that are named or planned themselves, where without them enough polls were answered. */
+function coverageCause(input: RuleInput, findings: readonly RawFinding[], effect: RawFinding): number | undefined {
+  if (effect.id !== 'F-COVERAGE' || effect.node === null) return undefined
+  const { polls, nodes } = input.data
+  const named = findings.filter((cause) => isOfNode(cause, effect) && isNamedAbsence(input, cause))
+  const samples = nodes.find(({ label }) => label === effect.node)?.samples ?? []
+  const missed = samples.filter(({ reachable }) => !reachable).length
+  const other = missed - named.reduce((sum, { value }) => sum + Number(value), 0)
+  const isEnough = (polls.length - other) / polls.length >= input.thresholds.coverage_min
+  return isEnough && named[0] ? findings.indexOf(named[0]) : undefined
+}
+
+function isNamedAbsence(input: RuleInput, cause: RawFinding): boolean {
+  return cause.id === 'F-UNREACH' && (cause.severity === 'critical' || drillOf(input, cause) !== undefined)
 }
 
 function isOfNode({ node }: RawFinding, effect: RawFinding): boolean {

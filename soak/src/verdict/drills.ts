@@ -1,10 +1,9 @@
 import type { Drill } from '../analysis/run-data.js'
 import type { FindingId, RawFinding, RuleInput } from '../rules/types.js'
 import type { DrillKind } from '../run/schema.js'
+import { afterMs, isWithin } from './times.js'
 
 const MS_PER_S = 1000
-/** Polls after the end of a drill in which what it did is still seen. */
-const GRACE_PERIODS = 3
 
 interface Effects {
   /** Any of these proves that the drill was noticed. */
@@ -29,10 +28,13 @@ const EFFECTS: Readonly<Record<DrillKind, Effects>> = {
 /** While a member is away the mesh waits for a fallback proposer: that standstill is everybody's. */
 const MESH_WIDE: readonly FindingId[] = ['F-STALL']
 
-/** The declared drill that a finding belongs to: kind, place and time agree (spec operations 5). Pure. */
+/**
+ * The declared drill that a finding belongs to: kind, place and time agree (spec operations 5). All of its time: what goes
+ * on after a drill, or did before it, was not planned. Pure.
+ */
 export function drillOf(input: RuleInput, finding: RawFinding): Drill | undefined {
   return input.data.drills.find((drill) => {
-    if (!brings(drill, finding) || !isThen(input, drill, finding)) return false
+    if (!brings(drill, finding) || !isWithin(input, drill, finding)) return false
     return isThere(drill, finding) || isMeshWide(input, drill, finding)
   })
 }
@@ -47,10 +49,11 @@ function brings({ kind }: Drill, { id }: RawFinding): boolean {
 }
 
 /** The mesh waits when a member goes and when it comes back, not for as long as it is away. */
-function isMeshWide(input: RuleInput, drill: Drill, { id, fromMs }: RawFinding): boolean {
-  if (!MESH_WIDE.includes(id) || fromMs === null) return false
-  const spanMs = graceMs(input)
+function isMeshWide(input: RuleInput, drill: Drill, { id, fromMs, toMs }: RawFinding): boolean {
+  if (!MESH_WIDE.includes(id) || fromMs === null || toMs === null) return false
+  const spanMs = afterMs(input)
   const isNear = (changeMs: number | null) => changeMs !== null && Math.abs(fromMs - changeMs) <= spanMs
+  if (toMs > (drill.toMs ?? drill.fromMs) + spanMs) return false
   return isNear(drill.fromMs) || isNear(drill.toMs)
 }
 
@@ -64,10 +67,6 @@ function isThere({ label, peer }: Drill, finding: RawFinding): boolean {
 
 function isThen(input: RuleInput, drill: Drill, { fromMs, toMs }: RawFinding): boolean {
   const begins = drill.fromMs - input.periodS * MS_PER_S
-  const ends = drill.toMs === null ? Number.POSITIVE_INFINITY : drill.toMs + graceMs(input)
+  const ends = drill.toMs === null ? Number.POSITIVE_INFINITY : drill.toMs + afterMs(input)
   return (fromMs ?? begins) <= ends && (toMs ?? ends) >= begins
-}
-
-function graceMs({ thresholds, periodS, windowPeriodS }: RuleInput): number {
-  return MS_PER_S * Math.max(GRACE_PERIODS * periodS, thresholds.cause_window_periods * (windowPeriodS ?? 0))
 }

@@ -1,7 +1,7 @@
 import { beginChain, type ChainState, defectAt, nextSeq, type Step } from './chain-state.js'
 import type { CheckedLine } from './check.js'
 import type { Place, SoakDefect } from './defect.js'
-import { GENESIS, isNewRun, isNext, type Link } from './link.js'
+import { GENESIS, isNewRun, isNext, isSameRun, type Link } from './link.js'
 import { fillGaps, isMissing, openDefects, openEarly, openGap, settleEarly } from './open.js'
 
 /** A line that cannot be read may have been two, whose LF was lost. */
@@ -116,9 +116,10 @@ export function keepSuspect(state: ChainState, suspect: Link): Step {
   return { state: { ...fillGaps(kept, suspect.seq), resume }, defects: [defectAt(suspect, kind)] }
 }
 
-/** What stands before the first line cannot be named; then it is the first line that does not join it. */
+/** What stands before the first line cannot be named, and is not to blame for another run; then it is the line that does not join. */
 function changedBefore(anchor: Link, suspect: Link): SoakDefect {
-  return defectAt(anchor.at ? anchor : suspect, 'chain_break')
+  const isRunChanged = !isSameRun(anchor, suspect) && suspect.prev === anchor.sha256
+  return defectAt(anchor.at && !isRunChanged ? anchor : suspect, 'chain_break')
 }
 
 /** It matches neither neighbour. */
@@ -126,7 +127,8 @@ function changedSuspect(state: ChainState, suspect: Link, link: Link): Step {
   const { anchor } = state
   const defects = [defectAt(suspect, 'chain_break')]
   if (suspect.seq === anchor.seq + 1 || suspect.prev === anchor.sha256) {
-    return { state: replaced(state, { ...suspect, seq: anchor.seq + 1, sha256: null }), defects }
+    const runId = anchor.runId ?? suspect.runId
+    return { state: replaced(state, { ...suspect, runId, seq: anchor.seq + 1, sha256: null }), defects }
   }
   const isBetween = link.seq > anchor.seq && link.seq < suspect.seq
   if (suspect.seq < anchor.seq + 1 || isBetween) return dropSuspect(state, suspect)

@@ -17,8 +17,12 @@ export function checkLine(at: Place, bytes: Buffer | undefined): CheckedLine {
   return record ? { at, record, sha256: lineHash(bytes), kind: 'record' } : { at, kind: 'schema' }
 }
 
+const OPEN = 0x7b
+const CLOSE = 0x7d
+
+/** Nothing stands around an object: a CR at the end, which JSON allows, is no part of what was written. */
 function parse(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) return undefined
+  if (bytes[0] !== OPEN || bytes.at(-1) !== CLOSE || !isUtf8(bytes)) return undefined
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {

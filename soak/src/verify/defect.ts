@@ -16,8 +16,8 @@ export type DefectKind =
 export type WarningKind = 'clock_step'
 
 /**
- * What a reader should know, none of it a fault: a head that a crash left one line behind, a file without a head (its
- * last line is proven by nothing), segments that retention removed, and an index that could not be read.
+ * What a reader should know, none of it a fault: a head that a crash left one line behind, a file of one line without a
+ * head (a crash came before it; a longer file without one is a defect), segments that retention removed, and an index that could not be read.
  */
 export type NoteKind = 'head_behind' | 'head_missing' | 'segments_removed' | 'index_unreadable'
 

@@ -9,6 +9,8 @@ export interface ExpectedEnd {
   /** Undefined: nobody knows, as with a hash from the command line. */
   readonly seq: number | undefined
   readonly sha256: string
+  /** Undefined: nobody says. */
+  readonly runId?: string | undefined
   readonly by: 'head' | 'segment'
 }
 
@@ -39,12 +41,19 @@ type Compared = Pick<EndStep, 'defects' | 'notes'>
 
 function compare(state: ChainState, end: ExpectedEnd, after: Place): Compared {
   const tip = chainTip(state)
+  if (tip.sha256 === end.sha256 && isOther(tip, end))
+    return defect({ ...placeOf(tip, after), seq: tip.seq, kind: changedKind(end) })
   if (tip.sha256 === end.sha256 || (tip.sha256 === null && tip.seq === end.seq)) return fine()
   if (tip.prev === end.sha256 && end.by === 'head')
     return note({ ...placeOf(tip, after), seq: tip.seq, kind: 'head_behind' })
   const missing = end.seq === undefined ? 0 : end.seq - tip.seq
   if (missing <= 0) return defect({ ...placeOf(tip, after), seq: tip.seq, kind: changedKind(end) })
   return missing <= corruptRecords(state) ? fine() : defect({ ...after, seq: tip.seq + 1, kind: 'truncated' })
+}
+
+/** The right hash under a wrong number or run: then what says so was changed, not the line. */
+function isOther(tip: Link, { seq, runId }: ExpectedEnd): boolean {
+  return (seq !== undefined && seq !== tip.seq) || (runId !== undefined && tip.runId !== null && runId !== tip.runId)
 }
 
 /** The next file begins where this one should have ended, so that one fault is named once; open questions end here. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lineBatches } from '../journal/lines.js'
 import type { SoakRecord } from '../record/schema.js'
-import { finish, isTaken, step } from './chain.js'
+import { chainTip, finish, isTaken, step } from './chain.js'
 import { beginChain, type ChainState, nextSeq, type Step } from './chain-state.js'
 import { type CheckedLine, checkLine } from './check.js'
 import { type Clocks, clockStep, clocksOf } from './clock.js'
@@ -41,11 +41,14 @@ export class FileReader {
   async *read(plan: FilePlan, signal: AbortSignal | undefined): AsyncGenerator<SoakLine> {
     if (plan.start) this.#restart(plan.start)
     this.quality.order.push(plan.name)
-    this.quality.notes.push(...plan.notes)
-    if (plan.missing) return this.#passOver(plan)
+    if (plan.missing) {
+      this.quality.notes.push(...plan.notes)
+      return this.#passOver(plan)
+    }
     if (plan.source !== undefined) this.quality.files.push(plan.name)
     const before = this.quality.defectCount
     const { lines, restBytes, sha256 } = yield* this.#lines(plan, signal)
+    this.#notes(plan, lines)
     this.#end(plan, { file: plan.name, line: lines + 1 }, restBytes)
     const isExplained = this.quality.defectCount > before
     if (plan.sha256 !== undefined && !isExplained && sha256 !== plan.sha256) this.#wrongHash(plan)
@@ -81,6 +84,14 @@ export class FileReader {
     this.quality.addWarning(clockStep(this.#clocks, clocks, at, record.seq))
     this.#clocks = clocks
     return { record, file: at.file, line: at.line ?? 0, bytesSha256: sha256, isDuplicate }
+  }
+
+  /** A crash can leave one line without a head, never two: a longer file has lost it, and with it the proof of its end. */
+  #notes({ name, notes }: FilePlan, lines: number): void {
+    const isLost = lines > 1 && notes.some(({ kind }) => kind === 'head_missing')
+    this.quality.notes.push(...notes.filter(({ kind }) => !isLost || kind !== 'head_missing'))
+    if (isLost)
+      this.quality.addDefects([{ file: name, line: null, seq: chainTip(this.#chain).seq, kind: 'head_mismatch' }])
   }
 
   /** A rest without LF, and what was acknowledged of the file. */

@@ -21,9 +21,18 @@ export function knownLink(seq: number, sha256: string | null): Link {
   return { runId: null, seq, sha256, prev: null, at: null }
 }
 
-/** By sequence and by hash; an unknown hash is taken as right. */
+/** By sequence, hash and run; an unknown hash is taken as right. */
 export function isNext(before: Link, link: Link): boolean {
-  return link.seq === before.seq + 1 && (before.sha256 === null || link.prev === before.sha256)
+  return link.seq === before.seq + 1 && isLinked(before, link) && isSameRun(before, link)
+}
+
+function isLinked(before: Link, link: Link): boolean {
+  return before.sha256 === null || link.prev === before.sha256
+}
+
+/** One chain holds one run (spec operations 3.3); what stands before the first line has none of its own. */
+export function isSameRun(before: Link, link: Link): boolean {
+  return before.runId === null || before.runId === link.runId
 }
 
 /** A record of another run that begins a file of its own. */

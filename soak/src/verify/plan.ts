@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ConfigError } from '@montana/foundation'
 import { FIRST_PREV } from '../constants.js'
@@ -126,12 +126,20 @@ function openPlan(path: string, name: string, start?: Link): FilePlan {
 
 /** The soak file and its head. The head is read before the length is taken, so that it is never ahead. */
 async function planLive(path: string, start?: Link): Promise<FilePlan> {
-  const handle = await openToRead(path)
+  const handle = await openRegular(path)
   const head = await readHead(journalPaths(path).head)
   const source = handle && { handle, bytes: (await handle.stat()).size }
   const plan = { ...openPlan(path, path, start), source }
-  if (head) return { ...plan, end: { seq: head.seq, sha256: head.sha256, by: 'head' } }
+  if (head) return { ...plan, end: { seq: head.seq, sha256: head.sha256, runId: head.run_id, by: 'head' } }
   return { ...plan, notes: [{ file: path, line: null, seq: null, kind: 'head_missing' }] }
+}
+
+/** A pipe or a device is no soak file: it might never end. */
+async function openRegular(path: string): Promise<FileHandle | undefined> {
+  const handle = await openToRead(path)
+  if (!handle || (await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw unreadableFile(path, 'it is no regular file')
 }
 
 async function exists(path: string): Promise<boolean> {
