@@ -98,6 +98,13 @@ describe('montana soak digest', () => {
     expect([status, stderr, JSON.parse(stdout).error]).toEqual([code, '', expect.objectContaining({ field })])
   })
 
+  it('names the file that it cannot write, and no temporary one', () => {
+    writeFileSync(join(root, 'node.log'), '')
+    const { status, stdout } = digest('--json', '--file', 'node.log', '--out', 'none/d.json')
+    const message = 'digest none/d.json cannot be written: ENOENT'
+    expect([status, JSON.parse(stdout).error]).toEqual([78, expect.objectContaining({ field: 'out', message })])
+  })
+
   it('reads files', () => {
     writeFileSync(
       join(root, 'node.log'),

@@ -87,6 +87,22 @@ describe('montana soak report', () => {
     }
     expect(readdirSync(root)).not.toContain('out')
   })
+
+  it('ends with one line where a report cannot be written, also where the system never would', () => {
+    const file = pollTwice()
+    for (const out of [file, join(file, 'below'), '/proc/montana-report']) {
+      const { code, stdout } = soak('report', file, '--out', out, '--json')
+      expect([out, code, JSON.parse(stdout).error.field]).toEqual([out, 78, 'out'])
+    }
+  })
+
+  it.each(['report', 'verify'])('%s asks for a soak file where none is named', (command) => {
+    const { code, stderr } = soak(command)
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: no soak file is named; name a soak file, [^\n]+\n$/),
+    ])
+  })
 })
 
 describe('montana soak verify', () => {

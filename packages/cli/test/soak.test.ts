@@ -160,7 +160,7 @@ describe('montana soak verify', () => {
     const defects = [{ file: 'soak.jsonl', line: 1, seq: 0, kind: 'chain_break' }]
     expect(await verify('soak.jsonl')).toMatchObject({ code: 1, verdict: 'DEFECT', records: 2, defects })
     const { code, stdout } = await soak(['verify', 'soak.jsonl'])
-    expect([code, lines(stdout)]).toEqual([1, ['soak.jsonl:1: chain_break, record 0', 'DEFECT: 2 records, 1 defects']])
+    expect([code, lines(stdout)]).toEqual([1, ['soak.jsonl:1: chain_break, record 0', 'DEFECT: 2 records, 1 defect']])
   })
 
   it('compares the last line with a hash from elsewhere', async () => {
@@ -174,7 +174,7 @@ describe('montana soak verify', () => {
     [78, 'file', ['soak.jsonl', 'none.jsonl']],
     [78, 'data-dir', ['--data-dir', 'moscow']],
     [2, 'head', ['soak.jsonl', '--head', 'abc']],
-    [2, 'data-dir', []],
+    [2, 'file', []],
   ])('ends with %i and names %s: %j', async (code, field, args) => {
     const error = { field, message: expect.any(String), remedy: expect.any(String) }
     expect(await verify(...args)).toMatchObject({ code, error })

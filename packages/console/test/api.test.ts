@@ -168,8 +168,8 @@ describe('every answer', () => {
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('refuses %s', async (method) => {
     const { url } = await started()
     for (const path of ['/api/mesh', '/', '/nothing']) {
-      const { status, text } = await ask(url + path, {}, method)
-      expect([status, errorOf(text).code]).toEqual([405, 'METHOD'])
+      const { status, text, headers } = await ask(url + path, {}, method)
+      expect([status, errorOf(text).code, headers.allow]).toEqual([405, 'METHOD', 'GET, HEAD'])
     }
   })
 
@@ -190,6 +190,7 @@ describe('every answer', () => {
     const from = (site: string) => ({ 'sec-fetch-site': site })
     expect((await ask(`${url}/api/events`, from('cross-site'))).status).toBe(403)
     expect((await ask(`${url}/api/mesh`, from('same-site'))).status).toBe(403)
+    expect((await ask(`${url}/%61pi/mesh`, from('cross-site'))).status).toBe(403)
     expect((await ask(`${url}/api/mesh`, from('same-origin'))).status).toBe(200)
     expect((await ask(`${url}/`, from('cross-site'))).status).toBe(200)
   })
@@ -202,17 +203,29 @@ describe('every answer', () => {
     expect(errorOf(text).remedy).toContain('/api/mesh')
   })
 
-  it('is an error of the usual form where the request is not HTTP', async () => {
-    const { url } = await started()
-    const socket = connect(Number(new URL(url).port), '127.0.0.1')
-    let text = ''
-    socket.on('data', (chunk) => {
-      text += chunk
-    })
-    socket.write(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)
-    await new Promise((resolve) => socket.once('close', resolve))
-    expect(errorOf(text.slice(text.indexOf('{'))).code).toBe('USAGE')
-  })
+  it.each([
+    ['garbage\r\n\r\n', 400, 'is not HTTP'],
+    [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'too large'],
+    ['GET / HTTP/1.1\r\nhost: local', 408, 'in time'],
+  ])(
+    'is an error of the usual form where the request is no whole HTTP: %#',
+    async (bytes, status, words) => {
+      const { url } = await started()
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.write(bytes)
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(errorOf(text.slice(text.indexOf('{')))).toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining(words),
+      })
+    },
+    10_000,
+  )
 })
 
 describe('where it listens', () => {

@@ -108,6 +108,12 @@ describe('series', () => {
     expect(nodes[0]?.ratio).toEqual([null, null, 35 / 36, 18 / 36, null, 1])
   })
 
+  it('never has more answers than heartbeats', () => {
+    const at = (connectedS: number, ok: number, lost: number) => [{ instance: 'a', connectedS, ok, lost }]
+    const { nodes } = soakSeries(points(at(0, 0, 0), at(180, 39, 0), at(360, 75, 3)))
+    expect(nodes[0]?.ratio).toEqual([null, 1, 36 / 39])
+  })
+
   it('counts polls by their slots', () => {
     const of = (...slots: number[]) => slots.flatMap((slot, seq) => parsePoint(line({ seq, slot })) ?? [])
     expect(coverageOf(of(0, 1, 3, 4))).toMatchObject({ expected: 5, valid: 4, isWholeRun: true })
@@ -160,16 +166,23 @@ describe('what stands beside a soak file', () => {
     expect([run?.timeScale, drills, report?.readable, report?.verdict]).toEqual([null, [], false, null])
   })
 
-  it('is the report, its gravest findings first and no more than are shown', () => {
-    const finding = (severity: 'critical' | 'info') => ({
+  it('is the report, open and grave findings first and no more than are shown', () => {
+    const finding = (severity: 'critical' | 'info', drill: string | null = null) => ({
       ...{ key: 'k', id: 'F-LAG', severity, node: LABEL, peer: null, from: null, to: null, value: 1, threshold: 1 },
-      ...{ evidence: [], explained_by: null, drill: severity === 'critical' ? 'd1' : null, text: 't', remedy: 'r' },
+      ...{ evidence: [], explained_by: null, drill, text: 't', remedy: 'r' },
     })
-    const findings = [...Array.from({ length: 201 }, () => finding('info')), finding('critical')]
-    const report = { ...REPORT, findings, summary: { critical: 1, warning: 0, info: 201, explained: 0, drilled: 1 } }
+    const findings = [
+      finding('critical', 'd1'),
+      ...Array.from({ length: 198 }, () => finding('info')),
+      finding('critical'),
+    ]
+    const report = { ...REPORT, findings, summary: { critical: 1, warning: 0, info: 198, explained: 2, drilled: 1 } }
     const view = reportView(report as never, false)
-    expect(view.findings[0]).toMatchObject({ severity: 'critical', explained: true })
-    expect([view.findings.length, view.moreFindings, view.hasPage]).toEqual([200, 2, false])
+    expect(view.findings[0]).toMatchObject({ severity: 'critical', explained: false })
+    expect(view.findings.at(-1)).toMatchObject({ severity: 'critical', explained: true })
+    expect(view.summary).toEqual({ critical: 1, warning: 0, info: 198, accounted: 1 })
+    const more = reportView({ ...report, findings: [...findings, finding('info'), finding('info')] } as never, false)
+    expect([more.findings.length, more.moreFindings, more.hasPage]).toEqual([200, 2, false])
     expect(view.rows).toEqual([{ component: 'Soak', claim: 'c', verdict: 'FAIL', findings: 2, reasons: ['x'] }])
   })
 })

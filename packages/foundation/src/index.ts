@@ -15,6 +15,7 @@ export {
 } from './errors.js'
 export { canonicalJson } from './json.js'
 export { type Logger, silentLogger } from './logger.js'
+export { makeDirectory } from './make-directory.js'
 export {
   type Counter,
   type Gauge,

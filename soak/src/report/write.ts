@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConfigError, errorCode, writeFileDurably } from '@montana/foundation'
+import { ConfigError, errorCode, makeDirectory, writeFileDurably } from '@montana/foundation'
 import { renderHtml } from '../render/html/render.js'
 import { renderMarkdown } from '../render/markdown/render.js'
 import type { Report } from './schema.js'
@@ -18,7 +17,7 @@ export interface WrittenFile {
  */
 export async function writeReport(dir: string, report: Report): Promise<WrittenFile[]> {
   try {
-    await mkdir(dir, { recursive: true })
+    await makeDirectory(dir)
     const json = await writeOne(dir, 'report.json', `${JSON.stringify(report, null, 2)}\n`)
     const markdown = await writeOne(dir, 'report.md', renderMarkdown(report, { outputs: [json] }))
     const html = await writeOne(dir, 'report.html', renderHtml(report, { outputs: [json, markdown] }))

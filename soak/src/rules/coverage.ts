@@ -21,10 +21,15 @@ function ofRun({ data, thresholds }: RuleInput): RawFinding[] {
       ...{ fromMs: data.fromMs, toMs: data.toMs },
       ...{ value: coverage === null ? null : rounded(coverage, 4), threshold: thresholds.coverage_min },
       evidence: evidenceOf(data),
-      text: `${valid} valid records where ${expected ?? 'an unknown number'} were due`,
+      text: coverageText(valid, expected),
       remedy: REMEDY,
     },
   ]
+}
+
+function coverageText(valid: number, expected: number | null): string {
+  if (valid === 0) return 'no valid record'
+  return `${valid} valid records where ${expected ?? 'an unknown number'} were due`
 }
 
 function evidenceOf(data: RuleInput['data']): string[] {

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { errorCode, syncDirectory } from '@montana/foundation'
+import { errorCode, makeDirectory, syncDirectory } from '@montana/foundation'
 import { journalPaths } from '../journal/files.js'
 import { readHead } from '../journal/head.js'
 import { readRunDocument } from './read.js'
@@ -27,7 +27,7 @@ export async function archiveRun(soakPath: string, folder: string): Promise<stri
   const names = await filesOfRun(soakPath)
   if (names.length === 0) return undefined
   const target = await freeFolder(join(folder, (await runIdOf(soakPath)).slice(0, 8)), names)
-  await mkdir(target, { recursive: true })
+  await makeDirectory(target)
   for (const name of names) await rename(join(dirname(soakPath), name), join(target, name))
   await syncDirectory(target)
   await syncDirectory(dirname(soakPath))

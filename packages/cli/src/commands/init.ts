@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { deriveIdentity, entropyToMnemonic, type Identity, mnemonicToEntropy } from '@montana/crypto'
-import { ConfigError, errorMessage, fromHex, toHex, UsageError } from '@montana/foundation'
+import { ConfigError, errorMessage, fromHex, makeDirectory, toHex, UsageError } from '@montana/foundation'
 import { saveIdentity } from '@montana/node/settings'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
@@ -35,7 +34,7 @@ export function initCommand(context: CliContext): Command {
       const given = await readEntropy(options)
       const entropy = given ?? new Uint8Array(randomBytes(ENTROPY_BYTES))
       const identity = await deriveIdentity(entropy)
-      await makeDirectory(dataDir)
+      await makeDataDir(dataDir)
       const discard = given ? undefined : await writeWords(await entropyToMnemonic(entropy), options.mnemonicOut)
       const backup = await saveIdentity(dataDir, identity, options.force).catch(async (error: unknown) => {
         await discard?.()
@@ -75,8 +74,8 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function makeDirectory(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o750 }).catch((error: unknown) => {
+async function makeDataDir(dataDir: string): Promise<void> {
+  await makeDirectory(dataDir, 0o750).catch((error: unknown) => {
     throw new ConfigError(`data directory ${dataDir} cannot be made: ${errorMessage(error)}`, {
       field: 'dataDir',
       remedy: 'name a directory that you may write with --data-dir',

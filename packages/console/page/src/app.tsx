@@ -39,6 +39,7 @@ export function App() {
         </nav>
       </header>
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
+        <StaleNotice state={state} />
         <div id="view" class="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
           <View tab={tab} state={state} />
         </div>
@@ -49,17 +50,35 @@ export function App() {
 }
 
 function View({ tab, state }: { tab: 'mesh' | 'soak'; state: LiveState }) {
+  if (!state.mesh && state.link === 'refused') {
+    return (
+      <Empty title="The console does not answer">
+        It has ended, or as many pages are open as it takes. This page goes on asking.
+      </Empty>
+    )
+  }
   if (!state.mesh) {
     return <Empty title="Asking the nodes">The first answers come within two seconds of their start.</Empty>
   }
   return tab === 'mesh' ? <MeshTab mesh={state.mesh} state={state} /> : <SoakTab soak={state.soak} />
 }
 
-function LinkState({ state: { link, heardAtMs } }: { state: LiveState }) {
+function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {
+  if (link !== 'stale') return null
+  return (
+    <output class="notice">
+      The console does not answer any more: it was stopped, or its devnet has ended. What stands here is what it said at{' '}
+      {clockTime(heardAtMs)}. This page goes on asking.
+    </output>
+  )
+}
+
+function LinkState({ state: { link, heardAtMs, mesh } }: { state: LiveState }) {
   return (
     <output class="link" data-link={link}>
-      {link === 'live' && <Mark tone="good">live</Mark>}
+      {link === 'live' && (mesh?.head ? <Mark tone="good">live</Mark> : <Mark tone="warn">no node answers</Mark>)}
       {link === 'connecting' && <Mark tone="none">connecting</Mark>}
+      {link === 'refused' && <Mark tone="bad">no console</Mark>}
       {link === 'stale' && <Mark tone="bad">stale since {clockTime(heardAtMs)}</Mark>}
     </output>
   )

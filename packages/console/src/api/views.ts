@@ -165,8 +165,15 @@ export interface ReportView {
   readonly verdict: string | null
   readonly closing: string | null
   readonly generatedAt: string | null
-  readonly summary: { readonly critical: number; readonly warning: number; readonly info: number } | null
+  /** Open findings by severity, and those that a drill or another finding accounts for. */
+  readonly summary: {
+    readonly critical: number
+    readonly warning: number
+    readonly info: number
+    readonly accounted: number
+  } | null
   readonly rows: readonly ReportRow[]
+  /** Open ones first, each part with the gravest first. */
   readonly findings: readonly FindingView[]
   /** Findings left out of the list. */
   readonly moreFindings: number

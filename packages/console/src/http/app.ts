@@ -31,7 +31,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.server.maxConnections = CONNECTIONS_MAX
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply)
-    guardRequest(request, init.host)
+    guardRequest(request, reply, init.host)
   })
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)

@@ -1,5 +1,6 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { isAbort, MontanaError } from '@montana/foundation'
+import { errorCode, isAbort, MontanaError } from '@montana/foundation'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 
@@ -28,12 +29,17 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
   return sendError(new ApiError(404, 'NOT_FOUND', `no route ${path}`, { remedy: ROUTES }), reply)
 }
 
+const RAW_FAULTS: Readonly<Record<string, readonly [status: number, fault: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the head of the request is too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come in time'],
+}
+const NOT_HTTP = [400, 'the request is not HTTP'] as const
+
 /** What is not HTTP at all never reaches a route. */
-export function refuseRaw(_: Error, socket: Socket): void {
+export function refuseRaw(error: Error, socket: Socket): void {
   if (!socket.writable) return
-  const body = JSON.stringify(
-    new ApiError(400, 'USAGE', 'the request is not HTTP, or its head is too large', { remedy: ROUTES }),
-  )
-  const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/json', `content-length: ${body.length}`]
-  socket.end(`${head.join('\r\n')}\r\nconnection: close\r\n\r\n${body}`)
+  const [status, fault] = RAW_FAULTS[errorCode(error)] ?? NOT_HTTP
+  const body = JSON.stringify(new ApiError(status, 'USAGE', fault, { remedy: ROUTES }))
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json']
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
 }

@@ -23,10 +23,11 @@ export function setSecurityHeaders(reply: FastifyReply): void {
 }
 
 /** Refuses what no page of ours asks, before any work is done. Throws {@link ApiError}. */
-export function guardRequest(request: FastifyRequest, host: string): void {
+export function guardRequest(request: FastifyRequest, reply: FastifyReply, host: string): void {
   checkHost(request.headers.host, host)
   checkOrigin(request)
   if (request.method !== 'GET' && request.method !== 'HEAD') {
+    reply.header('allow', 'GET, HEAD')
     throw new ApiError(405, 'METHOD', 'nothing here changes anything', { remedy: 'use GET' })
   }
 }
@@ -42,8 +43,9 @@ function checkHost(header: string | undefined, configured: string): void {
 }
 
 /** Other sites could not read an answer, but they could fill the places of those who may. */
-function checkOrigin({ url, headers }: FastifyRequest): void {
+function checkOrigin({ routeOptions, headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
-  if (site === undefined || site === 'same-origin' || site === 'none' || !url.startsWith('/api/')) return
+  // By the route that answers: a path has more than one spelling.
+  if (site === undefined || site === 'same-origin' || site === 'none' || !routeOptions.url?.startsWith('/api/')) return
   throw new ApiError(403, 'ORIGIN', 'asked by the page of another site', { remedy: 'open the page of the console' })
 }

@@ -10,7 +10,7 @@ const nodeSchema = z.object({
   proc: z.object({ instance: text }).nullable(),
   res: z.object({ rss: z.number().nullable() }).nullable(),
   peers: z
-    .array(z.object({ label: text, up_s: z.number(), ping_ok: count }))
+    .array(z.object({ label: text, up_s: z.number(), ping_ok: count, ping_timeout: count, ping_failed: count }))
     .max(shapes.LIST_MAX)
     .nullable(),
 })
@@ -45,6 +45,8 @@ export interface NodePoint {
   readonly rssBytes: number | null
   /** Sums over its peers since its start. */
   readonly pingOk: number
+  /** Answered or not. */
+  readonly pingsEnded: number
   readonly connectedS: number
 }
 
@@ -57,10 +59,14 @@ export function parsePoint(line: string): SoakPoint | undefined {
   return { runId, seq, slot, tsMs: Date.parse(ts), intervalMs, head: head?.window ?? null, nodes: points }
 }
 
+type PeerCounter = 'up_s' | 'ping_ok' | 'ping_timeout' | 'ping_failed'
+
 function nodePoint({ reachable, lag, proc, res, peers }: z.infer<typeof nodeSchema>): NodePoint {
-  const sum = (of: 'up_s' | 'ping_ok') => (peers ?? []).reduce((total, peer) => total + peer[of], 0)
+  const sum = (of: PeerCounter) => (peers ?? []).reduce((total, peer) => total + peer[of], 0)
+  const pingOk = sum('ping_ok')
+  const pingsEnded = pingOk + sum('ping_timeout') + sum('ping_failed')
   const instance = reachable ? (proc?.instance ?? null) : null
-  return { instance, lag, rssBytes: res?.rss ?? null, pingOk: sum('ping_ok'), connectedS: sum('up_s') }
+  return { instance, lag, rssBytes: res?.rss ?? null, pingOk, pingsEnded, connectedS: sum('up_s') }
 }
 
 function parseJson(text: string): unknown {

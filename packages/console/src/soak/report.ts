@@ -45,14 +45,14 @@ async function statOf(path: string): Promise<string | undefined> {
 /** What the page shows of a report; without `report` one that is there but cannot be read. Pure. */
 export function reportView(report: Report | undefined, hasPage: boolean): ReportView {
   if (!report) return UNREADABLE
-  const findings = [...report.findings].sort((a, b) => rank(a.severity) - rank(b.severity))
+  const findings = [...report.findings].sort((a, b) => rank(a) - rank(b))
   const { critical, warning, info } = report.summary
   return {
     readable: true,
     verdict: report.verdict,
     closing: report.closing,
     generatedAt: report.generated_at,
-    summary: { critical, warning, info },
+    summary: { critical, warning, info, accounted: findings.filter(isAccounted).length },
     rows: report.rows.map(rowView),
     findings: findings.slice(0, FINDINGS_SHOWN).map(findingView),
     moreFindings: Math.max(0, findings.length - FINDINGS_SHOWN),
@@ -65,15 +65,22 @@ const UNREADABLE: ReportView = {
   ...{ rows: [], findings: [], moreFindings: 0, hasPage: false },
 }
 
-function rank(severity: string): number {
-  return SEVERITY_ORDER.indexOf(severity)
+type Finding = Report['findings'][number]
+
+/** What is open comes before what is accounted for. */
+function rank(finding: Finding): number {
+  return SEVERITY_ORDER.indexOf(finding.severity) + (isAccounted(finding) ? SEVERITY_ORDER.length : 0)
+}
+
+function isAccounted({ drill, explained_by }: Finding): boolean {
+  return drill !== null || explained_by !== null
 }
 
 function rowView({ component, claim, verdict, findings, reasons }: Report['rows'][number]): ReportRow {
   return { component, claim, verdict, findings: findings.length, reasons }
 }
 
-function findingView(finding: Report['findings'][number]): FindingView {
-  const { id, severity, node, peer, from, to, text, remedy, drill, explained_by } = finding
-  return { id, severity, node, peer, from, to, text, remedy, explained: drill !== null || explained_by !== null }
+function findingView(finding: Finding): FindingView {
+  const { id, severity, node, peer, from, to, text, remedy } = finding
+  return { id, severity, node, peer, from, to, text, remedy, explained: isAccounted(finding) }
 }

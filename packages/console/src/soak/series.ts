@@ -36,7 +36,8 @@ function ratios(samples: readonly (NodePoint | null)[]): (number | null)[] {
     while (start < index && isSpan(samples[start + 1], sample, RATIO_OVER_PINGS)) start++
     const base = samples[start]
     if (!base || !isSpan(base, sample, RATIO_OVER_PINGS)) return null
-    return (sample.pingOk - base.pingOk) / expected(base, sample)
+    // A connection begins with a ping: after some new ones more have ended than the time alone makes one expect.
+    return (sample.pingOk - base.pingOk) / Math.max(sample.pingsEnded - base.pingsEnded, expected(base, sample))
   })
 }
 

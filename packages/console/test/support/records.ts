@@ -16,6 +16,7 @@ export interface NodeInit {
   readonly rss?: number | null
   readonly connectedS?: number
   readonly ok?: number
+  readonly lost?: number
 }
 
 const START_MS = Date.parse('2026-05-21T12:00:00.000Z')
@@ -32,9 +33,9 @@ export function record({ runId = 'run-1', seq, slot = seq, everyMs = 5_000, node
   }
 }
 
-function node({ label = 'moscow', instance, lag = 0, rss = 1e8, connectedS = 0, ok = 0 }: NodeInit) {
+function node({ label = 'moscow', instance, lag = 0, rss = 1e8, connectedS = 0, ok = 0, lost = 0 }: NodeInit) {
   if (instance === undefined) return { label, reachable: false, lag: null, proc: null, res: null, peers: null }
-  const peers = [{ label: 'frankfurt', up_s: connectedS, ping_ok: ok }]
+  const peers = [{ label: 'frankfurt', up_s: connectedS, ping_ok: ok, ping_timeout: lost, ping_failed: 0 }]
   return { label, reachable: true, lag, proc: { instance }, res: { rss }, peers }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
-import { ConfigError, errorCode, errorMessage, toHex } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, makeDirectory, toHex } from '@montana/foundation'
 import { type DevnetRules, devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { IDENTITY_FILE, loadGenesis, loadIdentity, saveIdentity } from '@montana/node'
 import { LOCK_FILE, openStore } from '@montana/store'
@@ -66,7 +66,7 @@ function nodeFiles(
 }
 
 async function makeRoot(root: string): Promise<void> {
-  await mkdir(root, { recursive: true }).catch((error: unknown) => {
+  await makeDirectory(root).catch((error: unknown) => {
     throw new ConfigError(`data directory ${root} cannot be made: ${errorMessage(error)}`, {
       field: 'data-dir',
       remedy: 'name a directory that you may write with --data-dir',
@@ -117,7 +117,7 @@ async function devnetIdentity(root: string, label: Label): Promise<Identity> {
   const dataDir = join(root, label)
   const exists = await stat(join(dataDir, IDENTITY_FILE)).catch(() => undefined)
   if (exists) return await loadIdentity(dataDir)
-  await mkdir(dataDir, { recursive: true, mode: 0o750 })
+  await makeDirectory(dataDir, 0o750)
   const entropy = createHash('sha256').update(`montana-devnet/${label}`).digest()
   const identity = await deriveIdentity(new Uint8Array(entropy))
   await saveIdentity(dataDir, identity)

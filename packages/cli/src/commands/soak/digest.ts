@@ -1,4 +1,4 @@
-import { UsageError, writeFileDurably } from '@montana/foundation'
+import { ConfigError, errorCode, UsageError, writeFileDurably } from '@montana/foundation'
 import { type Digest, DURATION_FORMS, digestFiles, digestJournal } from '@montana/soak'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
@@ -27,10 +27,20 @@ export function digestCommand(context: CliContext): Command {
     .action(async (_, self: Command) => {
       const flags = self.optsWithGlobals<DigestFlags>()
       const digest = await makeDigest(context, flags)
-      if (flags.out !== undefined) await writeFileDurably(flags.out, `${JSON.stringify(digest)}\n`)
+      if (flags.out !== undefined) await writeDigest(flags.out, digest)
       if (flags.json) return context.json(digest)
       context.out(digestTable(digest))
     })
+}
+
+async function writeDigest(path: string, digest: Digest): Promise<void> {
+  await writeFileDurably(path, `${JSON.stringify(digest)}\n`).catch((error: unknown) => {
+    throw new ConfigError(`digest ${path} cannot be written: ${errorCode(error)}`, {
+      field: 'out',
+      remedy: 'name a file in a directory that you may write with --out',
+      cause: error,
+    })
+  })
 }
 
 async function makeDigest({ signal }: CliContext, { label, unit, since, file }: DigestFlags): Promise<Digest> {

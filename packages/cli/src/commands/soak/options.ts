@@ -35,7 +35,10 @@ export async function readPollerOptions(context: CliContext, flags: SoakFlags): 
 export async function readSoakPath(context: CliContext, flags: SoakFlags): Promise<string> {
   if (flags.path !== undefined) return resolve(flags.path)
   if (await isDefaultPath(context, flags)) return DEFAULT_SOAK_PATH
-  return (await readSource(context, flags)).path
+  const source = await findSource(context, flags)
+  if (source) return source.path
+  const remedy = 'name a soak file, or the directory of a devnet with --data-dir, or --config FILE'
+  throw new UsageError('no soak file is named', { field: 'file', remedy })
 }
 
 /** Where no nodes are named, a file at the installed place needs none. */
@@ -44,7 +47,15 @@ async function isDefaultPath(context: CliContext, { config, dataDir }: SoakFlags
   return !(await isFile(DEFAULT_CONFIG_PATH)) && (await isFile(DEFAULT_SOAK_PATH))
 }
 
-async function readSource(context: CliContext, { config, dataDir }: SoakFlags): Promise<PollerOptions> {
+async function readSource(context: CliContext, flags: SoakFlags): Promise<PollerOptions> {
+  const source = await findSource(context, flags)
+  if (source) return source
+  const remedy = 'give --data-dir DIR of a devnet, or --config FILE'
+  throw new UsageError('no nodes are named', { field: 'data-dir', remedy })
+}
+
+/** Undefined where nothing names nodes. */
+async function findSource(context: CliContext, { config, dataDir }: SoakFlags): Promise<PollerOptions | undefined> {
   if (config !== undefined && dataDir !== undefined) {
     const remedy = 'give the nodes once, by a directory or by a file'
     throw new UsageError('--config and --data-dir both name nodes', { field: 'config', remedy })
@@ -54,10 +65,7 @@ async function readSource(context: CliContext, { config, dataDir }: SoakFlags): 
   if (directory !== undefined) return await devnetOptions(resolve(directory))
   if (await isFile(DEFAULT_CONFIG_PATH)) return await loadSoakConfig(DEFAULT_CONFIG_PATH)
   if (await isFile(join(DEVNET_DIR, 'devnet.json'))) return await devnetOptions(resolve(DEVNET_DIR))
-  throw new UsageError('no nodes to poll', {
-    field: 'data-dir',
-    remedy: 'give --data-dir DIR of a devnet, or --config FILE',
-  })
+  return undefined
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -12,7 +12,7 @@ import {
   type ReportOptions,
 } from '@montana/soak'
 import type { CliContext, GlobalOptions } from '../../context.js'
-import { readPollerOptions } from './options.js'
+import { readSoakPath } from './options.js'
 
 export interface ReportFlags extends GlobalOptions {
   out?: string
@@ -72,7 +72,7 @@ async function readFiles(
 ): Promise<string[]> {
   if (files.length > 0) return files.map((file) => resolve(file))
   if (legacy?.snapshotFile !== undefined) return []
-  return [(await readPollerOptions(context, flags)).path]
+  return [await readSoakPath(context, flags)]
 }
 
 function named(kind: NamedInput['kind'], paths: readonly string[]): NamedInput[] {

@@ -53,7 +53,8 @@ function foundLines({ verdict, records, defects, warnings, notes }: Found): stri
     ...warnings.map((warning) => `${foundLine(warning)} (warning)`),
     ...notes.map((note) => `${foundLine(note)} (note)`),
   ]
-  return [...found, `${verdict}: ${records} records, ${defects.length} defects`].join('\n')
+  const count = defects.length === 1 ? '1 defect' : `${defects.length} defects`
+  return [...found, `${verdict}: ${records} records, ${count}`].join('\n')
 }
 
 function foundLine({ file, line, seq, kind }: SoakPlace): string {

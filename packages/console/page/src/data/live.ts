@@ -9,7 +9,8 @@ export interface LiveState {
   readonly mesh: MeshView | null
   /** Null: not asked yet. `none`: the console follows no soak file. */
   readonly soak: SoakView | 'none' | null
-  readonly link: 'connecting' | 'live' | 'stale'
+  /** `refused`: nothing was ever heard, and asking failed. */
+  readonly link: 'connecting' | 'refused' | 'live' | 'stale'
   /** When the last snapshot came, by this browser's clock; 0 before the first. */
   readonly heardAtMs: number
 }
@@ -24,7 +25,7 @@ export function follow(notify: (state: LiveState) => void): () => void {
   const closeStream = openStream({
     onMesh: (mesh) => set({ mesh, link: 'live', heardAtMs: Date.now() }),
     onSoak: () => void fetchSoak().then((soak) => soak !== null && set({ soak })),
-    onLost: () => set({ link: state.heardAtMs === 0 ? 'connecting' : 'stale' }),
+    onLost: () => set({ link: state.heardAtMs === 0 ? 'refused' : 'stale' }),
   })
   const watchdog = setInterval(() => {
     if (state.link === 'live' && Date.now() - state.heardAtMs > STALE_AFTER_MS) set({ link: 'stale' })

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { MeshView, RecentWindow } from '../../../src/api/views.js'
-import { clockTime, duration, median, number, shortHash } from '../data/format.js'
+import { clockTime, duration, number, shortHash } from '../data/format.js'
+import { isOverdue, paceOf } from '../data/pace.js'
 import { agreementTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
@@ -8,28 +9,28 @@ import { Empty, Panel } from '../parts/panel.js'
 /** Bars grow with the time that a window took; one of the usual pace fills this much of the height. */
 const USUAL_HEIGHT = 0.4
 const LEAST_HEIGHT = 0.12
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 }
+/** To where a key moves from a place among `count`. */
+const MOVES: Readonly<Record<string, (at: number, count: number) => number>> = {
+  ArrowLeft: (at) => at - 1,
+  ArrowRight: (at) => at + 1,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+}
 
 /** The latest windows as bars, one of them told in words, and what is being decided now. */
 export function RecentStrip({ mesh }: { mesh: MeshView }) {
   return (
     <Panel id="recent" title="Recent windows" aside={<Turn mesh={mesh} />}>
-      {mesh.recent.length === 0 ? (
-        <Empty title="No window yet">The first one is cemented once a quorum of the members has confirmed it.</Empty>
-      ) : (
-        <Bars recent={mesh.recent} />
-      )}
+      {mesh.recent.length === 0 ? <NoWindow isAnswered={mesh.head !== null} /> : <Bars recent={mesh.recent} />}
     </Panel>
   )
 }
 
-/** Confirmations come at the end of a window: only one that is overdue waits for anybody. */
-const OVERDUE_WINDOWS = 2.5
-const OVERDUE_LEAST_MS = 5_000
-
-function isOverdue({ cementedAgeMs, recent }: MeshView): boolean {
-  const usualMs = median(recent.flatMap(({ tookMs }) => tookMs ?? [])) ?? 0
-  return (cementedAgeMs ?? 0) > Math.max(OVERDUE_LEAST_MS, OVERDUE_WINDOWS * usualMs)
+function NoWindow({ isAnswered }: { isAnswered: boolean }) {
+  if (!isAnswered) {
+    return <Empty title="No node answers">Windows show here when a node runs. What was recorded is under Soak.</Empty>
+  }
+  return <Empty title="No window yet">The first one is cemented once a quorum of the members has confirmed it.</Empty>
 }
 
 function Turn({ mesh }: { mesh: MeshView }) {
@@ -54,11 +55,12 @@ function Bars({ recent }: { recent: readonly RecentWindow[] }) {
   /** Null follows the newest. */
   const [picked, setPicked] = useState<number | null>(null)
   const shown = recent.find(({ window }) => window === picked) ?? recent.at(-1)
-  const usual = median(recent.flatMap(({ tookMs }) => tookMs ?? [])) ?? 1
+  const usual = paceOf({ recent }) ?? 1
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = STEPS[event.key]
-    if (step === undefined || !shown) return
-    const next = recent[recent.indexOf(shown) + step]
+    const move = MOVES[event.key]
+    if (!move || !shown) return
+    event.preventDefault()
+    const next = recent[Math.max(0, move(recent.indexOf(shown), recent.length))]
     setPicked(next && next !== recent.at(-1) ? next.window : null)
   }
   return (
@@ -71,6 +73,7 @@ function Bars({ recent }: { recent: readonly RecentWindow[] }) {
         aria-valuemin={recent[0]?.window ?? 0}
         aria-valuemax={recent.at(-1)?.window ?? 0}
         aria-valuenow={shown?.window ?? 0}
+        aria-valuetext={shown && `${shown.window}, took ${duration(shown.tookMs)}, ${WORDS[shown.agrees]}`}
         onKeyDown={onKeyDown}
         onPointerLeave={() => setPicked(null)}
       >

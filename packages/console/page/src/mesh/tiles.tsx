@@ -1,6 +1,7 @@
 import type { MeshView, ReportView } from '../../../src/api/views.js'
-import { dayTime, duration, MISSING, median, number } from '../data/format.js'
+import { dayTime, duration, MISSING, number } from '../data/format.js'
 import { useNow } from '../data/hooks.js'
+import { isOverdue, paceOf } from '../data/pace.js'
 import { agreementTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
@@ -37,10 +38,15 @@ function CementedTile({ mesh, heardAtMs, isStale }: TilesProps) {
   const now = useNow(200)
   const sinceMs = isStale ? 0 : Math.max(0, now - heardAtMs)
   const ageMs = mesh.cementedAgeMs === null ? null : mesh.cementedAgeMs + sinceMs
-  const pace = median(mesh.recent.flatMap(({ tookMs }) => tookMs ?? []))
-  const value = ageMs === null ? MISSING : `${duration(ageMs)} ago`
-  const note = pace === null ? 'pace not known yet' : `one window in ${duration(pace)}`
-  return <Tile id="cemented" name="Last cemented" value={value} note={note} />
+  const text = ageMs === null ? MISSING : `${duration(ageMs)} ago`
+  const value = isOverdue(mesh) ? <Mark tone="warn">{text}</Mark> : text
+  return <Tile id="cemented" name="Last cemented" value={value} note={paceNote(mesh)} />
+}
+
+function paceNote(mesh: MeshView): string {
+  const pace = paceOf(mesh)
+  if (pace === null) return mesh.head ? 'pace not known yet' : 'no node answers'
+  return `one window in ${duration(pace)}${isOverdue(mesh) ? ': overdue' : ''}`
 }
 
 function MembersTile({ mesh: { members } }: { mesh: MeshView }) {

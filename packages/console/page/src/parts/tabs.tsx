@@ -11,17 +11,22 @@ interface TabsProps<T extends string> {
   onSelect(id: T): void
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 }
+/** To where a key moves from a place among `count`. */
+const MOVES: Readonly<Record<string, (at: number, count: number) => number>> = {
+  ArrowLeft: (at, count) => (at - 1 + count) % count,
+  ArrowRight: (at, count) => (at + 1) % count,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+}
 
 /** One stop of the Tab key; arrows move between tabs (WAI-ARIA tabs pattern). */
 export function Tabs<T extends string>({ tabs, current, onSelect }: TabsProps<T>) {
   const list = useRef<HTMLDivElement>(null)
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = STEPS[event.key]
-    if (step === undefined) return
     const at = tabs.findIndex(({ id }) => id === current)
-    const next = tabs[(at + step + tabs.length) % tabs.length]
+    const next = tabs[MOVES[event.key]?.(at, tabs.length) ?? -1]
     if (!next) return
+    event.preventDefault()
     onSelect(next.id)
     list.current?.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus()
   }

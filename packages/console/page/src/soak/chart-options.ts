@@ -5,6 +5,8 @@ const HEIGHT_PX = 168
 const LINE_PX = 1.75
 const AXIS_PX = 46
 const X_AXIS_PX = 26
+/** Half of a time of day: the last label of the axis may stand below the very end. */
+const END_PX = 28
 const DAY_S = 86_400
 const SYNC_KEY = 'soak'
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
@@ -27,7 +29,7 @@ export function chartOptions({ init, labels, box, bands, onIndex }: ChartSetup):
     height: HEIGHT_PX,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, END_PX, 0, 0],
     cursor: { sync: { key: SYNC_KEY }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, max) => [init.from, topOf(init, max)] } },
     axes: [

@@ -1,5 +1,5 @@
 import type { DrillView } from '../../../src/api/views.js'
-import { clockTime, duration, interval, MISSING } from '../data/format.js'
+import { clockTime, duration, interval } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 
@@ -8,7 +8,7 @@ export function Drills({ drills }: { drills: readonly DrillView[] }) {
   return (
     <Panel id="drills" title="Drills" aside="declared before the run; shaded in the charts">
       <div class="scroll">
-        <table class="plain">
+        <table class="plain drills">
           <thead>
             <tr>
               <th scope="col">Fault</th>
@@ -39,8 +39,12 @@ function Row({ drill: { id, kind, label, peer, from, to, durationS } }: { drill:
       <th scope="row">{kind}</th>
       <td>{peer === null ? label : `${label} – ${peer}`}</td>
       <td>{stateOf(from, to, durationS)}</td>
-      <td class="num">{clockTime(from)}</td>
-      <td class="num">{clockTime(to)}</td>
+      <td class="num" data-name="From">
+        {clockTime(from)}
+      </td>
+      <td class="num" data-name="To">
+        {clockTime(to)}
+      </td>
     </tr>
   )
 }
@@ -49,5 +53,5 @@ function stateOf(from: string | null, to: string | null, durationS: number | nul
   const planned = durationS === null ? 'for good' : `for ${interval(durationS * 1000)}`
   if (from === null) return <Mark tone="none">planned {planned}</Mark>
   if (to === null) return <Mark tone="warn">going on, {planned}</Mark>
-  return <Mark tone="good">over after {from && to ? duration(Date.parse(to) - Date.parse(from)) : MISSING}</Mark>
+  return <Mark tone="good">over after {duration(Date.parse(to) - Date.parse(from))}</Mark>
 }

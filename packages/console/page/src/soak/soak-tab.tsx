@@ -44,5 +44,12 @@ function NoRecords() {
 }
 
 function findingsAside({ summary }: NonNullable<SoakView['report']>): string {
-  return summary ? `${summary.critical} critical, ${summary.warning} warnings, ${summary.info} notes` : ''
+  if (!summary) return ''
+  const { critical, warning, info, accounted } = summary
+  const open = `open: ${critical} critical, ${counted(warning, 'warning')}, ${counted(info, 'note')}`
+  return accounted === 0 ? open : `${open} · accounted for: ${accounted}`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
