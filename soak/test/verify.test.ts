@@ -49,6 +49,7 @@ describe('a file as it was written', () => {
   })
 
   it('of more lines without a head is none, whatever is left of them; a hash from elsewhere takes its place', async () => {
+    writeFileSync(path.replace('.jsonl', '.run.json'), '{}')
     for (const break_ of [() => rmSync(headPath), () => writeFileSync(headPath, '{')]) {
       break_()
       const { defects } = await verifySoak([path])
@@ -56,6 +57,12 @@ describe('a file as it was written', () => {
     }
     const headSha256 = sha256((LINES[9] ?? '').slice(0, -1))
     expect(await verifySoak([path], { headSha256 })).toEqual(OK)
+  })
+
+  it('that was copied alone has no head, and says so: its last line is proven by nothing', async () => {
+    rmSync(headPath)
+    const { verdict, defects, notes } = await verifySoak([path])
+    expect([verdict, defects, notes.map(({ kind }) => kind)]).toEqual(['OK', [], ['head_missing']])
   })
 
   it('with a head of another number or run is none', async () => {

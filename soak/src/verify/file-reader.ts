@@ -87,8 +87,8 @@ export class FileReader {
   }
 
   /** A crash can leave one line without a head, never two: a longer file has lost it, and with it the proof of its end. */
-  #notes({ name, notes }: FilePlan, lines: number): void {
-    const isLost = lines > 1 && notes.some(({ kind }) => kind === 'head_missing')
+  #notes({ name, notes, isAtHome = false }: FilePlan, lines: number): void {
+    const isLost = isAtHome && lines > 1 && notes.some(({ kind }) => kind === 'head_missing')
     this.quality.notes.push(...notes.filter(({ kind }) => !isLost || kind !== 'head_missing'))
     if (isLost)
       this.quality.addDefects([{ file: name, line: null, seq: chainTip(this.#chain).seq, kind: 'head_mismatch' }])

@@ -9,6 +9,7 @@ import { readHead } from '../journal/head.js'
 import type { OpenFile } from '../journal/lines.js'
 import { parseSegmentName } from '../journal/segment-name.js'
 import { isAbsent, listSegmentFiles, readSegments, type Segment } from '../journal/segments.js'
+import { runPaths } from '../run/files.js'
 import type { SoakDefect, SoakNote } from './defect.js'
 import type { ExpectedEnd } from './end.js'
 import { knownLink, type Link } from './link.js'
@@ -27,6 +28,8 @@ export interface FilePlan {
   /** Where the file is not there although it should be. */
   readonly missing: SoakDefect | undefined
   readonly notes: readonly SoakNote[]
+  /** Its run document or a head that cannot be read is beside it: then its head must be. A file copied alone has neither. */
+  readonly isAtHome?: boolean
 }
 
 /**
@@ -131,7 +134,8 @@ async function planLive(path: string, start?: Link): Promise<FilePlan> {
   const source = handle && { handle, bytes: (await handle.stat()).size }
   const plan = { ...openPlan(path, path, start), source }
   if (head) return { ...plan, end: { seq: head.seq, sha256: head.sha256, runId: head.run_id, by: 'head' } }
-  return { ...plan, notes: [{ file: path, line: null, seq: null, kind: 'head_missing' }] }
+  const isAtHome = (await exists(journalPaths(path).head)) || (await exists(runPaths(path).run))
+  return { ...plan, isAtHome, notes: [{ file: path, line: null, seq: null, kind: 'head_missing' }] }
 }
 
 /** A pipe or a device is no soak file: it might never end. */
