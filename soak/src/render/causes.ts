@@ -4,8 +4,10 @@ import { period, place } from './phrases.js'
 
 /** Findings of one id, told once: on the first screen four nodes with the same trouble are one trouble. */
 export interface Cause {
-  /** The first of them in order; its text and remedy stand for all. */
+  /** The first of them in order; its remedy stands for all. */
   readonly finding: Finding
+  /** What all of them say; where each says something else, what the first says and of whom. */
+  readonly text: string
   /** Each once, in order. */
   readonly places: readonly string[]
   /** Null where times are unknown or differ. */
@@ -21,11 +23,17 @@ function causeOf(groups: readonly FindingGroup[]): Cause[] {
   return [
     {
       finding: first.root,
+      text: textOf(first, groups),
       places: [...new Set(groups.map(({ root }) => place(root)))],
       period: periods.size === 1 ? period(first.root.from, first.root.to) : null,
       explained: groups.reduce((sum, { explained }) => sum + explained.length, 0),
     },
   ]
+}
+
+function textOf({ root }: FindingGroup, groups: readonly FindingGroup[]): string {
+  const isCommon = groups.every((group) => group.root.text === root.text)
+  return isCommon ? root.text : `${place(root)}: ${root.text}`
 }
 
 /** One cause for each id, in the order in which the ids first come. */

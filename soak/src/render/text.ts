@@ -55,7 +55,7 @@ function findingLines(report: Report, paint: Paint): string[] {
     const more = explained === 0 ? '' : paint(DIM, ` (explains ${plural(explained, 'other finding')})`)
     return [
       `  ${paint(STYLES.FAIL, finding.id)} ${visible(whereAndWhen(cause))}${more}`,
-      `      ${visible(finding.text)}`,
+      `      ${visible(cause.text)}`,
       `      Remedy: ${visible(finding.remedy)}`,
     ]
   })

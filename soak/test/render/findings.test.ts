@@ -51,6 +51,13 @@ describe('findings', () => {
     expect(causesOf(groupFindings([...findings, later])).map(whereAndWhen)).toEqual(['x, y, z'])
   })
 
+  it('say of whom a figure is where the others have another', () => {
+    const alike = [finding('a', null, { node: 'x', text: 't' }), finding('b', null, { node: 'y', text: 't' })]
+    expect(causesOf(groupFindings(alike)).map(({ text }) => text)).toEqual(['t'])
+    const other = finding('c', null, { node: 'z', text: 'other' })
+    expect(causesOf(groupFindings([...alike, other])).map(({ text }) => text)).toEqual(['x: t'])
+  })
+
   it('of drills are apart from open ones, with what they explain', () => {
     const report = readReport('report-fail')
     expect(openCriticals(report).map(({ root }) => root.key)).toEqual(['f-stall-armenia-1'])

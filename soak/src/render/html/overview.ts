@@ -36,13 +36,13 @@ function factHtml(fact: Fact): string {
 }
 
 function causeHtml(cause: Cause, anchors: Anchors): string {
-  const { finding, explained } = cause
+  const { finding, text, explained } = cause
   const id = anchors.get(finding.key) ?? ''
   const more = explained === 0 ? '' : ` <span class="muted">Explains ${plural(explained, 'other finding')}.</span>`
   const link = `<a href="#${id}"><strong>${escapeHtml(finding.id)}</strong></a>`
   const title = `${severityBadge(finding.severity)} ${link} <span class="place">${escapeHtml(whereAndWhen(cause))}</span>`
   const remedy = `<p class="remedy"><span class="muted">Remedy</span> ${escapeHtml(finding.remedy)}</p>`
-  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(finding.text)}${more}</p>${remedy}</li>`
+  return `<li><p class="finding-head">${title}</p><p>${escapeHtml(text)}${more}</p>${remedy}</li>`
 }
 
 function causesHtml(overview: Overview, anchors: Anchors): string {

@@ -23,7 +23,7 @@ function factTable(overview: Overview): string {
 function causeLine(cause: Cause): string {
   const { finding, explained } = cause
   const more = explained === 0 ? '' : ` It explains ${plural(explained, 'other finding')}.`
-  const what = `${escapeMarkdown(finding.text)} **Remedy:** ${escapeMarkdown(finding.remedy)}${more}`
+  const what = `${escapeMarkdown(cause.text)} **Remedy:** ${escapeMarkdown(finding.remedy)}${more}`
   return `- **${escapeMarkdown(finding.id)}** (${escapeMarkdown(whereAndWhen(cause))}): ${what}`
 }
 

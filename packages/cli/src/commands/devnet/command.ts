@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import type { CliContext } from '../../context.js'
+import { wantsColor } from '../../color.js'
+import type { CliContext, GlobalOptions } from '../../context.js'
 import { type Display, lineDisplay, silentDisplay, tableDisplay } from './display.js'
 import { addDevnetFlags, type DevnetOptions, readDevnetOptions } from './options.js'
 import type { DevnetResult } from './verdict.js'
@@ -29,10 +30,10 @@ function report(context: CliContext, result: DevnetResult): void {
 }
 
 function chooseDisplay(context: CliContext, command: Command, options: DevnetOptions): Display {
-  const { quiet, color } = command.optsWithGlobals<{ quiet?: boolean; color?: boolean }>()
-  if (options.json || quiet) return silentDisplay
+  const flags = command.optsWithGlobals<GlobalOptions>()
+  if (options.json || flags.quiet) return silentDisplay
   const write = (text: string) => void process.stdout.write(text)
-  return context.isTerminal ? tableDisplay(write, color !== false) : lineDisplay(write)
+  return context.isTerminal ? tableDisplay(write, wantsColor(context, flags)) : lineDisplay(write)
 }
 
 function summary({

@@ -8,6 +8,7 @@ import {
   writeReport,
 } from '@montana/soak'
 import { Command } from 'commander'
+import { wantsColor } from '../../color.js'
 import type { CliContext } from '../../context.js'
 import { type ReportFlags, readReportOptions } from './report-options.js'
 
@@ -25,7 +26,7 @@ export function reportCommand(context: CliContext): Command {
     const directory = resolve(flags.out ?? join(dirname(options.files.at(-1) ?? ''), defaultFolder(flags, options)))
     const written = await writeReport(directory, report)
     if (flags.json) context.json(toResult(report, directory, written))
-    else context.out(renderSummary(report, { color: context.isTerminal && flags.color !== false, directory }))
+    else context.out(renderSummary(report, { color: wantsColor(context, flags), directory }))
     if (flags.gate && report.verdict !== 'PASS') context.exit(GATED)
   })
 }
