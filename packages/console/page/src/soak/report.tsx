@@ -28,8 +28,8 @@ function Content({ report }: { report: ReportView | null }) {
   if (report === null) {
     return (
       <Empty title="No report yet">
-        <code>montana soak report</code> judges the run so far and writes into the folder <code>report</code> beside the
-        soak file; it then shows here.
+        A devnet leaves one when its run ends. <code>montana soak report</code> judges the run so far and writes into
+        the folder <code>report</code> beside the soak file; it then shows here.
       </Empty>
     )
   }
