@@ -10,7 +10,7 @@ export async function loadDigest(file: string): Promise<Digest> {
   return await loadJson('digest', file, digestSchema)
 }
 
-/** A list of claims that stand in place of those of the run document. Throws {@link ConfigError}. */
+/** A list of claims that are judged with those of the run document. Throws {@link ConfigError}. */
 export async function loadClaims(file: string): Promise<Claim[]> {
   return await loadJson('claims', file, z.array(claimSchema))
 }
