@@ -58,7 +58,16 @@ describe('causes', () => {
 
   it('a poll that was missed is no reason for a standstill of hours, nor is a restart', () => {
     const still: Change = (_, poll) =>
-      poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null, ...(poll === 20 ? AWAY : {}) } : {}
+      poll >= 4
+        ? {
+            window: 120,
+            headerHash: null,
+            stateRoot: null,
+            commonHeaderHash: null,
+            commonStateRoot: null,
+            ...(poll === 20 ? AWAY : {}),
+          }
+        : {}
     const missed = judge(runData({ polls: 40, changes: { armenia: still } }), thresholds)
     expect(missed.findings.map(({ id, severity, explained_by }) => [id, severity, explained_by])).toEqual([
       ['F-STALL', 'critical', null],
@@ -80,7 +89,8 @@ describe('causes', () => {
   })
 
   it('two of four away for one poll of a long standstill do not explain it', () => {
-    const still: Change = (_, poll) => (poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null } : {})
+    const still: Change = (_, poll) =>
+      poll >= 4 ? { window: 120, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null } : {}
     const gone: Change = (sample, poll) => ({ ...still(sample, poll), ...(poll === 20 ? AWAY : {}) })
     const changes = { armenia: gone, helsinki: gone, moscow: still, frankfurt: still }
     const { findings } = judge(runData({ polls: 40, changes }), thresholds)
@@ -90,7 +100,9 @@ describe('causes', () => {
 
   it('with two of four away everybody stands still, and the absence explains it', () => {
     const still: Change = (_, poll) =>
-      poll >= 4 && poll <= 7 ? { window: 120, headerHash: null, commonHeaderHash: null } : {}
+      poll >= 4 && poll <= 7
+        ? { window: 120, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null }
+        : {}
     const changes = { armenia: away(4, 7), helsinki: away(4, 7), moscow: still, frankfurt: still }
     const { findings } = judge(runData({ changes }), thresholds)
     const stalls = findings.filter(({ id }) => id === 'F-STALL')
@@ -115,7 +127,9 @@ describe('drills', () => {
 
   it('one that never ends excuses the absence of its node, not a standstill of the others long after', () => {
     const still: Change = (_, poll) => {
-      return poll >= 20 && poll <= 23 ? { window: 200, headerHash: null, commonHeaderHash: null } : {}
+      return poll >= 20 && poll <= 23
+        ? { window: 200, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null }
+        : {}
     }
     const changes = { armenia: away(4, 99), moscow: still, frankfurt: still, helsinki: still }
     const forever = drill({ duration_s: null, toMs: null })
@@ -127,7 +141,8 @@ describe('drills', () => {
   })
 
   it('a kill does not excuse a node that comes back with fewer windows', () => {
-    const back: Change = (_, poll) => (poll >= 7 ? { window: 3, headerHash: null, commonHeaderHash: null } : {})
+    const back: Change = (_, poll) =>
+      poll >= 7 ? { window: 3, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null } : {}
     const changes: Change = (sample, poll) => ({ ...away(4, 6)(sample, poll), ...back(sample, poll) })
     const { findings } = judge(withDrills(runData({ changes: { armenia: changes } }), [drill({})]), thresholds)
     expect(findings.find(({ id }) => id === 'F-REGRESS')).toMatchObject({ severity: 'critical', drill: null })

@@ -18,9 +18,15 @@ export const crashLoopRule: Rule = (input) => {
 
 function loopInLog({ thresholds, timeScale }: RuleInput, digest: Digest): RawFinding[] {
   const exits = digest.units.reduce((sum, unit) => sum + Math.max(unit.exits, unit.restarts), 0)
-  const allowed = thresholds.crash_restarts * daysOf(digest, thresholds.crash_restarts_window_s / timeScale)
-  if (exits <= allowed) return []
-  return [finding(digest.label, exits, thresholds.crash_restarts, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
+  const days = daysOf(digest, thresholds.crash_restarts_window_s / timeScale)
+  const isShort = isWithinTime(digest, thresholds.crash_exits_window_s / timeScale)
+  const allowed = isShort ? thresholds.crash_exits : thresholds.crash_restarts
+  if (exits <= allowed * days) return []
+  return [finding(digest.label, exits, allowed, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
+}
+
+function isWithinTime({ from, to }: Digest, seconds: number): boolean {
+  return from !== null && to !== null && (Date.parse(to) - Date.parse(from)) / MS_PER_S <= seconds
 }
 
 /** A digest of more than a day may hold more; one of less may not. */
