@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createReport, type SoakRecord } from '../src/index.js'
+import { createReport, loadDigest, type SoakRecord } from '../src/index.js'
 import { chainedLines, INTERVAL_MS, START_MS, writeSoakFile } from './support/chain.js'
 import { tempFolder } from './support/fixture.js'
 
@@ -76,6 +76,18 @@ describe('a report of records that hide something', () => {
     writeFileSync(file, JSON.stringify({ ...own.default, coverage_min: 0, claim_span_s: 1 }))
     const report = await judged(chainedLines(12), { thresholdsFile: file })
     expect(report.rows.find(({ component }) => component === 'Soak watchdog')?.verdict).toBe('INSUFFICIENT')
+  })
+
+  it('takes addresses and keys out of a digest that somebody else made', async () => {
+    const file = join(tempFolder(), 'digest.json')
+    const line = { template: 'dial /ip4/203.0.113.7/tcp/8444', sample: 'dial 2001:db8::1 password=hunter2' }
+    const entry = { unit: null, code: 'UNCODED', priority: 3, count: 1, first: null, last: null }
+    const entries = [{ ...entry, ...line, window_min: null, window_max: null }]
+    const head = { schema: 'montana.digest/1', label: 'moscow', from: null, to: null, source: 'file', units: [] }
+    writeFileSync(file, JSON.stringify({ ...head, entries, unattributed: 1, dropped: 0 }))
+    const text = JSON.stringify(await judged(chainedLines(3), { digests: [await loadDigest(file)] }))
+    expect(text).toContain('<ip>')
+    expect(text).not.toMatch(/203\.0\.113|2001:db8|hunter2/)
   })
 
   it('says how much of it the bounds of time leave out', async () => {

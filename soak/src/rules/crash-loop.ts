@@ -83,9 +83,11 @@ function startsOf(samples: readonly Sample[]): Start[] {
   const seen = samples.filter(({ reachable, startMs }) => reachable && startMs !== null)
   return seen.slice(1).flatMap((now, index) => {
     const before = seen[index]
-    if (!before || before.instance === now.instance) return []
-    const counted = now.restarts !== null && before.restarts !== null ? now.restarts - before.restarts : 1
-    return Array.from({ length: Math.max(1, counted) }, () => ({ seq: now.seq, atMs: now.startMs ?? 0 }))
+    if (!before) return []
+    const counted = now.restarts !== null && before.restarts !== null ? now.restarts - before.restarts : 0
+    const isOther = before.instance !== now.instance
+    const atMs = (isOther ? now.startMs : now.tsMs) ?? 0
+    return Array.from({ length: Math.max(Number(isOther), counted) }, () => ({ seq: now.seq, atMs }))
   })
 }
 

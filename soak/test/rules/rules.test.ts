@@ -432,4 +432,14 @@ describe('trouble that hides', () => {
     const joined: Change = (_, poll) => (poll < 9 ? { phase: 'CandidateVdf' } : {})
     expect(short({ changes: { armenia: joined }, run: { claims } })).toEqual(['F-PHASE warning armenia'])
   })
+
+  it('restarts that the host counts although the process says that it is the same', () => {
+    const counted: Change = (_, poll) => ({ restarts: poll < 6 ? 0 : 12 })
+    expect(short({ changes: { moscow: counted } })).toEqual(['F-CRASHLOOP critical moscow'])
+  })
+
+  it('a lag under a negative age', () => {
+    const young = from(4, { uptimeS: -1, lag: 40 })
+    expect(short({ changes: { moscow: young } })).toContain('F-LAG critical moscow')
+  })
 })
