@@ -6,8 +6,10 @@ import { reportSchema } from '../src/report/schema.js'
 import { judge } from '../src/verdict/findings.js'
 import { ROWS } from '../src/verdict/rows/definitions.js'
 import { judgeRows, overallVerdict } from '../src/verdict/rows/judge.js'
-import { AWAY, type Change, INTERVAL_MS, quality, runData, START_MS, thresholds } from './support/run-data.js'
+import { AWAY, type Change, INTERVAL_MS, LABELS, quality, runData, START_MS, thresholds } from './support/run-data.js'
 
+const builds = (revision: string): Record<string, Change> =>
+  Object.fromEntries(LABELS.map((label) => [label, () => ({ build: `0.1.0+${revision}` })]))
 const at = (poll: number) => START_MS + poll * INTERVAL_MS
 const away =
   (first: number, last: number): Change =>
@@ -56,7 +58,16 @@ describe('causes', () => {
 
   it('a poll that was missed is no reason for a standstill of hours, nor is a restart', () => {
     const still: Change = (_, poll) =>
-      poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null, ...(poll === 20 ? AWAY : {}) } : {}
+      poll >= 4
+        ? {
+            window: 120,
+            headerHash: null,
+            stateRoot: null,
+            commonHeaderHash: null,
+            commonStateRoot: null,
+            ...(poll === 20 ? AWAY : {}),
+          }
+        : {}
     const missed = judge(runData({ polls: 40, changes: { armenia: still } }), thresholds)
     expect(missed.findings.map(({ id, severity, explained_by }) => [id, severity, explained_by])).toEqual([
       ['F-STALL', 'critical', null],
@@ -78,7 +89,8 @@ describe('causes', () => {
   })
 
   it('two of four away for one poll of a long standstill do not explain it', () => {
-    const still: Change = (_, poll) => (poll >= 4 ? { window: 120, headerHash: null, commonHeaderHash: null } : {})
+    const still: Change = (_, poll) =>
+      poll >= 4 ? { window: 120, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null } : {}
     const gone: Change = (sample, poll) => ({ ...still(sample, poll), ...(poll === 20 ? AWAY : {}) })
     const changes = { armenia: gone, helsinki: gone, moscow: still, frankfurt: still }
     const { findings } = judge(runData({ polls: 40, changes }), thresholds)
@@ -88,7 +100,9 @@ describe('causes', () => {
 
   it('with two of four away everybody stands still, and the absence explains it', () => {
     const still: Change = (_, poll) =>
-      poll >= 4 && poll <= 7 ? { window: 120, headerHash: null, commonHeaderHash: null } : {}
+      poll >= 4 && poll <= 7
+        ? { window: 120, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null }
+        : {}
     const changes = { armenia: away(4, 7), helsinki: away(4, 7), moscow: still, frankfurt: still }
     const { findings } = judge(runData({ changes }), thresholds)
     const stalls = findings.filter(({ id }) => id === 'F-STALL')
@@ -113,7 +127,9 @@ describe('drills', () => {
 
   it('one that never ends excuses the absence of its node, not a standstill of the others long after', () => {
     const still: Change = (_, poll) => {
-      return poll >= 20 && poll <= 23 ? { window: 200, headerHash: null, commonHeaderHash: null } : {}
+      return poll >= 20 && poll <= 23
+        ? { window: 200, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null }
+        : {}
     }
     const changes = { armenia: away(4, 99), moscow: still, frankfurt: still, helsinki: still }
     const forever = drill({ duration_s: null, toMs: null })
@@ -125,7 +141,8 @@ describe('drills', () => {
   })
 
   it('a kill does not excuse a node that comes back with fewer windows', () => {
-    const back: Change = (_, poll) => (poll >= 7 ? { window: 3, headerHash: null, commonHeaderHash: null } : {})
+    const back: Change = (_, poll) =>
+      poll >= 7 ? { window: 3, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null } : {}
     const changes: Change = (sample, poll) => ({ ...away(4, 6)(sample, poll), ...back(sample, poll) })
     const { findings } = judge(withDrills(runData({ changes: { armenia: changes } }), [drill({})]), thresholds)
     expect(findings.find(({ id }) => id === 'F-REGRESS')).toMatchObject({ severity: 'critical', drill: null })
@@ -179,7 +196,8 @@ describe('verdict rows', () => {
   })
 
   it('without tests a row that needs them is INSUFFICIENT, with a failed one FAIL', () => {
-    const context = { data: day, thresholds, ...judge(day, thresholds) }
+    const built = runData({ polls: 289, changes: builds('abc') })
+    const context = { data: built, thresholds, ...judge(built, thresholds) }
     const suites = ['test/simulation/test/seeds', 'packages/consensus/test/vote/rounds', 'test/e2e/adversary']
     const results = (result: 'passed' | 'failed') =>
       suites.map((suite) => ({ suite: `${suite}.test.ts`, case: 'a case', commit: 'abc', result }))
@@ -192,9 +210,9 @@ describe('verdict rows', () => {
   })
 
   it('tests of another revision than the nodes ran prove nothing about them', () => {
-    const built = runData({ polls: 289, changes: { moscow: () => ({ build: '0.1.0+abcdef012345' }) } })
     const suites = ['test/simulation/test/seeds', 'packages/consensus/test/vote/rounds', 'test/e2e/adversary']
-    const verdictAt = (commit: string) => {
+    const verdictAt = (commit: string, changes = builds('abcdef012345')) => {
+      const built = runData({ polls: 289, changes })
       const tests = suites.map((suite) => ({
         suite: `${suite}.test.ts`,
         case: 'a case',
@@ -206,6 +224,36 @@ describe('verdict rows', () => {
     }
     expect(verdictAt(`abcdef012345${'0'.repeat(28)}`)).toBe('PASS')
     expect(verdictAt('0'.repeat(40))).toBe('INSUFFICIENT')
+    expect(verdictAt(`abcdef012345${'0'.repeat(28)}-dirty`)).toBe('INSUFFICIENT')
+    const oneUnknown = { ...builds('abcdef012345'), moscow: () => ({ build: '0.1.0' }) }
+    expect(verdictAt(`abcdef012345${'0'.repeat(28)}`, oneUnknown)).toBe('INSUFFICIENT')
+  })
+
+  it('nothing rests on a run of which the bounds were not fixed before it', () => {
+    const context = { data: day, thresholds, tests: [], ...judge(day, thresholds) }
+    const rows = judgeRows({ ...context, undeclared: ['other thresholds'] })
+    const watchdog = rows.find(({ component }) => component === 'Soak watchdog')
+    expect(watchdog).toMatchObject({ verdict: 'INSUFFICIENT', reasons: ['other thresholds'] })
+  })
+
+  it('a drill without an end makes no day of a node that was gone', () => {
+    const forever = drill({ duration_s: null, toMs: null })
+    const gone = runData({ polls: 289, changes: { armenia: away(4, 288) } })
+    const row = rowsOf(withDrills(gone, [forever])).find(({ component }) => component === 'Soak watchdog')
+    expect(row).toMatchObject({ verdict: 'INSUFFICIENT', reasons: ['not there for these 24 hours: armenia'] })
+  })
+
+  it('hashes that were hardly ever told, or never by all at once, compare nothing', () => {
+    const reasonOf = (changes: Record<string, Change>) => {
+      const row = rowsOf(runData({ polls: 289, changes })).find(({ component }) => component === 'Follower drift fix')
+      return row?.reasons[0]
+    }
+    const rarely: Change = (_, poll) => (poll % 10 === 0 ? {} : { commonHeaderHash: null, commonStateRoot: null })
+    expect(reasonOf({ armenia: rarely })).toBe('mostly without hashes to compare: armenia')
+    const half = (part: number): Change => {
+      return (_, poll) => (poll % 2 === part ? {} : { commonHeaderHash: null, commonStateRoot: null })
+    }
+    expect(reasonOf({ armenia: half(0), moscow: half(1) })).toBe('no window at which all nodes could be compared')
   })
 
   it('the whole passes only where every row does', () => {
@@ -230,6 +278,9 @@ describe('verdict rows', () => {
     const { findings } = judge(runData({ changes: { armenia: away(4, 6) }, data: { priorPasses } }), thresholds)
     expect(findings.find(({ id }) => id === 'F-VERDICT')).toMatchObject({ severity: 'critical', value: 1 })
     expect(judge(runData({ data: { priorPasses } }), thresholds).findings).toEqual([])
+    const before = [{ ...priorPasses[0], fromMs: at(-9), toMs: at(-1) }] as RunData['priorPasses']
+    const later = judge(runData({ changes: { armenia: away(4, 6) }, data: { priorPasses: before } }), thresholds)
+    expect(later.findings.filter(({ id }) => id === 'F-VERDICT')).toEqual([])
   })
 })
 

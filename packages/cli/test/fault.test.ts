@@ -42,6 +42,8 @@ describe('--fault', () => {
     ['kill:moscow@x', 'is not a fault'],
     ['kill:moscow@5:0', 'neither seconds'],
     ['kill:moscow@5:never', 'neither seconds'],
+    ['kill:moscow@5:0x10', 'neither seconds'],
+    ['kill:moscow@5:1e3', 'neither seconds'],
   ])('%s is refused: %s', (text, words) => {
     expect(() => parseFault(text)).toThrow(UsageError)
     expect(() => parseFault(text)).toThrow(words)

@@ -77,8 +77,14 @@ function gapBetween(fromMs: number, toMs: number, intervalMs: number): Gap {
 function gapsOf(slots: readonly Slot[], intervalMs: number): Gap[] {
   return slots.slice(1).flatMap((now, index) => {
     const before = slots[index]
-    const missingPolls = before ? now.slot - before.slot - 1 : 0
+    const missingPolls = before ? missingBetween(before, now, intervalMs) : 0
     if (!before || missingPolls === 0) return []
     return [{ fromMs: before.tsMs, toMs: Math.max(now.tsMs, before.tsMs + intervalMs), missingPolls }]
   })
+}
+
+/** By the numbers of the slots, or by their times where these tell of more: numbers are given, time passes. */
+function missingBetween(before: Slot, now: Slot, intervalMs: number): number {
+  const passed = Math.floor((now.tsMs - before.tsMs) / intervalMs) - 1
+  return Math.max(now.slot - before.slot - 1, passed)
 }

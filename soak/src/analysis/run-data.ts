@@ -26,6 +26,9 @@ export interface Drill extends PlannedDrill {
 export interface PriorPass {
   readonly text: string
   readonly evidence: string
+  /** What it speaks of; null or left away: nothing says. */
+  readonly fromMs?: number | null
+  readonly toMs?: number | null
 }
 
 /** One poll, or one moment of a legacy snapshot. */
@@ -37,6 +40,8 @@ export interface Poll {
   readonly headLabel: string | null
   readonly commonWindow: number | null
   readonly skewMs: number | null
+  /** What the wall clock of the watchdog went too far since the poll before, ms; null where that cannot be told. */
+  readonly clockStepMs?: number | null
 }
 
 export interface NodeData {
@@ -61,6 +66,8 @@ export interface Sample {
   readonly phase: string | null
   readonly window: number | null
   readonly lag: number | null
+  /** Length of a window as the node measured its clock, s. */
+  readonly windowS?: number | null
   readonly headerHash: string | null
   readonly stateRoot: string | null
   /** At the common window of the poll. */

@@ -1,5 +1,5 @@
 import type { SoakNode, SoakRecord } from '../record/schema.js'
-import type { DocumentSample, JobSample, PeerSample, Sample } from './run-data.js'
+import type { DocumentSample, JobSample, PeerSample, Poll, Sample } from './run-data.js'
 
 /** One node of one record as the rules see it; its time is in the collector's clock. Pure. */
 export function toSample(record: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode): Sample {
@@ -12,6 +12,29 @@ export function toSample(record: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode)
     peers: (node.peers ?? []).map(toPeer),
     jobs: (node.jobs ?? []).map(toJob),
   }
+}
+
+const NOTHING = {
+  ...{
+    instance: null,
+    startMs: null,
+    uptimeS: null,
+    restarts: null,
+    result: null,
+    phase: null,
+    window: null,
+    lag: null,
+  },
+  ...{ windowS: null, headerHash: null, stateRoot: null, commonHeaderHash: null, commonStateRoot: null, build: null },
+  ...{ bundle: null, manifest: null, roster: null, clockOffsetMs: null, clockErrorMs: null, timeSynced: null },
+  ...{ load1: null, cores: null, memTotal: null, memUsed: null, swapUsed: null, rss: null, cgCurrent: null },
+  ...{ diskFree: null, diskTotal: null, inodesFree: null, inodesTotal: null, psiMemFull: null, psiCpuSome: null },
+  eldP99Ms: null,
+}
+
+/** A node that a record does not name at all. Pure. */
+export function absentSample({ seq, tsMs }: Pick<Poll, 'seq' | 'tsMs'>): Sample {
+  return { seq, tsMs, reachable: false, error: 'NOT_RECORDED', ...NOTHING, degraded: [], peers: [], jobs: [] }
 }
 
 function identity({ seq, ts }: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode) {
@@ -29,9 +52,10 @@ function identity({ seq, ts }: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode) {
   }
 }
 
-function chain({ phase, window, lag, header_hash, state_root, common }: SoakNode) {
+function chain({ phase, window, lag, clock, header_hash, state_root, common }: SoakNode) {
   return {
     ...{ phase, window, lag, headerHash: header_hash, stateRoot: state_root },
+    windowS: clock?.window_s ?? null,
     commonHeaderHash: common.header_hash,
     commonStateRoot: common.state_root,
   }

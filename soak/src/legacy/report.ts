@@ -56,9 +56,10 @@ function refuseBounds({ fromMs, toMs }: ReportOptions): void {
   throw new UsageError('old files are judged as a whole', { field: 'legacy', remedy })
 }
 
-/** Claims of the user stand for those of the text. */
+/** Claims of the user stand for those of the text; nothing is declared absent after a run. */
 function withOthers(data: RunData, { claims, digests = [], earlier = [] }: ReportOptions): RunData {
-  const run = claims ? { ...data.run, claims: [...claims] } : data.run
+  const claimed = claims?.filter(({ state }) => state === 'claimed')
+  const run = claimed ? { ...data.run, claims: claimed } : data.run
   const passes = [...data.priorPasses, ...priorPasses(earlier)]
   return { ...data, run, digests: [...data.digests, ...digests], priorPasses: passes }
 }

@@ -50,6 +50,10 @@ export const soakNodeSchema = strictObject({
   span_reason: z.enum(['first', 'restarted', 'gap', 'unreachable']).nullable(),
 })
 
+function haveOwnLabels(nodes: readonly { readonly label: string }[]): boolean {
+  return new Set(nodes.map(({ label }) => label)).size === nodes.length
+}
+
 /** `montana.soak/1`, one line of the soak file: spec operations 3.3. Unknown keys are errors. */
 export const soakRecordSchema = strictObject({
   schema: z.literal('montana.soak/1'),
@@ -73,7 +77,7 @@ export const soakRecordSchema = strictObject({
   head: strictObject({ label: text, window: count }).nullable(),
   common_window: count.nullable(),
   skew_ms: measured,
-  nodes: z.array(soakNodeSchema).min(1),
+  nodes: z.array(soakNodeSchema).min(1).refine(haveOwnLabels, 'two nodes have one label'),
 })
 
 export type SoakRecord = z.infer<typeof soakRecordSchema>

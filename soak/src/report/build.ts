@@ -22,6 +22,8 @@ export interface ReportInput {
   readonly inputs: Report['inputs']
   /** What the inputs could not tell, in words. */
   readonly unknown: readonly string[]
+  /** Why no row can rest on the run; empty where it was declared. */
+  readonly undeclared?: readonly string[]
   readonly configSha256: string | null
   /** RFC 3339; an input, so that the same inputs give the same bytes. */
   readonly generatedAt: string
@@ -33,7 +35,8 @@ export interface ReportInput {
 export function buildReport(input: ReportInput): Report {
   const { data, generatedAt } = input
   const judged = judge(data, input.thresholds.thresholds)
-  const rows = judgeRows({ data, thresholds: input.thresholds.thresholds, tests: input.tests, ...judged })
+  const { undeclared = [], tests } = input
+  const rows = judgeRows({ data, thresholds: input.thresholds.thresholds, tests, undeclared, ...judged })
   const verdict = overallVerdict(rows)
   return {
     schema: 'montana.report/1',

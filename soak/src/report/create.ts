@@ -13,9 +13,9 @@ export async function createReport(options: ReportOptions): Promise<Report> {
   if (options.legacy) return await createLegacyReport(options, options.legacy)
   const thresholds = await loadThresholds(options.thresholdsFile)
   const records = await readRecords(options.files, options)
-  const { data, configSha256, inputs, unknown } = await assembleRun(options, records, thresholds)
+  const { data, configSha256, inputs, unknown, undeclared } = await assembleRun(options, records, thresholds)
   return buildReport({
-    ...{ data, thresholds, tests: options.tests ?? [], unknown, configSha256 },
+    ...{ data, thresholds, tests: options.tests ?? [], unknown, undeclared, configSha256 },
     inputs: await inputsOf(options, records, thresholds, inputs),
     generatedAt: options.generatedAt,
     orchestrator: records.collector.last?.collector.host ?? 'unknown',

@@ -22,7 +22,7 @@ export interface ReportOptions {
   /** Bounds of the time that is looked at, ms since the epoch; polls that are due in it and missing are missing. */
   readonly fromMs?: number | undefined
   readonly toMs?: number | undefined
-  /** In place of those of the run document. */
+  /** Judged with those of the run document; what they declare absent was not declared before the run. */
   readonly claims?: readonly Claim[] | undefined
   /** Given: the files are of the seed's shape, or there is but a transcription. */
   readonly legacy?: LegacyInputs | undefined

@@ -1,10 +1,33 @@
-import type { NodeData, Sample } from '../analysis/run-data.js'
-import { rounded, spanOf, stretches } from './spans.js'
+import type { NodeData, Poll, Sample } from '../analysis/run-data.js'
+import { rounded, soakEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 /** F-CLOCK: a wall clock that is wrong by more than its own measurement may be, or that nobody sets. */
-export const clockRule: Rule = (input) =>
-  input.data.nodes.flatMap((node) => [...offsetsOf(input, node), ...unsynchronised(input, node)])
+export const clockRule: Rule = (input) => [
+  ...input.data.polls.flatMap((poll, index) => stepOf(input, poll, input.data.polls[index - 1])),
+  ...input.data.nodes.flatMap((node) => [...offsetsOf(input, node), ...unsynchronised(input, node)]),
+]
+
+/** The watchdog's own clock: what it says of slots, gaps and offsets rests on it. */
+function stepOf(
+  { data, thresholds }: RuleInput,
+  { seq, tsMs, clockStepMs }: Poll,
+  before: Poll | undefined,
+): RawFinding[] {
+  const step = clockStepMs ?? 0
+  if (!before || Math.abs(step) <= thresholds.clock_warn_ms) return []
+  const isCritical = Math.abs(step) > thresholds.clock_critical_ms
+  return [
+    {
+      ...{ id: 'F-CLOCK', severity: isCritical ? 'critical' : 'warning', node: data.run.collector_node, peer: null },
+      ...{ fromMs: before.tsMs, toMs: tsMs, value: rounded(step, 1) },
+      threshold: isCritical ? thresholds.clock_critical_ms : thresholds.clock_warn_ms,
+      evidence: [soakEvidence(data, before.seq, seq)],
+      text: 'the wall clock of the watchdog jumped against its monotonic clock, ms',
+      remedy: 'see what sets the clock of that host, and whether it was suspended; times of the records are in doubt',
+    },
+  ]
+}
 
 /** What is certain of an offset: the part beyond its error. */
 function certainOffsetMs({ clockOffsetMs, clockErrorMs }: Sample): number {

@@ -18,9 +18,15 @@ export const crashLoopRule: Rule = (input) => {
 
 function loopInLog({ thresholds, timeScale }: RuleInput, digest: Digest): RawFinding[] {
   const exits = digest.units.reduce((sum, unit) => sum + Math.max(unit.exits, unit.restarts), 0)
-  const allowed = thresholds.crash_restarts * daysOf(digest, thresholds.crash_restarts_window_s / timeScale)
-  if (exits <= allowed) return []
-  return [finding(digest.label, exits, thresholds.crash_restarts, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
+  const days = daysOf(digest, thresholds.crash_restarts_window_s / timeScale)
+  const isShort = isWithinTime(digest, thresholds.crash_exits_window_s / timeScale)
+  const allowed = isShort ? thresholds.crash_exits : thresholds.crash_restarts
+  if (exits <= allowed * days) return []
+  return [finding(digest.label, exits, allowed, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
+}
+
+function isWithinTime({ from, to }: Digest, seconds: number): boolean {
+  return from !== null && to !== null && (Date.parse(to) - Date.parse(from)) / MS_PER_S <= seconds
 }
 
 /** A digest of more than a day may hold more; one of less may not. */
@@ -77,9 +83,11 @@ function startsOf(samples: readonly Sample[]): Start[] {
   const seen = samples.filter(({ reachable, startMs }) => reachable && startMs !== null)
   return seen.slice(1).flatMap((now, index) => {
     const before = seen[index]
-    if (!before || before.instance === now.instance) return []
-    const counted = now.restarts !== null && before.restarts !== null ? now.restarts - before.restarts : 1
-    return Array.from({ length: Math.max(1, counted) }, () => ({ seq: now.seq, atMs: now.startMs ?? 0 }))
+    if (!before) return []
+    const counted = now.restarts !== null && before.restarts !== null ? now.restarts - before.restarts : 0
+    const isOther = before.instance !== now.instance
+    const atMs = (isOther ? now.startMs : now.tsMs) ?? 0
+    return Array.from({ length: Math.max(Number(isOther), counted) }, () => ({ seq: now.seq, atMs }))
   })
 }
 

@@ -2,51 +2,59 @@ import type { RunData, Sample } from '../analysis/run-data.js'
 import { soakEvidence } from './spans.js'
 import type { RawFinding, Rule } from './types.js'
 
+const HASHES = ['header', 'root'] as const
+
 interface Seen {
   readonly label: string
   readonly sample: Sample
-  readonly hashes: string
 }
 
-/** F-FORK: one window with two header hashes or two state roots, between nodes or over time. */
+/** F-FORK: one window with two header hashes or two state roots, between nodes or over time; each hash for itself. */
 export const forkRule: Rule = ({ data }) => {
-  const first = new Map<number, Seen>()
+  const first = new Map<string, Stated>()
   const found: RawFinding[] = []
-  for (const { label, sample, window, hashes } of claimsOf(data)) {
-    const seen = first.get(window)
-    if (!seen) first.set(window, { label, sample, hashes })
-    else if (seen.hashes !== hashes && !found.some(({ node }) => node === label))
-      found.push(finding(data, window, seen, { label, sample, hashes }))
+  for (const stated of claimsOf(data)) {
+    const { window, what, label, hash } = stated
+    const key = `${window} ${what}`
+    const seen = first.get(key)
+    if (!seen) first.set(key, stated)
+    else if (seen.hash !== hash && !found.some(({ node }) => node === label))
+      found.push(finding(data, window, seen, stated))
   }
   return found
 }
 
 interface Stated extends Seen {
   readonly window: number
+  readonly what: (typeof HASHES)[number]
+  readonly hash: string
 }
 
 /** Everything that nodes say of windows, in the order of the polls. */
 function claimsOf({ polls, nodes }: RunData): Stated[] {
   const common = new Map(polls.map(({ seq, commonWindow }) => [seq, commonWindow]))
   const stated = nodes.flatMap(({ label, samples }) =>
-    samples.flatMap((sample) => [
-      ...state(label, sample, sample.window, sample.headerHash, sample.stateRoot),
-      ...state(label, sample, common.get(sample.seq) ?? null, sample.commonHeaderHash, sample.commonStateRoot),
-    ]),
+    samples.flatMap((sample) => {
+      const { window, headerHash, stateRoot, commonHeaderHash, commonStateRoot, seq } = sample
+      return [
+        ...statedOf({ label, sample }, window, { header: headerHash, root: stateRoot }),
+        ...statedOf({ label, sample }, common.get(seq) ?? null, { header: commonHeaderHash, root: commonStateRoot }),
+      ]
+    }),
   )
   return stated.sort((a, b) => a.sample.seq - b.sample.seq)
 }
 
-function state(
-  label: string,
-  sample: Sample,
+function statedOf(
+  seen: Seen,
   window: number | null,
-  header: string | null,
-  root: string | null,
+  hashes: Readonly<Record<Stated['what'], string | null>>,
 ): Stated[] {
-  return window === null || header === null || root === null
-    ? []
-    : [{ label, sample, window, hashes: `${header} ${root}` }]
+  if (window === null) return []
+  return HASHES.flatMap((what) => {
+    const hash = hashes[what]
+    return hash === null ? [] : [{ ...seen, window, what, hash }]
+  })
 }
 
 function finding(data: RunData, window: number, one: Seen, other: Seen): RawFinding {

@@ -32,14 +32,19 @@ function isBalanced(peer: PeerSample): boolean {
 }
 
 function shrunk({ data }: RuleInput, { label, intervals }: NodeData): RawFinding[] {
-  const shrinks = intervals.filter(({ ok, sent }) => ok < 0 || (sent ?? 0) < 0)
+  const shrinks = intervals.filter((interval) => leastGrowth(interval) < 0)
   return shrinks.map((interval) => ({
     ...{ id: 'F-HB-CONTRA', severity: 'critical', node: label, peer: interval.peer },
-    ...{ fromMs: interval.fromMs, toMs: interval.toMs, value: interval.ok, threshold: 0 },
+    ...{ fromMs: interval.fromMs, toMs: interval.toMs, value: leastGrowth(interval), threshold: 0 },
     evidence: [soakEvidence(data, interval.fromSeq, interval.toSeq)],
     text: 'a counter of one process went down',
     remedy: REMEDY,
   }))
+}
+
+/** Of all that only ever grows within one process: a count that fell hides what was counted before. */
+function leastGrowth({ sent, ok, timeout, failed, closed, dialErr }: Interval): number {
+  return Math.min(sent ?? 0, ok, timeout ?? 0, failed ?? 0, closed, dialErr)
 }
 
 /** Only tables give intervals inside others; what comes from records follows one upon the other. */

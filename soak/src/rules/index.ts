@@ -25,7 +25,7 @@ import { stallRule } from './stall.js'
 import { stopTimeoutRule } from './stop-timeout.js'
 import { syncRule } from './sync.js'
 import { FINDING_IDS, type RawFinding, type Rule, type RuleInput } from './types.js'
-import { windowPeriod } from './window-period.js'
+import { windowPeriodOf } from './window-period.js'
 
 const MS_PER_S = 1000
 
@@ -62,7 +62,7 @@ export function ruleInput(data: RunData, thresholds: Thresholds): RuleInput {
   return {
     ...{ data, thresholds },
     periodS: data.run.interval_ms / MS_PER_S,
-    windowPeriodS: windowPeriod(data.polls),
+    windowPeriodS: windowPeriodOf(data),
     timeScale: data.run.time_scale,
   }
 }

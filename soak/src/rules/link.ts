@@ -13,11 +13,12 @@ function gapsBetween(input: RuleInput, a: NodeData, b: NodeData): RawFinding[] {
   const { data, thresholds, periodS } = input
   const others = new Map(b.samples.map((sample) => [sample.seq, sample]))
   const warmUpS = thresholds.warm_up_periods * periodS
+  const [aKnowsB, bKnowsA] = [isKnown(a, b), isKnown(b, a)]
   const isApart = (sample: Sample) => {
     const other = others.get(sample.seq)
     if (!other || !sample.reachable || !other.reachable) return false
     if (isWarmUp(sample, warmUpS) || isWarmUp(other, warmUpS)) return false
-    return isUnlinked(sample, b.label) && isUnlinked(other, a.label)
+    return isUnlinked(entryOf(sample, b), aKnowsB) && isUnlinked(entryOf(other, a), bKnowsA)
   }
   const apart = stretches(a.samples, isApart).filter(({ length }) => length >= thresholds.link_polls)
   return apart.map((stretch) => ({
@@ -29,8 +30,16 @@ function gapsBetween(input: RuleInput, a: NodeData, b: NodeData): RawFinding[] {
   }))
 }
 
-/** A list without the peer says nothing about it. */
-function isUnlinked({ peers }: Sample, label: string): boolean {
-  const peer = peers.find((candidate) => candidate.label === label)
-  return peer !== undefined && peer.conns === 0
+function isKnown({ samples }: NodeData, { label }: NodeData): boolean {
+  return samples.some(({ peers }) => peers.some((peer) => peer.label === label))
+}
+
+/** Connections as one node tells them; undefined where its list does not name the other. */
+function entryOf({ peers }: Sample, { label }: NodeData): number | undefined {
+  return peers.find((candidate) => candidate.label === label)?.conns
+}
+
+/** A list that never named a peer says nothing about it; one that does no more says that it is gone. */
+function isUnlinked(conns: number | undefined, isKnownPeer: boolean): boolean {
+  return conns === undefined ? isKnownPeer : conns === 0
 }

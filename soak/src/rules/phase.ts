@@ -10,12 +10,13 @@ export const phaseRule: Rule = ({ data }) => {
   if (!claim) return []
   return data.nodes.flatMap(({ label, samples }): RawFinding[] => {
     const known = reachableOf(samples).filter(({ phase }) => phase !== null)
-    const last = known.at(-1)
-    if (!last || last.phase === ACTIVE) return []
+    const others = known.filter(({ phase }) => phase !== ACTIVE)
+    const last = others.at(-1)
+    if (!last) return []
     return [
       {
         ...{ id: 'F-PHASE', severity: 'warning', node: label, peer: null },
-        ...spanOf(data, [last]),
+        ...spanOf(data, others),
         ...{ value: last.phase, threshold: ACTIVE },
         text: `"${claim.claim}" is claimed of ${claim.component}, and the node is no member: it only follows`,
         remedy: 'say "connected" or "following" of a node that does not take part in decisions',

@@ -31,6 +31,15 @@ export interface InstanceSlope {
 
 /** Of the longest-lived instance of a node, after its warm-up; bytes per hour. */
 export function rssSlope(samples: readonly Sample[], warmUpS: number): InstanceSlope | undefined {
+  const longest = instancesOf(samples, warmUpS).reduce<readonly Sample[]>(
+    (most, group) => (hoursOf(group) > hoursOf(most) ? group : most),
+    [],
+  )
+  return slopeOfInstance(longest)
+}
+
+/** Samples of each instance that say something of its memory, in order. */
+function instancesOf(samples: readonly Sample[], warmUpS: number): Sample[][] {
   const groups = new Map<string, Sample[]>()
   for (const sample of samples) {
     if (sample.instance === null || sample.rss === null || sample.tsMs === null || isWarmUp(sample, warmUpS)) continue
@@ -38,15 +47,15 @@ export function rssSlope(samples: readonly Sample[], warmUpS: number): InstanceS
     if (group) group.push(sample)
     else groups.set(sample.instance, [sample])
   }
-  const longest = [...groups.values()].reduce<Sample[]>(
-    (most, group) => (hoursOf(group) > hoursOf(most) ? group : most),
-    [],
-  )
-  const start = longest[0]?.tsMs ?? 0
+  return [...groups.values()]
+}
+
+function slopeOfInstance(samples: readonly Sample[]): InstanceSlope | undefined {
+  const start = samples[0]?.tsMs ?? 0
   const slope = slopeOf(
-    longest.map(({ tsMs, rss }) => ({ hours: ((tsMs ?? 0) - start) / MS_PER_HOUR, value: rss ?? 0 })),
+    samples.map(({ tsMs, rss }) => ({ hours: ((tsMs ?? 0) - start) / MS_PER_HOUR, value: rss ?? 0 })),
   )
-  return slope && { samples: longest, slope }
+  return slope && { samples, slope }
 }
 
 function hoursOf(samples: readonly Sample[]): number {
@@ -54,8 +63,16 @@ function hoursOf(samples: readonly Sample[]): number {
 }
 
 /** Six hours are six real ones: a process takes its memory in its first minutes, however short the windows are. */
-function growing({ data, thresholds, periodS, timeScale }: RuleInput, node: NodeData): RawFinding[] {
-  const found = rssSlope(node.samples, thresholds.warm_up_periods * periodS)
+function growing(input: RuleInput, node: NodeData): RawFinding[] {
+  const instances = instancesOf(node.samples, input.thresholds.warm_up_periods * input.periodS)
+  return instances.flatMap((samples) => growthOf(input, node, slopeOfInstance(samples)))
+}
+
+function growthOf(
+  { data, thresholds, timeScale }: RuleInput,
+  node: NodeData,
+  found: InstanceSlope | undefined,
+): RawFinding[] {
   const bound = thresholds.rss_slope_mib_per_hour * timeScale
   if (!found || found.slope.hours < thresholds.rss_slope_hours || found.slope.low / MIB <= bound) return []
   const first = found.samples[0]

@@ -58,9 +58,9 @@ export function reachableOf(samples: readonly Sample[]): Sample[] {
   return samples.filter(({ reachable }) => reachable)
 }
 
-/** A sample that belongs to the first periods of its instance, which say nothing yet. */
+/** A sample that belongs to the first periods of its instance, which say nothing yet; a negative age is none. */
 export function isWarmUp({ uptimeS }: Sample, warmUpS: number): boolean {
-  return uptimeS !== null && uptimeS < warmUpS
+  return uptimeS !== null && uptimeS >= 0 && uptimeS < warmUpS
 }
 
 export function maxOf(values: readonly (number | null)[]): number | null {

@@ -1,4 +1,4 @@
-import type { RunData } from '../analysis/run-data.js'
+import type { PriorPass, RunData } from '../analysis/run-data.js'
 import type { Finding } from '../report/schema.js'
 import { byPlace, rawFindings, ruleInput } from '../rules/index.js'
 import type { RawFinding, RuleInput } from '../rules/types.js'
@@ -79,9 +79,12 @@ function keysOf(findings: readonly RawFinding[]): string[] {
 }
 
 /** F-VERDICT: somebody says PASS while a critical finding is open. */
-function contradictedPasses({ priorPasses, fromMs, toMs }: RunData, found: readonly Linked[]): RawFinding[] {
-  const open = found.filter(({ finding }) => isOpenCritical(finding))
-  if (open.length === 0 || priorPasses.length === 0) return []
+function contradictedPasses(data: RunData, found: readonly Linked[]): RawFinding[] {
+  const { fromMs, toMs } = data
+  const all = found.filter(({ finding }) => isOpenCritical(finding))
+  const priorPasses = data.priorPasses.filter((pass) => all.some(({ raw }) => isOfTime(pass, raw)))
+  const open = all.filter(({ raw }) => priorPasses.some((pass) => isOfTime(pass, raw)))
+  if (open.length === 0) return []
   return [
     {
       ...{ id: 'F-VERDICT', severity: 'critical', node: null, peer: null, fromMs, toMs },
@@ -94,4 +97,11 @@ function contradictedPasses({ priorPasses, fromMs, toMs }: RunData, found: reado
       remedy: 'withdraw the statement with a signed erratum; a verdict follows from evidence',
     },
   ]
+}
+
+/** A time that nobody knows could be any. */
+function isOfTime(pass: PriorPass, { fromMs, toMs }: RawFinding): boolean {
+  const passFromMs = pass.fromMs ?? Number.NEGATIVE_INFINITY
+  const passToMs = pass.toMs ?? Number.POSITIVE_INFINITY
+  return (fromMs ?? passFromMs) <= passToMs && (toMs ?? passToMs) >= passFromMs
 }

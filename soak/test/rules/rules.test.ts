@@ -80,7 +80,7 @@ describe('F-LAG', () => {
 
 describe('F-STALL', () => {
   it('is a node whose window stays while the head goes on', () => {
-    const stuck = from(4, { window: windowAt(3), headerHash: null })
+    const stuck = from(4, { window: windowAt(3), headerHash: null, stateRoot: null })
     expect(short({ changes: { armenia: stuck } })).toEqual(['F-STALL critical armenia'])
   })
 
@@ -92,7 +92,12 @@ describe('F-STALL', () => {
       polls: polls.polls.map((poll) => ({ ...poll, headWindow: windowAt(still(poll.seq)) })),
       nodes: polls.nodes.map((node) => ({
         ...node,
-        samples: node.samples.map((sample) => ({ ...sample, window: windowAt(still(sample.seq)), headerHash: null })),
+        samples: node.samples.map((sample) => ({
+          ...sample,
+          window: windowAt(still(sample.seq)),
+          headerHash: null,
+          stateRoot: null,
+        })),
       })),
     }
     expect(short(data)).toEqual(
@@ -101,7 +106,13 @@ describe('F-STALL', () => {
   })
 
   it('is not two polls within one window', () => {
-    const slow: Change = (_, poll) => ({ window: 100 + Math.floor(poll / 2), headerHash: null, commonHeaderHash: null })
+    const slow: Change = (_, poll) => ({
+      window: 100 + Math.floor(poll / 2),
+      headerHash: null,
+      stateRoot: null,
+      commonHeaderHash: null,
+      commonStateRoot: null,
+    })
     const data = runData({ polls: 20, changes: { moscow: slow, frankfurt: slow, helsinki: slow, armenia: slow } })
     const heads = data.polls.map((poll) => ({ ...poll, headWindow: 100 + Math.floor(poll.seq / 2) }))
     expect(short({ ...data, polls: heads })).toEqual([])
@@ -110,7 +121,7 @@ describe('F-STALL', () => {
 
 describe('F-REGRESS', () => {
   it('is a window that goes down', () => {
-    expect(short({ changes: { frankfurt: from(6, { window: 3, headerHash: null }, 6) } })).toContain(
+    expect(short({ changes: { frankfurt: from(6, { window: 3, headerHash: null, stateRoot: null }, 6) } })).toContain(
       'F-REGRESS critical frankfurt',
     )
   })
@@ -358,5 +369,77 @@ describe('the evidence', () => {
     expect(short({ changes: { moscow: document(-1) } })).toEqual(['F-DOC critical moscow'])
     expect(short({ changes: { moscow: document(30, 'equivocation') } })).toEqual(['F-DOC critical moscow'])
     expect(short({ changes: { moscow: document(30) } })).toEqual([])
+  })
+})
+
+describe('trouble that hides', () => {
+  it('a head that never moves is a standstill of every node', () => {
+    const still: Change = () => ({
+      window: 100,
+      headerHash: null,
+      stateRoot: null,
+      commonHeaderHash: null,
+      commonStateRoot: null,
+    })
+    const changes = Object.fromEntries(['moscow', 'frankfurt', 'helsinki', 'armenia'].map((label) => [label, still]))
+    const data = runData({ polls: 40, changes })
+    const polls = data.polls.map((poll) => ({ ...poll, headWindow: 100, commonWindow: 100 }))
+    const stalls = found({ ...data, polls }).filter(({ id }) => id === 'F-STALL')
+    expect(stalls.map(({ severity }) => severity)).toEqual(['critical', 'critical', 'critical', 'critical'])
+    const once = data.polls.map((poll, index) => ({ ...poll, headWindow: index < 20 ? 100 : 101, commonWindow: 100 }))
+    expect(found({ ...data, polls: once }).filter(({ id }) => id === 'F-STALL')).toHaveLength(4)
+  })
+
+  it('a fork shows in one hash alone', () => {
+    const other: Change = (_, poll) => (poll === 5 ? { commonHeaderHash: 'f'.repeat(64), commonStateRoot: null } : {})
+    expect(short({ changes: { armenia: other } })).toEqual(['F-FORK critical armenia moscow'])
+  })
+
+  it('a count of closes that falls within one process', () => {
+    const fallen: Change = ({ peers }, poll) => ({
+      peers: peers.map((entry) => (poll < 6 ? { ...entry, closed: 9 } : entry)),
+    })
+    const contra = found({ changes: { moscow: fallen } }).filter(({ id }) => id === 'F-HB-CONTRA')
+    expect(contra.map(({ value }) => value)).toEqual([-9, -9, -9])
+  })
+
+  it('memory that grows in an instance that is not the longest', () => {
+    const grown: Change = ({ rss }, poll) =>
+      poll < 160 ? {} : { instance: 'second', uptimeS: 300 * (poll - 159), rss: (rss ?? 0) + (poll - 160) * 2 ** 20 }
+    const slopes = found({ polls: 289, changes: { moscow: grown } }).filter(({ id }) => id === 'F-RSS')
+    expect(slopes.map(({ severity, node }) => [severity, node])).toEqual([['warning', 'moscow']])
+  })
+
+  it('peers that are no longer in either list', () => {
+    const lost = (gone: string): Change => {
+      return ({ peers }, poll) => (poll >= 5 ? { peers: peers.filter(({ label }) => label !== gone) } : {})
+    }
+    expect(short({ changes: { moscow: lost('armenia'), armenia: lost('moscow') } })).toEqual([
+      'F-LINK critical moscow armenia',
+    ])
+  })
+
+  it('six exits in a log of ten minutes', () => {
+    const log = digest({
+      ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:10:00.000Z' },
+      units: [{ unit: 'montana-node.service', exits: 6, restarts: 6, timeouts: 0, start_limit_hits: 0 }],
+    })
+    expect(short({ data: { digests: [log] } })).toEqual(['F-CRASHLOOP critical moscow'])
+  })
+
+  it('a phase before the last', () => {
+    const claims = [{ component: 'x', state: 'claimed' as const, claim: 'active', span_s: null }]
+    const joined: Change = (_, poll) => (poll < 9 ? { phase: 'CandidateVdf' } : {})
+    expect(short({ changes: { armenia: joined }, run: { claims } })).toEqual(['F-PHASE warning armenia'])
+  })
+
+  it('restarts that the host counts although the process says that it is the same', () => {
+    const counted: Change = (_, poll) => ({ restarts: poll < 6 ? 0 : 12 })
+    expect(short({ changes: { moscow: counted } })).toEqual(['F-CRASHLOOP critical moscow'])
+  })
+
+  it('a lag under a negative age', () => {
+    const young = from(4, { uptimeS: -1, lag: 40 })
+    expect(short({ changes: { moscow: young } })).toContain('F-LAG critical moscow')
   })
 })

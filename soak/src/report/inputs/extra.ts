@@ -1,16 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError, errorMessage } from '@montana/foundation'
 import { z } from 'zod'
+import { loadRedact } from '../../digest/redact-words.js'
 import { type Digest, digestSchema } from '../../digest/schema.js'
 import { type Claim, claimSchema } from '../../run/schema.js'
 import { type Report, reportSchema } from '../schema.js'
 
-/** Digests of hosts, one document a file. Throws {@link ConfigError} that names the file and the field. */
+/**
+ * Digests of hosts, one document a file. What must not be published was taken out where they were made; whoever made this
+ * one may have used another program, and its lines go into a report. Throws {@link ConfigError} that names the file and
+ * the field.
+ */
 export async function loadDigest(file: string): Promise<Digest> {
-  return await loadJson('digest', file, digestSchema)
+  const digest = await loadJson('digest', file, digestSchema)
+  const redact = await loadRedact()
+  const entries = digest.entries.map((entry) => ({
+    ...entry,
+    ...{ template: redact(entry.template), sample: redact(entry.sample) },
+  }))
+  return { ...digest, entries }
 }
 
-/** A list of claims that stand in place of those of the run document. Throws {@link ConfigError}. */
+/** A list of claims that are judged with those of the run document. Throws {@link ConfigError}. */
 export async function loadClaims(file: string): Promise<Claim[]> {
   return await loadJson('claims', file, z.array(claimSchema))
 }

@@ -59,7 +59,8 @@ function decide(context: RowContext, definition: RowDefinition, answers: readonl
   const failures = [...fatal.map(({ key, text }) => `${key}: ${text}`), ...contradicted]
   if (failures.length > 0) return { verdict: 'FAIL', reasons: failures }
   const doubts = open.filter(isUnproven).map(({ key, text }) => `${key}: ${text}`)
-  const gaps = [...doubts, ...answers.flatMap(({ missing }) => missing ?? [])]
+  const undeclared = definition.isOfRun ? (context.undeclared ?? []) : []
+  const gaps = [...undeclared, ...doubts, ...answers.flatMap(({ missing }) => missing ?? [])]
   return gaps.length > 0 ? { verdict: 'INSUFFICIENT', reasons: gaps } : { verdict: 'PASS', reasons: [] }
 }
 

@@ -1,6 +1,6 @@
-import type { PeerSample } from '../../analysis/run-data.js'
+import type { PeerSample, Sample } from '../../analysis/run-data.js'
 import { evidenceId, type TestResult } from '../../evidence/schema.js'
-import { soakEvidence } from '../../rules/spans.js'
+import { reachableOf, soakEvidence } from '../../rules/spans.js'
 import type { Answer, Requirement, RowContext } from './types.js'
 
 const MS_PER_S = 1000
@@ -30,7 +30,17 @@ export const dayOfRecords: Requirement = (context) => {
   if (data.run.time_scale > 1) return missing(`a compressed run shows no ${hours} hours`)
   if (seconds < thresholds.claim_span_s)
     return missing(`the run covers ${(seconds / S_PER_HOUR).toFixed(2)} of ${hours} hours`)
+  const away = data.nodes.filter(
+    ({ samples }) => shareOf(samples, ({ reachable }) => reachable) < thresholds.coverage_min,
+  )
+  // A drill may excuse an absence; it does not make hours of a node that was not there.
+  if (away.length > 0)
+    return missing(`not there for these ${hours} hours: ${away.map(({ label }) => label).join(', ')}`)
   return met(wholeRun(context))
+}
+
+function shareOf(samples: readonly Sample[], holds: (sample: Sample) => boolean): number {
+  return samples.length === 0 ? 0 : samples.filter(holds).length / samples.length
 }
 
 export const fullCoverage: Requirement = (context) => {
@@ -85,14 +95,22 @@ function isPostQuantum({ hybrid, pq }: PeerSample): boolean {
   return hybrid + pq > 0
 }
 
-/** Every node gave the same hashes wherever they were asked for. */
+/** Every node gave the same hashes wherever they were asked for: all of them in one poll, and each nearly always. */
 export const equalHashes: Requirement = (context) => {
-  const compared = context.data.nodes.map(
-    ({ samples }) => samples.filter(({ commonHeaderHash }) => commonHeaderHash !== null).length,
-  )
-  if (compared.length < 2 || Math.min(...compared) === 0)
+  const { nodes, polls } = context.data
+  const told = nodes.map(({ samples }) => new Set(samples.filter(hasHashes).map(({ seq }) => seq)))
+  if (nodes.length < 2 || !polls.some(({ seq }) => told.every((seqs) => seqs.has(seq))))
     return missing('no window at which all nodes could be compared')
+  const silent = nodes.filter(
+    ({ samples }) => shareOf(reachableOf(samples), hasHashes) < context.thresholds.coverage_min,
+  )
+  if (silent.length > 0)
+    return missing(`mostly without hashes to compare: ${silent.map(({ label }) => label).join(', ')}`)
   return met(wholeRun(context))
+}
+
+function hasHashes({ commonHeaderHash, commonStateRoot }: Sample): boolean {
+  return commonHeaderHash !== null && commonStateRoot !== null
 }
 
 /** The sync job succeeded lately on every node, by the last record. */
@@ -118,16 +136,24 @@ export function tests(what: string, pattern: RegExp): Requirement {
     const passed = found.filter(({ result }) => result === 'passed')
     if (passed.length === 0) return missing(`no test result shows ${what}`)
     const revisions = revisionsOf(data)
-    const ofBuild = passed.filter(({ commit }) => revisions.every((revision) => commit?.startsWith(revision)))
+    if (revisions === undefined)
+      return missing(`not every node names the revision that the tests of ${what} could be of`)
+    const ofBuild = passed.filter(({ commit }) => revisions.every((revision) => isOf(commit, revision)))
     if (ofBuild.length === 0) return missing(`the tests of ${what} ran at another revision than the nodes`)
     return met(ofBuild.slice(0, SHOWN_TESTS).map(evidenceId))
   }
 }
 
-/** What the nodes ran at last, where their builds name a revision. */
-function revisionsOf({ nodes }: RowContext['data']): string[] {
+/** Sources that were changed have the name of a revision and are none. */
+function isOf(commit: string, revision: string): boolean {
+  return commit.startsWith(revision) && !commit.endsWith('-dirty')
+}
+
+/** What the nodes ran at last; undefined where a build names no revision. */
+function revisionsOf({ nodes }: RowContext['data']): string[] | undefined {
   const builds = nodes.map(({ samples }) => samples.findLast(({ build }) => build !== null)?.build ?? '')
-  return [...new Set(builds.flatMap((build) => build.split('+')[1] ?? []))]
+  const revisions = builds.map((build) => build.split('+')[1] ?? '')
+  return revisions.length === 0 || revisions.includes('') ? undefined : [...new Set(revisions)]
 }
 
 /** Enough to follow; the evidence file has them all. */

@@ -11,6 +11,8 @@ export interface RowContext {
   /** By drill id. */
   readonly noticed: ReadonlyMap<string, readonly string[]>
   readonly tests: readonly TestResult[]
+  /** Why nothing can rest on the run, in words. */
+  readonly undeclared?: readonly string[]
 }
 
 /** What one requirement found: evidence where it is met, otherwise why not. */

@@ -79,7 +79,7 @@ function parseLabel(text: string, name: string): Label {
 function parseDuration(text: string, duration: string | undefined): number {
   if (duration === undefined) return DEFAULT_DURATION_S * 1000
   if (duration === 'forever') return Number.POSITIVE_INFINITY
-  const seconds = Number(duration)
+  const seconds = /^\d+(?:\.\d+)?$/.test(duration) ? Number(duration) : Number.NaN
   if (seconds > 0 && seconds <= MAX_DURATION_S) return seconds * 1000
   throw usage(text, `has duration '${duration}', neither seconds nor 'forever'`)
 }

@@ -41,7 +41,7 @@ function addReportFlags(command: Command): Command {
     .option('--from <time>', 'look only at polls from this time on, RFC 3339')
     .option('--to <time>', 'look only at polls before this time, RFC 3339')
     .option('--daily', 'the UTC day before that of the report, into reports/DATE')
-    .option('--claims <file>', 'JSON list of claims, in place of those of the run document')
+    .option('--claims <file>', 'JSON list of claims, judged with those of the run document')
     .option('--thresholds <file>', 'bounds of the rules (default: those of this release)')
     .option('--digest <file...>', 'log digests of hosts, as `montana soak digest` makes them')
     .option('--evidence <file...>', 'test results, as `npm test -- --evidence FILE` writes them')
