@@ -19,6 +19,9 @@ const SLOPE_MIB_PER_HOUR = 1
 const RECORD_BYTES = 600 + 4 * 1600 + 12 * 240
 const GROWTH_TOLERANCE = 0.1
 
+/** As in deploy/systemd/montana-soak.service. */
+const UNIT_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
+
 function rssOf(pid: number | undefined): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
@@ -45,7 +48,7 @@ it(
     const dir = temporaryFolder()
     const mesh = startMontana(['devnet', '--data-dir', dir, '--poll-every', '0', '--no-console', '--quiet'])
     await allReachable(dir)
-    const watch = startMontana(['soak', 'watch', '--data-dir', dir, '--every', `${EVERY_S}s`])
+    const watch = startMontana(['soak', 'watch', '--data-dir', dir, '--every', `${EVERY_S}s`], UNIT_ENVIRONMENT)
     const startedMs = performance.now()
     const points: { hours: number; value: number }[] = []
     while (performance.now() - startedMs < MINUTES * 60_000) {
