@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // A devnet with planted faults, watched and judged: exits 0 only if the report names every fault and nothing else as
 // critical. Runs on the Node of the product, started by scripts/run.mjs.
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { outcomeOf } from './lib/demo/outcome.mjs'
@@ -23,7 +22,7 @@ process.once('disconnect', () => controller.abort())
 // Listening must not keep this process when its work is done.
 process.channel?.unref()
 
-mkdirSync(dataDir, { recursive: true })
+const startedAt = new Date().toISOString()
 const faults = planFaults().flatMap((fault) => ['--fault', fault])
 const pace = ['--windows', String(WINDOWS), '--poll-every', String(POLL_EVERY_S)]
 await montana(root, ['devnet', '--reset', '--data-dir', dataDir, '--no-console', ...pace, ...faults], controller.signal)
@@ -37,7 +36,7 @@ for (const label of LABELS) {
 const inputs = ['--data-dir', dataDir, '--digest', ...digests]
 await montana(root, ['soak', 'report', ...inputs, '--out', reportDir], controller.signal)
 if (controller.signal.aborted) process.exit(130)
-const outcome = outcomeOf(reportDir)
+const outcome = outcomeOf(reportDir, startedAt)
 process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : summary(outcome))
 process.exitCode = outcome.verdict === 'PASS' ? 0 : FAILED
 

@@ -155,6 +155,16 @@ nodes:
   })
 })
 
+describe('claims', () => {
+  it('of a component that no row has are refused by name', async () => {
+    const file = write('nodes: [{label: a, data_dir: a}]\nclaims: [{component: M7, state: absent}]\n')
+    await expect(loadSoakConfig(file)).rejects.toMatchObject({
+      exitCode: 78,
+      field: 'claims.0.component',
+    })
+  })
+})
+
 describe('the example configuration', () => {
   it('is one', async () => {
     const options = await loadSoakConfig(join(import.meta.dirname, '..', '..', 'deploy', 'soak.example.yaml'))

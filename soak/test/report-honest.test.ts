@@ -62,7 +62,7 @@ describe('a report of records that hide something', () => {
   })
 
   it('takes no absence that was declared afterwards, and rests nothing on a run without a document', async () => {
-    const claims = [{ component: 'Fast-sync M7', state: 'absent' as const, claim: '', span_s: null }]
+    const claims = [{ component: 'Fast-sync M7' as const, state: 'absent' as const, claim: '', span_s: null }]
     const report = await judged(chainedLines(12), { claims })
     expect(report.rows.find(({ component }) => component === 'Fast-sync M7')?.verdict).toBe('INSUFFICIENT')
     expect(report.rows.find(({ component }) => component === 'Soak watchdog')?.reasons[0]).toMatch(

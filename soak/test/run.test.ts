@@ -66,7 +66,7 @@ describe('a run document', () => {
   it('refuses a run whose declaration has changed, and names what', async () => {
     const { path, ...rest } = options()
     await createPoller({ path, ...rest }).poll()
-    const claims = [{ component: 'Soak watchdog', state: 'claimed' as const, claim: 'live', span_s: 86_400 }]
+    const claims = [{ component: 'Soak watchdog' as const, state: 'claimed' as const, claim: 'live', span_s: 86_400 }]
     const changes: [string, Partial<PollerOptions>][] = [
       ['claims', { run: { ...SETTINGS, claims } }],
       ['interval_ms', { intervalMs: 6_000 }],

@@ -4,7 +4,8 @@ import type { NodeStatus } from '@montana/node/settings'
 import type { Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { montana, temporaryFolder, until } from '../e2e/support/montana.js'
-import { launch, missingChromium, openPage } from './support/chromium.js'
+import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
+import { launch, openPage } from './support/chromium.js'
 import { type Devnet, recordsOf, startDevnet, statusOf } from './support/devnet.js'
 
 const WIDE = { width: 1440, height: 900, colorScheme: 'light' } as const
@@ -17,8 +18,8 @@ const THERE = ['moscow', 'frankfurt', 'armenia'] as const
 const GONE = 'helsinki'
 const MIB = 2 ** 20
 
-const missing = missingChromium()
-if (missing) process.stderr.write(`skipped, the page in a browser: ${missing}\n`)
+const chromium = findChromium()
+if (chromium === undefined) process.stderr.write(`skipped, the page in a browser: ${NO_CHROMIUM}\n`)
 
 const text = async (page: Page, selector: string) => ((await page.locator(selector).first().textContent()) ?? '').trim()
 const cell = (page: Page, label: string, name: string) => text(page, `[data-node=${label}] [data-cell=${name}]`)
@@ -130,13 +131,13 @@ async function screenshots(devnet: Devnet, browser: Awaited<ReturnType<typeof la
   return found
 }
 
-it.skipIf(missing)(
+it.skipIf(chromium === undefined)(
   'shows the nodes, the run and its report as they are, and says when it lost them',
   async () => {
     const dir = temporaryFolder()
     const quick = ['--min-window-ms', '500', '--poll-every', '1', '--stall-timeout', '600']
     const devnet = await startDevnet(dir, [...quick, '--fault', `kill:${GONE}@3:forever`])
-    const browser = await launch()
+    const browser = await launch(chromium ?? '')
     const { page, complaints } = await openPage(browser, devnet.url, WIDE)
     await page.goto(devnet.url)
     await page.waitForSelector('[data-link=live]')

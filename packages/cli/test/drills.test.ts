@@ -74,4 +74,12 @@ describe('a full log', () => {
     expect(lstatSync(logPath(folder)).isFile()).toBe(true)
     expect(readFileSync(readableLog(folder), 'utf8')).toBe('before\n')
   })
+
+  it('is put back whichever of its two steps a kill has left', () => {
+    const folder = nodeFolder()
+    fillLog(folder)
+    rmSync(logPath(folder))
+    freeLog(folder)
+    expect(readFileSync(logPath(folder), 'utf8')).toBe('before\n')
+  })
 })

@@ -1,5 +1,6 @@
 import type { SoakNode, SoakRecord } from '../record/schema.js'
 import type { DocumentSample, JobSample, PeerSample, Poll, Sample } from './run-data.js'
+import { msOf } from './times.js'
 
 /** One node of one record as the rules see it; its time is in the collector's clock. Pure. */
 export function toSample(record: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode): Sample {
@@ -45,7 +46,7 @@ function identity({ seq, ts }: Pick<SoakRecord, 'seq' | 'ts'>, node: SoakNode) {
     reachable,
     error: error?.code ?? null,
     instance: proc?.instance ?? null,
-    startMs: timeOf(proc?.start_ts),
+    startMs: msOf(proc?.start_ts ?? null),
     uptimeS: proc?.uptime_s ?? null,
     restarts: proc?.restarts ?? null,
     result: proc?.result ?? null,
@@ -93,7 +94,7 @@ function host({ res }: SoakNode) {
 }
 
 function toDocument({ version, sha256, not_after, state }: NonNullable<SoakNode['manifest']>): DocumentSample {
-  return { version, sha256, notAfterMs: timeOf(not_after), state }
+  return { version, sha256, notAfterMs: msOf(not_after), state }
 }
 
 function toPeer(peer: NonNullable<SoakNode['peers']>[number]): PeerSample {
@@ -116,9 +117,5 @@ function toPeer(peer: NonNullable<SoakNode['peers']>[number]): PeerSample {
 }
 
 function toJob({ job, last_success, code }: NonNullable<SoakNode['jobs']>[number]): JobSample {
-  return { job, lastSuccessMs: timeOf(last_success), code }
-}
-
-function timeOf(text: string | null | undefined): number | null {
-  return text == null ? null : Date.parse(text)
+  return { job, lastSuccessMs: msOf(last_success), code }
 }

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ConfigError, errorMessage } from '@montana/foundation'
 import { z } from 'zod'
 import { isAddress } from '../address.js'
+import { loadJson } from '../files/load-json.js'
 import * as shape from '../probe/shapes.js'
+import { COMPONENTS } from '../run/components.js'
 import type { ReportInput } from './scan.js'
 
 const { count, measured, text, time } = shape
@@ -29,7 +28,7 @@ const resourceRow = z.object({
 })
 const errorNode = z.object({ label, lines: rows(z.object({ count: count.positive(), text: line })) })
 /** `row`: which of the rows of spec operations 8 the component is. */
-const verdictRow = z.object({ component: text, row: text.nullable(), state: z.string().max(1024) })
+const verdictRow = z.object({ component: text, row: z.enum(COMPONENTS).nullable(), state: z.string().max(1024) })
 
 /** `montana.snapshot/1`, a transcription of the tables of a retrospective like the seed's: spec operations 3.8. */
 export const snapshotSchema = z.object({
@@ -68,42 +67,11 @@ export function snapshotJsonSchema(): Record<string, unknown> {
   return { ...schema, title: 'montana.snapshot/1', description: 'A transcription of the tables of a retrospective' }
 }
 
-/** Largest transcription that is read; the seed's has six kilobytes. */
-const SNAPSHOT_MAX_BYTES = 2 ** 20
-
-/** Reads and checks a transcription. Throws {@link ConfigError}, which names the field at fault. */
+/** Reads and checks a transcription. Throws ConfigError, which names the field at fault. */
 export async function loadSnapshot(file: string): Promise<{ snapshot: Snapshot; input: ReportInput }> {
-  const bytes = await readBytes(file)
-  const parsed = snapshotSchema.safeParse(parsedJson(bytes, file))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw wrong(file, `${issue?.path.join('.') || 'document'}: ${issue?.message}`)
-  }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const at = parsed.data.taken_at
-  return {
-    snapshot: parsed.data,
-    input: { kind: 'snapshot', file: basename(file), sha256, lines: null, from: at, to: at },
-  }
-}
-
-async function readBytes(file: string): Promise<Buffer> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw wrong(file, errorMessage(error).split(',')[0] ?? '')
-  })
-  if (bytes.length > SNAPSHOT_MAX_BYTES) throw wrong(file, `more than ${SNAPSHOT_MAX_BYTES} bytes`)
-  return bytes
-}
-
-function parsedJson(bytes: Buffer, file: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    throw wrong(file, 'not JSON')
-  }
-}
-
-function wrong(file: string, fault: string): ConfigError {
   const remedy = 'name a transcription in the form montana.snapshot/1'
-  return new ConfigError(`${basename(file)}: ${fault}`, { field: 'legacy-snapshot', remedy })
+  const loaded = await loadJson({ file, field: 'legacy-snapshot', schema: snapshotSchema, remedy })
+  const { value: snapshot, sha256 } = loaded
+  const at = snapshot.taken_at
+  return { snapshot, input: { kind: 'snapshot', file: basename(file), sha256, lines: null, from: at, to: at } }
 }

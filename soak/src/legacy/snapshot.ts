@@ -1,5 +1,6 @@
 import type { Interval, NodeData, PriorPass, RunData, Sample } from '../analysis/run-data.js'
 import { PROBE_DEADLINE_MAX_MS } from '../constants.js'
+import type { Component } from '../run/components.js'
 import type { Claim, RunDocument } from '../run/schema.js'
 import { counterOfCell } from './doubled.js'
 import { digestsOfSnapshot } from './error-lines.js'
@@ -65,13 +66,13 @@ function runDocument(
 
 /** The rows of the verdict, and what the text says of spans of time. */
 function claimsOf({ verdict, soak, heartbeats }: Snapshot): Claim[] {
-  const claimed = (component: string, claim: string, span_s: number | null): Claim => {
+  const claimed = (component: Component, claim: string, span_s: number | null): Claim => {
     return { component, state: 'claimed', claim, span_s }
   }
   return [
-    ...verdict.rows.map(({ component, row, state }) => claimed(row ?? component, state, null)),
-    claimed('Soak record', soak.claim, soak.claimed_span_s),
-    claimed('Heartbeats', heartbeats.claim, heartbeats.window_s),
+    ...verdict.rows.flatMap(({ row, state }) => (row === null ? [] : [claimed(row, state, null)])),
+    claimed('Soak watchdog', soak.claim, soak.claimed_span_s),
+    claimed('Noise_PQ XX transport', heartbeats.claim, heartbeats.window_s),
   ]
 }
 

@@ -1,16 +1,18 @@
 import type { RunData } from '../analysis/run-data.js'
+import { isoOf } from '../analysis/times.js'
 import type { TestResult } from '../evidence/schema.js'
 import type { RuleInput } from '../rules/types.js'
 import type { LoadedThresholds } from '../thresholds/load.js'
-import { isOpenCritical, type Judged, judge } from '../verdict/findings.js'
+import { type Judged, judge } from '../verdict/findings.js'
 import { judgeRows, overallVerdict } from '../verdict/rows/judge.js'
+import { isAccounted, isOpenCritical } from './open.js'
 import type { Finding, Report, Verdict, VerdictRow } from './schema.js'
 import { convergenceSection } from './sections/convergence.js'
 import { errorsSection } from './sections/errors.js'
 import { heartbeatSection } from './sections/heartbeats.js'
 import { resourceSection } from './sections/resources.js'
 import { soakSection } from './sections/soak.js'
-import { isoOf, stateSection } from './sections/state.js'
+import { stateSection } from './sections/state.js'
 import { seriesOf } from './series.js'
 
 const MS_PER_S = 1000
@@ -79,7 +81,7 @@ function spanOf({ fromMs, toMs }: RunData): Report['span'] {
 }
 
 function summaryOf(findings: readonly Finding[]): Report['summary'] {
-  const open = findings.filter(({ explained_by, drill }) => explained_by === null && drill === null)
+  const open = findings.filter((finding) => !isAccounted(finding))
   const count = (severity: Finding['severity']) => open.filter((finding) => finding.severity === severity).length
   return {
     critical: count('critical'),

@@ -1,4 +1,5 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
+import { msOf } from '../analysis/times.js'
 import type { Digest } from '../digest/schema.js'
 import { logEvidence, maxOf, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
@@ -22,7 +23,11 @@ function loopInLog({ thresholds, timeScale }: RuleInput, digest: Digest): RawFin
   const isShort = isWithinTime(digest, thresholds.crash_exits_window_s / timeScale)
   const allowed = isShort ? thresholds.crash_exits : thresholds.crash_restarts
   if (exits <= allowed * days) return []
-  return [finding(digest.label, exits, allowed, digest, [logEvidence(digest.label, 'UNIT_EXIT')])]
+  return [
+    finding(digest.label, exits, allowed, { fromMs: msOf(digest.from), toMs: msOf(digest.to) }, [
+      logEvidence(digest.label, 'UNIT_EXIT'),
+    ]),
+  ]
 }
 
 function isWithinTime({ from, to }: Digest, seconds: number): boolean {
@@ -39,13 +44,12 @@ function finding(
   node: string,
   value: number,
   threshold: number,
-  span: Pick<Digest, 'from' | 'to'>,
+  span: Pick<RawFinding, 'fromMs' | 'toMs'>,
   evidence: string[],
 ): RawFinding {
   return {
     ...{ id: 'F-CRASHLOOP', severity: 'critical', node, peer: null },
-    fromMs: span.from === null ? null : Date.parse(span.from),
-    toMs: span.to === null ? null : Date.parse(span.to),
+    ...span,
     ...{ value, threshold, evidence },
     text: `the process ended and was started again ${value} times`,
     remedy: REMEDY,
@@ -70,12 +74,8 @@ function loopInPolls(input: RuleInput, node: NodeData): RawFinding[] {
 function pollFinding({ data }: RuleInput, node: string, starts: readonly Start[], threshold: number): RawFinding {
   const first = starts[0]
   const last = starts.at(-1)
-  const span = { from: isoOf(first?.atMs), to: isoOf(last?.atMs) }
+  const span = { fromMs: first?.atMs ?? null, toMs: last?.atMs ?? null }
   return finding(node, starts.length, threshold, span, [soakEvidence(data, first?.seq ?? 0, last?.seq ?? 0)])
-}
-
-function isoOf(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString()
 }
 
 /** One entry for each start that was seen, and for each that the restart counter tells of between two polls. */

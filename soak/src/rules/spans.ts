@@ -1,4 +1,5 @@
 import type { RunData, Sample } from '../analysis/run-data.js'
+import { msOf } from '../analysis/times.js'
 import type { Digest, DigestEntry } from '../digest/schema.js'
 
 /** Neighbouring items for which something holds, as long as it does. */
@@ -40,10 +41,6 @@ export function logTimes(
     fromMs: firsts.includes(null) ? null : Math.min(...firsts.flatMap((ms) => ms ?? [])),
     toMs: lasts.includes(null) ? null : Math.max(...lasts.flatMap((ms) => ms ?? [])),
   }
-}
-
-function msOf(time: string | null): number | null {
-  return time === null ? null : Date.parse(time)
 }
 
 /** Time and evidence of a stretch of samples, which is never empty. */

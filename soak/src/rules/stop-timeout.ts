@@ -1,4 +1,5 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
+import { msOf } from '../analysis/times.js'
 import type { Digest } from '../digest/schema.js'
 import { logEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
@@ -22,8 +23,7 @@ function timeoutsInLog({ label, units, from, to }: Digest): RawFinding[] {
   return [
     {
       ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
-      fromMs: from === null ? null : Date.parse(from),
-      toMs: to === null ? null : Date.parse(to),
+      ...{ fromMs: msOf(from), toMs: msOf(to) },
       ...{ value: count, threshold: 0, evidence: [logEvidence(label, 'UNIT_FAILED')], text: TEXT, remedy: REMEDY },
     },
   ]

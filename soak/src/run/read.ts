@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { ConfigError, errorCode } from '@montana/foundation'
+import { parseJson, readBounded } from '../files/load-json.js'
 import { runPaths } from './files.js'
-import { type RunDocument, runDocumentSchema } from './schema.js'
-
-/** A run of some thousand claims and drills; more than this is not one of our files. */
-const MAX_BYTES = 4 * 2 ** 20
+import { type DrillEvent, drillEventSchema, type RunDocument, runDocumentSchema } from './schema.js'
 
 export interface StoredRun {
   readonly path: string
@@ -18,22 +15,15 @@ export interface StoredRun {
 /** Undefined where the run at `soakPath` has no document. Throws {@link ConfigError} where it cannot be read. */
 export async function readRunDocument(soakPath: string): Promise<StoredRun | undefined> {
   const { run: path } = runPaths(soakPath)
-  const bytes = await readBounded(path)
+  const bytes = await readOptional(path)
   if (bytes === undefined) return undefined
   const document = runDocumentSchema.safeParse(parseJson(bytes.toString('utf8'))).data
   return { path, sha256: createHash('sha256').update(bytes).digest('hex'), document }
 }
 
-async function readBounded(path: string): Promise<Buffer | undefined> {
+async function readOptional(path: string): Promise<Buffer | undefined> {
   try {
-    const file = await open(path, 'r')
-    try {
-      const { size } = await file.stat()
-      if (size > MAX_BYTES) throw Object.assign(new Error(`${size} bytes are too many`), { code: 'EFBIG' })
-      return await file.readFile()
-    } finally {
-      await file.close()
-    }
+    return await readBounded(path)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw new ConfigError(`${path} cannot be read: ${errorCode(error)}`, {
@@ -44,10 +34,18 @@ async function readBounded(path: string): Promise<Buffer | undefined> {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+export interface StoredEvents {
+  readonly path: string
+  /** In the order in which they were written. */
+  readonly events: readonly DrillEvent[]
+  /** Lines that are no events. */
+  readonly bad: number
+}
+
+/** What happened of the drills of the run at `soakPath`; empty where nothing did. Throws {@link ConfigError}. */
+export async function readDrillEvents(soakPath: string): Promise<StoredEvents> {
+  const { drills: path } = runPaths(soakPath)
+  const lines = ((await readOptional(path))?.toString('utf8') ?? '').split('\n').filter((line) => line !== '')
+  const events = lines.flatMap((line) => drillEventSchema.safeParse(parseJson(line)).data ?? [])
+  return { path, events, bad: lines.length - events.length }
 }

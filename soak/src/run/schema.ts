@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as shape from '../probe/shapes.js'
+import { COMPONENTS } from './components.js'
 
 const { count, hex32, text, time } = shape
 const { strictObject } = z
@@ -22,7 +23,7 @@ export const plannedDrillSchema = strictObject({
 
 /** What a run says about one verdict row before it starts: a claim to be judged, or that the component is absent. */
 export const claimSchema = strictObject({
-  component: text,
+  component: z.enum(COMPONENTS),
   state: z.enum(['claimed', 'absent']),
   claim: z.string().max(1024),
   /** Time that the claim covers, s; null where it covers none. */

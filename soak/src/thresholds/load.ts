@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { ConfigError, errorMessage } from '@montana/foundation'
+import { loadJson } from '../files/load-json.js'
 import { type Thresholds, thresholdsSchema } from './schema.js'
 
 /** The file in force; a change of a bound is a new file. */
@@ -14,28 +12,9 @@ export interface LoadedThresholds {
   readonly sha256: string
 }
 
-/** Throws {@link ConfigError} that names the key. */
+/** Throws ConfigError that names the key. */
 export async function loadThresholds(file: string = DEFAULT_THRESHOLDS): Promise<LoadedThresholds> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw wrong(file, `cannot be read: ${errorMessage(error).split('\n')[0]}`)
-  })
-  const parsed = thresholdsSchema.safeParse(parse(file, bytes.toString('utf8')))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw wrong(file, `${issue?.path.join('.') || 'content'}: ${issue?.message}`)
-  }
-  return { thresholds: parsed.data, file, sha256: createHash('sha256').update(bytes).digest('hex') }
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw wrong(file, 'is not JSON')
-  }
-}
-
-function wrong(file: string, fault: string): ConfigError {
   const remedy = 'correct the file, or leave --thresholds away for the bounds of this release'
-  return new ConfigError(`thresholds ${file} ${fault}`, { field: 'thresholds', remedy })
+  const { value, sha256 } = await loadJson({ file, field: 'thresholds', schema: thresholdsSchema, remedy })
+  return { thresholds: value, file, sha256 }
 }

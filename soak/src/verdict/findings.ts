@@ -1,4 +1,6 @@
 import type { PriorPass, RunData } from '../analysis/run-data.js'
+import { isoOf } from '../analysis/times.js'
+import { isOpenCritical } from '../report/open.js'
 import type { Finding } from '../report/schema.js'
 import { byPlace, rawFindings, ruleInput } from '../rules/index.js'
 import type { RawFinding, RuleInput } from '../rules/types.js'
@@ -30,11 +32,6 @@ export function judge(data: RunData, thresholds: Thresholds): Judged {
   return { input, findings: all.map(({ finding }) => finding), noticed }
 }
 
-/** Counts against the verdict: critical, without a cause, and not planned. */
-export function isOpenCritical({ severity, explained_by, drill }: Finding): boolean {
-  return severity === 'critical' && explained_by === null && drill === null
-}
-
 interface Linked {
   readonly raw: RawFinding
   readonly finding: Finding
@@ -61,10 +58,6 @@ function toFinding(input: RuleInput, raw: RawFinding, key: string, explainedBy: 
     drill: drillOf(input, raw)?.id ?? null,
     ...{ text, remedy },
   }
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }
 
 /** `F-LAG:helsinki`, `F-LINK:moscow-armenia#2`: unique within a report, and the same for the same run. */

@@ -85,7 +85,7 @@ describe('reading old files', () => {
   })
 
   it('expects 288 polls of a claim of 24 hours', async () => {
-    const claims = [{ component: 'Soak', state: 'claimed' as const, claim: '24 h', span_s: 86_400 }]
+    const claims = [{ component: 'Soak watchdog' as const, state: 'claimed' as const, claim: '24 h', span_s: 86_400 }]
     const { data } = await readLegacy([file(seedRecord(fourNodes(0)))], { ...OPTIONS, claims })
     expect(data.quality).toMatchObject({ expected: 288, valid: 1, missing: 287, coverage: 1 / 288 })
   })

@@ -155,8 +155,7 @@ describe('loading a transcription', () => {
 
   it.each([
     ['not JSON', '{'],
-    ['schema: Invalid input', '{}'],
-    ['more than 1048576 bytes', ' '.repeat(2 ** 20 + 1)],
+    ['wrong at schema: Invalid input', '{}'],
   ])('refuses what is %s', async (fault, text) => {
     await expect(loadSnapshot(written(text))).rejects.toMatchObject({
       exitCode: 78,
@@ -167,7 +166,7 @@ describe('loading a transcription', () => {
   it('refuses an address in place of a label', async () => {
     const text = JSON.stringify({ ...(await founding()), orchestrator: '203.0.113.7' })
     await expect(loadSnapshot(written(text))).rejects.toMatchObject({
-      message: 'snapshot.json: orchestrator: is an address',
+      message: expect.stringMatching(/snapshot\.json is wrong at orchestrator: is an address$/),
     })
   })
 

@@ -1,13 +1,14 @@
 import { describe, expect, it, type TestContext } from 'vitest'
+import { findChromium, NO_CHROMIUM } from '../../../test/setup/chromium.js'
 import { renderHtml } from '../../src/index.js'
-import { dumpDom, findChromium, servePages } from '../support/chromium.js'
+import { dumpDom, servePages } from '../support/chromium.js'
 import { readReport } from '../support/reports.js'
 
 const DEADLINE_MS = 60_000
 const WIDTHS = [360, 768, 1440]
 
 function chromiumOr(context: TestContext): string {
-  return findChromium() ?? context.skip('no Chromium on this host: apt-get install chromium')
+  return findChromium() ?? context.skip(NO_CHROMIUM)
 }
 
 /** A page that frames another at several widths and writes down how many px its content is too wide. */

@@ -1,23 +1,9 @@
-import { accessSync, constants } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 
-/** Debian's package `chromium`; `CHROMIUM` names another. */
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
-/** Why these tests cannot run here; undefined where they can. */
-export function missingChromium(): string | undefined {
-  try {
-    accessSync(EXECUTABLE, constants.X_OK)
-    return undefined
-  } catch {
-    return `no browser at ${EXECUTABLE}: apt-get install chromium`
-  }
-}
-
-export async function launch(): Promise<Browser> {
+export async function launch(executablePath: string): Promise<Browser> {
   // The sandbox of Chromium refuses root, and these tests load pages of our own only.
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())
   return browser
 }

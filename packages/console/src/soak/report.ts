@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Report, reportSchema } from '@montana/soak/formats'
+import { isAccounted, type Report, reportSchema } from '@montana/soak/formats'
 import type { FindingView, ReportRow, ReportView } from '../api/views.js'
 import { FINDINGS_SHOWN, REPORT_MAX_BYTES } from '../constants.js'
 import { parseJson, readBounded } from './bounded-file.js'
@@ -70,10 +70,6 @@ type Finding = Report['findings'][number]
 /** What is open comes before what is accounted for. */
 function rank(finding: Finding): number {
   return SEVERITY_ORDER.indexOf(finding.severity) + (isAccounted(finding) ? SEVERITY_ORDER.length : 0)
-}
-
-function isAccounted({ drill, explained_by }: Finding): boolean {
-  return drill !== null || explained_by !== null
 }
 
 function rowView({ component, claim, verdict, findings, reasons }: Report['rows'][number]): ReportRow {

@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import { qualityOf } from '../../analysis/quality.js'
 import type { Defect, Drill, PriorPass, RunData } from '../../analysis/run-data.js'
+import { msOf } from '../../analysis/times.js'
+import { readDrillEvents } from '../../run/read.js'
 import type { RunDocument } from '../../run/schema.js'
 import type { LoadedThresholds } from '../../thresholds/load.js'
 import type { NamedInput, ReportOptions } from '../options.js'
 import type { Report } from '../schema.js'
 import type { ReadRecords } from './records.js'
-import { type LoadedRun, loadDrills, loadRun, undeclaredRun } from './run.js'
+import { happenedOf, type LoadedRun, loadRun, undeclaredRun } from './run.js'
 
 export interface AssembledRun {
   readonly data: RunData
@@ -24,21 +26,27 @@ export async function assembleRun(
   records: ReadRecords,
   loaded: LoadedThresholds,
 ): Promise<AssembledRun> {
-  const stem = (options.files.at(-1) ?? '').replace(/\.jsonl$/, '')
+  const soakPath = options.files.at(-1) ?? ''
   const reference = { version: loaded.thresholds.version, sha256: loaded.sha256 }
-  const declared = await loadRun(`${stem}.run.json`)
+  const declared = await loadRun(soakPath)
   const document = declared?.run ?? undeclaredRun(records.collector.first, reference)
-  const { drills: happened, bad } = await loadDrills(`${stem}.drills.jsonl`, document)
+  const stored = await readDrillEvents(soakPath)
+  const happened = happenedOf(document, stored.events)
   const drills = happened.filter((drill) => isInTime(drill, options))
   const elsewhere = happened.filter((drill) => !drills.includes(drill))
   const run = judgedBy(document, options, elsewhere)
-  const inputs: NamedInput[] = declared ? [{ kind: 'run', path: `${stem}.run.json` }] : []
-  if (happened.length > 0) inputs.push({ kind: 'drills', path: `${stem}.drills.jsonl` })
-  const mixed = mixedRuns(options.files.at(-1) ?? '', records)
-  const changed = [...mixed, ...(declared ? changedDocument(`${stem}.run.json`, declared, records) : [])]
+  const inputs: NamedInput[] = declared ? [{ kind: 'run', path: declared.path }] : []
+  if (happened.length > 0) inputs.push({ kind: 'drills', path: stored.path })
+  const changed = [...mixedRuns(soakPath, records), ...(declared ? changedDocument(declared, records) : [])]
   const data = { ...dataOf(options, withDefects(records, changed), run), drills }
   const open = undeclared(declared?.run, reference)
-  const unknown = [...open, ...lateClaims(options), ...otherDrills(elsewhere), ...badDrills(bad), ...records.remarks]
+  const unknown = [
+    ...open,
+    ...lateClaims(options),
+    ...otherDrills(elsewhere),
+    ...badDrills(stored.bad),
+    ...records.remarks,
+  ]
   return { data, configSha256: declared?.sha256 ?? null, inputs, unknown, undeclared: open }
 }
 
@@ -65,7 +73,7 @@ function mixedRuns(path: string, { collector }: ReadRecords): Defect[] {
 }
 
 /** Every record names the document that it was made under; one that was edited later declares nothing. */
-function changedDocument(path: string, { run, sha256 }: LoadedRun, { collector }: ReadRecords): Defect[] {
+function changedDocument({ run, path, sha256 }: LoadedRun, { collector }: ReadRecords): Defect[] {
   const isSame =
     [...collector.configs].every((config) => config === sha256) && [...collector.runs].every((id) => id === run.run_id)
   return isSame ? [] : [{ file: basename(path), line: null, seq: null, kind: 'run_changed' }]
@@ -100,10 +108,6 @@ export function priorPasses(earlier: readonly Report[]): PriorPass[] {
       ...{ text: closing, evidence: `doc:report-${run_id ?? 'none'}@${date}` },
       ...{ fromMs: msOf(span.from), toMs: msOf(span.to) },
     }))
-}
-
-function msOf(time: string | null): number | null {
-  return time === null ? null : Date.parse(time)
 }
 
 function lateClaims({ claims }: ReportOptions): string[] {

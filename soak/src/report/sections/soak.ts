@@ -1,7 +1,7 @@
 import type { Poll, RunData } from '../../analysis/run-data.js'
+import { isoOf } from '../../analysis/times.js'
 import { maxOf, rounded } from '../../rules/spans.js'
 import type { Report } from '../schema.js'
-import { isoOf } from './state.js'
 
 const LAST_SHOWN = 3
 /** A broken file can have a defect in every line; the count of all is in the finding. */

@@ -1,4 +1,5 @@
 import type { NodeData, RunData, Sample } from '../../analysis/run-data.js'
+import { isoOf } from '../../analysis/times.js'
 import { reachableOf } from '../../rules/spans.js'
 import type { Report } from '../schema.js'
 
@@ -26,10 +27,6 @@ function stateRow({ label, samples }: NodeData): Report['state'][number] {
     clock_offset_ms: last?.clockOffsetMs ?? null,
     clock_error_ms: last?.clockErrorMs ?? null,
   }
-}
-
-export function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }
 
 /** Where no service manager counts: changes of the instance; null where instances are not known. */

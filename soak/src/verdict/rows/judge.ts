@@ -1,12 +1,13 @@
+import { isOpenCritical } from '../../report/open.js'
 import type { Verdict, VerdictRow } from '../../report/schema.js'
 import type { FindingId } from '../../rules/types.js'
-import { isOpenCritical } from '../findings.js'
+import type { Component } from '../../run/components.js'
 import { CLOSING_ROW, ROWS } from './definitions.js'
 import type { Answer, RowContext, RowDefinition } from './types.js'
 
 /** These make every row that rests on the run insufficient, and fail only the row of the watchdog (spec operations 7.3). */
 const UNPROVEN: readonly FindingId[] = ['F-COVERAGE', 'F-SHORTRUN', 'F-CHAIN']
-const WATCHDOG = 'Soak watchdog'
+const WATCHDOG: Component = 'Soak watchdog'
 
 /** Every row of spec operations 8 with its verdict; the last is the closing one. Pure. */
 export function judgeRows(context: RowContext): VerdictRow[] {

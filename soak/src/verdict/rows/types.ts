@@ -2,6 +2,7 @@ import type { RunData } from '../../analysis/run-data.js'
 import type { TestResult } from '../../evidence/schema.js'
 import type { Finding } from '../../report/schema.js'
 import type { FindingId } from '../../rules/types.js'
+import type { Component } from '../../run/components.js'
 import type { Thresholds } from '../../thresholds/schema.js'
 
 export interface RowContext {
@@ -28,7 +29,7 @@ export type Requirement = (context: RowContext) => Answer
 
 /** A verdict row: spec operations 8. */
 export interface RowDefinition {
-  readonly component: string
+  readonly component: Component
   /** What PASS means, where the run says nothing else. */
   readonly claim: string
   /** Whether it rests on the records of the run: then a run with holes cannot prove it. */

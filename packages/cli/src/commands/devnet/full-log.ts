@@ -1,4 +1,4 @@
-import { lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Every write to it is refused with ENOSPC, by the kernel and for every user. */
@@ -18,9 +18,10 @@ export function fillLog(dataDir: string): void {
 
 /** Puts the log back; also what a devnet that was killed has left behind. */
 export function freeLog(dataDir: string): void {
-  if (!isFull(dataDir)) return
-  rmSync(logPath(dataDir))
-  renameSync(join(dataDir, ASIDE), logPath(dataDir))
+  const [log, aside] = [logPath(dataDir), join(dataDir, ASIDE)]
+  if (isFull(dataDir)) rmSync(log)
+  // A kill between the two steps of filling leaves no log at all.
+  if (existsSync(aside) && !existsSync(log)) renameSync(aside, log)
 }
 
 /** The file with what the node has written: reading a full device never ends. */

@@ -2,16 +2,32 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@montana/foundation'
-import { archiveRun, type Claim, type PollerOptions, runDocument, timeScaleOf, writeRunDocument } from '@montana/soak'
+import {
+  archiveRun,
+  type Claim,
+  type Component,
+  type PollerOptions,
+  runDocument,
+  timeScaleOf,
+  writeRunDocument,
+} from '@montana/soak'
 import { plannedDrills } from './drills.js'
 import type { DevnetOptions } from './options.js'
 
 /** Rows of spec operations 8 that a devnet has something to say about … */
-const CLAIMED = ['Noise_PQ XX transport', 'Soak watchdog', 'Follower drift fix', 'Multi-confirmer quorum']
+const CLAIMED: readonly Component[] = [
+  'Noise_PQ XX transport',
+  'Soak watchdog',
+  'Follower drift fix',
+  'Multi-confirmer quorum',
+]
 /** … and those whose components it does not have. */
-const ABSENT = [
-  ...['Genesis manifest auto-sync', 'VPN key auto-sync', 'Explorer auto-discovery'],
-  ...['External operator onboarding', 'Fast-sync M7'],
+const ABSENT: readonly Component[] = [
+  'Genesis manifest auto-sync',
+  'VPN key auto-sync',
+  'Explorer auto-discovery',
+  'External operator onboarding',
+  'Fast-sync M7',
 ]
 
 /** Below the data directory; `montana console` shows what is in it. */
@@ -60,6 +76,6 @@ async function archiveReport(dataDir: string, archive: string | undefined): Prom
 }
 
 function claims(): Claim[] {
-  const of = (state: Claim['state']) => (component: string) => ({ component, state, claim: '', span_s: null })
+  const of = (state: Claim['state']) => (component: Component) => ({ component, state, claim: '', span_s: null })
   return [...CLAIMED.map(of('claimed')), ...ABSENT.map(of('absent'))]
 }

@@ -1,4 +1,4 @@
-import type { Report } from '@montana/soak'
+import { isOpenCritical, type Report } from '@montana/soak'
 import type { SoakOutcome } from './soak.js'
 
 export interface SoakResult {
@@ -9,7 +9,7 @@ export interface SoakResult {
   /** Valid records ÷ expected ones, 0 to 1; null where no record was written. */
   readonly coverage: number | null
   readonly findings: readonly SoakFinding[]
-  /** Folder of report.json, report.md and report.html; null where no record was written. */
+  /** Folder of report.json, report.md and report.html; null where there is none. */
   readonly reportDir: string | null
 }
 
@@ -26,9 +26,9 @@ interface SoakFinding {
   readonly text: string
 }
 
-export function soakResult({ report, reportDir, ...run }: SoakOutcome): SoakResult {
+export function soakResult({ report, ...run }: SoakOutcome): SoakResult {
   const coverage = report?.soak.coverage ?? null
-  return { ...run, coverage, findings: findingsOf(report?.findings ?? []), reportDir: report && reportDir }
+  return { ...run, coverage, findings: findingsOf(report?.findings ?? []) }
 }
 
 function findingsOf(findings: Report['findings']): SoakFinding[] {
@@ -41,10 +41,7 @@ function findingsOf(findings: Report['findings']): SoakFinding[] {
 
 /** Critical findings that no drill and no other finding accounts for, in words: spec operations 16. */
 export function soakReasons(report: Report | null | undefined): string[] {
-  const open = (report?.findings ?? []).filter(({ severity, drill, explained_by }) => {
-    return severity === 'critical' && drill === null && explained_by === null
-  })
-  return open.map(({ id, node, peer, text }) => {
+  return (report?.findings ?? []).filter(isOpenCritical).map(({ id, node, peer, text }) => {
     const where = [node, peer].filter((label) => label !== null).join(' and ') || 'the run'
     return `${id} on ${where}: ${text}`
   })

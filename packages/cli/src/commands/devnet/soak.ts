@@ -8,8 +8,8 @@ import {
   type DrillEvent,
   type PollerOptions,
   type Report,
-  writeReport,
 } from '@montana/soak'
+import { leaveReport } from './leave-report.js'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
 import { type DevnetRun, declareRun, REPORT_FOLDER } from './run.js'
@@ -20,8 +20,8 @@ export interface SoakOutcome extends DevnetRun {
   readonly records: number
   /** Null where there is no record to judge. */
   readonly report: Report | null
-  /** Where the report is, as data, text and page. */
-  readonly reportDir: string
+  /** Where the report is, as data, text and page; null where it could not be written. */
+  readonly reportDir: string | null
 }
 
 export interface DevnetSoak {
@@ -56,8 +56,9 @@ export async function startSoak(init: SoakInit): Promise<DevnetSoak> {
     stop: async () => {
       const records = await polling.stop()
       await events
-      const reportDir = join(dirname(path), REPORT_FOLDER)
-      return { ...run, path, records, reportDir, report: records === 0 ? null : await judge(path, reportDir) }
+      const report = records === 0 ? null : await judge(path)
+      const reportDir = report && (await leaveReport(join(dirname(path), REPORT_FOLDER), report, onLine))
+      return { ...run, path, records, report, reportDir }
     },
   }
 }
@@ -90,11 +91,9 @@ function startPolling(
   return { stop }
 }
 
-async function judge(path: string, reportDir: string): Promise<Report> {
+async function judge(path: string): Promise<Report> {
   const { version, revision } = buildInfo()
   const build = revision === null ? version : `${version} ${revision}`
   const generatedAt = formatTime(Date.now())
-  const report = await createReport({ files: [path], generatedAt, command: 'montana devnet', build })
-  await writeReport(reportDir, report)
-  return report
+  return await createReport({ files: [path], generatedAt, command: 'montana devnet', build })
 }
