@@ -35,7 +35,6 @@ export function App() {
         </div>
         <nav class="top-row top-tabs">
           <Tabs tabs={TABS} current={tab} onSelect={setTab} />
-          <p class="later">Explorer, failover and integrations will stand here.</p>
         </nav>
       </header>
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
