@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@montana/foundation'
 import { z } from 'zod'
 import { STATUS_ROUTE } from '../constants.js'
+import { parseJson } from '../files/load-json.js'
 import { ProbeError } from './probe-error.js'
 import type { SshTarget } from './ssh/target.js'
 
@@ -28,7 +29,7 @@ const runSchema = z.object({ statusUrl: z.url({ protocol: /^http$/ }), instance:
 export async function locate(source: LocalSource, signal: AbortSignal): Promise<Located> {
   if ('statusUrl' in source) return { url: source.statusUrl, instance: undefined }
   const text = await readFile(join(source.dataDir, 'run.json'), { encoding: 'utf8', signal }).catch(notRunning)
-  const run = runSchema.safeParse(parse(text))
+  const run = runSchema.safeParse(parseJson(text))
   if (!run.success) throw new ProbeError('RUN_FILE_INVALID', 'run.json of the node cannot be read as such')
   return { url: run.data.statusUrl, instance: run.data.instance }
 }
@@ -43,12 +44,4 @@ export function statusUrl(base: string, window: number | undefined): URL {
 function notRunning(error: unknown): never {
   if (errorCode(error) !== 'ENOENT') throw new ProbeError('RUN_FILE_UNREADABLE', 'run.json of the node cannot be read')
   throw new ProbeError('NOT_RUNNING', 'the node has no run.json: it is not running')
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import type { TimeSource } from '@montana/foundation'
 import { redactAddresses } from '../../digest/redact-ip.js'
+import { parseJson } from '../../files/load-json.js'
 import { ProbeError } from '../probe-error.js'
 import { type ProbeDocument, probeSchema } from '../unit-schema.js'
 import { runSsh } from './run.js'
@@ -20,7 +21,7 @@ export async function askOverSsh(
 ): Promise<SshProbe> {
   const words = window === undefined ? 'probe' : `probe --window ${window}`
   const { text, firstByteMs } = await runSsh(target, words, time, signal)
-  const parsed = probeSchema.safeParse(parse(text))
+  const parsed = probeSchema.safeParse(parseJson(text))
   if (!parsed.success) throw new ProbeError('PROBE_INVALID', 'the answer over ssh is not that of a probe')
   return { document: parsed.data, roundTripMs: firstByteMs }
 }
@@ -31,12 +32,4 @@ const CODE_FORM = /^[A-Z][A-Z0-9_]{0,63}$/
 export function toldFault({ error }: ProbeDocument): ProbeError {
   const code = CODE_FORM.test(error?.code ?? '') ? (error?.code ?? '') : 'STATUS_INVALID'
   return new ProbeError(code, redactAddresses(error?.text ?? 'the probe brought no status'))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
