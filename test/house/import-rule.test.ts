@@ -21,20 +21,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['store', 'transport', 'network'],
   ],
   soak: ['foundation', 'crypto'],
+  fleet: ['foundation', 'crypto'],
+  failover: ['foundation', 'crypto', 'fleet', 'native'],
+  breathing: ['foundation', 'crypto', 'fleet'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing'],
   ],
 }
 
-const SOURCES: Readonly<Record<string, string>> = { native: 'native/ts', soak: 'soak/src' }
+const SOURCES: Readonly<Record<string, string>> = {
+  native: 'native/ts',
+  soak: 'soak/src',
+  'failover/core': 'packages/failover/src/core',
+}
 /** What runs in a browser has nothing of ours but the types of what it is answered. */
 const PAGE = join(ROOT, 'packages/console/page/src')
 
-/** Packages whose decisions must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
-const PURE = ['consensus']
+/** Decisions that must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
+const PURE = ['consensus', 'failover/core']
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
 const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
 

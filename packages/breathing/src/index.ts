@@ -1,0 +1,1 @@
+export { BreathError, type BreathErrorCode } from './errors.js'

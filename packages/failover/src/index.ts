@@ -1,0 +1,17 @@
+export type { NodeChannel, PeerRegistry, RegisteredKey, RequestType } from './channel/types.js'
+export type * from './config/types.js'
+export type * from './core/api.js'
+export type * from './core/types.js'
+export {
+  type Epoch,
+  type EpochParts,
+  formatEpoch,
+  makeEpoch,
+  NO_EPOCH,
+  parseEpoch,
+  RANK,
+  type Rank,
+  splitEpoch,
+} from './epoch.js'
+export { FailoverError, type FailoverErrorCode, type PeerErrorCode } from './errors.js'
+export type { SignedPost, Witness, WitnessRead } from './witness/types.js'

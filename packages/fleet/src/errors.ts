@@ -1,0 +1,21 @@
+import { MontanaError, type MontanaErrorInit } from '@montana/foundation'
+
+/** Why a signed document was refused: spec operations 11.2. */
+export type FleetErrorCode =
+  | 'DOC_TOO_LARGE'
+  | 'DOC_INVALID'
+  | 'DOC_NETWORK'
+  | 'DOC_SIGNATURES'
+  | 'DOC_EXPIRED'
+  | 'DOC_EARLY'
+  | 'DOC_ROLLBACK'
+  | 'DOC_EQUIVOCATION'
+
+export class FleetError extends MontanaError {
+  declare readonly code: FleetErrorCode
+
+  constructor(code: FleetErrorCode, message: string, init: MontanaErrorInit = {}) {
+    super(code, message, init)
+    this.name = 'FleetError'
+  }
+}

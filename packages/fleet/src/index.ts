@@ -1,0 +1,1 @@
+export { FleetError, type FleetErrorCode } from './errors.js'
