@@ -63,6 +63,11 @@ export interface PolicyDecision {
   readonly role: 'master' | 'standby'
   readonly mode: Mode
   readonly standing: Standing
+  /**
+   * Last moment at which an acting host may still act unless it is asked again: end of its standing or of its lease. The
+   * fence of a second thread stands on it. Null while not acting.
+   */
+  readonly actUntilMs: number | null
   /** Whom this host takes for the leader. */
   readonly leader: { readonly host: string; readonly epoch: Epoch; readonly mode: Mode } | null
   /** Rule of section 4 that decided, or null while nothing changes. */
@@ -86,16 +91,23 @@ export interface Clock {
   readonly bootMs: number
 }
 
+export interface Turn<State> {
+  readonly state: State
+  readonly effects: readonly Effect[]
+  readonly policies: readonly PolicyDecision[]
+  /** Start to start of the probes of every peer from now on: shorter while this host acts or is a candidate. */
+  readonly probeEveryMs: number
+  /** The same for post and read at fast witnesses; a slow one keeps its own interval. */
+  readonly witnessEveryMs: number
+}
+
 /** The decision core of one host: pure functions over an opaque state. */
 export interface Core<State> {
   initial(clock: Clock): State
   /** Takes in what reached the host; never decides. */
   observe(state: State, observation: Observation): State
   /** One turn: every 250 ms and after each batch of observations. */
-  decide(
-    state: State,
-    clock: Clock,
-  ): { readonly state: State; readonly effects: readonly Effect[]; readonly policies: readonly PolicyDecision[] }
+  decide(state: State, clock: Clock): Turn<State>
   /** What this host tells `receiver` now. `sequence` grows with every call of the caller. */
   heartbeat(state: State, receiver: string, sequence: number, nowMs: number): Heartbeat
   post(state: State, sequence: number, nowMs: number): PostBody

@@ -24,6 +24,7 @@ export type IneligibleReason =
 /** What a host says about itself for one policy, in heartbeats and posts alike. */
 export interface Claim {
   readonly state: ClaimState
+  /** Of the own tenure; of a standby that of the living leader it follows, null while it knows none. */
   readonly epoch: Epoch | null
   readonly mode: Mode
   readonly isEligible: boolean
@@ -101,7 +102,15 @@ export type Observation =
   | { readonly kind: 'missed'; readonly host: string; readonly sentAtMs: number; readonly atMs: number }
   /** The other side's own heartbeat, a sign of life too, but no proof that this host is heard. */
   | { readonly kind: 'heard'; readonly host: string; readonly atMs: number; readonly heartbeat: Heartbeat }
-  /** A live peer was asked to probe `host` now. `ageMs` null: it got no answer either. */
+  /**
+   * `host` asked this one to probe another, or had its question forwarded to this one: a sign of life of the asker, to be
+   * taken in before the probe is sent, so that whoever is probed learns that the asker lives.
+   */
+  | { readonly kind: 'asked'; readonly host: string; readonly atMs: number }
+  /**
+   * A live peer was asked to probe `host` now. With `heartbeat` it got an answer, directly or by one forwarded question,
+   * and `ageMs` is that answer's age; without, `ageMs` is the best age it knows, null: none.
+   */
   | {
       readonly kind: 'relayed'
       readonly by: string
@@ -201,12 +210,14 @@ export type Effect =
     }
   | { readonly kind: 'fence-local'; readonly policy: string }
   | { readonly kind: 'prepare' | 'quiesce'; readonly policy: string }
-  | { readonly kind: 'acquire' | 'renew' | 'release'; readonly policy: string }
+  /** The counter of the new epoch is above that of `floor`, the highest that was seen. */
+  | { readonly kind: 'acquire'; readonly policy: string; readonly floor: Epoch }
+  | { readonly kind: 'renew' | 'release'; readonly policy: string }
   | { readonly kind: 'transfer'; readonly policy: string; readonly target: string }
   | { readonly kind: 'send'; readonly host: string; readonly message: HandoverMessage }
-  /** Tell peers and witnesses now instead of at the next interval. */
+  /** Now instead of at the next interval: a heartbeat to every peer; at every witness a post and, once acknowledged, a read. */
   | { readonly kind: 'announce' }
-  /** Ask every live peer to probe these hosts, and read the witnesses, now. */
+  /** Now: probe these hosts, ask every live peer to do the same, and read the witnesses. */
   | { readonly kind: 'confirm'; readonly hosts: readonly string[] }
   | { readonly kind: 'record'; readonly transition: Transition }
   | { readonly kind: 'alert'; readonly code: string; readonly policy: string | null; readonly text: string }
