@@ -33,7 +33,13 @@ export {
 export { hkdfExpand, hkdfExtract, hmacSha256, pbkdf2Sha256 } from './kdf.js'
 export { derivePublicKeys, type PublicKeys } from './key-derivation.js'
 export { entropyToMnemonic, loadWordlist, mnemonicToEntropy, packIndices, unpackIndices } from './mnemonic.js'
-export { nodeHasPostQuantum } from './node-keys.js'
+export {
+  importMldsaPublicKey,
+  importMldsaSeed,
+  nodeHasMldsa,
+  nodeHasPostQuantum,
+  rawPublicKey,
+} from './node-keys.js'
 export type { Encapsulation, KemImporter, KemKeyPair, PqBackend, Signer } from './pq-backend.js'
 export { deriveMasterSeed, deriveRoleSeed, deriveRoleSeeds, type RoleSeeds } from './seeds.js'
 export { type BackendName, selectPqBackend } from './select.js'

@@ -32,7 +32,9 @@ function privateKey(prefix: Uint8Array, secret: Uint8Array): KeyObject {
   }
 }
 
+/** 1952 raw bytes → public KeyObject. */
 export const importMldsaPublicKey = (raw: Uint8Array) => publicKey(MLDSA_PUBLIC_PREFIX, raw)
+/** ξ, 32 bytes → private KeyObject. */
 export const importMldsaSeed = (seed: Uint8Array) => privateKey(MLDSA_SEED_PREFIX, seed)
 /** Throws when a coefficient is not reduced modulo q (the FIPS 203 encapsulation key check). */
 export const importMlkemPublicKey = (raw: Uint8Array) => publicKey(MLKEM_PUBLIC_PREFIX, raw)
@@ -70,11 +72,20 @@ function expandedMatches(prefix: Uint8Array, secret: Uint8Array, fromSeed: KeyOb
   }
 }
 
-/** Whether this runtime has both algorithms and encapsulation (Node 24.7 with OpenSSL 3.5). */
-export function nodeHasPostQuantum(): boolean {
-  if (typeof openssl.encapsulate !== 'function') return false
+/** Whether this runtime can sign and verify with ML-DSA-65 (Node 24.6 with OpenSSL 3.5), TLS included. */
+export function nodeHasMldsa(): boolean {
   try {
     importMldsaSeed(new Uint8Array(32))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether this runtime has both algorithms and encapsulation (Node 24.7 with OpenSSL 3.5). */
+export function nodeHasPostQuantum(): boolean {
+  if (typeof openssl.encapsulate !== 'function' || !nodeHasMldsa()) return false
+  try {
     importMlkemSeed(new Uint8Array(64))
     return true
   } catch {

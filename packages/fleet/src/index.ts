@@ -1,1 +1,62 @@
+export { type Acceptance, decideAcceptance, type Highest } from './acceptance.js'
+export { addressOfPublicKey, HOST_ADDRESS } from './address.js'
+export { MAX_DOCUMENT_BYTES, MAX_OVERLAP_MS } from './constants.js'
+export {
+  type DocumentKind,
+  type DocumentSignature,
+  type DocumentVerifier,
+  documentDigest,
+  documentHead,
+  documentText,
+  type SignedDocument,
+  signaturesField,
+  signedBytes,
+} from './document.js'
+export { DocumentStore, type DocumentStoreInit } from './document-store.js'
 export { FleetError, type FleetErrorCode } from './errors.js'
+export { type OperatorKey, operatorKeyText, readOperatorKey } from './operator-key.js'
+export {
+  type OperatorEntry,
+  parseTrustRoot,
+  readTrustRoot,
+  type TrustRoot,
+  type TrustRootDocument,
+} from './operators.js'
+export { REGISTRY_KIND } from './registry/content.js'
+export { createRegistry, putHost, type RegistryDraftInit, reviseRegistry } from './registry/draft.js'
+export {
+  type HostDocument,
+  type KeyType,
+  REGISTRY_SCHEMA,
+  type RegistryDocument,
+  type WitnessDocument,
+} from './registry/form.js'
+export { importLegacyHosts } from './registry/legacy.js'
+export { type RegistryModules, readDocumentFile, readRegistry } from './registry/read.js'
+export {
+  type HostKey,
+  type HostRegistry,
+  indexRegistry,
+  type RegisteredHost,
+  type RegisteredWitness,
+} from './registry/registry.js'
+export { rotationBytes } from './registry/rotation.js'
+export {
+  type RegistryWatch,
+  type RegistryWatchModules,
+  type RegistryWatchOptions,
+  watchRegistry,
+} from './registry/watch.js'
+export { signDocument } from './sign.js'
+export { parseStrictJson } from './strict-json.js'
+export {
+  type AuthenticDocument,
+  authenticate,
+  checkContent,
+  checkDates,
+  type ParsedDocument,
+  parseDocument,
+  type VerifiedDocument,
+  type VerifyModules,
+  verifyDocument,
+} from './verify.js'
