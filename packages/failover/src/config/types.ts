@@ -2,6 +2,8 @@
 export interface GroupConfig {
   readonly group: string
   readonly domain: string
+  /** Own name as the file gives it; such a file differs from those of the other hosts. Null: found elsewhere. */
+  readonly self: string | null
   /** SHA-256 of the file, lower hex: equal on all hosts. */
   readonly digest: string
   /** Path of the signed host registry. */
@@ -110,3 +112,12 @@ export type CoordinatorConfig =
 export type WitnessConfig =
   | { readonly name: string; readonly kind: 'http'; readonly url: string }
   | { readonly name: string; readonly kind: 'git'; readonly repository: string; readonly remote: string }
+
+/** Allowed, but weaker than one may think. */
+export interface Warning {
+  readonly code: string
+  /** Setting or variable that it is about; dotted. */
+  readonly field: string
+  readonly message: string
+  readonly remedy: string
+}
