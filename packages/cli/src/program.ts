@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.js'
 import { consoleCommand } from './commands/console.js'
 import { devnetCommand } from './commands/devnet/command.js'
 import { evidenceCommand } from './commands/evidence.js'
+import { failoverCommand } from './commands/failover.js'
 import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
 import { journalCommand } from './commands/journal.js'
@@ -43,6 +44,7 @@ export function createProgram(context: CliContext): Command {
     devnetCommand,
     soakCommand,
     consoleCommand,
+    failoverCommand,
     configCommand,
     versionCommand,
   ]

@@ -11,8 +11,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 /** What people should write instead of `word`, as an imperative. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known)
-  const list = `known here: ${known.join(', ')}`
-  return near === undefined ? `remove it (${list})` : `write '${near}', or remove it (${list})`
+  return near === undefined ? `remove it; known here: ${known.join(', ')}` : `write '${near}', or remove it`
 }
 
 /** Of a short word hardly anything would be left. */

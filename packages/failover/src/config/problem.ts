@@ -39,6 +39,6 @@ export function configError(file: string, problems: readonly ConfigProblem[]): C
     return new ConfigError(`${file}: ${field}: ${message}`, { code, field, remedy, metadata })
   }
   const lines = problems.map(({ field, message, remedy }) => `  ${field}: ${message}; ${remedy}`)
-  const text = [`${file}: ${problems.length} problems`, ...lines].join('\n')
+  const text = [`${file}: ${problems.length} problems`, ...lines, 'nothing of it was taken'].join('\n')
   return new ConfigError(text, { code, field: first?.field ?? 'config', remedy: 'correct all of them', metadata })
 }

@@ -13,8 +13,9 @@ export function draftProblems(read: ReadDocument): ConfigProblem[] {
   const policies = readablePolicies(read)
   const names = [...new Set([...Object.keys(policies), ...mentioned.policies])]
   return [
+    ...(mentioned.hosts.length === 0 ? [noHost()] : []),
     ...(preset !== undefined && names.length === 0 ? [noPolicy()] : []),
-    ...chainProblems(policies, mentioned.hosts),
+    ...(mentioned.hosts.length === 0 ? [] : chainProblems(policies, mentioned.hosts)),
     ...fenceRefProblems(policies),
     ...addressProblems(hosts),
     ...serviceProblems(services, preset === undefined ? undefined : names),
@@ -31,6 +32,11 @@ function readablePolicies({ draft, mentioned }: ReadDocument): Readonly<Record<s
   }
   const chains = Object.entries(policyChains(preset ?? 'none', policies))
   return Object.fromEntries(chains.filter(([name]) => isReadable(name)))
+}
+
+function noHost(): ConfigProblem {
+  const remedy = 'write name: { address: … } for each'
+  return { code: 'CONFIG_INVALID', field: 'hosts', message: 'there is no host', remedy }
 }
 
 function noPolicy(): ConfigProblem {
