@@ -1,0 +1,240 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAbort, type Logger, silentLogger, systemTime, type TimeSource } from '@montana/foundation'
+import type { BreathError } from '../errors.js'
+import { BaseStore } from '../files/base-store.js'
+import { repairClone } from '../git/clone-state.js'
+import { type Depth, depthOf } from '../git/depth.js'
+import { Hub, hubUrl, NO_HUB } from '../git/hub.js'
+import { listTree, readBlobs } from '../git/read-tree.js'
+import { repairRepository } from '../git/recover.js'
+import { OWN_PREFIX, Repository } from '../git/repository.js'
+import { stateFolderOf } from '../git/state-folder.js'
+import { TreeWriter } from '../git/write-commit.js'
+import { BreathLock } from '../lock.js'
+import { decodeState } from '../merge/decode.js'
+import { mergeStates } from '../merge/merge.js'
+import { HybridClock } from '../merge/stamp.js'
+import { type BreathState, EMPTY_STATE, stampsOf } from '../merge/state.js'
+import type { ResolvedOptions } from '../options.js'
+import type { BreathAlarm, BreathModules } from '../types.js'
+import { asBreathError } from './as-breath-error.js'
+import { stateOfBases } from './base-state.js'
+import { Queue } from './queue.js'
+import { Sources } from './sources.js'
+import { withOwnKey } from './verifier.js'
+
+/** The own ref as this process knows it. */
+export interface OwnTip extends Depth {
+  readonly commit: string
+}
+
+/** Local commands that fail so often in a row, after repairs, mean that the private repository is lost. */
+const REBUILD_AFTER = 2
+
+/**
+ * All that one repository's breathing knows, and the only way to work on it: `operate` runs one piece of work at a
+ * time, under the lock, on a repository that was looked after when the work before failed.
+ */
+export class Session {
+  readonly options: ResolvedOptions
+  readonly modules: BreathModules
+  readonly time: TimeSource
+  readonly logger: Logger
+  readonly clock: HybridClock
+  readonly publicFields: ReadonlySet<string>
+  /** Why a local change is not published, by path. */
+  readonly held = new Map<string, BreathError>()
+  /** Why a ref is ignored, or partly waits, by its name. */
+  readonly reports = new Map<string, BreathError>()
+  state: BreathState = EMPTY_STATE
+  own: OwnTip | null = null
+  refs: ReadonlyMap<string, string> = new Map()
+  conflicts = 0
+  /** The highest own write that the hub, or a peer, has been seen to hold. */
+  acknowledged: string | null = null
+  /** Since when something is not on the hub, monotonic; null when all is. */
+  unpushedSinceMs: number | null = null
+  readonly #queue = new Queue()
+  #parts: Parts | undefined
+  readonly #reported = new Map<string, string>()
+  #isSuspect = true
+  #wasPrepared = false
+  #localFailures = 0
+
+  constructor(options: ResolvedOptions, modules: BreathModules) {
+    this.options = options
+    this.modules = modules
+    this.time = modules.time ?? systemTime
+    this.logger = modules.logger ?? silentLogger
+    this.clock = new HybridClock(options.node, this.time)
+    this.publicFields = new Set(options.publicFields)
+  }
+
+  get parts(): Parts {
+    if (this.#parts === undefined) throw new Error('the session is not open yet')
+    return this.#parts
+  }
+
+  report(ref: string, error: BreathError): void {
+    this.reports.set(ref, error)
+    if (this.#reported.get(ref) === error.message) return
+    this.#reported.set(ref, error.message)
+    this.logger.warn({ ref, code: error.code, reason: error.message }, 'a ref is not taken as it is')
+    if (error.code === 'REF_FOREIGN' || error.code === 'SIGNATURE_INVALID') this.modules.onAlarm?.(alarmOf(error))
+  }
+
+  get ownRef(): string {
+    return OWN_PREFIX + this.options.node
+  }
+
+  /** Where the hub is; undefined when there is none. Throws BreathError `GIT_FAILED`. */
+  async hub(): Promise<Hub | undefined> {
+    const { repo, remote, git } = this.options
+    if (remote === NO_HUB) return undefined
+    return new Hub(this.parts.repository, await hubUrl(repo, remote, git))
+  }
+
+  /** Throws what the work throws, AbortError, or BreathError `BREATH_LOCKED`. */
+  async operate<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return await this.#queue.run(async () => {
+      const { lock } = await this.open()
+      const release = await lock.acquire(signal)
+      try {
+        await this.#prepare(signal)
+        const result = await work()
+        this.#localFailures = 0
+        return result
+      } catch (error) {
+        this.#suspect(error)
+        throw error
+      } finally {
+        release()
+      }
+    })
+  }
+
+  /** With a repository that works, without waiting for the work of others where there is one already. */
+  async ready(): Promise<Parts> {
+    if (!this.#wasPrepared) await this.operate(async () => {})
+    return this.parts
+  }
+
+  async open(): Promise<Parts> {
+    this.#parts ??= await makeParts(this.options, this.modules, this.publicFields)
+    return this.#parts
+  }
+
+  #suspect(error: unknown): void {
+    this.#isSuspect = true
+    const { code } = asBreathError(error)
+    if (!isAbort(error) && code === 'GIT_FAILED' && isLocalDamage(asBreathError(error))) this.#localFailures++
+  }
+
+  async #prepare(signal?: AbortSignal): Promise<void> {
+    const { repository } = this.parts
+    if (this.#localFailures >= REBUILD_AFTER) await this.#rebuild('its commands fail')
+    await repository.initialize(signal)
+    if (this.#isSuspect) await this.#repair()
+    try {
+      await this.load(signal)
+    } catch (error) {
+      if (isAbort(error) || signal?.aborted || !isLocalDamage(asBreathError(error))) throw error
+      await this.#rebuild(asBreathError(error).message)
+      await repository.initialize(signal)
+      await this.load(signal)
+    }
+    this.#isSuspect = false
+    this.#wasPrepared = true
+  }
+
+  async #repair(): Promise<void> {
+    const { repository, writer } = this.parts
+    const findings = await repairRepository(repository.folder, this.options.branch)
+    const inClone = this.options.ownership === 'own' ? await repairClone(this.options.repo, this.options.branch) : []
+    if (findings.length + inClone.length > 0) {
+      writer.forget()
+      this.logger.warn({ findings, inClone }, 'an interrupted state was put right')
+    }
+    this.isCloneReset ||= inClone.length > 0
+  }
+
+  /** The own clone was in the middle of something: files that it left with markers are taken back. */
+  isCloneReset = false
+
+  /** The old one is kept aside, once; state comes back from the hub, the peers and the files. */
+  async #rebuild(why: string): Promise<void> {
+    const { repository, writer, sources } = this.parts
+    this.logger.error({ why }, 'the private repository is made anew')
+    const aside = `${repository.folder}.broken`
+    await rm(aside, { recursive: true, force: true })
+    await rename(repository.folder, aside).catch(() => {})
+    writer.forget()
+    sources.forget()
+    this.own = null
+    this.#localFailures = 0
+  }
+
+  /** Takes over the own ref, if another process, or another life of this one, has moved it. */
+  async load(signal?: AbortSignal): Promise<void> {
+    const { repository } = this.parts
+    this.refs = await repository.refs(signal)
+    const commit = this.refs.get(this.ownRef)
+    if (commit !== undefined && commit === this.own?.commit) return
+    const state = commit === undefined ? await stateOfBases(this) : await this.#stateOf(commit, signal)
+    this.state = mergeStates(this.state, state).state
+    for (const stamp of stampsOf(state)) this.clock.observe(stamp)
+    this.own = commit === undefined ? null : { commit, ...(await depthOf(repository, commit, signal)) }
+  }
+
+  async #stateOf(commit: string, signal?: AbortSignal): Promise<BreathState> {
+    const { repository } = this.parts
+    const files = await readBlobs(repository, await listTree(repository, commit, signal), signal)
+    return decodeState(files, this.options.syncPaths, this.options.depth)
+  }
+}
+
+/** What can be made only once the folder is known. */
+export interface Parts {
+  readonly folder: string
+  readonly repository: Repository
+  readonly writer: TreeWriter
+  readonly bases: BaseStore
+  readonly lock: BreathLock
+  readonly sources: Sources
+}
+
+async function makeParts(
+  options: ResolvedOptions,
+  modules: BreathModules,
+  publicFields: ReadonlySet<string>,
+): Promise<Parts> {
+  const folder = await stateFolderOf(options.repo)
+  const repository = new Repository(join(folder, 'repository.git'), {
+    program: options.git,
+    timeoutMs: options.gitTimeoutMs,
+  })
+  const { syncPaths, depth } = options
+  const verifier = withOwnKey(modules.verifier, options.node, modules.signer.publicKey)
+  return {
+    folder,
+    repository,
+    writer: new TreeWriter(repository),
+    bases: new BaseStore(join(folder, 'base')),
+    lock: new BreathLock(folder, options.lockWaitMs),
+    sources: new Sources(repository, verifier, { syncPaths, publicFields, depth }),
+  }
+}
+
+function alarmOf({ code, message }: BreathError): BreathAlarm {
+  return { code, message }
+}
+
+const DAMAGE =
+  /object file|corrupt|bad object|bad tree|invalid object|unable to read|missing (?:blob|tree|commit|object)|did not send all|not a git repository|unreadable|cannot be read|could not read|bad config|packed-refs/i
+
+/** The private repository is at fault, not the hub and not a timeout. */
+function isLocalDamage({ code, message, metadata }: BreathError): boolean {
+  if (code === 'JSON_INVALID') return true
+  return code === 'GIT_FAILED' && metadata.returncode !== -1 && DAMAGE.test(message)
+}
