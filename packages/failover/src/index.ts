@@ -7,6 +7,13 @@ export {
   type Structure,
   structures,
 } from './availability/index.js'
+
+export type { AnswerBody, RequestBody } from './channel/messages/messages.js'
+export { createNodeChannel } from './channel/node-channel.js'
+export type { NodeChannelModules, NodeChannelOptions, PeerAddress } from './channel/options.js'
+export { peerRegistryOf } from './channel/peer-registry.js'
+export { type NodeIdentity, nodeIdentityOf, openNodeIdentity } from './channel/tls/identity.js'
+
 export type { NodeChannel, PeerRegistry, RegisteredKey, RequestType } from './channel/types.js'
 export { boundList, bounds } from './config/bounds/bounds.js'
 export { secondsText } from './config/bounds/seconds.js'
