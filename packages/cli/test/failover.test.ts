@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadGroupConfig } from '@montana/failover'
+import { type GroupConfig, loadGroupConfig } from '@montana/failover'
 import { AbortError, MontanaError } from '@montana/foundation'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkLines } from '../src/commands/failover/check-lines.js'
@@ -96,6 +96,27 @@ describe('montana failover check-config', () => {
       error: { code: 'ADDRESS_DUPLICATE', field: 'hosts.b.address', message: expect.stringMatching(/BOUND/) },
       problems: [{ code: 'ADDRESS_DUPLICATE' }, { code: 'BOUND', field: 'profile', remedy: expect.any(String) }],
     })
+  })
+
+  it('makes no promise without its condition', async () => {
+    const { config } = await loadGroupConfig(EXAMPLE)
+    const words = (rest: Partial<GroupConfig>) => {
+      const { condition, edge } = checkReport(EXAMPLE, { ...config, ...rest }, [])
+      return `${condition} ${edge}`
+    }
+    const chain = { kind: 'chain', witnessQuorumFor: 'minority', withoutWitnesses: 'stop' } as const
+    expect(words({})).toMatch(/^3 of 5 hosts must be alive .*, or 2 of 3 witnesses answer; .* nothing runs\.$/)
+    expect(words({ witnesses: [], witnessQuorum: 0 })).toMatch(/^3 of 5 hosts must be alive and see each other\. If/)
+    expect(words({ coordinator: { ...chain, witnessQuorumFor: 'always' } })).toMatch(
+      /while 2 of 3 witnesses answer; without/,
+    )
+    expect(words({ coordinator: { ...chain, withoutWitnesses: 'lead' } })).toMatch(
+      /almost every partition has two leaders/,
+    )
+    const etcd = { kind: 'etcd', endpoints: [], ttlSeconds: 4, isShared: false, onCoordinatorLoss: 'stop' } as const
+    expect(words({ coordinator: etcd })).toBe(
+      'Any one host is enough while etcd has a quorum. If etcd has no quorum, nothing runs.',
+    )
   })
 
   it('has colour only where it is wanted', async () => {

@@ -25,17 +25,28 @@ export interface LoadedConfig {
 
 /**
  * Reads and judges the configuration of a group: nothing is taken from a file that breaks a promise. Throws one
- * ConfigError (78) that lists every problem; `metadata.problems` has them as {@link ConfigProblem}. Spec three-mirror 2.
+ * ConfigError (78) that lists every problem, `metadata.problems` has them as {@link ConfigProblem}; or what opening the
+ * registry threw. Spec three-mirror 2.
  */
 export async function loadGroupConfig(file: string, options: LoadOptions = {}): Promise<LoadedConfig> {
   const source = await readConfigFile(file)
   const read = readDocument(source.raw)
   const config = configOf(read, source, file)
-  const registry = config && (await options.openRegistry?.(config.registry))
+  const [opened] = await Promise.allSettled([config && options.openRegistry?.(config.registry)])
+  const registry = opened.status === 'fulfilled' ? opened.value : undefined
   const problems = [...read.problems, ...draftProblems(read), ...configProblems(config, registry)]
   if (config === undefined || problems.length > 0) throw configError(file, problems)
-  const warnings = [...groupWarnings(config), ...environmentWarnings(options.environment ?? {})]
-  return { config, warnings: registry ? [...warnings, ...registryWarnings(config, registry)] : warnings }
+  if (opened.status === 'rejected') throw opened.reason
+  return { config, warnings: warningsOf(config, registry, options.environment ?? {}) }
+}
+
+function warningsOf(
+  config: GroupConfig,
+  registry: PeerRegistry | undefined,
+  environment: NonNullable<LoadOptions['environment']>,
+): Warning[] {
+  const registered = registry === undefined ? [] : registryWarnings(config, registry)
+  return [...groupWarnings(config), ...registered, ...environmentWarnings(environment)]
 }
 
 function configOf({ document }: ReadDocument, { digest }: ConfigFile, file: string): GroupConfig | undefined {

@@ -1,4 +1,4 @@
-import { type PresetName, presetChains } from './presets.js'
+import { PRESETS, type PresetName } from './presets.js'
 import type { Document } from './read.js'
 import { policySchema } from './schema.js'
 
@@ -10,7 +10,7 @@ export function policyChains(
   preset: PresetName,
   explicit: Readonly<Record<string, Policy>>,
 ): Readonly<Record<string, PolicyWithChain>> {
-  const chains = presetChains(preset)
+  const chains: Readonly<Record<string, readonly string[]>> = PRESETS[preset]
   const names = [...new Set([...Object.keys(chains), ...Object.keys(explicit)])]
   return Object.fromEntries(
     names.map((name) => {

@@ -11,8 +11,3 @@ export const PRESETS = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
 export type PresetName = keyof typeof PRESETS
-
-/** A copy of the chains of a preset. */
-export function presetChains(preset: PresetName): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(PRESETS[preset]).map(([policy, chain]) => [policy, [...chain]]))
-}

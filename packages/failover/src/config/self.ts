@@ -39,8 +39,8 @@ export function localAddresses(): string[] {
 export function checkSelfKey(self: string, publicKey: Uint8Array, registry: PeerRegistry): void {
   const valid = registry.keysOf(self).filter(({ keyType, isRevoked }) => keyType === 'ml-dsa-65' && !isRevoked)
   if (valid.some((key) => bytesEqual(key.publicKey, publicKey))) return
-  const reason = valid.length === 0 ? 'has no valid key' : 'has another key'
-  throw new ConfigError(`${self} ${reason} in the registry than the identity of this host`, {
+  const reason = valid.length === 0 ? 'has no valid key in the registry' : 'has another key in the registry'
+  throw new ConfigError(`the identity of this host is not that of ${self}, which ${reason}`, {
     code: 'SELF_KEY_FOREIGN',
     field: 'registry',
     remedy: `check the name of this host; if it is ${self}, add its key to the registry and sign it`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type GroupConfig, loadGroupConfig, PRESETS, PROFILES } from '../../src/index.js'
-import { BOT, group, HOSTS, load } from '../support/group-file.js'
+import { BOT, file, group, HOSTS, load, refusal } from '../support/group-file.js'
 
 const DEPLOY = join(import.meta.dirname, '..', '..', '..', '..', 'deploy')
 const SINGLE = [
@@ -71,6 +71,41 @@ describe('presets', () => {
     expect(chain).toEqual(PRESETS['three-mirror'].serve)
     expect(rest).toEqual({ name: 'serve', failback: 'never', holdDownMs: 5, fenceRef: null })
     expect(Object.keys(config.policies)).toEqual(['serve', 'coordinate', 'extra'])
+  })
+})
+
+describe('the example of the spec', () => {
+  it('is accepted with a third http witness in the place of the etcd one', async () => {
+    const text = `
+group: montana-5
+domain: montana.network
+preset: three-mirror
+registry: /etc/montana/nodes.json
+hosts:
+  amsterdam: { address: 192.0.2.10, domainOfFailure: { provider: p1, country: NL } }
+  moscow: { address: 192.0.2.20 }
+  almaty: { address: 192.0.2.30 }
+  spb: { address: 192.0.2.40 }
+  novosibirsk: { address: 192.0.2.50 }
+policies:
+  serve: { chain: [amsterdam, almaty, spb, novosibirsk, moscow], failback: auto, fenceRef: refs/montana/epoch }
+services:
+  bot: { policy: serve, run: { unit: example-bot.service }, standby: warm, health: { kind: http, url: "http://127.0.0.1:9000/health" },
+         promoteTimeoutMs: 2000, effects: { survivor: idempotent } }
+profile: fast
+maxRecoveryMs: 10000
+maxSurvivorRecoveryMs: 10000
+coordinator: { kind: chain }
+witnesses: [ { kind: http, url: "https://w1.example" }, { kind: git, remote: origin }, { kind: http, url: "https://w3.example" } ]
+`
+    const { config, warnings } = await loadGroupConfig(file(text))
+    expect(warnings).toEqual([])
+    expect(config.witnesses.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['w1 http', 'w2 git', 'w3 http'])
+    expect(config.hosts.amsterdam?.domainOfFailure).toEqual({ provider: 'p1', country: 'NL' })
+    const etcd = await refusal(
+      file(text.replace('kind: git, remote: origin', 'kind: etcd, endpoints: [https://w.example]')),
+    )
+    expect(etcd).toMatchObject({ field: 'witnesses.1.kind', message: expect.stringMatching(/not built/) })
   })
 })
 

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FleetError } from '@montana/fleet'
 import { describe, expect, it } from 'vitest'
 import type { PeerRegistry } from '../../src/index.js'
 import { BOT, file, group, HOSTS, load, problems, problemsOf, refusal, WITNESSES } from '../support/group-file.js'
@@ -52,6 +55,13 @@ const REFUSALS: readonly (readonly [string, object, string, string, string | Reg
   ],
   ['a service without health', bot({ health: undefined }), 'SERVICE_HEALTH', 'services.bot.health', /no health check/],
   ['a service with an empty health', bot({ health: [] }), 'SERVICE_HEALTH', 'services.bot.health', /no health check/],
+  [
+    'an age without the counter that it is of',
+    bot({ health: { ...BOT.health, maxAgeMs: 1000 } }),
+    'SERVICE_HEALTH',
+    'services.bot.health',
+    /without the progressField/,
+  ],
   ['a service that nothing runs', bot({ run: undefined }), 'SERVICE_RUN', 'services.bot.run', /exactly one way/],
   [
     'a service that runs in two ways',
@@ -188,6 +198,13 @@ describe('a configuration is refused for', () => {
     const [found, ...others] = await problems(group(), { openRegistry })
     expect(found).toMatchObject({ code: 'KEY_DUPLICATE', field: 'registry', remedy: expect.stringMatching(/./) })
     expect([found?.message, others]).toEqual(['amsterdam and spb have one key in the registry', []])
+    const closed = async () => {
+      throw new FleetError('DOC_SIGNATURES', 'too few')
+    }
+    await expect(load(group(), { openRegistry: closed })).rejects.toMatchObject({ code: 'DOC_SIGNATURES' })
+    await expect(load(group({ witnessQuorum: 1 }), { openRegistry: closed })).rejects.toMatchObject({
+      code: 'WITNESS_QUORUM',
+    })
     keys.spb = []
     const { warnings } = await load(group(), { openRegistry })
     expect(warnings).toMatchObject([{ code: 'HOST_UNREGISTERED', field: 'hosts.spb' }])
@@ -211,9 +228,13 @@ describe('unknown keys', () => {
     expect(found).toMatchObject([{ code: 'KEY_UNKNOWN', field, remedy: `write '${near}', or remove it` }])
   })
 
-  it('far from every key are refused with the list', async () => {
+  it('far from every key are refused with the list, and the guide knows every key of it', async () => {
     const [found] = await problems(group({ zzzzzz: 1 }))
-    expect(found?.remedy).toMatch(/^remove it; known here: group, domain, preset,/)
+    const [, list = ''] = /^remove it; known here: (.*)$/.exec(found?.remedy ?? '') ?? []
+    expect(list).toMatch(/^group, domain, preset, self,/)
+    const guide = readFileSync(join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'failover.md'), 'utf8')
+    const explained = list.split(', ').filter((key) => new RegExp(`\`${key}(\\.NAME)?\``).test(guide))
+    expect(explained).toEqual(list.split(', '))
   })
 })
 

@@ -52,6 +52,18 @@ describe('warnings', () => {
     expect(await codes(settings)).toEqual(expected)
   })
 
+  it('are none where a failure domain holds half', async () => {
+    const country = (name: string) => ({ domainOfFailure: { country: name } })
+    const hosts = Object.entries(HOSTS).slice(0, 4)
+    const halves = hosts.map(([name, host], index) => [name, { ...host, ...country(index < 2 ? 'RU' : 'KZ') }])
+    const chain = hosts.map(([name]) => name)
+    const settings = { preset: 'none', policies: { serve: { chain } } }
+    expect(await codes({ ...settings, hosts: Object.fromEntries(halves) })).toEqual([])
+    const [first = ''] = chain
+    const alone = { [first]: { ...HOSTS.amsterdam, ...country('NL') } }
+    expect(await codes({ ...settings, policies: { serve: { chain: [first] } }, hosts: alone })).toEqual([])
+  })
+
   it('say what follows and what to do', async () => {
     const [found] = (await load(group({ witnesses: [] }))).warnings
     expect(found).toMatchObject({ field: 'witnesses', remedy: expect.stringMatching(/three fast witnesses/) })

@@ -12,6 +12,7 @@ export function checkLines(report: CheckReport, paint: Paint): string[] {
     ...(report.bounds.overlap === null ? [] : [overlapLine(report.bounds.overlap)]),
     labelled('witnesses', witnessText(report)),
     '',
+    report.condition,
     paint.bold(report.edge),
     ...report.warnings.map(({ field, message, remedy }) => paint.yellow(`warning: ${field}: ${message}; ${remedy}`)),
   ]

@@ -11,16 +11,12 @@ export interface CheckReport {
   readonly bounds: GroupBounds
   readonly witnesses: readonly { readonly name: string; readonly kind: 'http' | 'git' }[]
   readonly witnessQuorum: number
+  /** What the bounds take for granted, in words. */
+  readonly condition: string
   /** What the configuration does not promise, in words. */
   readonly edge: string
   readonly warnings: readonly Warning[]
 }
-
-/** Spec three-mirror 8. */
-const EDGE = {
-  chain: 'If fewer than a majority are alive and the witness quorum is down, nothing runs.',
-  etcd: 'If etcd has no quorum, nothing runs.',
-} as const
 
 export function checkReport(file: string, config: GroupConfig, warnings: readonly Warning[]): CheckReport {
   const { group, digest, profile, coordinator, policies, witnesses, witnessQuorum } = config
@@ -35,7 +31,28 @@ export function checkReport(file: string, config: GroupConfig, warnings: readonl
     bounds: bounds(config),
     witnesses: witnesses.map(({ name, kind }) => ({ name, kind })),
     witnessQuorum,
-    edge: EDGE[coordinator.kind],
+    condition: conditionOf(config),
+    edge: edgeOf(config),
     warnings,
   }
+}
+
+/** The promise is never made without what it needs. */
+function conditionOf({ coordinator, hosts, witnesses, witnessQuorum }: GroupConfig): string {
+  if (coordinator.kind === 'etcd') return 'Any one host is enough while etcd has a quorum.'
+  const count = Object.keys(hosts).length
+  const majority = `${Math.floor(count / 2) + 1} of ${count} hosts`
+  if (witnesses.length === 0) return `${majority} must be alive and see each other.`
+  const quorum = `${witnessQuorum} of ${witnesses.length} witnesses`
+  if (coordinator.witnessQuorumFor === 'always')
+    return `Any one host is enough while ${quorum} answer; without them none is.`
+  return `${majority} must be alive and see each other, or ${quorum} answer; then any one host is enough.`
+}
+
+/** Spec three-mirror 8. */
+function edgeOf({ coordinator }: GroupConfig): string {
+  if (coordinator.kind === 'etcd') return 'If etcd has no quorum, nothing runs.'
+  if (coordinator.withoutWitnesses === 'lead')
+    return 'Every island leads, however small: almost every partition has two leaders or more.'
+  return 'If fewer than a majority are alive and the witness quorum is down, nothing runs.'
 }

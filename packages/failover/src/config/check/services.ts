@@ -38,9 +38,20 @@ function runProblems(name: string, { run = {} }: Service): ConfigProblem[] {
   return [{ code: 'SERVICE_RUN', field: `services.${name}.run`, message, remedy }]
 }
 
-function healthProblems(name: string, { health = [] }: Service): ConfigProblem[] {
-  if (health.length > 0) return []
+function healthProblems(name: string, { health = [], ready = [] }: Service): ConfigProblem[] {
+  const aged = [...health, ...ready].some(
+    (check) => check.kind === 'http' && check.maxAgeMs !== undefined && check.progressField === undefined,
+  )
+  return [...(health.length === 0 ? [noHealth(name)] : []), ...(aged ? [ageOfNothing(name)] : [])]
+}
+
+function noHealth(name: string): ConfigProblem {
   const message = `service ${name} has no health check`
   const remedy = 'write at least one of command, http, tcp and unit: a process that exists may be dead'
-  return [{ code: 'SERVICE_HEALTH', field: `services.${name}.health`, message, remedy }]
+  return { code: 'SERVICE_HEALTH', field: `services.${name}.health`, message, remedy }
+}
+
+function ageOfNothing(name: string): ConfigProblem {
+  const message = `service ${name} has a check with maxAgeMs, but without the progressField whose age is meant`
+  return { code: 'SERVICE_HEALTH', field: `services.${name}.health`, message, remedy: 'name the progressField' }
 }
