@@ -17,6 +17,7 @@ const TASKS = {
   start: { command: [cli, 'devnet'] },
   soak: { command: [cli, 'soak'] },
   'demo:soak': { command: [inTree('scripts/demo-soak.mjs')] },
+  'demo:failover': { command: [inTree('test/trials/dist/main.js')] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   sim: { command: [inTree('test/simulation/dist/main.js')] },

@@ -16,6 +16,7 @@ import { statusCommand } from './commands/status.js'
 import { timeCommand } from './commands/time.js'
 import { versionCommand } from './commands/version.js'
 import { windowsCommand } from './commands/windows.js'
+import { witnessCommand } from './commands/witness/command.js'
 import type { CliContext } from './context.js'
 
 /** The whole command line. Unknown flags and commands fail with exit code 2. */
@@ -44,6 +45,7 @@ export function createProgram(context: CliContext): Command {
     devnetCommand,
     soakCommand,
     consoleCommand,
+    witnessCommand,
     failoverCommand,
     configCommand,
     versionCommand,

@@ -1,34 +1,18 @@
-export {
-  type Availability,
-  type AvailabilityInput,
-  type AvailabilityTerm,
-  availability,
-  SECONDS_PER_YEAR,
-  type Structure,
-  structures,
-} from './availability/index.js'
-
+export { Agent, type AgentInit } from './agent/agent.js'
+export type { AgentCommand, CommandResult } from './agent/command-types.js'
+export { ControlClient } from './agent/control-client.js'
+export type { AgentModules, PolicyServices, Tenure } from './agent/ports.js'
+export type { FailoverStatus, HostStatus, PolicyStatus } from './agent/status.js'
+export { type AgentPaths, agentPaths } from './assembly/paths.js'
+export { type RunningAgent, type StartAgentInit, startAgent } from './assembly/start-agent.js'
 export type { AnswerBody, RequestBody } from './channel/messages/messages.js'
 export { createNodeChannel } from './channel/node-channel.js'
 export type { NodeChannelModules, NodeChannelOptions, PeerAddress } from './channel/options.js'
 export { peerRegistryOf } from './channel/peer-registry.js'
 export { type NodeIdentity, nodeIdentityOf, openNodeIdentity } from './channel/tls/identity.js'
-
 export type { NodeChannel, PeerRegistry, RegisteredKey, RequestType } from './channel/types.js'
-export { boundList, bounds } from './config/bounds/bounds.js'
-export { secondsText } from './config/bounds/seconds.js'
-export type { Bound, GroupBounds, OverlapBound, PolicyBounds } from './config/bounds/types.js'
-export { type WitnessTimes, witnessTimes } from './config/bounds/witness-times.js'
-export { DEFAULT_CONFIG_PATH } from './config/constants.js'
-export { type CoreExtras, toCoreSettings } from './config/core-settings.js'
-export { type LoadedConfig, type LoadOptions, loadGroupConfig } from './config/load.js'
-export { PRESETS, type PresetName } from './config/presets.js'
-export type { ConfigProblem, ConfigProblemCode } from './config/problem.js'
-export { PROFILES } from './config/profiles.js'
-export { checkSelfKey, findSelf, localAddresses, type SelfSources } from './config/self.js'
-export type * from './config/types.js'
-export { environmentWarnings } from './config/warn/environment.js'
 export type * from './core/api.js'
+export { createCore } from './core/core.js'
 export type * from './core/types.js'
 export {
   type Epoch,
@@ -42,4 +26,15 @@ export {
   splitEpoch,
 } from './epoch.js'
 export { FailoverError, type FailoverErrorCode, type PeerErrorCode } from './errors.js'
+export * from './settings.js'
+export { createHttpWitness, type HttpWitnessModules, type HttpWitnessOptions } from './witness/http-witness.js'
+export { encodePost, isSignedBy, signPost } from './witness/post.js'
+export { serveWitness } from './witness/serve.js'
+export { loadWitnessConfig, type WitnessConfigFile } from './witness/serve-config.js'
+export {
+  startWitnessServer,
+  type WitnessServer,
+  type WitnessServerModules,
+  type WitnessServerOptions,
+} from './witness/server.js'
 export type { SignedPost, Witness, WitnessRead } from './witness/types.js'

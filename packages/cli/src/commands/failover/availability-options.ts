@@ -1,4 +1,4 @@
-import type { AvailabilityInput } from '@montana/failover'
+import type { AvailabilityInput } from '@montana/failover/settings'
 import { UsageError } from '@montana/foundation'
 import type { Command } from 'commander'
 import type { GlobalOptions } from '../../context.js'

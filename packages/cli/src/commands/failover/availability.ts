@@ -1,4 +1,10 @@
-import { type Availability, type AvailabilityInput, availability, type Structure, structures } from '@montana/failover'
+import {
+  type Availability,
+  type AvailabilityInput,
+  availability,
+  type Structure,
+  structures,
+} from '@montana/failover/settings'
 import { Command } from 'commander'
 import { wantsColor } from '../../color.js'
 import type { CliContext, GlobalOptions } from '../../context.js'

@@ -1,4 +1,4 @@
-import { loadGroupConfig } from '@montana/failover'
+import { loadGroupConfig } from '@montana/failover/settings'
 import { ConfigError } from '@montana/foundation'
 import { Command } from 'commander'
 import { wantsColor } from '../../color.js'

@@ -1,4 +1,4 @@
-import { type Bound, type OverlapBound, secondsText } from '@montana/failover'
+import { type Bound, type OverlapBound, secondsText } from '@montana/failover/settings'
 import type { Paint } from '../../paint.js'
 import { labelled } from '../../table.js'
 import type { CheckReport } from './check-report.js'

@@ -1,4 +1,4 @@
-import { bounds, type GroupBounds, type GroupConfig, type Warning } from '@montana/failover'
+import { bounds, type GroupBounds, type GroupConfig, type Warning } from '@montana/failover/settings'
 
 /** The one object that `--json` prints. */
 export interface CheckReport {

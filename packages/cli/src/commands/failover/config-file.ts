@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG_PATH } from '@montana/failover'
+import { DEFAULT_CONFIG_PATH } from '@montana/failover/settings'
 import type { CliContext, GlobalOptions } from '../../context.js'
 
 /** Of every verb that needs the group: `--config`, `MONTANA_CONFIG`, or the installed file. */

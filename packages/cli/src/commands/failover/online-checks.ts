@@ -1,4 +1,4 @@
-import type { GroupConfig } from '@montana/failover'
+import type { GroupConfig } from '@montana/failover/settings'
 import { errorCode, errorMessage, isAbort } from '@montana/foundation'
 
 /** One question of `check-config --online` that only the running group can answer. Spec three-mirror 3.2. */

@@ -1,0 +1,41 @@
+import { userInfo } from 'node:os'
+import { UsageError } from '@montana/foundation'
+import { DURATION_FORMS, parseDuration } from '@montana/soak'
+import type { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../../context.js'
+
+export interface AgentFlags extends GlobalOptions {
+  socket?: string
+  reason?: string
+}
+
+export const DEFAULT_SOCKET = '/run/montana-failover/failover.sock'
+
+export function addAgentFlags(command: Command): Command {
+  return command.option(
+    '--socket <path>',
+    `socket of the agent (default: MONTANA_FAILOVER_SOCKET, else ${DEFAULT_SOCKET})`,
+  )
+}
+
+export function addReasonFlag(command: Command): Command {
+  return addAgentFlags(command).requiredOption('--reason <text>', 'why; it stands in the history of the group')
+}
+
+/** Loaded only by the commands that talk to an agent. */
+export async function agentClient({ environment }: CliContext, { socket }: AgentFlags) {
+  const { ControlClient } = await import('@montana/failover')
+  return new ControlClient(socket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET)
+}
+
+/** Who is recorded beside the reason. */
+export function operatorName({ environment }: CliContext): string {
+  return environment.SUDO_USER ?? userInfo().username
+}
+
+/** Throws {@link UsageError}. */
+export function readDuration(flag: string, text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new UsageError(`--${flag} '${text}' is not a duration`, { field: flag, remedy: `use ${DURATION_FORMS}` })
+}

@@ -1,0 +1,50 @@
+import { UsageError } from '@montana/foundation'
+import { Command } from 'commander'
+import type { CliContext } from '../../context.js'
+import { formatTable } from '../../table.js'
+import { type AgentFlags, addAgentFlags, agentClient } from './agent-flags.js'
+
+interface HistoryFlags extends AgentFlags {
+  limit: string
+}
+
+const LIMIT_MAX = 10_000
+
+export function historyCommand(context: CliContext): Command {
+  const command = new Command('history')
+    .description('every change of role in the group, with its reason')
+    .option('--limit <N>', 'newest N', '20')
+  return addAgentFlags(command).action(async (_, self: Command) => {
+    const flags = self.optsWithGlobals<HistoryFlags>()
+    const client = await agentClient(context, flags)
+    const history = (await client.history(readLimit(flags.limit), context.signal)) as HistoryLine[]
+    if (flags.json) return context.json({ history })
+    if (history.length === 0) return context.out('no change of role yet')
+    context.out(formatTable(['at', 'host', 'policy', 'change', 'epoch', 'mode', 'rule', 'reason'], history.map(cells)))
+  })
+}
+
+interface HistoryLine {
+  readonly at: string
+  readonly host: string
+  readonly policy: string
+  readonly from: string
+  readonly to: string
+  readonly epoch: string | null
+  readonly mode: string
+  readonly rule: string
+  readonly reason: string
+}
+
+function cells(line: HistoryLine): (string | null)[] {
+  return [line.at, line.host, line.policy, `${line.from} → ${line.to}`, line.epoch, line.mode, line.rule, line.reason]
+}
+
+function readLimit(text: string): number {
+  const value = Number(text)
+  if (/^\d{1,5}$/.test(text) && value >= 1 && value <= LIMIT_MAX) return value
+  throw new UsageError(`--limit '${text}' is not a count`, {
+    field: 'limit',
+    remedy: `give a number from 1 to ${LIMIT_MAX}`,
+  })
+}

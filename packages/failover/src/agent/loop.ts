@@ -1,0 +1,88 @@
+import type { Clock, Core, Turn } from '../core/api.js'
+import type { Effect, Heartbeat, Observation, PostBody } from '../core/types.js'
+
+/** Between two turns when nothing arrives: spec three-mirror 4. */
+export const TURN_MS = 250
+
+export interface LoopModules<State> {
+  readonly core: Core<State>
+  readonly clock: () => Clock
+  beat(turn: Pick<Turn<State>, 'policies'>): void
+  execute(effects: readonly Effect[]): void
+  onTurn(turn: Pick<Turn<State>, 'policies' | 'probeEveryMs' | 'witnessEveryMs'>): void
+}
+
+interface Waiter {
+  readonly receiver: string
+  resolve(heartbeat: Heartbeat): void
+}
+
+/**
+ * Takes in what arrived, decides, and hands out effects, in one synchronous turn. Whoever asks this host for a sign of
+ * life is answered from here, so that a loop which stands still answers nobody.
+ */
+export class DecisionLoop<State> {
+  readonly #modules: LoopModules<State>
+  #state: State
+  #queue: Observation[] = []
+  #waiters: Waiter[] = []
+  #sequence = 0
+  #timer: NodeJS.Timeout | undefined
+  #immediate: NodeJS.Immediate | undefined
+
+  constructor(modules: LoopModules<State>) {
+    this.#modules = modules
+    this.#state = modules.core.initial(modules.clock())
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#turn(), TURN_MS)
+    this.#turn()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    clearImmediate(this.#immediate)
+    this.#immediate = undefined
+  }
+
+  push(observation: Observation): void {
+    this.#queue.push(observation)
+    this.#schedule()
+  }
+
+  /** The heartbeat for `receiver`, as of the next turn. */
+  answer(receiver: string): Promise<Heartbeat> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ receiver, resolve })
+      this.#schedule()
+    })
+  }
+
+  /** For a request of our own: what the last turn left. */
+  heartbeat(receiver: string): Heartbeat {
+    return this.#modules.core.heartbeat(this.#state, receiver, ++this.#sequence, this.#modules.clock().nowMs)
+  }
+
+  post(): PostBody {
+    return this.#modules.core.post(this.#state, ++this.#sequence, this.#modules.clock().nowMs)
+  }
+
+  #schedule(): void {
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined
+      this.#turn()
+    })
+  }
+
+  #turn(): void {
+    const { core, clock, beat, execute, onTurn } = this.#modules
+    for (const observation of this.#queue.splice(0)) this.#state = core.observe(this.#state, observation)
+    const turn = core.decide(this.#state, clock())
+    this.#state = turn.state
+    execute(turn.effects)
+    onTurn(turn)
+    for (const { receiver, resolve } of this.#waiters.splice(0)) resolve(this.heartbeat(receiver))
+    beat(turn)
+  }
+}

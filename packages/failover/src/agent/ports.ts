@@ -1,0 +1,99 @@
+import type { Logger, MetricsRegistry } from '@montana/foundation'
+import type { AnswerBody } from '../channel/messages/messages.js'
+import type { NodeChannel } from '../channel/types.js'
+import type { GroupConfig } from '../config/types.js'
+import type { Clock } from '../core/api.js'
+import type { LeaseObservation, Mode, Pause, PostBody, ServiceHealth, Transition } from '../core/types.js'
+import type { Epoch } from '../epoch.js'
+import type { SignedPost, Witness } from '../witness/types.js'
+
+/** What the agent is handed: everything that touches the host, each part real in the agent and replaceable in a test. */
+export interface AgentModules {
+  readonly clock: () => Clock
+  readonly channel: NodeChannel
+  readonly witnesses: readonly Witness[]
+  /** One per policy: all services bound to it, moved together. */
+  readonly services: Readonly<Record<string, PolicyServices>>
+  readonly epochs: EpochFiles
+  readonly history: HistoryLog
+  /** One per policy with the coordinator `etcd`; empty for `chain`. */
+  readonly leases: Readonly<Record<string, LeasePort>>
+  readonly signPost: (body: PostBody) => SignedPost
+  readonly pauses: PauseFile
+  /**
+   * The loop turned: feeds the keeper, systemd's watchdog, and the fence of the second thread, which kills at
+   * `actUntilMs`, the end of standing or lease; null while nothing acts.
+   */
+  beat(turn: { readonly actUntilMs: Readonly<Record<string, number | null>> }): void
+  readonly breath?: BreathPort
+  readonly diagnose?: (host: string, signal: AbortSignal) => Promise<Diagnosis>
+  readonly logger: Logger
+  readonly metrics: MetricsRegistry
+}
+
+export interface Tenure {
+  readonly policy: string
+  readonly epoch: Epoch
+  readonly mode: Mode
+  readonly reason: string
+}
+
+/** Starts and stops what is bound to one policy. Calls of one policy never overlap; a demotion cancels a promotion. */
+export interface PolicyServices {
+  /** Resolves when every service is healthy; rejects when one is not in its time. */
+  promote(tenure: Tenure, signal: AbortSignal): Promise<void>
+  /** Resolves when nothing of the services runs any more. */
+  demote(init: { readonly budgetMs: number; readonly isGraceful: boolean; readonly reason: string }): Promise<void>
+  prepare(signal: AbortSignal): Promise<void>
+  quiesce(signal: AbortSignal): Promise<void>
+  /** Kills at once, without waiting. */
+  fence(): void
+  /** Calls back with the state of all services together, at once and on every change. */
+  onHealth(listener: (health: ServiceHealth) => void): () => void
+  close(): Promise<void>
+}
+
+export interface EpochFiles {
+  /** Durable when it resolves. Rejects for an epoch below the stored one. */
+  persist(policy: string, epoch: Epoch): Promise<void>
+}
+
+export interface HistoryLog {
+  /** Newest records of all hosts, in the form in which hosts exchange them. */
+  page(count: number): AnswerBody<'history'>['records']
+  append(transition: Transition): void
+  /** Newest last. */
+  latest(policy: string | null, count: number): readonly unknown[]
+}
+
+export interface LeasePort {
+  acquire(floor: Epoch): void
+  renew(): void
+  release(): void
+  transfer(target: string): void
+  onObservation(listener: (lease: LeaseObservation) => void): () => void
+  close(): Promise<void>
+}
+
+export interface PauseFile {
+  load(): Pause | null
+  save(pause: Pause | null): Promise<void>
+}
+
+/** The breathing of this host, as far as the agent tells others about it. */
+export interface BreathPort {
+  state(): { readonly head: string; readonly lagMs: number } | null
+  onPoke(from: string, head: string): void
+}
+
+/** What else answers on a host whose agent is silent; never makes it alive. Spec three-mirror 5.6. */
+export interface Diagnosis {
+  readonly icmp: boolean | null
+  readonly tcp22: boolean | null
+  readonly tcp443: boolean | null
+}
+
+export interface AgentOptions {
+  readonly config: GroupConfig
+  readonly self: string
+}

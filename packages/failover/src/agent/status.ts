@@ -1,0 +1,135 @@
+import type { NodeChannel } from '../channel/types.js'
+import type { GroupConfig } from '../config/types.js'
+import type { HostDecision, PolicyDecision } from '../core/api.js'
+import type { Pause } from '../core/types.js'
+import { formatEpoch } from '../epoch.js'
+import type { Diagnosis } from './ports.js'
+
+/** What `status`, the page and the HTTP endpoint show: spec three-mirror 3.3. */
+export interface FailoverStatus {
+  readonly group: string
+  readonly self: string
+  readonly configDigest: string
+  readonly upMs: number
+  readonly policies: Readonly<Record<string, PolicyStatus>>
+  readonly hosts: Readonly<Record<string, HostStatus>>
+  readonly witnesses: Readonly<Record<string, WitnessStatus>>
+  readonly coordinator: string
+  readonly breathing: { readonly head: string; readonly lagMs: number } | null
+  readonly pause: Pause | null
+  /** Longest time between two turns of the decision loop in the last minute. */
+  readonly loopGapMs: number
+}
+
+export interface PolicyStatus {
+  readonly chain: readonly string[]
+  readonly role: PolicyDecision['role']
+  readonly state: PolicyDecision['claim']['state']
+  readonly mode: PolicyDecision['mode']
+  readonly standing: PolicyDecision['standing']
+  readonly isEligible: boolean
+  readonly reason: string | null
+  readonly leader: {
+    readonly host: string
+    readonly mode: string
+    readonly epoch: string
+    readonly epochText: string
+  } | null
+  readonly epoch: string | null
+  readonly since: string | null
+  readonly holdDown: PolicyDecision['holdDown']
+  readonly boundMs: number
+  readonly lastTransitions: readonly unknown[]
+}
+
+export interface HostStatus {
+  readonly isSelf: boolean
+  readonly isAlive: boolean
+  readonly lastHeardMs: number | null
+  readonly rttMs: number | null
+  /** Why the last connection was refused, if it was. */
+  readonly refusal: string | null
+  readonly isEligible: Readonly<Record<string, boolean>>
+  readonly reason: string | null
+  readonly probes: Diagnosis | null
+}
+
+export interface WitnessStatus {
+  readonly isAnswering: boolean
+  readonly lastAnswerMs: number | null
+}
+
+export interface StatusInit {
+  readonly config: GroupConfig
+  readonly self: string
+  readonly upMs: number
+  readonly decisions: readonly PolicyDecision[]
+  readonly boundsMs: Readonly<Record<string, number>>
+  readonly since: Readonly<Record<string, string>>
+  readonly peers: ReturnType<NodeChannel['describe']>
+  readonly witnesses: Readonly<Record<string, WitnessStatus>>
+  readonly breathing: FailoverStatus['breathing']
+  readonly pause: Pause | null
+  readonly loopGapMs: number
+  readonly diagnoses: Readonly<Record<string, Diagnosis>>
+  readonly transitions: (policy: string) => readonly unknown[]
+}
+
+export function statusOf(init: StatusInit): FailoverStatus {
+  const { config, self } = init
+  return {
+    group: config.group,
+    self,
+    configDigest: config.digest,
+    upMs: init.upMs,
+    policies: Object.fromEntries(init.decisions.map((decision) => [decision.policy, policyStatus(init, decision)])),
+    hosts: Object.fromEntries(Object.keys(config.hosts).map((host) => [host, hostStatus(init, host)])),
+    witnesses: init.witnesses,
+    coordinator: config.coordinator.kind,
+    breathing: init.breathing,
+    pause: init.pause,
+    loopGapMs: init.loopGapMs,
+  }
+}
+
+function policyStatus(init: StatusInit, decision: PolicyDecision): PolicyStatus {
+  const { policy, claim, role, mode, standing, leader, holdDown } = decision
+  const chain = init.config.policies[policy]?.chain ?? []
+  return {
+    chain,
+    role,
+    state: claim.state,
+    mode,
+    standing,
+    isEligible: claim.isEligible,
+    reason: claim.reason,
+    leader: leader && {
+      host: leader.host,
+      mode: leader.mode,
+      epoch: String(leader.epoch),
+      epochText: formatEpoch(leader.epoch, chain),
+    },
+    epoch: claim.epoch === null ? null : String(claim.epoch),
+    since: init.since[policy] ?? null,
+    holdDown,
+    boundMs: init.boundsMs[policy] ?? 0,
+    lastTransitions: init.transitions(policy),
+  }
+}
+
+function hostStatus(init: StatusInit, host: string): HostStatus {
+  const isSelf = host === init.self
+  const views = init.decisions.map(({ policy, hosts }) => [policy, hosts[host]] as const)
+  const known = views.map(([, view]) => view).filter((view): view is HostDecision => view !== undefined)
+  const [first] = known
+  return {
+    isSelf,
+    isAlive: isSelf || first?.isAlive === true,
+    lastHeardMs: isSelf ? 0 : (first?.lastHeardMs ?? null),
+    rttMs: init.peers[host]?.rttMs ?? null,
+    refusal: init.peers[host]?.lastRefusal ?? null,
+    isEligible: Object.fromEntries(views.map(([policy, view]) => [policy, view?.isEligible ?? false])),
+    reason: known.find(({ reason }) => reason !== null)?.reason ?? null,
+    probes: init.diagnoses[host] ?? null,
+  }
+}

@@ -1,0 +1,39 @@
+import { dirname, join } from 'node:path'
+import type { GroupConfig } from '../config/types.js'
+
+/** Where the agent of one host keeps and finds its files. */
+export interface AgentPaths {
+  readonly identityDir: string
+  readonly operators: string
+  readonly registryState: string
+  readonly epochs: string
+  readonly history: string
+  readonly pause: string
+  readonly lock: string
+  readonly socket: string
+}
+
+export const DEFAULT_RUN_DIR = '/run/montana-failover'
+
+export interface PathInit {
+  readonly stateDir?: string | undefined
+  readonly identityDir?: string | undefined
+  readonly socket?: string | undefined
+  /** `RUNTIME_DIRECTORY` of systemd. */
+  readonly runDir?: string | undefined
+}
+
+/** The trust root stands beside the registry. */
+export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
+  const state = init.stateDir ?? config.stateDir
+  return {
+    identityDir: init.identityDir ?? (init.stateDir === undefined ? config.identityDir : join(state, 'identity')),
+    operators: join(dirname(config.registry), 'operators.json'),
+    registryState: join(state, 'registry'),
+    epochs: join(state, 'epochs'),
+    history: join(state, 'history.jsonl'),
+    pause: join(state, 'pause.json'),
+    lock: join(state, 'agent.lock'),
+    socket: init.socket ?? join(init.runDir ?? DEFAULT_RUN_DIR, 'failover.sock'),
+  }
+}

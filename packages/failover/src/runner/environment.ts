@@ -1,0 +1,41 @@
+import type { ServiceConfig } from '../config/types.js'
+import type { Mode } from '../core/types.js'
+import type { Epoch } from '../epoch.js'
+
+export interface TenureFacts {
+  readonly group: string
+  readonly host: string
+  readonly policy: string
+  readonly epoch: Epoch
+  readonly mode: Mode
+  readonly reason: string
+  /** Holds the epoch, for those who run longer than one. */
+  readonly epochFile: string
+}
+
+/** What a service may do outward while it cannot be fenced: spec three-mirror 4 and 9. */
+export function effectsOf(mode: Mode, service: ServiceConfig): 'none' | 'idempotent' | 'all' {
+  if (mode === 'LEASED' || mode === 'CHAIN') return 'all'
+  return mode === 'SURVIVOR' ? service.effects.survivor : 'none'
+}
+
+/** The environment of services and hooks: spec three-mirror 2. Of the agent's own it keeps what programs need to run. */
+export function environmentOf(facts: TenureFacts, service: ServiceConfig): Record<string, string> {
+  const kept = KEPT.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    ...Object.fromEntries(kept),
+    MONTANA_GROUP: facts.group,
+    MONTANA_HOST: facts.host,
+    MONTANA_POLICY: facts.policy,
+    MONTANA_EPOCH: String(facts.epoch),
+    MONTANA_EPOCH_FILE: facts.epochFile,
+    MONTANA_MODE: facts.mode,
+    MONTANA_REASON: facts.reason,
+    MONTANA_EFFECTS: effectsOf(facts.mode, service),
+  }
+}
+
+const KEPT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'CREDENTIALS_DIRECTORY', 'STATE_DIRECTORY']

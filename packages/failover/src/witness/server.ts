@@ -1,0 +1,110 @@
+import type { KeyObject } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { errorCode, MontanaError } from '@montana/foundation'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import { FailoverError } from '../errors.js'
+import { nonceField, signAnswer } from './answer.js'
+import { Board } from './board.js'
+import { decodePostBody, isSignedBy } from './post.js'
+import { rawPostForm } from './post-form.js'
+
+export interface WitnessServerOptions {
+  /** As the registry lists it. */
+  readonly name: string
+  readonly host: string
+  /** 0: any. */
+  readonly port: number
+}
+
+export interface WitnessServerModules {
+  /** ML-DSA-65, of the witness itself. */
+  readonly privateKey: KeyObject
+  readonly groups: Readonly<Record<string, HostKeys>>
+  readonly nowMs: () => number
+}
+
+/** Raw public keys of a host of one group; empty: unknown. */
+export type HostKeys = (host: string) => readonly Uint8Array[]
+
+export interface WitnessServer {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Spec three-mirror 7.3. */
+const POST_MAX_BYTES = 16 * 1024
+const REQUEST_TIMEOUT_MS = 5_000
+const CONNECTIONS_MAX = 256
+
+/** A dead-drop over HTTP. It can forget, delay and leave out; it can forge nothing. */
+export async function startWitnessServer(
+  options: WitnessServerOptions,
+  modules: WitnessServerModules,
+): Promise<WitnessServer> {
+  const app = createApp(options, modules)
+  await app.listen({ host: options.host, port: options.port })
+  return { port: (app.server.address() as AddressInfo).port, close: async () => await app.close() }
+}
+
+function createApp({ name }: WitnessServerOptions, modules: WitnessServerModules): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: POST_MAX_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+  })
+  app.server.maxConnections = CONNECTIONS_MAX
+  app.setErrorHandler((error, _, reply) => sendError(reply, error))
+  app.setNotFoundHandler((_, reply) => refuse(reply, 404, 'NOT_FOUND', 'no such route'))
+  const startedMs = modules.nowMs()
+  const upMs = () => Math.round(modules.nowMs() - startedMs)
+  app.get('/healthz', async () => ({ witness: name, upMs: upMs() }))
+  for (const [group, keysOf] of Object.entries(modules.groups)) {
+    addGroup(app, { name, group, keysOf, upMs, privateKey: modules.privateKey, board: new Board(modules.nowMs) })
+  }
+  return app
+}
+
+interface GroupRoutes {
+  readonly name: string
+  readonly group: string
+  readonly keysOf: HostKeys
+  readonly upMs: () => number
+  readonly privateKey: KeyObject
+  readonly board: Board
+}
+
+function addGroup(app: FastifyInstance, { name, group, keysOf, upMs, privateKey, board }: GroupRoutes): void {
+  app.post<{ Params: { host: string } }>(`/v1/${group}/posts/:host`, async ({ params: { host }, body }, reply) => {
+    const keys = keysOf(host)
+    if (keys.length === 0) return refuse(reply, 403, 'HOST_UNKNOWN', `no host ${host.slice(0, 32)} in this group`)
+    if (!board.admit(host)) return refuse(reply, 429, 'RATE', 'at most eight posts a second')
+    const raw = rawPostForm.safeParse(body)
+    if (!raw.success) return refuse(reply, 400, 'POST_INVALID', 'not a post')
+    const { host: writer, group: written } = raw.data.body
+    const isTrue = writer === host && written === group && isSignedBy(raw.data, keys)
+    if (!isTrue) return refuse(reply, 401, 'SIGNATURE', 'not signed by that host for this group')
+    decodePostBody(raw.data)
+    board.put(raw.data)
+    return {}
+  })
+  app.get(`/v1/${group}/posts`, async (request, reply) => {
+    const nonce = nonceField.safeParse((request.query as { nonce?: unknown }).nonce)
+    if (!nonce.success) return refuse(reply, 400, 'NONCE', 'ask with ?nonce=, 16 to 64 letters and digits')
+    return signAnswer({ witness: name, group, nonce: nonce.data, upMs: upMs(), posts: board.list() }, privateKey)
+  })
+}
+
+/** Codes of ours by the status that they are answered with. */
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  if (error instanceof FailoverError) {
+    const { status = 400 } = error.metadata as { status?: number }
+    return refuse(reply, status, status === 409 ? 'SEQUENCE_OLD' : error.code, error.message)
+  }
+  const { statusCode = 500 } = error as { statusCode?: number }
+  return refuse(reply, statusCode, statusCode === 413 ? 'POST_TOO_LARGE' : errorCode(error), 'the request is refused')
+}
+
+function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send(new MontanaError(code, message).toJSON())
+}

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TrialNetwork } from '../network/types.js'
+import { CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES } from './layout.js'
+import { Machine } from './machine.js'
+import { RoleLog } from './role-log.js'
+import { type GroupChoices, setUpGroup } from './setup.js'
+
+/** As `bin/montana.mjs` starts long-running agents: a small heap, few arenas. */
+const AGENT_FLAGS = ['--max-semi-space-size=2']
+
+/** Five hosts, three witnesses outside them, and the chat service that the bot works for. */
+export class Group {
+  readonly layout: Layout
+  readonly network: TrialNetwork
+  readonly roles = new RoleLog()
+  readonly hosts: ReadonlyMap<string, Machine>
+  readonly witnesses: ReadonlyMap<string, Machine>
+  readonly chat: Machine
+
+  private constructor(layout: Layout, network: TrialNetwork) {
+    this.layout = layout
+    this.network = network
+    this.hosts = new Map(HOSTS.map((name) => [name, this.#agent(name)]))
+    this.witnesses = new Map(WITNESSES.map((name) => [name, this.#witness(name)]))
+    this.chat = this.#machine(CHAT, [
+      CHAT_SERVER,
+      ...['--host', network.addressOf(CHAT), '--port', String(CHAT_PORT)],
+      ...['--data', layout.home(CHAT)],
+    ])
+  }
+
+  static async create(dir: string, network: TrialNetwork, choices?: GroupChoices): Promise<Group> {
+    const layout = new Layout(dir)
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    await setUpGroup(layout, network, choices)
+    return new Group(layout, network)
+  }
+
+  start(): void {
+    this.chat.start()
+    for (const machine of this.witnesses.values()) machine.start()
+    for (const machine of this.hosts.values()) machine.start()
+  }
+
+  host(name: string): Machine {
+    const machine = this.hosts.get(name)
+    if (!machine) throw new RangeError(name)
+    return machine
+  }
+
+  async killHost(name: string): Promise<number> {
+    const atMs = Date.now()
+    await this.host(name).die()
+    this.roles.died(name, atMs)
+    return atMs
+  }
+
+  /** The only host that acts for `policy`, once there is exactly one; undefined after `timeoutMs`. */
+  async leader(policy: string, timeoutMs: number): Promise<string | undefined> {
+    for (const endMs = Date.now() + timeoutMs; Date.now() < endMs; await sleep(20)) {
+      const [leader, second] = this.roles.leaders(policy)
+      if (leader !== undefined && second === undefined) return leader
+    }
+    return undefined
+  }
+
+  async close(): Promise<void> {
+    const machines = [...this.hosts.values(), ...this.witnesses.values(), this.chat]
+    await Promise.all(machines.map((machine) => machine.die()))
+    for (const machine of machines) machine.close()
+    await this.network.close()
+  }
+
+  #agent(name: string): Machine {
+    const { layout } = this
+    const argv = [
+      ...[CLI, 'failover', 'run', '--config', layout.config, '--node', name],
+      ...['--state-dir', layout.home(name), '--identity-dir', layout.identity(name)],
+      ...['--socket', layout.socket(name), '--status', '127.0.0.1:0'],
+    ]
+    return this.#machine(name, argv, (line) => this.#read(name, line))
+  }
+
+  #witness(name: string): Machine {
+    return this.#machine(name, [CLI, 'witness', 'serve', '--config', this.layout.witnessConfig(name)])
+  }
+
+  #machine(name: string, argv: readonly string[], onLine?: (line: string) => void): Machine {
+    const { layout, network } = this
+    return new Machine({
+      name,
+      home: layout.home(name),
+      argv: [process.execPath, ...AGENT_FLAGS, ...argv],
+      environment: { MALLOC_ARENA_MAX: '2', NODE_NO_WARNINGS: '1' },
+      logFile: layout.log(name),
+      network,
+      ...(onLine && { onLine }),
+    })
+  }
+
+  #read(host: string, line: string): void {
+    const record = parse(line)
+    if (record?.event !== 'role') return
+    const { time, policy, state, epoch, mode, rule } = record
+    this.roles.add({ atMs: Date.parse(time), host, policy, state, epoch, mode, rule })
+  }
+}
+
+interface RoleRecord {
+  readonly event?: string
+  readonly time: string
+  readonly policy: string
+  readonly state: 'standby' | 'candidate' | 'acting' | 'stopping'
+  readonly epoch: string | null
+  readonly mode: string
+  readonly rule: string | null
+}
+
+function parse(line: string): RoleRecord | undefined {
+  try {
+    return JSON.parse(line) as RoleRecord
+  } catch {
+    return undefined
+  }
+}

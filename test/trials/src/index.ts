@@ -1,0 +1,7 @@
+export { Group } from './group/group.js'
+export { HOSTS, WITNESSES } from './group/layout.js'
+export { type Overlap, overlapsOf, RoleLog, type Tenure } from './group/role-log.js'
+export { createLoopback } from './network/loopback.js'
+export { createNamespaces, hasNamespaces } from './network/namespaces.js'
+export type { TrialNetwork } from './network/types.js'
+export { type Spread, spreadOf } from './percentiles.js'

@@ -1,0 +1,16 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+
+/** Where the machines of a trial stand. A machine is a name; processes are put on it. */
+export interface TrialNetwork {
+  readonly kind: 'namespaces' | 'loopback'
+  /** IPv4 address of a machine. */
+  addressOf(machine: string): string
+  /** Starts a process on a machine, as the leader of a session of its own. */
+  spawn(machine: string, argv: readonly string[], options: SpawnOptions): ChildProcess
+  /** No packet passes between the two in the direction given, or in both. Only where `kind` is `namespaces`. */
+  cut(from: string, to: string, direction?: 'one-way' | 'both'): void
+  /** Loss of every link, percent. */
+  setLoss(percent: number): void
+  heal(): void
+  close(): Promise<void>
+}
