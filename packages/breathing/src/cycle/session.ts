@@ -29,8 +29,8 @@ export interface OwnTip extends Depth {
   readonly commit: string
 }
 
-/** Local commands that fail so often in a row, after repairs, mean that the private repository is lost. */
-const REBUILD_AFTER = 2
+/** What a new repository does not cure is not the repository's fault; it is not made anew all the time. */
+const REBUILD_PAUSE_MS = 600_000
 
 /**
  * All that one repository's breathing knows, and the only way to work on it: `operate` runs one piece of work at a
@@ -60,7 +60,8 @@ export class Session {
   readonly #reported = new Map<string, string>()
   #isSuspect = true
   #wasPrepared = false
-  #localFailures = 0
+  #isDamaged = false
+  #rebuiltMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ResolvedOptions, modules: BreathModules) {
     this.options = options
@@ -102,9 +103,7 @@ export class Session {
       const release = await lock.acquire(signal)
       try {
         await this.#prepare(signal)
-        const result = await work()
-        this.#localFailures = 0
-        return result
+        return await work()
       } catch (error) {
         this.#suspect(error)
         throw error
@@ -127,22 +126,19 @@ export class Session {
 
   #suspect(error: unknown): void {
     this.#isSuspect = true
-    const { code } = asBreathError(error)
-    if (!isAbort(error) && code === 'GIT_FAILED' && isLocalDamage(asBreathError(error))) this.#localFailures++
+    const isRecent = this.time.monotonicMs() - this.#rebuiltMs < REBUILD_PAUSE_MS
+    if (!isAbort(error) && !isRecent && isLocalDamage(asBreathError(error))) this.#isDamaged = true
   }
 
   async #prepare(signal?: AbortSignal): Promise<void> {
-    const { repository } = this.parts
-    if (this.#localFailures >= REBUILD_AFTER) await this.#rebuild('its commands fail')
-    await repository.initialize(signal)
+    if (this.#isDamaged) await this.#rebuild('its commands fail')
     if (this.#isSuspect) await this.#repair()
     try {
-      await this.load(signal)
+      await this.#load(signal)
     } catch (error) {
-      if (isAbort(error) || signal?.aborted || !isLocalDamage(asBreathError(error))) throw error
+      if (isAbort(error) || signal?.aborted || !isUnreadable(asBreathError(error))) throw error
       await this.#rebuild(asBreathError(error).message)
-      await repository.initialize(signal)
-      await this.load(signal)
+      await this.#load(signal)
     }
     this.#isSuspect = false
     this.#wasPrepared = true
@@ -172,12 +168,15 @@ export class Session {
     writer.forget()
     sources.forget()
     this.own = null
-    this.#localFailures = 0
+    this.#isDamaged = false
+    this.#rebuiltMs = this.time.monotonicMs()
   }
 
   /** Takes over the own ref, if another process, or another life of this one, has moved it. */
-  async load(signal?: AbortSignal): Promise<void> {
+  async #load(signal?: AbortSignal): Promise<void> {
     const { repository } = this.parts
+    await repository.initialize(signal)
+    if (this.#isSuspect) await repository.requireCommits(signal)
     this.refs = await repository.refs(signal)
     const commit = this.refs.get(this.ownRef)
     if (commit !== undefined && commit === this.own?.commit) return
@@ -231,10 +230,15 @@ function alarmOf({ code, message }: BreathError): BreathAlarm {
 }
 
 const DAMAGE =
-  /object file|corrupt|bad object|bad tree|invalid object|unable to read|missing (?:blob|tree|commit|object)|did not send all|not a git repository|unreadable|cannot be read|could not read|bad config|packed-refs/i
+  /object file|corrupt|bad object|bad tree|invalid object|unable to read (?:tree|sha1|[0-9a-f]{40})|missing (?:blob|tree|commit|object)|did not send all|cannot be read from the repository|bad config|packed-refs/i
 
-/** The private repository is at fault, not the hub and not a timeout. */
+/** A command failed by the fault of the private repository: not of the hub, and not for want of time. */
 function isLocalDamage({ code, message, metadata }: BreathError): boolean {
-  if (code === 'JSON_INVALID') return true
-  return code === 'GIT_FAILED' && metadata.returncode !== -1 && DAMAGE.test(message)
+  const own = message.replaceAll(/^remote: .*$/gm, '')
+  return code === 'GIT_FAILED' && metadata.returncode !== -1 && DAMAGE.test(own)
+}
+
+/** Even after repairs the own ref cannot be read; only a timeout says nothing about it. */
+function isUnreadable({ code, metadata }: BreathError): boolean {
+  return code === 'JSON_INVALID' || (code === 'GIT_FAILED' && metadata.returncode !== -1)
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDirectory } from '@montana/foundation'
+import { BreathError } from '../errors.js'
 import { type GitOptions, type GitResult, git, runGit } from './run.js'
 
 /** Where refs lie in the private repository. */
@@ -61,6 +62,16 @@ export class Repository {
     const { stdout } = await this.git(args, { signal })
     const lines = stdout.split('\n').filter((line) => line !== '')
     return new Map(lines.map((line) => line.split(' ') as [string, string]))
+  }
+
+  /** Throws BreathError `GIT_FAILED` for a ref whose commit is lost: git would not fetch past it. */
+  async requireCommits(signal?: AbortSignal): Promise<void> {
+    const refs = [...(await this.refs(signal))]
+    const input = refs.map(([, commit]) => `${commit}\n`).join('')
+    const { stdout } = await this.git(['cat-file', '--batch-check'], { input, signal })
+    const lines = stdout.split('\n')
+    const lost = refs.find((_, index) => !lines[index]?.includes(' commit '))
+    if (lost) throw new BreathError('GIT_FAILED', `the commit of ${lost[0]} is lost`)
   }
 
   /** Compare-and-swap; null is "must not be there" and "is to go". Throws BreathError `GIT_FAILED`. */

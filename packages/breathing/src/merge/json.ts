@@ -13,7 +13,7 @@ const MARKER = /^(?:<{7}|={7}|>{7})(?: |$)/m
 /** Parses what a file says, or throws BreathError `JSON_INVALID` that names it; never an empty state instead. */
 export function parseJson(text: string, where: string): Json {
   try {
-    const value = JSON.parse(text, exactNumbers as (key: string, value: unknown) => unknown) as Json
+    const value = JSON.parse(text, exactNumbers) as Json
     checkDepth(value, JSON_DEPTH_MAX)
     return value
   } catch (error) {
@@ -36,11 +36,14 @@ function invalidJson(where: string, what: string): BreathError {
   return new BreathError('JSON_INVALID', `${where} is not valid JSON: ${what}`, { field: where, remedy })
 }
 
+/** From here on a whole number is written with an exponent, and nobody takes its digits for exact. */
+const EXPONENT_FROM = 1e21
+
 /** Whole numbers beyond 2^53 would change on the way; minus zero has no JSON form of its own. */
-function exactNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
+function exactNumbers(_key: string, value: unknown): unknown {
   if (typeof value !== 'number') return value
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')) {
-    throw new RangeError(`the number ${context?.source} is not exact; write it as a string`)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < EXPONENT_FROM) {
+    throw new RangeError(`the number ${value} is not exact; write it as a string`)
   }
   return value === 0 ? 0 : value
 }

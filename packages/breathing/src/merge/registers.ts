@@ -41,7 +41,8 @@ export function project(registers: Registers): Json | undefined {
   if (registers.size === 0) return undefined
   const root: Branch = { children: new Map() }
   for (const [pointer, register] of registers) branchAt(root, pointer).register = register
-  return look(root)?.value ?? {}
+  const seen = look(root)
+  return seen === undefined ? {} : seen.value
 }
 
 function branchAt(root: Branch, pointer: string): Branch {
