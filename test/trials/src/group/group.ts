@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrialNetwork } from '../network/types.js'
-import { CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES } from './layout.js'
+import { CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
 import { Machine } from './machine.js'
 import { RoleLog } from './role-log.js'
 import { type GroupChoices, setUpGroup } from './setup.js'
 
 /** As `bin/montana.mjs` starts long-running agents: a small heap, few arenas. */
 const AGENT_FLAGS = ['--max-semi-space-size=2']
+
+const WRITER_GRACE_MS = 1_000
 
 /** Five hosts, three witnesses outside them, and the chat service that the bot works for. */
 export class Group {
@@ -17,6 +19,7 @@ export class Group {
   readonly hosts: ReadonlyMap<string, Machine>
   readonly witnesses: ReadonlyMap<string, Machine>
   readonly chat: Machine
+  readonly #writer: Machine
 
   private constructor(layout: Layout, network: TrialNetwork) {
     this.layout = layout
@@ -28,6 +31,8 @@ export class Group {
       ...['--host', network.addressOf(CHAT), '--port', String(CHAT_PORT)],
       ...['--data', layout.home(CHAT)],
     ])
+    const chat = `http://${network.addressOf(CHAT)}:${CHAT_PORT}`
+    this.#writer = this.#machine(CHAT, [WRITER, '--chat', chat], undefined, 'writer')
   }
 
   static async create(dir: string, network: TrialNetwork, choices?: GroupChoices): Promise<Group> {
@@ -65,8 +70,24 @@ export class Group {
     return undefined
   }
 
+  /** True once all of `hosts` could serve. */
+  async eligible(hosts: readonly string[], timeoutMs: number): Promise<boolean> {
+    const all = () => hosts.every((host) => this.roles.isEligible(host, 'serve'))
+    for (const endMs = Date.now() + timeoutMs; Date.now() < endMs && !all(); ) await sleep(20)
+    return all()
+  }
+
+  /** Somebody writes to the chat service until told to stop. */
+  startWriter(): void {
+    this.#writer.start()
+  }
+
+  async stopWriter(): Promise<void> {
+    await this.#writer.stop(WRITER_GRACE_MS)
+  }
+
   async close(): Promise<void> {
-    const machines = [...this.hosts.values(), ...this.witnesses.values(), this.chat]
+    const machines = [...this.hosts.values(), ...this.witnesses.values(), this.chat, this.#writer]
     await Promise.all(machines.map((machine) => machine.die()))
     for (const machine of machines) machine.close()
     await this.network.close()
@@ -86,14 +107,14 @@ export class Group {
     return this.#machine(name, [CLI, 'witness', 'serve', '--config', this.layout.witnessConfig(name)])
   }
 
-  #machine(name: string, argv: readonly string[], onLine?: (line: string) => void): Machine {
+  #machine(name: string, argv: readonly string[], onLine?: (line: string) => void, home = name): Machine {
     const { layout, network } = this
     return new Machine({
       name,
-      home: layout.home(name),
+      home: layout.home(home),
       argv: [process.execPath, ...AGENT_FLAGS, ...argv],
       environment: { MALLOC_ARENA_MAX: '2', NODE_NO_WARNINGS: '1' },
-      logFile: layout.log(name),
+      logFile: layout.log(home),
       network,
       ...(onLine && { onLine }),
     })
@@ -102,8 +123,8 @@ export class Group {
   #read(host: string, line: string): void {
     const record = parse(line)
     if (record?.event !== 'role') return
-    const { time, policy, state, epoch, mode, rule } = record
-    this.roles.add({ atMs: Date.parse(time), host, policy, state, epoch, mode, rule })
+    const { time, policy, state, epoch, mode, rule, isEligible } = record
+    this.roles.add({ atMs: Date.parse(time), host, policy, state, epoch, mode, rule, isEligible })
   }
 }
 
@@ -115,6 +136,7 @@ interface RoleRecord {
   readonly epoch: string | null
   readonly mode: string
   readonly rule: string | null
+  readonly isEligible: boolean
 }
 
 function parse(line: string): RoleRecord | undefined {

@@ -16,6 +16,7 @@ export const BOT_PORT = 9_000
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..')
 export const CLI = join(root, 'packages', 'cli', 'dist', 'main.js')
 export const BOT = join(root, 'deploy', 'examples', 'bot', 'bot.mjs')
+export const WRITER = join(dirname(fileURLToPath(import.meta.url)), '..', 'chat', 'writer.js')
 export const CHAT_SERVER = join(root, 'deploy', 'examples', 'chat-server', 'server.mjs')
 
 /** Files of one trial. */

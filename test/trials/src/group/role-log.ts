@@ -7,6 +7,7 @@ export interface RoleLine {
   readonly epoch: string | null
   readonly mode: string
   readonly rule: string | null
+  readonly isEligible: boolean
 }
 
 /** A time in which a host acted for a policy: from the start of its promotion to the end of its demotion or its death. */
@@ -24,9 +25,17 @@ export class RoleLog {
   readonly lines: RoleLine[] = []
   readonly #open = new Map<string, Tenure>()
   readonly #closed: Tenure[] = []
+  readonly #last = new Map<string, RoleLine>()
+  #listener: (line: RoleLine) => void = () => {}
+
+  onLine(listener: (line: RoleLine) => void): void {
+    this.#listener = listener
+  }
 
   add(line: RoleLine): void {
     this.lines.push(line)
+    this.#listener(line)
+    this.#last.set(`${line.host} ${line.policy}`, line)
     const key = `${line.host} ${line.policy}`
     const isActing = line.state === 'acting' || line.state === 'stopping'
     const open = this.#open.get(key)
@@ -43,7 +52,12 @@ export class RoleLog {
   }
 
   died(host: string, atMs: number): void {
+    for (const key of [...this.#last.keys()]) if (key.startsWith(`${host} `)) this.#last.delete(key)
     for (const key of [...this.#open.keys()]) if (key.startsWith(`${host} `)) this.#close(key, atMs)
+  }
+
+  isEligible(host: string, policy: string): boolean {
+    return this.#last.get(`${host} ${policy}`)?.isEligible === true
   }
 
   tenures(): Tenure[] {

@@ -32,6 +32,7 @@ export interface GroupChoices {
 /** Identities, registry and configuration of a group that never was before. */
 export async function setUpGroup(layout: Layout, network: TrialNetwork, choices: GroupChoices = {}): Promise<void> {
   const keys = new Map<string, string>()
+  await mkdir(layout.home('writer'), { recursive: true, mode: 0o700 })
   for (const machine of MACHINES) {
     await mkdir(layout.home(machine), { recursive: true, mode: 0o700 })
     if (machine !== CHAT) keys.set(machine, await makeIdentity(layout.identity(machine)))
