@@ -8,6 +8,8 @@ const PACKAGES = [
   { command: 'ssh', debian: 'openssh-client', tests: ['test/e2e/soak-ssh'] },
   // On a host with systemd its installation would open the host to the network at the next boot at the latest.
   { command: 'sshd', debian: 'openssh-server', tests: ['test/e2e/soak-ssh'], hasService: true },
+  // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
+  { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
   {
     command: 'chromium',
     debian: 'chromium',

@@ -1,5 +1,6 @@
+export { ChatLog, fenceBreaks, type SinkEffect } from './chat/chat-log.js'
 export { Group } from './group/group.js'
-export { HOSTS, WITNESSES } from './group/layout.js'
+export { HOSTS, MACHINES, WITNESSES } from './group/layout.js'
 export { type Overlap, overlapsOf, RoleLog, type Tenure } from './group/role-log.js'
 export { createLoopback } from './network/loopback.js'
 export { createNamespaces, hasNamespaces } from './network/namespaces.js'

@@ -5,8 +5,10 @@ import { Confirmation } from './confirmation.js'
 import { Diagnoses } from './diagnoses.js'
 import { Effects } from './effects.js'
 import { Heartbeats } from './heartbeats.js'
+import { exchangeHistory } from './history-exchange.js'
 import { answerRequests } from './incoming.js'
 import { DecisionLoop } from './loop.js'
+import { PauseKeeper } from './pause-keeper.js'
 import type { AgentModules, AgentOptions } from './ports.js'
 import { logChanges } from './role-lines.js'
 import { StatusKeeper } from './status-keeper.js'
@@ -47,7 +49,10 @@ export class Agent<State> {
     const { signal: ended } = this.#ended
     const stops = this.#listen()
     this.#loop.start()
-    const work = [this.#heartbeats.run(ended), ...this.#rounds.map((round) => round.run(ended))]
+    this.#resumePause()
+    const shared = { peers: this.#peers, channel: this.#modules.channel, history: this.#modules.history }
+    const rounds = this.#rounds.map((round) => round.run(ended))
+    const work = [this.#heartbeats.run(ended), ...rounds, exchangeHistory(shared, ended)]
     await untilAborted(signal)
     this.#push({ kind: 'command', atMs: this.#nowMs(), command: { kind: 'stop' } })
     await untilIdle(this.status)
@@ -78,6 +83,12 @@ export class Agent<State> {
 
   #readWitnesses = (): void => {
     for (const round of this.#rounds) round.wake()
+  }
+
+  /** A pause that was in force when the agent ended still is. */
+  #resumePause(): void {
+    const pause = this.#modules.pauses.load()
+    if (pause) this.#push({ kind: 'command', atMs: this.#nowMs(), command: { kind: 'pause', pause } })
   }
 
   #listen(): (() => void)[] {
@@ -137,6 +148,7 @@ export class Agent<State> {
       },
       this.#ended.signal,
     )
+    const pauses = new PauseKeeper(this.#modules.pauses, logger)
     return new DecisionLoop({
       core,
       clock,
@@ -144,6 +156,7 @@ export class Agent<State> {
       onTurn: ({ policies, probeEveryMs, witnessEveryMs }) => {
         logChanges(logger, this.status.decisions, policies)
         this.status.decided(policies)
+        pauses.show(this.#loop.pause)
         this.#heartbeats.every(probeEveryMs)
         for (const round of this.#rounds) round.every(witnessEveryMs)
       },

@@ -1,4 +1,4 @@
-import { errorCode, errorMessage } from '@montana/foundation'
+import { errorCode, errorMessage, UsageError } from '@montana/foundation'
 import type { RequestBody } from '../channel/messages/messages.js'
 import type { NodeChannel } from '../channel/types.js'
 import type { PolicyDecision } from '../core/api.js'
@@ -46,8 +46,8 @@ export class Commands {
     const { self, peers } = this.#modules
     const target = command.host ?? self
     const decision = this.#modules.decisions().find(({ policy }) => policy === command.policy)
-    if (!decision) return refused('USAGE', `there is no policy ${command.policy}`)
-    if (target !== self && !peers.includes(target)) return refused('USAGE', `there is no host ${target}`)
+    if (!decision) throw usage('policy', `there is no policy ${command.policy}`)
+    if (target !== self && !peers.includes(target)) throw usage('host', `there is no host ${target} in this group`)
     const refusal = promotionRefusal(decision, target, self, command.isForced)
     if (refusal) return refusal
     const full = { ...command, host: target }
@@ -127,6 +127,10 @@ function promotionRefusal(
   if (!host.isEligible && !isForced)
     return refused('D6', `${target} is not eligible: ${host.reason ?? 'it does not say why'}`)
   return undefined
+}
+
+function usage(field: string, message: string): UsageError {
+  return new UsageError(message, { field, remedy: 'see montana failover status for the names' })
 }
 
 function refused(rule: string, text: string): CommandResult {

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { AbortError, errorCode, MontanaError } from '@montana/foundation'
+import { AbortError, errorCode, MontanaError, UsageError } from '@montana/foundation'
 import { FailoverError } from '../errors.js'
 import type { AgentCommand, CommandResult } from './command-types.js'
 import type { FailoverStatus } from './status.js'
@@ -44,6 +44,7 @@ export class ControlClient {
     if (status < 400) return answer
     const { error } = answer as { error?: { code?: string; message?: string; remedy?: string; field?: string } }
     const init = { ...(error?.remedy && { remedy: error.remedy }), ...(error?.field && { field: error.field }) }
+    if (error?.code === 'USAGE') throw new UsageError(error.message ?? '', init)
     throw new MontanaError(error?.code ?? 'UNKNOWN', error?.message ?? `the agent answered ${status}`, init)
   }
 }

@@ -1,5 +1,5 @@
 import { chmod, rm } from 'node:fs/promises'
-import { ConfigError, errorCode, MontanaError } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, MontanaError } from '@montana/foundation'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type AgentCommand, agentCommandSchema, type CommandResult } from './command-types.js'
 import { addStatusRoutes, type StatusSource } from './http-routes.js'
@@ -17,6 +17,10 @@ const HISTORY_MAX = 10_000
 /** The unix socket of the agent: what the HTTP endpoint shows, and what changes something. */
 export async function startControlServer(path: string, source: ControlSource): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: BODY_MAX_BYTES, forceCloseConnections: true })
+  app.setErrorHandler((error, _, reply) => {
+    if (error instanceof MontanaError) return reply.code(400).send(error.toJSON())
+    return reply.code(500).send(new MontanaError(errorCode(error), errorMessage(error)).toJSON())
+  })
   addStatusRoutes(app, source)
   app.get('/history', async (request) => ({ history: source.history(limitOf(request.query)) }))
   app.post('/command', async (request, reply) => {

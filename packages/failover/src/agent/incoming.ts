@@ -21,8 +21,6 @@ export interface IncomingModules extends Pick<AgentModules, 'breath' | 'history'
   ageOf(host: string): number | null
 }
 
-const HISTORY_SHARED = 100
-
 /** What the other hosts of the group ask, over the node channel. Spec three-mirror 11.4. */
 export function answerRequests(modules: IncomingModules, signal: AbortSignal): void {
   modules.channel.onRequest((from, type, body) => answer(modules, from, type, body, signal))
@@ -39,7 +37,7 @@ async function answer(
   const { push, nowMs, breath, commands } = modules
   if (type === 'heartbeat') return await heard(modules, from, body as RequestBody<'heartbeat'>)
   if (type === 'probe') return await probe(modules, from, body as RequestBody<'probe'>, signal)
-  if (type === 'history') return historyPage(modules)
+  if (type === 'history') return historyPage(modules, body as RequestBody<'history'>)
   if (type === 'breathWant') throw new FailoverError('CHANNEL_REFUSED', 'no breathing is attached')
   if (type === 'command') commands.passedOn(from, body as RequestBody<'command'>)
   else if (type === 'poke') breath?.onPoke(from, (body as RequestBody<'poke'>).head)
@@ -53,6 +51,6 @@ async function heard({ push, nowMs, answer }: IncomingModules, from: string, hea
   return await answer(from)
 }
 
-function historyPage({ history }: IncomingModules): AnswerBody<'history'> {
-  return { records: history.page(HISTORY_SHARED), hasMore: false }
+function historyPage({ history }: IncomingModules, { after, limit }: RequestBody<'history'>): AnswerBody<'history'> {
+  return history.page(after, limit)
 }

@@ -1,5 +1,5 @@
 import type { Clock, Core, Turn } from '../core/api.js'
-import type { Effect, Heartbeat, Observation, PostBody } from '../core/types.js'
+import type { Effect, Heartbeat, Observation, Pause, PostBody } from '../core/types.js'
 
 /** Between two turns when nothing arrives: spec three-mirror 4. */
 export const TURN_MS = 250
@@ -66,6 +66,11 @@ export class DecisionLoop<State> {
 
   post(): PostBody {
     return this.#modules.core.post(this.#state, ++this.#sequence, this.#modules.clock().nowMs)
+  }
+
+  /** In force now, as others are told of it. */
+  get pause(): Pause | null {
+    return this.#modules.core.heartbeat(this.#state, '', this.#sequence, this.#modules.clock().nowMs).pause
   }
 
   #schedule(): void {

@@ -59,8 +59,11 @@ export interface EpochFiles {
 }
 
 export interface HistoryLog {
-  /** Newest records of all hosts, in the form in which hosts exchange them. */
-  page(count: number): AnswerBody<'history'>['records']
+  /** Highest sequence that is known of each host. */
+  heads(): Record<string, number>
+  /** What somebody with these heads lacks, oldest first. */
+  page(heads: Readonly<Record<string, number>>, limit: number): AnswerBody<'history'>
+  learn(records: AnswerBody<'history'>['records']): void
   append(transition: Transition): void
   /** Newest last. */
   latest(policy: string | null, count: number): readonly unknown[]

@@ -43,7 +43,7 @@ export class HistoryFile implements HistoryLog {
     this.#init = init
     const lines = readLines(init.path)
     this.#records = lines.map(toRecord).slice(-HISTORY_MAX_RECORDS)
-    this.#sequence = this.#records.filter(({ host }) => host === init.host).length
+    this.#sequence = this.heads()[init.host] ?? 0
     if (!endsCleanly(init.path)) appendFileSync(init.path, '\n')
   }
 
@@ -54,9 +54,14 @@ export class HistoryFile implements HistoryLog {
     this.#add({ ...transition, epoch, at: now().toISOString(), host, bootId, sequence: this.#sequence })
   }
 
-  /** What another host told, once. */
-  learn(records: readonly HistoryRecord[]): void {
-    for (const record of records) if (!this.#records.some((known) => isSame(known, record))) this.#add(record)
+  /** What another host told, once. Of this host nobody knows more than this file. */
+  learn(records: AnswerBody<'history'>['records']): void {
+    const heads = this.heads()
+    for (const record of records.map(fromWire)) {
+      if (record.host === this.#init.host || record.sequence <= (heads[record.host] ?? 0)) continue
+      heads[record.host] = record.sequence
+      this.#add(record)
+    }
   }
 
   latest(policy: string | null, count: number): readonly HistoryRecord[] {
@@ -64,10 +69,17 @@ export class HistoryFile implements HistoryLog {
     return [...matching].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-count)
   }
 
-  page(count: number): AnswerBody<'history'>['records'] {
-    return this.latest(null, count).map(({ at, host, bootId, sequence, epoch, ...transition }) => {
-      return { at, host, bootId, sequence, transition: { ...transition, epoch: epoch === null ? null : BigInt(epoch) } }
-    })
+  /** Highest sequence that is known of each host. */
+  heads(): Record<string, number> {
+    const heads: Record<string, number> = {}
+    for (const { host, sequence } of this.#records) heads[host] = Math.max(heads[host] ?? 0, sequence)
+    return heads
+  }
+
+  /** Oldest first, what somebody with these `heads` lacks. */
+  page(heads: Readonly<Record<string, number>>, limit: number): AnswerBody<'history'> {
+    const missing = this.#records.filter(({ host, sequence }) => sequence > (heads[host] ?? 0))
+    return { records: missing.slice(0, limit).map(toWire), hasMore: missing.length > limit }
   }
 
   #add(record: HistoryRecord): void {
@@ -79,8 +91,15 @@ export class HistoryFile implements HistoryLog {
   }
 }
 
-function isSame(a: HistoryRecord, b: HistoryRecord): boolean {
-  return a.host === b.host && a.bootId === b.bootId && a.sequence === b.sequence
+type WireRecord = AnswerBody<'history'>['records'][number]
+
+function toWire({ at, host, bootId, sequence, epoch, ...transition }: HistoryRecord): WireRecord {
+  return { at, host, bootId, sequence, transition: { ...transition, epoch: epoch === null ? null : BigInt(epoch) } }
+}
+
+function fromWire({ at, host, bootId, sequence, transition }: WireRecord): HistoryRecord {
+  const { epoch, ...rest } = transition
+  return { at, host, bootId, sequence, ...rest, epoch: epoch === null ? null : String(epoch) }
 }
 
 function toText({ at, host, bootId, sequence, ...transition }: HistoryRecord): string {

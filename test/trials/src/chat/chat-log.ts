@@ -24,6 +24,23 @@ export class ChatLog {
     return this.#db.prepare(sql).get(atMs, notFrom) as SinkEffect | undefined
   }
 
+  latestAccepted(sinceMs: number): SinkEffect | undefined {
+    const sql = "SELECT * FROM log WHERE outcome = 'accepted' AND at_ms > ? ORDER BY id DESC LIMIT 1"
+    return this.#db.prepare(sql).get(sinceMs) as SinkEffect | undefined
+  }
+
+  acceptedOf(host: string, sinceMs: number): SinkEffect[] {
+    const sql = "SELECT * FROM log WHERE outcome = 'accepted' AND host = ? AND at_ms > ? ORDER BY id"
+    return this.#db.prepare(sql).all(host, sinceMs) as unknown as SinkEffect[]
+  }
+
+  /** Longest time between two accepted effects, the later of which came after `sinceMs`; milliseconds. */
+  longestPause(sinceMs: number): number {
+    const times = this.effects().flatMap(({ outcome, at_ms }) => (outcome === 'accepted' ? [at_ms] : []))
+    const pauses = times.slice(1).flatMap((at, index) => (at > sinceMs ? [at - (times[index] ?? at)] : []))
+    return Math.max(0, ...pauses)
+  }
+
   effects(): SinkEffect[] {
     return this.#db.prepare('SELECT * FROM log ORDER BY id').all() as unknown as SinkEffect[]
   }

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrialNetwork } from '../network/types.js'
-import { CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
+import { BOT, CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
 import { Machine } from './machine.js'
+import { commandOf } from './processes.js'
 import { RoleLog } from './role-log.js'
 import { type GroupChoices, setUpGroup } from './setup.js'
 
@@ -59,6 +60,17 @@ export class Group {
     await this.host(name).die()
     this.roles.died(name, atMs)
     return atMs
+  }
+
+  /** Told to end, as by a service manager. */
+  async stopHost(name: string, graceMs: number): Promise<void> {
+    await this.host(name).stop(graceMs)
+    this.roles.died(name, Date.now())
+  }
+
+  /** Only the service, not its agent. */
+  killService(name: string): void {
+    for (const pid of this.host(name).processes()) if (commandOf(pid).includes(BOT)) process.kill(pid, 'SIGKILL')
   }
 
   /** The only host that acts for `policy`, once there is exactly one; undefined after `timeoutMs`. */

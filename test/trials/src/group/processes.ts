@@ -21,6 +21,15 @@ export function signalAll(home: string, signal: NodeJS.Signals): number[] {
   return [...done]
 }
 
+/** Its command line, arguments separated by spaces; empty when it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
 function environmentOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8')

@@ -56,8 +56,10 @@ export class RoleLog {
     for (const key of [...this.#open.keys()]) if (key.startsWith(`${host} `)) this.#close(key, atMs)
   }
 
+  /** Serves, or could. */
   isEligible(host: string, policy: string): boolean {
-    return this.#last.get(`${host} ${policy}`)?.isEligible === true
+    const last = this.#last.get(`${host} ${policy}`)
+    return last?.isEligible === true || last?.state === 'acting'
   }
 
   tenures(): Tenure[] {
