@@ -42,6 +42,21 @@ export async function capture(session: Session, signal?: AbortSignal, accepted?:
   for (const { path, disk, value } of seen) await rememberFile(session, path, disk.digest, canonicalText(value))
 }
 
+/** What a capture would hold back now, by path; changes nothing. */
+export async function inspectHeld(session: Session): Promise<Map<string, BreathError>> {
+  const held = new Map<string, BreathError>()
+  for (const path of session.options.syncPaths) {
+    try {
+      const found = await lookAt(session, path)
+      if (found) await takeFile(session, session.state, found, false)
+    } catch (error) {
+      if (!(error instanceof BreathError)) throw error
+      held.set(path, error)
+    }
+  }
+  return held
+}
+
 /** Undefined when it is as last seen, or missing: absence is never a deletion, the projection brings it back. */
 async function lookAt(session: Session, path: string): Promise<Seen | undefined> {
   const disk = await readSyncFile(session.options.repo, path)

@@ -26,8 +26,8 @@ export async function commitState(session: Session, signal?: AbortSignal): Promi
   const commit = await writeCommit(parts.repository, init, signal)
   await checkTree(parts.repository, commit, session, signal)
   await parts.repository.updateRef(session.ownRef, commit, session.own?.commit ?? null, signal)
-  const rootMs = parent?.rootMs ?? session.time.wallMs()
-  session.own = { commit, tree, commits: (parent?.commits ?? 0) + 1, rootMs }
+  const madeMs = session.time.wallMs()
+  session.own = { commit, tree, commits: (parent?.commits ?? 0) + 1, madeMs, rootMs: parent?.rootMs ?? madeMs }
   session.unpushedSinceMs ??= session.time.monotonicMs()
 }
 

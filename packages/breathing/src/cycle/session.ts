@@ -8,7 +8,7 @@ import { type Depth, depthOf } from '../git/depth.js'
 import { Hub, hubUrl, NO_HUB } from '../git/hub.js'
 import { listTree, readBlobs } from '../git/read-tree.js'
 import { repairRepository } from '../git/recover.js'
-import { OWN_PREFIX, Repository } from '../git/repository.js'
+import { HUB_PREFIX, OWN_PREFIX, Repository } from '../git/repository.js'
 import { stateFolderOf } from '../git/state-folder.js'
 import { TreeWriter } from '../git/write-commit.js'
 import { BreathLock } from '../lock.js'
@@ -184,6 +184,15 @@ export class Session {
     this.state = mergeStates(this.state, state).state
     for (const stamp of stampsOf(state)) this.clock.observe(stamp)
     this.own = commit === undefined ? null : { commit, ...(await depthOf(repository, commit, signal)) }
+    this.#noteUnpushed()
+  }
+
+  /** What an earlier life left unpublished has been waiting since then. */
+  #noteUnpushed(): void {
+    const isPublished = this.own?.commit === this.refs.get(HUB_PREFIX + this.options.node)
+    if (this.own === null || isPublished || this.options.remote === NO_HUB) return
+    const ageMs = Math.max(0, this.time.wallMs() - this.own.madeMs)
+    this.unpushedSinceMs ??= this.time.monotonicMs() - ageMs
   }
 
   async #stateOf(commit: string, signal?: AbortSignal): Promise<BreathState> {
