@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { sleep } from '@montana/foundation'
+import { isGroupEmpty, signalGroup } from '../process/group-signal.js'
 
 export interface GroupInit {
   readonly command: readonly string[]
@@ -46,16 +46,11 @@ export class ProcessGroup {
   }
 
   get hasEnded(): boolean {
-    return this.#failure !== undefined || this.id === undefined || (this.#isChildGone && isEmpty(this.id))
+    return this.#failure !== undefined || this.id === undefined || (this.#isChildGone && isGroupEmpty(this.id))
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.id === undefined) return
-    try {
-      process.kill(-this.id, signal)
-    } catch {
-      // Nobody is left in it.
-    }
+    if (this.id !== undefined) signalGroup(this.id, signal)
   }
 
   /** Resolves true when the group is empty, false after `ms`. */
@@ -68,28 +63,5 @@ export class ProcessGroup {
 
   get #isChildGone(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
-  }
-}
-
-/** Whether no living process has this group; one that is dead and not yet reaped has ended. */
-function isEmpty(group: number): boolean {
-  try {
-    process.kill(-group, 0)
-  } catch {
-    return true
-  }
-  return !readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && isMember(pid, group))
-}
-
-const ZOMBIE = 'Z'
-
-function isMember(pid: string, group: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program stands in brackets and may contain anything.
-    const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return state !== ZOMBIE && Number(pgrp) === group
-  } catch {
-    return false
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import { errorCode } from '@montana/foundation'
 import { FailoverError } from '../errors.js'
+import { readProcStat } from '../process/proc-stat.js'
 
 interface Owner {
   readonly pid: number
@@ -11,10 +11,10 @@ interface Owner {
 
 /** One agent per group and host. Throws FailoverError AGENT_LOCKED; returns how to let go. */
 export async function lockAgent(path: string): Promise<() => Promise<void>> {
-  const owner: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' }
+  const owner: Owner = { pid: process.pid, started: readProcStat(process.pid)?.started ?? '' }
   if (!(await create(path, owner))) {
     const holder = await readOwner(path)
-    if (holder && startOf(holder.pid) === holder.started) throw locked(path, holder.pid)
+    if (holder && readProcStat(holder.pid)?.started === holder.started) throw locked(path, holder.pid)
     await rm(path, { force: true })
     if (!(await create(path, owner))) throw locked(path, (await readOwner(path))?.pid)
   }
@@ -36,18 +36,6 @@ async function create(path: string, owner: Owner): Promise<boolean> {
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Owner
-  } catch {
-    return undefined
-  }
-}
-
-const START_FIELD = 19
-
-/** A pid comes back, a pid with its start does not. Undefined: there is no such process. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD]
   } catch {
     return undefined
   }

@@ -1,0 +1,43 @@
+import type { TimedWard } from './ward.js'
+
+/** From the keeper: it has taken in a line; or it had to end a service. */
+export const HEARD = 'heard'
+export const ENDED = 'ended '
+
+/** Longer than any list of wards of a host. */
+export const LINE_MAX_CHARS = 64 * 1024
+
+export function encodeWards(wards: readonly TimedWard[]): string {
+  return `${JSON.stringify(wards)}\n`
+}
+
+/** Undefined for what is no such list: who sends it has not renewed anything. */
+export function decodeWards(line: string): readonly TimedWard[] | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return Array.isArray(value) && value.every(isWard) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isWard(value: unknown): value is TimedWard {
+  if (typeof value !== 'object' || value === null) return false
+  const { service, group, started, cgroup, unit, untilMs } = value as Record<string, unknown>
+  const isGroup = group === null || (Number.isSafeInteger(group) && (group as number) > 1)
+  return typeof service === 'string' && typeof untilMs === 'number' && isGroup && [started, cgroup, unit].every(isText)
+}
+
+function isText(value: unknown): boolean {
+  return value === null || typeof value === 'string'
+}
+
+/** Splits a stream of text into lines; a line that never ends is dropped. */
+export function lineReader(onLine: (line: string) => void): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const lines = (rest + text).split('\n')
+    rest = (lines.pop() ?? '').slice(0, LINE_MAX_CHARS)
+    for (const line of lines) onLine(line)
+  }
+}
