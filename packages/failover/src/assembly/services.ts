@@ -3,6 +3,7 @@ import { joinServices } from '../agent/policy-services.js'
 import type { PolicyServices } from '../agent/ports.js'
 import type { GroupConfig, ServiceConfig } from '../config/types.js'
 import { HealthWatch } from '../health/watch.js'
+import type { Guard } from '../keeper/guard.js'
 import { commandForm } from '../runner/command-service.js'
 import { createService, type ServiceForm } from '../runner/service.js'
 import type { EpochFolder } from '../state/epoch-files.js'
@@ -10,8 +11,7 @@ import type { EpochFolder } from '../state/epoch-files.js'
 export interface ServiceModules {
   readonly epochs: EpochFolder
   readonly logger: Logger
-  /** The process group of a service, for the keeper; null when it has ended. */
-  onGroup(service: string, id: number | null): void
+  readonly guard: Pick<Guard, 'began' | 'ended'>
 }
 
 /** Every policy with all services that are bound to it; one without any is a role and nothing else. */
@@ -33,9 +33,12 @@ function open(config: GroupConfig, self: string, service: ServiceConfig, modules
 }
 
 function formOf({ group }: GroupConfig, host: string, service: ServiceConfig, modules: ServiceModules): ServiceForm {
-  const { epochs, logger } = modules
+  const { epochs, logger, guard } = modules
   const shared = { group, host, epochFile: epochs.pathOf(service.policy), logger }
-  const onGroup = (id: number | null) => modules.onGroup(service.name, id)
+  const onGroup = (id: number | null) => {
+    if (id === null) guard.ended(service.name)
+    else guard.began(service.name, id)
+  }
   if ('command' in service.run) return commandForm(service, service.run, { ...shared, onGroup })
   throw new RangeError('not yet')
 }

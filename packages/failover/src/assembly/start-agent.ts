@@ -20,6 +20,7 @@ import { pauseFile } from '../state/pause-file.js'
 import { signPost } from '../witness/post.js'
 import { systemClock } from './clock.js'
 import { Closers } from './closers.js'
+import { openGuard } from './guard.js'
 import type { AgentPaths } from './paths.js'
 import { createPolicyServices } from './services.js'
 import { createWitnesses } from './witnesses.js'
@@ -106,6 +107,8 @@ function coreSettings({ config, self }: StartAgentInit, bootId: string, epochs: 
 async function openModules(init: StartAgentInit, opened: Opened, closers: Closers): Promise<AgentModules> {
   const { config, self, paths, logger, metrics } = init
   const { identity, registry, bootId, epochs } = opened
+  const guard = openGuard(config, logger)
+  closers.add(async () => await guard.close())
   const channel = await openChannel(init, opened)
   closers.add(async () => await channel.close())
   const witnesses = createWitnesses(config, registry)
@@ -114,13 +117,13 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     clock: systemClock,
     channel,
     witnesses,
-    services: createPolicyServices(config, self, { epochs, logger, onGroup: () => {} }),
+    services: createPolicyServices(config, self, { epochs, logger, guard }),
     epochs,
     history: new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date() }),
     leases: {},
     signPost: (body) => signPost(body, identity.privateKey),
     pauses: pauseFile(paths.pause),
-    beat: () => {},
+    beat: (turn) => guard.beat(turn),
     logger,
     metrics,
   }

@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Process ids with `home` as their HOME: all that a trial started on one machine, also what left its process group. */
+/**
+ * Process ids with `home` as their HOME, and everything that descends from them: all that a trial started on one
+ * machine, also what left its process group.
+ */
 export function processesOf(home: string): number[] {
   const needle = `HOME=${home}`
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).split('\0').includes(needle))
-    .map(Number)
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const found = new Set(pids.filter((pid) => environmentOf(pid).split('\0').includes(needle)))
+  const parents = new Map(pids.map((pid) => [pid, parentOf(pid)]))
+  for (let before = -1; before < found.size; ) {
+    before = found.size
+    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid)
+  }
+  return [...found].map(Number)
 }
 
 /** Sends `signal` to all of them until none is left that has not had it: a process may fork meanwhile. */
@@ -19,6 +26,15 @@ export function signalAll(home: string, signal: NodeJS.Signals): number[] {
     }
   }
   return [...done]
+}
+
+function parentOf(pid: string): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? ''
+  } catch {
+    return ''
+  }
 }
 
 /** Its command line, arguments separated by spaces; empty when it is gone. */
