@@ -68,9 +68,22 @@ export class Group {
     this.roles.died(name, Date.now())
   }
 
+  /** Process ids of the service that runs on a host. */
+  servicesOf(name: string): number[] {
+    return this.host(name)
+      .processes()
+      .filter((pid) => commandOf(pid).includes(BOT))
+  }
+
   /** Only the service, not its agent. */
   killService(name: string): void {
-    for (const pid of this.host(name).processes()) if (commandOf(pid).includes(BOT)) process.kill(pid, 'SIGKILL')
+    for (const pid of this.servicesOf(name)) process.kill(pid, 'SIGKILL')
+  }
+
+  /** Only the agent: not its keeper, not its service. */
+  signalAgent(name: string, signal: 'SIGKILL' | 'SIGSTOP'): void {
+    this.host(name).signalMain(signal)
+    if (signal === 'SIGKILL') this.roles.died(name, Date.now())
   }
 
   /** The only host that acts for `policy`, once there is exactly one; undefined after `timeoutMs`. */
