@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import { runClones } from './support/clones.js'
+import { World } from './support/hosts.js'
+
+/** Spec three-mirror 1.3, F10. */
+const BOUND_MS = 12_000
+
+it('five clones, two minutes: nothing acknowledged is lost or late', async () => {
+  await using world = new World()
+  const result = await runClones(world, { writeMs: 120_000, pauseMs: 3_000, killEveryMs: 3_000 })
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+  expect(result.kills).toBeGreaterThan(20)
+  expect(result.acknowledged).toBeGreaterThan(50)
+  expect(result.overwritten).toBeGreaterThan(20)
+  expect(result.lost).toEqual([])
+  expect(result.worstMs).toBeLessThan(BOUND_MS)
+  expect(result.settledMs).toBeLessThan(BOUND_MS)
+}, 240_000)
