@@ -1,6 +1,8 @@
 export { type Acknowledged, Breathing } from './breathing.js'
+export { type BreathFile, loadBreathFile } from './config/load.js'
 export * from './constants.js'
 export { createBreathing, getBreathing } from './create.js'
+export type { LastRun } from './cycle/last-run.js'
 export type { Resolution } from './cycle/resolve.js'
 export type { BreathStatus, RefStatus } from './cycle/status.js'
 export type { UpdateFn } from './cycle/write.js'

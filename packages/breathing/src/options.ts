@@ -74,20 +74,34 @@ const DEFAULTS = {
 
 /** Fills in defaults. Throws one ConfigError that names every problem with its field and remedy. */
 export function resolveOptions(options: BreathingOptions): ResolvedOptions {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const resolved = { ...DEFAULTS, ...given, node: options.node, repo: resolve(options.repo ?? '.') } as ResolvedOptions
-  const problems = problemsOf(resolved)
-  const [first] = problems
-  if (first === undefined) return { ...resolved, repo: realpathSync(resolved.repo) }
-  const message = problems.map(({ field, message, remedy }) => `${field}: ${message}; ${remedy}`).join('\n')
-  throw new ConfigError(message, { code: first.code ?? 'CONFIG_INVALID', field: first.field })
+  const resolved = withDefaults(options)
+  requireNone(problemsOf(resolved))
+  return { ...resolved, repo: realpathSync(resolved.repo) }
 }
 
-interface Problem {
+function withDefaults(options: BreathingOptions): ResolvedOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  return { ...DEFAULTS, ...given, node: options.node, repo: resolve(options.repo ?? '.') } as ResolvedOptions
+}
+
+/** What is wrong with a setting, and what to do about it. */
+export interface Problem {
   readonly field: string
   readonly message: string
   readonly remedy: string
   readonly code?: string
+}
+
+export function findProblems(options: BreathingOptions): Problem[] {
+  return problemsOf(withDefaults(options))
+}
+
+/** Throws one ConfigError (exit 78) for all of them. */
+export function requireNone(problems: readonly Problem[]): void {
+  const [first] = problems
+  if (first === undefined) return
+  const message = problems.map(({ field, message, remedy }) => `${field}: ${message}; ${remedy}`).join('\n')
+  throw new ConfigError(message, { code: first.code ?? 'CONFIG_INVALID', field: first.field })
 }
 
 function problemsOf(options: ResolvedOptions): Problem[] {

@@ -1,4 +1,5 @@
 import type { Logger, TimeSource } from '@montana/foundation'
+import type { BreathStats } from './stats.js'
 
 /** Signs this host's breaths with its identity key: ML-DSA-65. */
 export interface BreathSigner {
@@ -42,6 +43,8 @@ export interface BreathModules {
   readonly logger?: Logger
   /** Two failed cycles in a row, a foreign ref, a repository that grows too large. */
   readonly onAlarm?: (alarm: BreathAlarm) => void
+  /** After every cycle of `run`. */
+  readonly onCycle?: (stats: BreathStats) => void
 }
 
 export interface BreathAlarm {

@@ -1,5 +1,6 @@
 import { buildInfo } from '@montana/node/settings'
 import { Command } from 'commander'
+import { breatheCommand } from './commands/breathe/command.js'
 import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
 import { consoleCommand } from './commands/console.js'
@@ -47,6 +48,7 @@ export function createProgram(context: CliContext): Command {
     consoleCommand,
     witnessCommand,
     failoverCommand,
+    breatheCommand,
     configCommand,
     versionCommand,
   ]

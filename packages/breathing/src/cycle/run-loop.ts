@@ -4,6 +4,8 @@ import { RETRY_MS } from '../constants.js'
 import { readSyncFile } from '../files/sync-file.js'
 import { watchFiles } from '../files/watch.js'
 import { HUB_PREFIX } from '../git/repository.js'
+import type { BreathStats } from '../stats.js'
+import { saveRun } from './last-run.js'
 import type { Session } from './session.js'
 import type { Triggers } from './triggers.js'
 
@@ -36,8 +38,15 @@ async function cycle(breathing: Breathing, session: Session, triggers: Triggers,
   triggers.take()
   const { inhale, exhale } = await breathing.breathe(signal)
   const everyMs = session.options.intervalSeconds * MS
+  await report(session, breathing.getStats())
   if (inhale && exhale) await breathing.maintain(signal).catch(() => {})
   return startMs + (inhale && exhale ? everyMs : Math.min(everyMs, RETRY_MS))
+}
+
+/** To whoever runs this, and to `status` in another process. */
+async function report(session: Session, stats: BreathStats): Promise<void> {
+  session.modules.onCycle?.(stats)
+  await saveRun(session.parts.folder, stats).catch(() => {})
 }
 
 async function answer(breathing: Breathing, session: Session, triggers: Triggers, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 import { inspectClone } from '../git/clone-state.js'
 import type { BreathStats } from '../stats.js'
+import { inspectHeld } from './capture.js'
 import { lagOf } from './lag.js'
+import { type LastRun, readRun } from './last-run.js'
 import { sizeOf } from './maintain.js'
 import type { Session } from './session.js'
 
@@ -10,6 +12,8 @@ export interface BreathStatus {
   readonly remote: string
   readonly head: string | null
   readonly stats: BreathStats
+  /** The last cycle of the process that runs here; null when none has. */
+  readonly lastRun: LastRun | null
   readonly held: readonly { readonly path: string; readonly code: string; readonly message: string }[]
   readonly refs: readonly RefStatus[]
   readonly lagMs: Readonly<Record<string, number>>
@@ -32,13 +36,14 @@ export interface RefStatus {
 export async function describe(session: Session, stats: BreathStats, signal?: AbortSignal): Promise<BreathStatus> {
   const { options, modules, parts } = session
   await parts.sources.read(session.refs, signal)
-  const held = [...session.held].map(([path, { code, message }]) => ({ path, code, message }))
+  const held = [...(await inspectHeld(session))].map(([path, { code, message }]) => ({ path, code, message }))
   return {
     node: options.node,
     role: modules.role?.() ?? null,
     remote: options.remote,
     head: session.own?.commit ?? null,
     stats,
+    lastRun: await readRun(parts.folder),
     held,
     refs: refsOf(session),
     lagMs: lagOf(session),
