@@ -206,7 +206,7 @@ export class Breathing {
     const news = [...vector].filter(([node, stamp]) => stamp > (this.#published.get(node) ?? '')).map(([node]) => node)
     const isAll = news.includes(this.options.node) || this.options.remote === NO_HUB
     if (this.#exchange === undefined || (!isAll && news.length === 0)) return false
-    return await this.#exchange.poke(isAll ? 'all' : news, signal)
+    return await this.#exchange.poke(isAll ? 'all' : news, signal).catch(() => false)
   }
 
   async #half(
