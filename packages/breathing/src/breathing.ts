@@ -167,8 +167,7 @@ export class Breathing {
 
   /** What a heartbeat says of another host: a poke may have been lost. */
   noteHead(host: string, head: string): void {
-    const isKnown = this.#session.parts.sources.all().some((source) => source.host === host && source.commit === head)
-    if (!isKnown) this.#triggers.add('news')
+    this.#exchange?.note(host, head)
   }
 
   lagMs(): Record<string, number> {
@@ -184,11 +183,12 @@ export class Breathing {
     try {
       await this.#session.operate(work, signal)
     } catch (error) {
-      // With the hub away, peers can fetch it from here.
+      // With the hub away, peers can fetch it from here; they are told again once it is back.
       void this.#tell(signal)
       throw error
     }
     const told = this.#tell(signal)
+    this.#published = this.#session.state.vector
     if (this.options.remote === NO_HUB) await this.#requireHolder(told)
   }
 
@@ -205,9 +205,8 @@ export class Breathing {
     const { vector } = this.#session.state
     const news = [...vector].filter(([node, stamp]) => stamp > (this.#published.get(node) ?? '')).map(([node]) => node)
     const isAll = news.includes(this.options.node) || this.options.remote === NO_HUB
-    this.#published = vector
     if (this.#exchange === undefined || (!isAll && news.length === 0)) return false
-    return await this.#exchange.poke(isAll ? 'all' : news, signal)
+    return await this.#exchange.poke(isAll ? 'all' : news, signal).catch(() => false)
   }
 
   async #half(

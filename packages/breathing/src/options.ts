@@ -20,6 +20,7 @@ import {
   START_DELAY_SECONDS,
   SYNC_PATHS,
 } from './constants.js'
+import { CREDENTIALS_REMEDY, hasCredentials } from './git/hub.js'
 import { isSyncPath } from './guard/paths.js'
 
 export interface BreathingOptions {
@@ -119,6 +120,7 @@ function namesOf({ node, repo, syncPaths, remote, branch }: ResolvedOptions): Pr
     add('syncPaths', `'${path}' is not a plain relative path`, 'use folder/file.json below repo')
   }
   if (remote === '' || remote.startsWith('-')) add('remote', `'${remote}' is not a remote`, 'use a name, a URL or none')
+  if (hasCredentials(remote)) add('remote', 'carries a user or password in its URL', CREDENTIALS_REMEDY)
   if (!/^[A-Za-z0-9_./-]+$/.test(branch)) add('branch', `'${branch}' is not a branch`, 'use main')
   return problems
 }

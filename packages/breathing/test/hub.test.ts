@@ -49,6 +49,19 @@ describe('the hub', () => {
     expect(b.getStats().lastError?.message).toMatch(/no remote 'origin'/)
   })
 
+  it('with a password in its URL is refused, and the password is not repeated', async () => {
+    await using world = new World()
+    const url = 'https://user:hunter2@example.invalid/x.git'
+    expect(() => world.host('amsterdam', { remote: url })).toThrow(/^(?!.*hunter2).*remote: carries/)
+    git(world.clone('moscow'), 'remote', 'set-url', 'origin', url)
+    const b = world.host('moscow', { remote: 'origin' })
+    expect(await b.inhale()).toBe(false)
+    expect(b.getStats().lastError).toMatchObject({
+      code: 'SECRET_FOUND',
+      message: expect.not.stringContaining('hunter2'),
+    })
+  })
+
   it('a read-only hub lets everyone inhale and nobody exhale', async () => {
     await using world = new World()
     await world.host('moscow').update(USERS, () => ANN)

@@ -155,6 +155,20 @@ describe('with a hub', () => {
     await Promise.all(running)
   })
 
+  it('that one host cannot reach: the others get its writes from it all the same', async () => {
+    await using world = new World()
+    const { board, a, b } = pair(world, {})
+    await a.update(USERS, () => ANN)
+    await b.breathe()
+    a.close()
+    const modules = { ...modulesOf('amsterdam', PAIR), peers: board.peersOf('amsterdam', PAIR) }
+    const cutOff = world.host('amsterdam', { remote: `${world.hub}.unreachable` }, modules)
+    expect(await b.breathe()).toEqual({ inhale: true, exhale: true })
+    await expect(cutOff.update(USERS, () => ({ 1: { name: 'Anna' } }))).rejects.toMatchObject({ code: 'GIT_FAILED' })
+    expect(await b.breathe()).toEqual({ inhale: true, exhale: true })
+    expect(world.read('moscow', USERS)).toEqual({ 1: { name: 'Anna' } })
+  })
+
   it('that is away: peers exchange bundles meanwhile, and exhale says no', async () => {
     await using world = new World()
     const { a, b } = pair(world, {})

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -134,6 +134,44 @@ describe('a clone of the user in the middle of something', () => {
     expect(world.read('amsterdam', USERS)).toEqual(ANN)
     expect((await a.status()).clone).toEqual([])
     expect(git(repo, 'symbolic-ref', 'HEAD').trim()).toBe('refs/heads/main')
+  })
+})
+
+describe('a full disk', () => {
+  it.skipIf(process.getuid?.() !== 0)(
+    'is no success and no loss, and when there is room again all goes on',
+    async () => {
+      await using world = new World()
+      const repo = world.path('amsterdam', '.')
+      mkdirSync(repo)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', repo])
+      try {
+        const a = world.host('amsterdam')
+        await a.update(USERS, () => ANN)
+        world.write('amsterdam', USERS, BOTH)
+        expect(() => writeFileSync(join(repo, 'filler'), Buffer.alloc(4 * 1024 * 1024))).toThrow(/ENOSPC/)
+        expect((await a.breathe()).exhale).toBe(false)
+        expect((await a.breathe()).exhale).toBe(false)
+        expect(world.read('amsterdam', USERS)).toEqual(BOTH)
+        rmSync(join(repo, 'filler'))
+        expect(await a.breathe()).toEqual({ inhale: true, exhale: true })
+        expect(JSON.parse(git(world.hub, 'show', `breath/amsterdam:${USERS}`))).toEqual(BOTH)
+        a.close()
+      } finally {
+        execFileSync('umount', ['-l', repo])
+      }
+    },
+  )
+})
+
+describe('what a killed projection leaves', () => {
+  it('is swept, and nothing else is', async () => {
+    await using world = new World()
+    await settled(world)
+    world.write('amsterdam', 'data/users.json.77.1a2b3c4d.breath-tmp', 'x')
+    world.write('amsterdam', 'data/mine.tmp', 'x')
+    await expectRecovery(world)
+    expect(readdirSync(world.path('amsterdam', 'data')).sort()).toEqual(['mine.tmp', 'users.json'])
   })
 })
 

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../src/index.js'
-import { git, NODES, USERS, World } from './support/hosts.js'
+import { cycleOf } from './support/git-steps.js'
+import { git, HOSTS, NODES, USERS, World } from './support/hosts.js'
 
 const ANN = { 1: { name: 'Ann', paused: false } }
 const table = (value: Json | undefined) => (value ?? {}) as JsonObject
@@ -58,14 +59,19 @@ describe('two writers', () => {
     }
   })
 
-  it('then silence: one write is one commit per host, and no more', async () => {
+  it('then silence: one write is one commit on each of five hosts, and no more', async () => {
     await using world = new World()
-    const { a, b } = await pair(world)
-    world.write('amsterdam', USERS, { 1: { name: 'Anna', paused: false } })
-    for (const host of [a, b]) await host.breathe()
-    const heads = [a.head(), b.head()]
-    for (const host of [a, b, a, b]) await host.breathe()
-    expect([a.head(), b.head()]).toEqual(heads)
+    const hosts = HOSTS.map((name) => world.host(name))
+    const cycle = async () => {
+      for (const host of hosts) expect(await host.breathe()).toEqual({ inhale: true, exhale: true })
+    }
+    const counts = () => HOSTS.map((name) => Number(git(world.hub, 'rev-list', '--count', `breath/${name}`)))
+    world.write('amsterdam', USERS, ANN)
+    await cycle()
+    expect(counts()).toEqual([1, 1, 1, 1, 1])
+    await hosts[0]?.update(USERS, () => ({ 1: { name: 'Anna' } }))
+    for (let i = 0; i < 3; i++) await cycle()
+    expect(counts()).toEqual([2, 2, 2, 2, 2])
   })
 
   it('a deleted record stays deleted, an absent file comes back', async () => {
@@ -93,6 +99,31 @@ describe('two writers', () => {
     await a.breathe()
     const all = { 1: { name: 'Anna', paused: true }, 9: { name: 'Zoe' } }
     expect([world.read('amsterdam', USERS), world.read('moscow', USERS)]).toEqual([all, all])
+  })
+})
+
+describe('a commit', () => {
+  it('says who, when and what in trailers, with a signature of 4412 characters', async () => {
+    await using world = new World()
+    const a = world.host('amsterdam', {}, { epoch: () => '524798' })
+    const { stamp } = await a.update(USERS, () => ANN)
+    const message = git(world.hub, 'log', '-1', '--format=%(trailers:unfold)', 'breath/amsterdam')
+    expect(message).toContain('Montana-Node: amsterdam\nMontana-Epoch: 524798\n')
+    expect(message).toContain(`Montana-Stamp: ${stamp}\n`)
+    expect(message).toMatch(/^Montana-Manifest: [0-9a-f]{64}$/m)
+    expect(/^Montana-Signature: (.*)$/m.exec(message)?.[1]).toHaveLength(4_412)
+  })
+
+  it('of two processes on one repository: one after the other, nothing lost', async () => {
+    await using world = new World()
+    const a = world.host('amsterdam')
+    await a.update(USERS, () => ANN)
+    const others = [cycleOf(world, 'amsterdam'), cycleOf(world, 'amsterdam')]
+    const ids = [2, 3, 4, 5, 6]
+    for (const id of ids) await a.update(USERS, (value) => ({ ...table(value), [id]: { id } }))
+    expect(await Promise.all(others)).toEqual([0, 0])
+    expect(await a.breathe()).toEqual({ inhale: true, exhale: true })
+    expect(Object.keys(table(world.read('amsterdam', USERS)))).toEqual(['1', ...ids.map(String)])
   })
 })
 

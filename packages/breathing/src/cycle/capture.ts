@@ -8,6 +8,7 @@ import { mergeStates } from '../merge/merge.js'
 import { importStamp } from '../merge/stamp.js'
 import type { BreathState } from '../merge/state.js'
 import { applyChanges, changesOf, importFile } from '../merge/write.js'
+import { checkSize } from './check-size.js'
 import { commitState } from './commit.js'
 import type { Session } from './session.js'
 
@@ -29,7 +30,7 @@ export async function capture(session: Session, signal?: AbortSignal, accepted?:
     try {
       const found = await lookAt(session, path)
       if (found) {
-        state = await takeFile(session, state, found, path === accepted)
+        state = checkedSize(session, path, await takeFile(session, state, found, path === accepted))
         seen.push(found)
       }
       session.held.delete(path)
@@ -83,6 +84,12 @@ async function takeFile(
   if (!isAccepted) checkShape(path, before, value)
   checkSecrets(path, changes, session.publicFields)
   return changes.size === 0 ? state : applyChanges(state, path, changes, session.clock.tick())
+}
+
+/** With its stamps a file may be too large although alone it is not; that must not hold up the others. */
+function checkedSize(session: Session, path: string, state: BreathState): BreathState {
+  checkSize(path, state.files.get(path) ?? new Map(), session.options.depth)
+  return state
 }
 
 /** A write that cannot be committed is seen again the next time: the file is still different from its base. */

@@ -15,10 +15,10 @@ import type { OwnTip, Session } from './session.js'
 export async function commitState(session: Session, signal?: AbortSignal): Promise<void> {
   const { state, options, parts } = session
   const stamp = highestStamp(state)
-  if (stamp === undefined) return
+  if (stamp === undefined || session.isCommitted()) return
   const files = encodeState(state, options.depth)
   const tree = await parts.writer.write(files, signal)
-  if (tree === session.own?.tree) return
+  if (tree === session.own?.tree) return session.noteCommitted()
   const parent = await parentOf(session, signal)
   const seal = { node: options.node, epoch: session.modules.epoch?.() ?? '0', stamp, manifest: manifestOf(files) }
   const message = await sealMessage(seal, session.modules.signer)
@@ -29,6 +29,7 @@ export async function commitState(session: Session, signal?: AbortSignal): Promi
   const madeMs = session.time.wallMs()
   session.own = { commit, tree, commits: (parent?.commits ?? 0) + 1, madeMs, rootMs: parent?.rootMs ?? madeMs }
   session.unpushedSinceMs ??= session.time.monotonicMs()
+  session.noteCommitted()
 }
 
 /**

@@ -32,7 +32,10 @@ async function fetchAll(
   signal?: AbortSignal,
 ): Promise<BreathError | undefined> {
   const failure = await fetchHub(session, signal)
-  if (failure === undefined) return undefined
+  if (failure === undefined) {
+    await exchange?.pullMissing(await session.parts.repository.refs(signal), signal)
+    return undefined
+  }
   if (exchange !== undefined && (await exchange.pullAll(signal)) > 0) return undefined
   const isAlone = session.modules.verifier.hosts().every((host) => host === session.options.node)
   return failure === 'no hub' ? (isAlone ? undefined : noPeer()) : failure

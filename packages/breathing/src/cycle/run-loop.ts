@@ -46,7 +46,8 @@ async function cycle(breathing: Breathing, session: Session, triggers: Triggers,
 /** To whoever runs this, and to `status` in another process. */
 async function report(session: Session, stats: BreathStats): Promise<void> {
   session.modules.onCycle?.(stats)
-  await saveRun(session.parts.folder, stats).catch(() => {})
+  const { folder } = await session.open()
+  await saveRun(folder, stats).catch(() => {})
 }
 
 async function answer(breathing: Breathing, session: Session, triggers: Triggers, signal: AbortSignal): Promise<void> {
@@ -57,9 +58,10 @@ async function answer(breathing: Breathing, session: Session, triggers: Triggers
 
 /** Our own projection raises file events too. */
 async function hasLocalWrites(session: Session): Promise<boolean> {
+  const { bases } = await session.open()
   for (const path of session.options.syncPaths) {
     const disk = await readSyncFile(session.options.repo, path).catch(() => null)
-    const base = await session.parts.bases.get(path)
+    const base = await bases.get(path)
     if (disk === null || (disk !== undefined && disk.digest !== base?.digest)) return true
   }
   return false

@@ -1,8 +1,9 @@
 import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isAbort, type Logger, silentLogger, systemTime, type TimeSource } from '@montana/foundation'
 import type { BreathError } from '../errors.js'
 import { BaseStore } from '../files/base-store.js'
+import { sweepTemporaries } from '../files/sweep.js'
 import { repairClone } from '../git/clone-state.js'
 import { type Depth, depthOf } from '../git/depth.js'
 import { Hub, hubUrl, NO_HUB } from '../git/hub.js'
@@ -58,6 +59,7 @@ export class Session {
   readonly #queue = new Queue()
   #parts: Parts | undefined
   readonly #reported = new Map<string, string>()
+  #committed: { readonly state: BreathState; readonly commit: string } | undefined
   #isSuspect = true
   #wasPrepared = false
   #isDamaged = false
@@ -83,6 +85,15 @@ export class Session {
     this.#reported.set(ref, error.message)
     this.logger.warn({ ref, code: error.code, reason: error.message }, 'a ref is not taken as it is')
     if (error.code === 'REF_FOREIGN' || error.code === 'SIGNATURE_INVALID') this.modules.onAlarm?.(alarmOf(error))
+  }
+
+  /** The own ref says what the state says: nothing to commit, without asking git. */
+  isCommitted(): boolean {
+    return this.own !== null && this.#committed?.state === this.state && this.#committed.commit === this.own.commit
+  }
+
+  noteCommitted(): void {
+    if (this.own !== null) this.#committed = { state: this.state, commit: this.own.commit }
   }
 
   get ownRef(): string {
@@ -146,8 +157,10 @@ export class Session {
 
   async #repair(): Promise<void> {
     const { repository, writer } = this.parts
-    const findings = await repairRepository(repository.folder, this.options.branch)
-    const inClone = this.options.ownership === 'own' ? await repairClone(this.options.repo, this.options.branch) : []
+    const { branch, gitTimeoutMs, repo, syncPaths } = this.options
+    const findings = await repairRepository(repository.folder, branch, gitTimeoutMs)
+    await sweepTemporaries([join(this.parts.folder, 'base'), ...syncPaths.map((path) => join(repo, dirname(path)))])
+    const inClone = this.options.ownership === 'own' ? await repairClone(repo, branch) : []
     if (findings.length + inClone.length > 0) {
       writer.forget()
       this.logger.warn({ findings, inClone }, 'an interrupted state was put right')

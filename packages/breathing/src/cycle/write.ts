@@ -1,14 +1,12 @@
-import { FILE_BYTES_MAX } from '../constants.js'
 import { BreathError } from '../errors.js'
-import { tooLarge } from '../git/read-tree.js'
 import { checkSecrets } from '../guard/secrets.js'
 import { checkShape } from '../guard/shape.js'
-import { encodeRegisters } from '../merge/encode.js'
 import { type Json, parseJson } from '../merge/json.js'
 import { project, type Registers } from '../merge/registers.js'
 import type { Stamp } from '../merge/stamp.js'
 import { applyChanges, type Changes, changesOf } from '../merge/write.js'
 import { capture } from './capture.js'
+import { checkSize } from './check-size.js'
 import { commitState } from './commit.js'
 import { projectPath } from './project.js'
 import type { Session } from './session.js'
@@ -60,11 +58,6 @@ export async function applyLocally(
   }
   await projectPath(session, path)
   return stamp
-}
-
-function checkSize(path: string, registers: Registers, depth: number): void {
-  const size = Buffer.byteLength(encodeRegisters(registers, depth).text)
-  if (size > FILE_BYTES_MAX) throw tooLarge(path, size)
 }
 
 export function requireSynced(session: Session, path: string): void {

@@ -46,15 +46,32 @@ export class Hub {
 
 /** A name is looked up in the clone; anything else is a URL, or a path seen from the clone. */
 export async function hubUrl(clone: string, remote: string, program: string): Promise<string> {
-  if (!/^[A-Za-z0-9_.-]+$/.test(remote)) return isPath(remote) ? resolve(clone, remote) : remote
-  const { stdout } = await runGit(clone, ['config', '--get', `remote.${remote}.url`], { program })
+  const url = /^[A-Za-z0-9_.-]+$/.test(remote) ? await lookUp(clone, remote, program) : remote
+  if (hasCredentials(url)) throw withCredentials(remote)
+  return isPath(url) ? resolve(clone, url) : url
+}
+
+async function lookUp(clone: string, name: string, program: string): Promise<string> {
+  const { stdout } = await runGit(clone, ['config', '--get', `remote.${name}.url`], { program })
   const url = stdout.trim()
-  if (url !== '') return isPath(url) ? resolve(clone, url) : url
-  throw new BreathError('GIT_FAILED', `${clone} has no remote '${remote}'`, {
+  if (url !== '') return url
+  throw new BreathError('GIT_FAILED', `${clone} has no remote '${name}'`, {
     field: 'remote',
     remedy: 'add it with git remote add, or set remote to its URL, or to none',
   })
 }
+
+/** It would stand in the arguments of git, where every user of the host can read it. */
+export function hasCredentials(url: string): boolean {
+  return /^https?:\/\/[^/]*@/i.test(url) || /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)
+}
+
+function withCredentials(remote: string): BreathError {
+  const message = `the URL of '${remote}' carries a user or password`
+  return new BreathError('SECRET_FOUND', message, { field: 'remote', remedy: CREDENTIALS_REMEDY })
+}
+
+export const CREDENTIALS_REMEDY = 'use ssh with a key, or https with ~/.netrc (mode 0600)'
 
 /** Neither `scheme://…` nor `host:path`. */
 function isPath(text: string): boolean {

@@ -20,12 +20,12 @@ const LEFT_OVER = ['MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE', 'ORIG_HEAD', 'FETCH_
  * Brings a repository that is only ours back to where a next cycle works, whatever was killed in it: unfinished states,
  * detached or broken HEAD, ownerless locks, empty objects, broken refs. Call it under the lock. Spec three-mirror 12.6.
  */
-export async function repairRepository(folder: string, branch: string): Promise<Findings> {
+export async function repairRepository(folder: string, branch: string, timeoutMs: number): Promise<Findings> {
   const findings: Findings = []
   if (await dropUnfinished(folder, findings)) await removeAll(folder, LEFT_OVER)
   await repairHead(folder, branch, findings)
-  // No process works in it and the lock is ours: a lock of git's is nobody's, however young.
-  if (!(await isInUse(folder))) await dropLocks(folder, findings)
+  // No process works in it and the lock is ours: a lock of git's is nobody's, however young. Else only an old one is.
+  await dropLocks(folder, findings, (await isInUse(folder)) ? timeoutMs : 0)
   await dropEmptyObjects(join(folder, 'objects'), findings)
   await dropBrokenRefs(join(folder, 'refs'), findings)
   return findings
@@ -56,11 +56,14 @@ export async function repairHead(folder: string, branch: string, findings: Findi
   await writeFile(join(folder, 'HEAD'), `ref: refs/heads/${branch}\n`)
 }
 
-async function dropLocks(folder: string, findings: Findings): Promise<void> {
+async function dropLocks(folder: string, findings: Findings, minAgeMs: number): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const isStale = (name: string) => name.endsWith('.lock') || name.startsWith(INDEX_PREFIX) || name.startsWith('tmp_')
-  for (const entry of entries.filter((file) => file.isFile() && isStale(file.name))) {
-    await rm(join(entry.parentPath, entry.name), { force: true })
+  const isPassing = (name: string) => name.endsWith('.lock') || name.startsWith(INDEX_PREFIX) || name.startsWith('tmp_')
+  for (const entry of entries.filter((file) => file.isFile() && isPassing(file.name))) {
+    const path = join(entry.parentPath, entry.name)
+    const bornMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY
+    if (minAgeMs > 0 && Date.now() - bornMs < minAgeMs) continue
+    await rm(path, { force: true })
     if (entry.name.endsWith('.lock')) findings.push(`a stale ${entry.name}`)
   }
 }

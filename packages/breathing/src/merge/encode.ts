@@ -1,5 +1,5 @@
 import { BREATH_FOLDER, HISTORY_PART_BYTES } from '../constants.js'
-import { byCodeUnit, canonicalText, type Json } from './json.js'
+import { byCodeUnit, canonicalText, compactJson, type Json } from './json.js'
 import { flatten, project, type Register, type Registers } from './registers.js'
 import type { Stamp } from './stamp.js'
 import type { BreathState } from './state.js'
@@ -42,7 +42,8 @@ const encoded = new WeakMap<Registers, EncodedRegisters>()
 export function encodeRegisters(registers: Registers, depth: number): EncodedRegisters {
   const known = encoded.get(registers)
   if (known) return known
-  const value = project(registers) ?? {}
+  const shown = project(registers)
+  const value = shown === undefined ? {} : shown
   const result = { text: canonicalText(value), stamps: encodeStamps(registers, flatten(value, depth), depth) }
   encoded.set(registers, result)
   return result
@@ -56,7 +57,7 @@ function encodeStamps(registers: Registers, visible: ReadonlyMap<string, Json>, 
   const all = [...registers]
   const pick = (isOne: (pointer: string, register: Register) => boolean, form: (register: Register) => Json): Json =>
     Object.fromEntries(all.filter(([p, r]) => isOne(p, r)).map(([p, r]) => [p, form(r)]))
-  return canonicalText({
+  return compactJson({
     depth,
     stamps,
     live: pick(

@@ -20,6 +20,8 @@ export class PeerExchange {
   readonly #peers: BreathPeers
   readonly #pulls = new Map<string, Queue>()
   readonly #onNews: OnNews
+  /** Heads that other hosts say they have. */
+  readonly #heads = new Map<string, string>()
   #server: BundleServer | undefined
 
   constructor(session: Session, peers: BreathPeers, onNews: OnNews) {
@@ -42,6 +44,20 @@ export class PeerExchange {
       () => true,
       () => false,
     )
+  }
+
+  /** A poke or a heartbeat says what a host has. */
+  note(host: string, head: string): void {
+    if (this.#heads.get(host) === head) return
+    this.#heads.set(host, head)
+    this.#onNews(host)
+  }
+
+  /** Asks those hosts whose head the hub does not show: they may be cut off from it. */
+  async pullMissing(refs: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
+    const known = new Set(refs.values())
+    const missing = [...this.#heads].filter(([, head]) => !known.has(head)).map(([host]) => host)
+    await Promise.allSettled(missing.map((host) => this.pull(host, signal)))
   }
 
   /** Asks every host for its ref; how many answered. */
@@ -100,9 +116,9 @@ export class PeerExchange {
 
   async #answer(from: string, type: BreathRequest, body: unknown): Promise<unknown> {
     if (type === 'breathWant') return await this.#serve(body)
-    pokeSchema.parse(body)
+    const { head } = pokeSchema.parse(body)
     const holds = this.#session.options.remote === NO_HUB ? await this.#hold(from) : null
-    this.#onNews(from)
+    this.note(from, head)
     return { holds }
   }
 

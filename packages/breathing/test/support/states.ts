@@ -31,7 +31,7 @@ const leaf = fc.oneof(
 )
 const record = fc.oneof(leaf, fc.dictionary(keys, leaf, { maxKeys: 3 }))
 const file = fc.oneof(
-  { weight: 9, arbitrary: fc.dictionary(keys, record, { maxKeys: 4 }) },
+  { weight: 4, arbitrary: fc.dictionary(keys, record, { maxKeys: 4 }) },
   { weight: 1, arbitrary: leaf },
 )
 
