@@ -18,6 +18,8 @@ pub enum Code {
     BadOrder,
     /// The operating system refused a thread.
     NoThread,
+    /// A datagram that could not be sent.
+    Socket,
     /// A kernel computes wrongly on this CPU.
     Unsound,
     /// A defect in this library; never expected.
@@ -35,6 +37,7 @@ impl Code {
             Code::BadLevel => "NATIVE_BAD_LEVEL",
             Code::BadOrder => "NATIVE_BAD_ORDER",
             Code::NoThread => "NATIVE_NO_THREAD",
+            Code::Socket => "NATIVE_SOCKET",
             Code::Unsound => "NATIVE_UNSOUND",
             Code::Panic => "NATIVE_PANIC",
         }

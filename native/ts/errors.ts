@@ -10,6 +10,7 @@ export type NativeErrorCode =
   | 'NATIVE_BAD_LEVEL'
   | 'NATIVE_BAD_ORDER'
   | 'NATIVE_NO_THREAD'
+  | 'NATIVE_SOCKET'
   | 'NATIVE_UNSOUND'
   | 'NATIVE_PANIC'
   | 'NATIVE_UNAVAILABLE'

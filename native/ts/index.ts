@@ -2,6 +2,7 @@ export { createBackend } from './backend.js'
 export type { Engine, EngineJob, JobCallback } from './engine.js'
 export type { NativeErrorCode } from './errors.js'
 export { type LoadedBackend, type LoadOptions, loadBackend } from './loader.js'
+export { type NotifySocket, openNotifySocket } from './notify.js'
 export type {
   AdvanceInit,
   BackendName,

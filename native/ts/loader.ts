@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bytesEqual, ConfigError, concatBytes, errorMessage } from '@montana/foundation'
-import { assertWhole } from './addon-file.js'
+import { firstLine, packageRoot, withAddon } from './addon.js'
 import { createBackend } from './backend.js'
 import type { Engine } from './engine.js'
 import { nativeError } from './errors.js'
-import { type AddonEngine, nativeEngine } from './native-engine.js'
+import { nativeEngine } from './native-engine.js'
 import { referenceEngine } from './reference/reference-engine.js'
 import type { HashBackend } from './types.js'
 
@@ -25,8 +22,6 @@ export interface LoadedBackend {
   notice?: string
 }
 
-type Addon = { Engine: new (portable: boolean) => AddonEngine }
-
 const MODES = ['', 'on', 'off', 'portable']
 
 /**
@@ -39,14 +34,14 @@ export function loadBackend(options: LoadOptions = {}): LoadedBackend {
   if (mode === 'off') return slow('MONTANA_NATIVE=off')
   try {
     const portable = options.portable ?? process.env.MONTANA_NATIVE === 'portable'
-    return announce(openAddon(options.directory ?? packageRoot(), portable), portable)
+    return announce(openEngine(options.directory ?? packageRoot(), portable), portable)
   } catch (error) {
     if (options.force === 'native') throw nativeError('NATIVE_UNAVAILABLE', errorMessage(error), error)
     return slow(errorMessage(error))
   }
 }
 
-function nativeMode(): string {
+export function nativeMode(): string {
   const mode = process.env.MONTANA_NATIVE ?? ''
   if (MODES.includes(mode)) return mode
   throw new ConfigError(`MONTANA_NATIVE is '${mode}'`, { field: 'MONTANA_NATIVE', remedy: 'use on, off or portable' })
@@ -64,28 +59,13 @@ function announce(engine: Engine, chosen: boolean): LoadedBackend {
   return { backend, notice: `SLOW CLOCK: plain native code, about five times slower (${reason})` }
 }
 
-function openAddon(directory: string, portable: boolean): Engine {
-  const load = createRequire(import.meta.url)
-  const failures: string[] = []
-  for (const file of addonNames()) {
-    try {
-      const path = join(directory, file)
-      assertWhole(path)
-      const engine = nativeEngine(new (load(path) as Addon).Engine(portable))
-      assertKnownAnswers(engine)
-      return engine
-    } catch (error) {
-      failures.push(`${file}: ${firstLine(errorMessage(error))}`)
-    }
-  }
-  throw new Error(failures.join('; '))
-}
-
-/** As napi names them; on Linux whichever C library this process has. */
-function addonNames(): string[] {
-  const { platform, arch } = process
-  const variants = platform === 'linux' ? ['-gnu', '-musl'] : platform === 'win32' ? ['-msvc'] : ['']
-  return variants.map((variant) => `montana-native.${platform}-${arch}${variant}.node`)
+function openEngine(directory: string, portable: boolean): Engine {
+  return withAddon(directory, ({ Engine }) => {
+    if (!Engine) throw new Error('the addon has no engine')
+    const engine = nativeEngine(new Engine(portable))
+    assertKnownAnswers(engine)
+    return engine
+  })
 }
 
 /** An addon that answers wrongly, or is older than this code and lacks a call, must not cut time; the reference is the judge. */
@@ -105,12 +85,4 @@ function merkle(engine: Engine): Uint8Array {
   const key = engine.merkleLeaf(Uint8Array.of(1, 2, 3))
   const folded = engine.merkleFold(key, engine.merkleNode(key, key), 3, 20)
   return concatBytes(engine.merkleNodes(key, folded), engine.merkleSubtree(key, folded, 12, 1))
-}
-
-function packageRoot(): string {
-  return fileURLToPath(new URL('..', import.meta.url))
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

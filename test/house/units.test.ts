@@ -1,12 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 const UNITS = join(import.meta.dirname, '..', '..', 'deploy', 'systemd')
 const names = readdirSync(UNITS)
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
+/** What the units run; the host that runs this test need not have it. */
+const PROGRAMS = [
+  'opt/montana/current/bin/montana',
+  'opt/example-bot/bot.mjs',
+  'usr/bin/systemctl',
+  'usr/bin/tail',
+  'bin/kill',
+]
 /** "SAFE" by the words of `systemd-analyze security`. */
 const EXPOSURE_MAX = 20
 
@@ -16,11 +25,97 @@ function unitRoot(): string {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   cpSync('/usr/lib/systemd/system', join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true })
   cpSync(UNITS, join(root, 'etc/systemd/system'), { recursive: true })
-  mkdirSync(join(root, 'opt/montana/current/bin'), { recursive: true })
-  writeFileSync(join(root, 'opt/montana/current/bin/montana'), '#!/bin/sh\n')
-  chmodSync(join(root, 'opt/montana/current/bin/montana'), 0o755)
+  for (const program of PROGRAMS) {
+    mkdirSync(join(root, dirname(program)), { recursive: true })
+    writeFileSync(join(root, program), '#!/bin/sh\n')
+    chmodSync(join(root, program), 0o755)
+  }
   return root
 }
+
+/** Every value of a setting, as the file has them. */
+function valuesOf(unit: string, setting: string): string[] {
+  const lines = readFileSync(join(UNITS, unit), 'utf8').split('\n')
+  return lines.filter((line) => line.startsWith(`${setting}=`)).map((line) => line.slice(setting.length + 1))
+}
+
+const AGENT = 'montana-failover.service'
+const services = names.filter((unit) => valuesOf(unit, 'BindsTo').includes(AGENT))
+
+describe('units of a failover group', () => {
+  it('the agent is watched, killed at once, and started again unless its configuration is wrong', () => {
+    const wanted = {
+      Type: 'notify',
+      WatchdogSec: '2',
+      WatchdogSignal: 'SIGKILL',
+      Restart: 'always',
+      RestartSec: '1',
+      RestartPreventExitStatus: '78',
+      KillMode: 'control-group',
+    }
+    for (const [setting, value] of Object.entries(wanted))
+      expect([setting, valuesOf(AGENT, setting)]).toEqual([setting, [value]])
+  })
+
+  it('a service runs with the agent and a tenure only, and ends with the agent', () => {
+    expect(services).toEqual(['example-bot.service'])
+    for (const unit of services) {
+      expect(valuesOf(unit, 'After')).toContain(AGENT)
+      expect(valuesOf(unit, 'ConditionPathExists')).toEqual(valuesOf(unit, 'EnvironmentFile'))
+      expect(valuesOf(unit, 'ConditionPathExists')[0]).toMatch(/^\/run\/montana-failover\/tenure-[a-z0-9-]+$/)
+      expect(readFileSync(join(UNITS, unit), 'utf8')).not.toContain('[Install]')
+      expect(valuesOf(AGENT, 'ExecStopPost').some((line) => line.endsWith(`--signal=SIGKILL ${unit}`))).toBe(true)
+    }
+  })
+
+  it('secrets are credentials, never environment', () => {
+    for (const unit of names)
+      expect(valuesOf(unit, 'Environment').join()).not.toMatch(/token|secret|password|api_?key/i)
+  })
+})
+
+interface Action {
+  readonly id: string
+  readonly unit: string
+  readonly verb: string
+}
+
+/** What the shipped rule says, run as polkit would. */
+function ruleOf(): (action: Action, user: string) => unknown {
+  let rule: ((action: object, subject: object) => unknown) | undefined
+  const polkit = {
+    Result: { YES: 'yes', NOT_HANDLED: null },
+    addRule: (added: typeof rule) => {
+      rule = added
+    },
+  }
+  runInNewContext(readFileSync(join(UNITS, '..', 'polkit', '60-montana-failover.rules'), 'utf8'), { polkit })
+  return ({ id, unit, verb }, user) => {
+    const lookup = (name: string) => ({ unit, verb })[name]
+    return rule?.({ id, lookup }, { user })
+  }
+}
+
+describe('the rule of polkit', () => {
+  const manage = { id: 'org.freedesktop.systemd1.manage-units', unit: 'example-bot.service' }
+
+  it('lets the agent start, stop and kill the services of the group', () => {
+    const rule = ruleOf()
+    for (const unit of services)
+      for (const verb of ['start', 'stop', 'kill'])
+        expect(rule({ ...manage, unit, verb }, 'montana-failover')).toBe('yes')
+  })
+
+  it('says nothing about anybody or anything else', () => {
+    const rule = ruleOf()
+    expect(rule({ ...manage, verb: 'start' }, 'example-bot')).toBeNull()
+    expect(rule({ ...manage, verb: 'start', unit: 'ssh.service' }, 'montana-failover')).toBeNull()
+    expect(rule({ ...manage, verb: 'enable' }, 'montana-failover')).toBeNull()
+    expect(
+      rule({ ...manage, verb: 'start', id: 'org.freedesktop.systemd1.manage-unit-files' }, 'montana-failover'),
+    ).toBeNull()
+  })
+})
 
 describe.skipIf(!hasSystemd)('systemd units, offline (skipped without systemd-analyze)', () => {
   it('verify', () => {
@@ -30,7 +125,7 @@ describe.skipIf(!hasSystemd)('systemd units, offline (skipped without systemd-an
       const { stderr } = spawnSync('systemd-analyze', [`--root=${root}`, '--man=no', 'verify', path], {
         encoding: 'utf8',
       })
-      expect(stderr.split('\n').filter((line) => line.includes('montana'))).toEqual([])
+      expect(stderr.split('\n').filter((line) => names.some((unit) => line.includes(unit)))).toEqual([])
     }
   })
 

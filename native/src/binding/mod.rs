@@ -3,3 +3,5 @@ mod arguments;
 mod engine;
 mod events;
 mod jobs;
+#[cfg(target_os = "linux")]
+mod notify;

@@ -1,7 +1,14 @@
 import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeIdentity, type Identity, openIdentity } from '@montana/crypto'
-import { ConfigError, errorCode, errorMessage, syncDirectory, writeFileDurably } from '@montana/foundation'
+import {
+  ConfigError,
+  errorCode,
+  errorMessage,
+  isClosedToOthers,
+  syncDirectory,
+  writeFileDurably,
+} from '@montana/foundation'
 
 export const IDENTITY_FILE = 'identity.bin'
 const OWNER_ONLY = 0o600
@@ -28,9 +35,9 @@ function unreadable(path: string, error: unknown): ConfigError {
 }
 
 async function checkMode(path: string): Promise<void> {
-  const { mode } = await stat(path)
-  if ((mode & 0o077) === 0) return
-  const message = `identity ${path} can be read by others (mode ${(mode & 0o777).toString(8)})`
+  const found = await stat(path)
+  if (isClosedToOthers(path, found)) return
+  const message = `identity ${path} can be read by others (mode ${(found.mode & 0o777).toString(8)})`
   throw new ConfigError(message, { code: 'IDENTITY_INVALID', field: 'identity', remedy: `chmod 600 ${path}` })
 }
 

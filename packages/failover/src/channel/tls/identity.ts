@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importMldsaSeed, nodeHasMldsa, openIdentity, rawPublicKey } from '@montana/crypto'
 import { addressOfPublicKey } from '@montana/fleet'
-import { ConfigError, errorCode, errorMessage } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, isClosedToOthers } from '@montana/foundation'
 
 const IDENTITY_FILE = 'identity.bin'
 
@@ -55,7 +55,7 @@ async function requirePrivate(path: string, mode: string): Promise<void> {
     const what = errorCode(cause) === 'ENOENT' ? 'does not exist' : `cannot be read: ${errorMessage(cause)}`
     throw invalid(`${path} ${what}`, 'make an identity with montana keys identity')
   })
-  if ((found.mode & 0o077) === 0) return
+  if (isClosedToOthers(path, found)) return
   throw invalid(`${path} is open to others (mode ${(found.mode & 0o777).toString(8)})`, `chmod ${mode} ${path}`)
 }
 
