@@ -1,5 +1,5 @@
 import type { Core } from '../core/api.js'
-import type { Observation } from '../core/types.js'
+import type { Heartbeat, Observation } from '../core/types.js'
 import { Commands } from './commands.js'
 import { Confirmation } from './confirmation.js'
 import { Diagnoses } from './diagnoses.js'
@@ -66,10 +66,15 @@ export class Agent<State> {
   /** Takes in what reached this host. */
   #push = (observation: Observation): void => {
     this.status.observed(observation)
+    if (observation.kind === 'answered' || observation.kind === 'heard') this.#noteHead(observation)
     this.#loop.push(observation)
   }
 
   #nowMs = (): number => this.#modules.clock().nowMs
+
+  #noteHead({ host, heartbeat: { breath } }: { readonly host: string; readonly heartbeat: Heartbeat }): void {
+    if (breath) this.#modules.breath?.noteHead(host, breath.head)
+  }
 
   /** Best known age of a host's last sign of life. */
   #ageOf(host: string): number | null {
@@ -109,7 +114,10 @@ export class Agent<State> {
       this.#ended.signal,
     )
     const health = Object.entries(services).map(([policy, port]) =>
-      port.onHealth((found) => push({ kind: 'service', policy, atMs: nowMs(), health: found })),
+      port.onHealth((found) => {
+        const lagMs = Math.max(found.lagMs, this.#modules.breath?.state()?.lagMs ?? 0)
+        push({ kind: 'service', policy, atMs: nowMs(), health: { ...found, lagMs } })
+      }),
     )
     const lease = Object.entries(leases).map(([policy, port]) =>
       port.onObservation((found) => push({ kind: 'lease', policy, atMs: nowMs(), lease: found })),
@@ -152,6 +160,7 @@ export class Agent<State> {
     return new DecisionLoop({
       core,
       clock,
+      breath: () => this.#modules.breath?.state() ?? null,
       execute: (list) => effects.execute(list),
       onTurn: ({ policies, probeEveryMs, witnessEveryMs }) => {
         logChanges(logger, this.status.decisions, policies)

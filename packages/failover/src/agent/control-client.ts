@@ -1,13 +1,13 @@
-import { request } from 'node:http'
 import { AbortError, errorCode, MontanaError, UsageError } from '@montana/foundation'
 import { FailoverError } from '../errors.js'
 import type { AgentCommand, CommandResult } from './command-types.js'
 import type { FailoverStatus } from './status.js'
+import { askUnix } from './unix-http.js'
 
-const TIMEOUT_MS = 5_000
 /** Spec three-mirror 3.2. */
 const NO_AGENT = 4
-const ANSWER_MAX_BYTES = 16 * 2 ** 20
+
+export type BreathRequestType = 'poke' | 'breathWant'
 
 /** Asks the agent of this host. Throws FailoverError AGENT_UNREACHABLE where there is none. */
 export class ControlClient {
@@ -30,8 +30,14 @@ export class ControlClient {
     return (await this.#ask('POST', '/command', command, signal)) as CommandResult
   }
 
-  async #ask(method: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const { status, text } = await exchange(this.#path, method, path, body, signal).catch((error: unknown) => {
+  /** Hands a request of this host's breathing on to another host, and its answer back. */
+  async peerRequest(host: string, type: BreathRequestType, body: unknown, signal: AbortSignal): Promise<unknown> {
+    return await this.#ask('POST', '/peer-request', { host, type, body }, signal)
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const question = { socketPath: this.#path, method, path, signal, ...(body !== undefined && { body }) }
+    const { status, text } = await askUnix(question).catch((error: unknown) => {
       if (signal.aborted) throw new AbortError(signal.reason)
       throw new FailoverError('AGENT_UNREACHABLE', `no agent answers at ${this.#path}: ${errorCode(error)}`, {
         field: 'socket',
@@ -47,37 +53,4 @@ export class ControlClient {
     if (error?.code === 'USAGE') throw new UsageError(error.message ?? '', init)
     throw new MontanaError(error?.code ?? 'UNKNOWN', error?.message ?? `the agent answered ${status}`, init)
   }
-}
-
-interface Exchange {
-  readonly status: number
-  readonly text: string
-}
-
-function exchange(
-  socketPath: string,
-  method: string,
-  path: string,
-  body: unknown,
-  signal: AbortSignal,
-): Promise<Exchange> {
-  return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-    const asked = request({ socketPath, method, path, headers, signal, timeout: TIMEOUT_MS }, (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > ANSWER_MAX_BYTES) asked.destroy(new Error('answer too large'))
-        chunks.push(chunk)
-      })
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      )
-    })
-    asked.on('timeout', () => asked.destroy(Object.assign(new Error('timed out'), { code: 'TIMEOUT' })))
-    asked.on('error', reject)
-    asked.end(body === undefined ? undefined : JSON.stringify(body))
-  })
 }

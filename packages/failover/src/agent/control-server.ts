@@ -1,13 +1,22 @@
 import { chmod, rm } from 'node:fs/promises'
 import { ConfigError, errorCode, errorMessage, MontanaError } from '@montana/foundation'
 import { type FastifyInstance, fastify } from 'fastify'
+import { z } from 'zod'
 import { type AgentCommand, agentCommandSchema, type CommandResult } from './command-types.js'
 import { addStatusRoutes, type StatusSource } from './http-routes.js'
 
 export interface ControlSource extends StatusSource {
   command(command: AgentCommand): Promise<CommandResult>
   history(limit: number): readonly unknown[]
+  /** Of the breathing of this host, to another one. */
+  peerRequest(host: string, type: 'poke' | 'breathWant', body: unknown): Promise<unknown>
 }
+
+const peerRequestForm = z.strictObject({
+  host: z.string().max(32),
+  type: z.enum(['poke', 'breathWant']),
+  body: z.unknown(),
+})
 
 const BODY_MAX_BYTES = 64 * 1024
 const SOCKET_MODE = 0o660
@@ -33,6 +42,10 @@ export async function startControlServer(path: string, source: ControlSource): P
       remedy: 'use montana failover',
     })
     return reply.code(400).send(error.toJSON())
+  })
+  app.post('/peer-request', async (request) => {
+    const { host, type, body } = peerRequestForm.parse(request.body)
+    return await source.peerRequest(host, type, body)
   })
   await listen(app, path)
   return app

@@ -38,9 +38,11 @@ async function answer(
   if (type === 'heartbeat') return await heard(modules, from, body as RequestBody<'heartbeat'>)
   if (type === 'probe') return await probe(modules, from, body as RequestBody<'probe'>, signal)
   if (type === 'history') return historyPage(modules, body as RequestBody<'history'>)
-  if (type === 'breathWant') throw new FailoverError('CHANNEL_REFUSED', 'no breathing is attached')
+  if (type === 'poke' || type === 'breathWant') {
+    if (breath) return await breath.request(from, type, body, signal)
+    throw new FailoverError('CHANNEL_REFUSED', 'no breathing is attached')
+  }
   if (type === 'command') commands.passedOn(from, body as RequestBody<'command'>)
-  else if (type === 'poke') breath?.onPoke(from, (body as RequestBody<'poke'>).head)
   else push({ kind: 'message', from, atMs: nowMs(), message: body as HandoverMessage })
   return {}
 }

@@ -1,5 +1,6 @@
 import type { Clock, Core, Turn } from '../core/api.js'
 import type { Effect, Heartbeat, Observation, Pause, PostBody } from '../core/types.js'
+import type { BreathState } from './ports.js'
 
 /** Between two turns when nothing arrives: spec three-mirror 4. */
 export const TURN_MS = 250
@@ -7,6 +8,8 @@ export const TURN_MS = 250
 export interface LoopModules<State> {
   readonly core: Core<State>
   readonly clock: () => Clock
+  /** What is told of the breathing of this host. */
+  readonly breath: () => BreathState | null
   beat(turn: Pick<Turn<State>, 'policies'>): void
   execute(effects: readonly Effect[]): void
   onTurn(turn: Pick<Turn<State>, 'policies' | 'probeEveryMs' | 'witnessEveryMs'>): void
@@ -61,7 +64,11 @@ export class DecisionLoop<State> {
 
   /** For a request of our own: what the last turn left. */
   heartbeat(receiver: string): Heartbeat {
-    return this.#modules.core.heartbeat(this.#state, receiver, ++this.#sequence, this.#modules.clock().nowMs)
+    const { core, clock, breath: breathOf } = this.#modules
+    const heartbeat = core.heartbeat(this.#state, receiver, ++this.#sequence, clock().nowMs)
+    const breath = breathOf()
+    if (breath === null || breath.head === null) return heartbeat
+    return { ...heartbeat, breath: { head: breath.head, lagMs: breath.lagMs } }
   }
 
   post(): PostBody {

@@ -83,10 +83,22 @@ export interface PauseFile {
   save(pause: Pause | null): Promise<void>
 }
 
-/** The breathing of this host, as far as the agent tells others about it. */
+/** The breathing of this host, which may run in another process, or not at all. Spec three-mirror 12. */
 export interface BreathPort {
-  state(): { readonly head: string; readonly lagMs: number } | null
-  onPoke(from: string, head: string): void
+  /** Null while it does not run. */
+  state(): BreathState | null
+  /** A request of another host, handed on. */
+  request(from: string, type: 'poke' | 'breathWant', body: unknown, signal: AbortSignal): Promise<unknown>
+  /** A heartbeat shows another head than before: its poke may have been lost. */
+  noteHead(host: string, head: string): void
+  close(): void
+}
+
+export interface BreathState {
+  /** Null before the first commit. */
+  readonly head: string | null
+  /** How far behind the others this host's state may be, milliseconds. */
+  readonly lagMs: number
 }
 
 /** What else answers on a host whose agent is silent; never makes it alive. Spec three-mirror 5.6. */

@@ -15,7 +15,7 @@ export interface FailoverStatus {
   readonly hosts: Readonly<Record<string, HostStatus>>
   readonly witnesses: Readonly<Record<string, WitnessStatus>>
   readonly coordinator: string
-  readonly breathing: { readonly head: string; readonly lagMs: number } | null
+  readonly breathing: { readonly head: string | null; readonly lagMs: number } | null
   readonly pause: Pause | null
   /** Longest time between two turns of the decision loop in the last minute. */
   readonly loopGapMs: number

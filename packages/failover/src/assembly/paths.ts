@@ -11,6 +11,8 @@ export interface AgentPaths {
   readonly pause: string
   readonly lock: string
   readonly socket: string
+  /** Where the breathing of this host listens. */
+  readonly breathSocket: string
 }
 
 export const DEFAULT_RUN_DIR = '/run/montana-failover'
@@ -26,6 +28,7 @@ export interface PathInit {
 /** The trust root stands beside the registry. */
 export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
   const state = init.stateDir ?? config.stateDir
+  const socket = init.socket ?? join(init.runDir ?? DEFAULT_RUN_DIR, 'failover.sock')
   return {
     identityDir: init.identityDir ?? (init.stateDir === undefined ? config.identityDir : join(state, 'identity')),
     operators: join(dirname(config.registry), 'operators.json'),
@@ -34,6 +37,7 @@ export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
     history: join(state, 'history.jsonl'),
     pause: join(state, 'pause.json'),
     lock: join(state, 'agent.lock'),
-    socket: init.socket ?? join(init.runDir ?? DEFAULT_RUN_DIR, 'failover.sock'),
+    socket,
+    breathSocket: join(dirname(socket), 'breath.sock'),
   }
 }

@@ -3,6 +3,7 @@ import { selectPqBackend } from '@montana/crypto'
 import { type RegistryWatch, watchRegistry } from '@montana/fleet'
 import { type Logger, type MetricsRegistry, makeDirectory } from '@montana/foundation'
 import { Agent } from '../agent/agent.js'
+import { BreathLink } from '../agent/breath-link.js'
 import { startControlServer } from '../agent/control-server.js'
 import type { AgentModules } from '../agent/ports.js'
 import { startStatusServer } from '../agent/status-server.js'
@@ -17,6 +18,7 @@ import { HistoryFile } from '../history/history-file.js'
 import { EpochFolder } from '../state/epoch-files.js'
 import { lockAgent } from '../state/lock.js'
 import { pauseFile } from '../state/pause-file.js'
+import { createNotifier } from '../systemd/notifier.js'
 import { signPost } from '../witness/post.js'
 import { systemClock } from './clock.js'
 import { Closers } from './closers.js'
@@ -77,6 +79,8 @@ async function assemble(init: StartAgentInit, closers: Closers): Promise<Running
 }
 
 const BOOT_ID_BYTES = 12
+/** Of the breathing of this host; a piece of a bundle takes longer than a heartbeat. */
+const PEER_REQUEST_MS = 5_000
 const ANY_ADDRESS = '0.0.0.0'
 
 interface Opened {
@@ -113,6 +117,9 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   closers.add(async () => await channel.close())
   const witnesses = createWitnesses(config, registry)
   closers.add(async () => void (await Promise.allSettled(witnesses.map((witness) => witness.close()))))
+  const breath = new BreathLink(paths.breathSocket, logger)
+  closers.add(async () => breath.close())
+  const notifier = createNotifier(process.env, logger)
   return {
     clock: systemClock,
     channel,
@@ -123,7 +130,11 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     leases: {},
     signPost: (body) => signPost(body, identity.privateKey),
     pauses: pauseFile(paths.pause),
-    beat: (turn) => guard.beat(turn),
+    beat: (turn) => {
+      guard.beat(turn)
+      notifier.beat()
+    },
+    breath,
     logger,
     metrics,
   }
@@ -146,7 +157,7 @@ async function openChannel({ config, self, logger }: StartAgentInit, { identity,
 async function openServers<State>(
   { paths, status, metricsText }: StartAgentInit,
   agent: Agent<State>,
-  { history }: AgentModules,
+  { history, channel }: AgentModules,
   closers: Closers,
 ): Promise<string> {
   const source = {
@@ -161,6 +172,7 @@ async function openServers<State>(
     ...source,
     command: (command) => agent.commands.given(command),
     history: (limit) => history.latest(null, limit),
+    peerRequest: (host, type, body) => channel.request(host, type, body, AbortSignal.timeout(PEER_REQUEST_MS)),
   })
   closers.add(async () => await control.close())
   const server = await startStatusServer(status.host, status.port, source)

@@ -43,4 +43,3 @@ export const MAX_POLICIES = 32
 /** Raw bytes of a git bundle in one frame. */
 export const MAX_CHUNK_BYTES = 512 * 1024
 export const MAX_HISTORY_RECORDS = 256
-export const MAX_COMMITS = 256

@@ -1,24 +1,65 @@
-import type { BreathAlarm, BreathStats } from '@montana/breathing'
+import type { BreathAlarm, Breathing, BreathStats } from '@montana/breathing'
 import type { Logger } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
+import { DEFAULT_SOCKET } from '../failover/agent-flags.js'
+import { AgentPeers, type BreathEnd } from './agent-peers.js'
 import { addBreatheFlags, type BreatheFlags, openBreathing } from './open.js'
 
 const MS = 1000
 
+interface RunFlags extends BreatheFlags {
+  agentSocket?: string
+}
+
 export function runCommand(context: CliContext): Command {
-  const command = new Command('run').description(
-    'breathe until stopped: after every write, every poke, and on schedule',
-  )
+  const command = new Command('run')
+    .description('breathe until stopped: after every write, every poke, and on schedule')
+    .option(
+      '--agent-socket <path>',
+      `socket of the failover agent (default: MONTANA_FAILOVER_SOCKET, else ${DEFAULT_SOCKET})`,
+    )
   return addBreatheFlags(command).action(async (_, self: Command) => {
-    const flags = self.optsWithGlobals<BreatheFlags>()
-    const breathing = await openBreathing(context, flags, reporters(context, flags.json === true))
-    const { breathBoundMs } = await import('@montana/breathing')
-    const bound = breathBoundMs(breathing.options.intervalSeconds * MS) / MS
-    context.err(`no agent: the hub alone carries writes; one is on every reachable host within ${bound} s`)
-    await breathing.run(context.signal)
-    breathing.close()
+    await run(context, self.optsWithGlobals<RunFlags>())
   })
+}
+
+async function run(context: CliContext, flags: RunFlags): Promise<void> {
+  const { signal, environment } = context
+  const socket = flags.agentSocket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET
+  const { ControlClient } = await import('@montana/failover')
+  const peers = new AgentPeers(new ControlClient(socket), socket)
+  const isAttached = await peers.greet(signal)
+  const modules = { peers, epoch: () => peers.epoch(), role: () => peers.role() }
+  const breathing = await openBreathing(context, flags, { ...modules, ...reporters(context, flags.json === true) })
+  try {
+    if (isAttached || flags.agentSocket !== undefined) await peers.serve(breathEnd(breathing), signal)
+    await tellBound(context, breathing, isAttached)
+    await breathing.run(signal)
+  } finally {
+    await peers.close()
+    breathing.close()
+  }
+}
+
+async function tellBound(context: CliContext, breathing: Breathing, isAttached: boolean): Promise<void> {
+  const { breathBoundMs } = await import('@montana/breathing')
+  const bound = breathBoundMs(breathing.options.intervalSeconds * MS) / MS
+  if (isAttached) context.err('with the agent: a write is told to every host at once')
+  else context.err(`no agent: the hub alone carries writes; one is on every reachable host within ${bound} s`)
+}
+
+/** What the agent asks of this breathing. */
+function breathEnd(breathing: Breathing): BreathEnd {
+  const startedMs = Date.now()
+  return {
+    state: () => {
+      const { lastInhaleAt, interval_sec: intervalSeconds } = breathing.getStats()
+      const sinceMs = Date.now() - (lastInhaleAt === null ? startedMs : Date.parse(lastInhaleAt))
+      return { head: breathing.head(), lagMs: Math.max(0, sinceMs - intervalSeconds * MS) }
+    },
+    noteHead: (host, head) => breathing.noteHead(host, head),
+  }
 }
 
 function reporters(context: CliContext, isJson: boolean) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_CHUNK_BYTES, MAX_COMMITS, MAX_HISTORY_RECORDS } from '../constants.js'
+import { MAX_CHUNK_BYTES, MAX_HISTORY_RECORDS } from '../constants.js'
 import {
   bootIdField,
   byHost,
@@ -66,25 +66,18 @@ export const commandForm = z.strictObject({
 /** A new write of the sender exists. */
 export const pokeForm = z.strictObject({ head: commitField })
 
-/** Asks for a git bundle of what the sender lacks; with `bundle`, for the next piece of one that was begun. */
-export const breathWantForm = z.strictObject({
-  have: z.array(commitField).max(MAX_COMMITS),
-  bundle: digestField.nullable(),
-  offset: countField,
-})
+/** What the receiver of a poke holds of the sender then; null when it takes it from the hub, or does not breathe. */
+export const pokedForm = z.strictObject({ holds: commitField.nullable() })
 
-/** Bytes here, base64 on the wire. */
-const chunkField = z.codec(z.base64().max(Math.ceil(MAX_CHUNK_BYTES / 3) * 4), z.instanceof(Uint8Array), {
-  decode: (text) => new Uint8Array(Buffer.from(text, 'base64')),
-  encode: (bytes) => Buffer.from(bytes).toString('base64'),
-})
+/** Asks for the sender's own ref as a git bundle, from `offset` on; `have` need not be sent again. */
+export const breathWantForm = z.strictObject({ have: commitField.nullable(), offset: countField })
 
-/** One piece of the bundle whose SHA-256 is `bundle`; null and empty: there is nothing to send. */
+/** One piece of the bundle of `head`, of `total` bytes and this SHA-256; total 0: there is nothing to send. */
 export const breathChunkForm = z.strictObject({
-  bundle: digestField.nullable(),
-  offset: countField,
-  totalBytes: countField,
-  data: chunkField,
+  head: commitField.nullable(),
+  total: countField,
+  digest: digestField,
+  data: z.string().max(Math.ceil(MAX_CHUNK_BYTES / 3) * 4),
 })
 
 /** Records of the timeline after what the sender has: highest sequence per host. */

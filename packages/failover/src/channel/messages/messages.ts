@@ -10,7 +10,7 @@ interface Exchange<Request extends z.ZodType, Answer extends z.ZodType> {
   readonly answer: Answer
 }
 
-export type AnswerType = 'ack' | 'probeResult' | 'ok' | 'breathChunk' | 'historyPage'
+export type AnswerType = 'ack' | 'probeResult' | 'ok' | 'poked' | 'breathChunk' | 'historyPage'
 
 function exchange<R extends z.ZodType, A extends z.ZodType>(
   request: R,
@@ -30,7 +30,7 @@ export const EXCHANGES = {
   grant: exchange(form.grantForm, 'ok', form.okForm),
   done: exchange(form.doneForm, 'ok', form.okForm),
   command: exchange(form.commandForm, 'ok', form.okForm),
-  poke: exchange(form.pokeForm, 'ok', form.okForm),
+  poke: exchange(form.pokeForm, 'poked', form.pokedForm),
   breathWant: exchange(form.breathWantForm, 'breathChunk', form.breathChunkForm),
   history: exchange(form.historyForm, 'historyPage', form.historyPageForm),
 } satisfies Record<RequestType, Exchange<z.ZodType, z.ZodType>>
