@@ -13,10 +13,12 @@ import { toCoreSettings } from '../config/core-settings.js'
 import { checkSelfKey, localAddresses } from '../config/self.js'
 import type { GroupConfig } from '../config/types.js'
 import { createCore } from '../core/core.js'
+import { diagnose } from '../diagnosis/diagnose.js'
 import { HistoryFile } from '../history/history-file.js'
 import { EpochFolder } from '../state/epoch-files.js'
 import { lockAgent } from '../state/lock.js'
 import { pauseFile } from '../state/pause-file.js'
+import { createNotifier } from '../systemd/notifier.js'
 import { signPost } from '../witness/post.js'
 import { systemClock } from './clock.js'
 import { Closers } from './closers.js'
@@ -107,6 +109,8 @@ function coreSettings({ config, self }: StartAgentInit, bootId: string, epochs: 
 async function openModules(init: StartAgentInit, opened: Opened, closers: Closers): Promise<AgentModules> {
   const { config, self, paths, logger, metrics } = init
   const { identity, registry, bootId, epochs } = opened
+  const notifier = createNotifier(process.env, logger)
+  closers.add(async () => notifier.stopping())
   const guard = openGuard(config, logger)
   closers.add(async () => await guard.close())
   const channel = await openChannel(init, opened)
@@ -123,7 +127,11 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     leases: {},
     signPost: (body) => signPost(body, identity.privateKey),
     pauses: pauseFile(paths.pause),
-    beat: (turn) => guard.beat(turn),
+    beat: (turn) => {
+      guard.beat(turn)
+      notifier.beat()
+    },
+    diagnose: (host, signal) => diagnose(config.hosts[host]?.address ?? host, signal),
     logger,
     metrics,
   }
