@@ -14,6 +14,7 @@ import { toCoreSettings } from '../config/core-settings.js'
 import { checkSelfKey, localAddresses } from '../config/self.js'
 import type { GroupConfig } from '../config/types.js'
 import { createCore } from '../core/core.js'
+import { diagnose } from '../diagnosis/diagnose.js'
 import { HistoryFile } from '../history/history-file.js'
 import { EpochFolder } from '../state/epoch-files.js'
 import { lockAgent } from '../state/lock.js'
@@ -111,6 +112,8 @@ function coreSettings({ config, self }: StartAgentInit, bootId: string, epochs: 
 async function openModules(init: StartAgentInit, opened: Opened, closers: Closers): Promise<AgentModules> {
   const { config, self, paths, logger, metrics } = init
   const { identity, registry, bootId, epochs } = opened
+  const notifier = createNotifier(process.env, logger)
+  closers.add(async () => notifier.stopping())
   const guard = openGuard(config, logger)
   closers.add(async () => await guard.close())
   const channel = await openChannel(init, opened)
@@ -135,6 +138,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
       notifier.beat()
     },
     breath,
+    diagnose: (host, signal) => diagnose(config.hosts[host]?.address ?? host, signal),
     logger,
     metrics,
   }
