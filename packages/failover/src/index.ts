@@ -21,6 +21,23 @@ export { PROFILES } from './config/profiles.js'
 export { checkSelfKey, findSelf, localAddresses, type SelfSources } from './config/self.js'
 export type * from './config/types.js'
 export { environmentWarnings } from './config/warn/environment.js'
+export { chainCoordinator } from './coordinator/chain.js'
+export {
+  type CoordinatorCheck,
+  type CoordinatorProblem,
+  checkCoordinator,
+  type EndpointCheck,
+} from './coordinator/check.js'
+export { EtcdCluster, type EtcdConfig } from './coordinator/etcd/cluster.js'
+export {
+  EtcdCoordinator,
+  type EtcdCoordinatorModules,
+  type EtcdCoordinatorOptions,
+} from './coordinator/etcd/coordinator.js'
+export { CoordinatorLeasePort } from './coordinator/etcd/lease-port.js'
+export { type EtcdLeases, openEtcdLeases } from './coordinator/etcd/open.js'
+export { boundWithTtl, campaignDelayMs, type Expiry, expiryMs, lastInstantToActMs } from './coordinator/lease-time.js'
+export type { PolicyCoordinator, Transfer } from './coordinator/types.js'
 export type * from './core/api.js'
 export type * from './core/types.js'
 export {
