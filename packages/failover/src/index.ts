@@ -11,6 +11,25 @@ export type { NodeChannelModules, NodeChannelOptions, PeerAddress } from './chan
 export { peerRegistryOf } from './channel/peer-registry.js'
 export { type NodeIdentity, nodeIdentityOf, openNodeIdentity } from './channel/tls/identity.js'
 export type { NodeChannel, PeerRegistry, RegisteredKey, RequestType } from './channel/types.js'
+
+export { chainCoordinator } from './coordinator/chain.js'
+export {
+  type CoordinatorCheck,
+  type CoordinatorProblem,
+  checkCoordinator,
+  type EndpointCheck,
+} from './coordinator/check.js'
+export { EtcdCluster, type EtcdConfig } from './coordinator/etcd/cluster.js'
+export {
+  EtcdCoordinator,
+  type EtcdCoordinatorModules,
+  type EtcdCoordinatorOptions,
+} from './coordinator/etcd/coordinator.js'
+export { CoordinatorLeasePort } from './coordinator/etcd/lease-port.js'
+export { type EtcdLeases, openEtcdLeases } from './coordinator/etcd/open.js'
+export { boundWithTtl, campaignDelayMs, type Expiry, expiryMs, lastInstantToActMs } from './coordinator/lease-time.js'
+export type { PolicyCoordinator, Transfer } from './coordinator/types.js'
+
 export type * from './core/api.js'
 export { createCore } from './core/core.js'
 export type * from './core/types.js'

@@ -1,4 +1,5 @@
 export { bytesEqual, compareBytes, concatBytes, fromHex, toHex } from './bytes.js'
+export type { Acquisition, Coordinator, Lease, Renewal } from './coordinator.js'
 export { syncDirectory, writeFileDurably } from './durable-file.js'
 export {
   AbortError,

@@ -122,7 +122,6 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   closers.add(async () => void (await Promise.allSettled(witnesses.map((witness) => witness.close()))))
   const breath = new BreathLink(paths.breathSocket, logger)
   closers.add(async () => breath.close())
-  const notifier = createNotifier(process.env, logger)
   return {
     clock: systemClock,
     channel,
