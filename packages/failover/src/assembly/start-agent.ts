@@ -108,7 +108,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   const { identity, registry, bootId, epochs } = opened
   const channel = await openChannel(init, opened)
   closers.add(async () => await channel.close())
-  const witnesses = createWitnesses(config, registry)
+  const witnesses = createWitnesses(config, registry, paths.witnesses)
   closers.add(async () => void (await Promise.allSettled(witnesses.map((witness) => witness.close()))))
   return {
     clock: systemClock,
