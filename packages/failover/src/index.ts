@@ -46,11 +46,13 @@ export {
 } from './epoch.js'
 export { FailoverError, type FailoverErrorCode, type PeerErrorCode } from './errors.js'
 export * from './settings.js'
+export { createGitWitness, type GitWitnessModules, type GitWitnessOptions } from './witness/git-witness.js'
 export { createHttpWitness, type HttpWitnessModules, type HttpWitnessOptions } from './witness/http-witness.js'
 export { encodePost, isSignedBy, signPost } from './witness/post.js'
 export { serveWitness } from './witness/serve.js'
 export { loadWitnessConfig, type WitnessConfigFile } from './witness/serve-config.js'
 export {
+  type HostKeys,
   startWitnessServer,
   type WitnessServer,
   type WitnessServerModules,

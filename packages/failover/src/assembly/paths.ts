@@ -7,6 +7,8 @@ export interface AgentPaths {
   readonly operators: string
   readonly registryState: string
   readonly epochs: string
+  /** What clients of git witnesses have for themselves. */
+  readonly witnesses: string
   readonly history: string
   readonly pause: string
   readonly lock: string
@@ -34,6 +36,7 @@ export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
     operators: join(dirname(config.registry), 'operators.json'),
     registryState: join(state, 'registry'),
     epochs: join(state, 'epochs'),
+    witnesses: join(state, 'witnesses'),
     history: join(state, 'history.jsonl'),
     pause: join(state, 'pause.json'),
     lock: join(state, 'agent.lock'),

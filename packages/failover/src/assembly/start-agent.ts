@@ -118,7 +118,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   closers.add(async () => await guard.close())
   const channel = await openChannel(init, opened)
   closers.add(async () => await channel.close())
-  const witnesses = createWitnesses(config, registry)
+  const witnesses = createWitnesses(config, registry, paths.witnesses)
   closers.add(async () => void (await Promise.allSettled(witnesses.map((witness) => witness.close()))))
   const breath = new BreathLink(paths.breathSocket, logger)
   closers.add(async () => breath.close())

@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { FailoverError } from '../errors.js'
 import { nonceField, signAnswer } from './answer.js'
 import { Board } from './board.js'
+import { POST_MAX_BYTES } from './constants.js'
 import { decodePostBody, isSignedBy } from './post.js'
 import { rawPostForm } from './post-form.js'
 
@@ -31,8 +32,6 @@ export interface WitnessServer {
   close(): Promise<void>
 }
 
-/** Spec three-mirror 7.3. */
-const POST_MAX_BYTES = 16 * 1024
 const REQUEST_TIMEOUT_MS = 5_000
 const CONNECTIONS_MAX = 256
 
