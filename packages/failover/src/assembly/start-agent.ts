@@ -13,6 +13,7 @@ import { type NodeIdentity, openNodeIdentity } from '../channel/tls/identity.js'
 import { toCoreSettings } from '../config/core-settings.js'
 import { checkSelfKey, localAddresses } from '../config/self.js'
 import type { GroupConfig } from '../config/types.js'
+import { openEtcdLeases } from '../coordinator/etcd/open.js'
 import { createCore } from '../core/core.js'
 import { diagnose } from '../diagnosis/diagnose.js'
 import { HistoryFile } from '../history/history-file.js'
@@ -120,6 +121,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   closers.add(async () => await channel.close())
   const witnesses = createWitnesses(config, registry, paths.witnesses)
   closers.add(async () => void (await Promise.allSettled(witnesses.map((witness) => witness.close()))))
+  const leases = await openLeases(init, closers)
   const breath = new BreathLink(paths.breathSocket, logger)
   closers.add(async () => breath.close())
   return {
@@ -129,7 +131,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     services: createPolicyServices(config, self, { epochs, logger, guard }),
     epochs,
     history: new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date() }),
-    leases: {},
+    leases,
     signPost: (body) => signPost(body, identity.privateKey),
     pauses: pauseFile(paths.pause),
     beat: (turn) => {
@@ -141,6 +143,15 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     logger,
     metrics,
   }
+}
+
+async function openLeases({ config, self, logger }: StartAgentInit, closers: Closers): Promise<AgentModules['leases']> {
+  const { coordinator } = config
+  if (coordinator.kind !== 'etcd') return {}
+  const nowMs = () => systemClock().nowMs
+  const { leases, close } = await openEtcdLeases(config, coordinator, self, { nowMs, logger })
+  closers.add(close)
+  return leases
 }
 
 async function openChannel({ config, self, logger }: StartAgentInit, { identity, registry }: Opened) {
