@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrialNetwork } from '../network/types.js'
+import { etcdArgv } from './etcd.js'
 import { BOT, CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
 import { Machine } from './machine.js'
 import { commandOf } from './processes.js'
@@ -19,12 +21,15 @@ export class Group {
   readonly roles = new RoleLog()
   readonly hosts: ReadonlyMap<string, Machine>
   readonly witnesses: ReadonlyMap<string, Machine>
+  /** Members of the cluster, on the machines of the witnesses; empty for the coordinator `chain`. */
+  readonly etcd: ReadonlyMap<string, Machine>
   readonly chat: Machine
   readonly #writer: Machine
 
-  private constructor(layout: Layout, network: TrialNetwork) {
+  private constructor(layout: Layout, network: TrialNetwork, choices: GroupChoices) {
     this.layout = layout
     this.network = network
+    this.etcd = new Map(choices.hasEtcd ? WITNESSES.map((name) => [name, this.#etcdMember(name)]) : [])
     this.hosts = new Map(HOSTS.map((name) => [name, this.#agent(name)]))
     this.witnesses = new Map(WITNESSES.map((name) => [name, this.#witness(name)]))
     this.chat = this.#machine(CHAT, [
@@ -36,15 +41,16 @@ export class Group {
     this.#writer = this.#machine(CHAT, [WRITER, '--chat', chat], undefined, 'writer')
   }
 
-  static async create(dir: string, network: TrialNetwork, choices?: GroupChoices): Promise<Group> {
+  static async create(dir: string, network: TrialNetwork, choices: GroupChoices = {}): Promise<Group> {
     const layout = new Layout(dir)
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     await setUpGroup(layout, network, choices)
-    return new Group(layout, network)
+    return new Group(layout, network, choices)
   }
 
   start(): void {
     this.chat.start()
+    for (const machine of this.etcd.values()) machine.start()
     for (const machine of this.witnesses.values()) machine.start()
     for (const machine of this.hosts.values()) machine.start()
   }
@@ -112,7 +118,8 @@ export class Group {
   }
 
   async close(): Promise<void> {
-    const machines = [...this.hosts.values(), ...this.witnesses.values(), this.chat, this.#writer]
+    const outside = [...this.etcd.values(), ...this.witnesses.values(), this.chat, this.#writer]
+    const machines = [...this.hosts.values(), ...outside]
     await Promise.all(machines.map((machine) => machine.die()))
     for (const machine of machines) machine.close()
     await this.network.close()
@@ -132,12 +139,21 @@ export class Group {
     return this.#machine(name, [CLI, 'witness', 'serve', '--config', this.layout.witnessConfig(name)])
   }
 
+  #etcdMember(name: string): Machine {
+    const home = `${name}-etcd`
+    return this.#process(name, etcdArgv(name, this.network, join(this.layout.home(home), 'data')), home)
+  }
+
   #machine(name: string, argv: readonly string[], onLine?: (line: string) => void, home = name): Machine {
+    return this.#process(name, [process.execPath, ...AGENT_FLAGS, ...argv], home, onLine)
+  }
+
+  #process(name: string, argv: readonly string[], home: string, onLine?: (line: string) => void): Machine {
     const { layout, network } = this
     return new Machine({
       name,
       home: layout.home(home),
-      argv: [process.execPath, ...AGENT_FLAGS, ...argv],
+      argv,
       environment: { MALLOC_ARENA_MAX: '2', NODE_NO_WARNINGS: '1' },
       logFile: layout.log(home),
       network,

@@ -62,6 +62,10 @@ export class RoleLog {
     return last?.isEligible === true || last?.state === 'acting'
   }
 
+  modeOf(host: string, policy: string): string | undefined {
+    return this.#last.get(`${host} ${policy}`)?.mode
+  }
+
   tenures(): Tenure[] {
     return [...this.#closed, ...this.#open.values()]
   }

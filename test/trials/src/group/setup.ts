@@ -5,6 +5,7 @@ import { encodeIdentity, identityFromMasterSeed, selectPqBackend } from '@montan
 import { createRegistry, type HostDocument, signDocument } from '@montana/fleet'
 import { stringify } from 'yaml'
 import type { TrialNetwork } from '../network/types.js'
+import { etcdEndpoints } from './etcd.js'
 import {
   BOT,
   BOT_PORT,
@@ -24,6 +25,8 @@ const DAY_MS = 86_400_000
 
 export interface GroupChoices {
   readonly failback?: 'auto' | 'manual' | 'never'
+  /** Leases in a cluster of etcd instead of the chain. */
+  readonly hasEtcd?: boolean
   readonly profile?: 'fast' | 'seed'
   /** Merged over the configuration, top-level key by key. */
   readonly overrides?: Readonly<Record<string, unknown>>
@@ -32,7 +35,9 @@ export interface GroupChoices {
 /** Identities, registry and configuration of a group that never was before. */
 export async function setUpGroup(layout: Layout, network: TrialNetwork, choices: GroupChoices = {}): Promise<void> {
   const keys = new Map<string, string>()
-  await mkdir(layout.home('writer'), { recursive: true, mode: 0o700 })
+  for (const home of ['writer', ...WITNESSES.map((name) => `${name}-etcd`)]) {
+    await mkdir(layout.home(home), { recursive: true, mode: 0o700 })
+  }
   for (const machine of MACHINES) {
     await mkdir(layout.home(machine), { recursive: true, mode: 0o700 })
     if (machine !== CHAT) keys.set(machine, await makeIdentity(layout.identity(machine)))
@@ -80,7 +85,7 @@ function hostEntry(name: string, address: string, publicKey: string): HostDocume
 }
 
 function groupConfig(layout: Layout, network: TrialNetwork, choices: GroupChoices): Record<string, unknown> {
-  const { failback = 'never', profile = 'fast', overrides = {} } = choices
+  const { failback = 'never', profile = 'fast', hasEtcd = false, overrides = {} } = choices
   const chat = `http://${network.addressOf(CHAT)}:${CHAT_PORT}`
   const command = [process.execPath, BOT, '--chat', chat, '--port', String(BOT_PORT)]
   const health = { kind: 'http', url: `http://127.0.0.1:${BOT_PORT}/`, progressField: 'progress' }
@@ -99,6 +104,7 @@ function groupConfig(layout: Layout, network: TrialNetwork, choices: GroupChoice
       url: `http://${network.addressOf(name)}:${WITNESS_PORT}`,
     })),
     channel: { port: CHANNEL_PORT },
+    ...(hasEtcd && { coordinator: { kind: 'etcd', endpoints: etcdEndpoints(network) } }),
     ...overrides,
   }
 }
