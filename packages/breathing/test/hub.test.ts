@@ -1,4 +1,6 @@
+import { getEventListeners } from 'node:events'
 import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BreathAlarm, JsonObject } from '../src/index.js'
@@ -47,6 +49,35 @@ describe('the hub', () => {
     const b = world.host('moscow', { remote: 'origin' })
     expect(await b.inhale()).toBe(false)
     expect(b.getStats().lastError?.message).toMatch(/no remote 'origin'/)
+  })
+
+  it('that accepts and never answers costs the git timeout, and no more', async () => {
+    await using world = new World()
+    const server = createServer(() => {})
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const remote = `git://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`
+    const a = world.host('amsterdam', { remote, gitTimeoutMs: 1_000 })
+    world.write('amsterdam', USERS, ANN)
+    const startMs = performance.now()
+    expect(await a.breathe()).toEqual({ inhale: false, exhale: false })
+    expect(performance.now() - startMs).toBeLessThan(6_000)
+    expect(a.getStats().lastError?.message).toMatch(/Timeout/)
+    server.close()
+  })
+
+  it('waited for is left at once when the caller stops, which is no failure, and no listener stays', async () => {
+    await using world = new World()
+    const server = createServer(() => {})
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const a = world.host('amsterdam', { remote: `git://127.0.0.1:${(server.address() as AddressInfo).port}/x.git` })
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 500)
+    const startMs = performance.now()
+    expect(await a.inhale(controller.signal)).toBe(false)
+    expect(performance.now() - startMs).toBeLessThan(3_000)
+    expect(a.getStats()).toMatchObject({ inhaleTotal: 0, inhaleFailed: 0, lastError: null })
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    server.close()
   })
 
   it('with a password in its URL is refused, and the password is not repeated', async () => {

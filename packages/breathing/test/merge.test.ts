@@ -115,6 +115,14 @@ describe('the merge', () => {
     expect(join(full, EMPTY_STATE)).toBe(full)
   })
 
+  it('decides alike about two values under one stamp, as of a host that lost its memory', () => {
+    const [a, b] = ['Ann', 'Bob'].map((name) => importFile(PATH, { 7: { name } }, DEPTH, importStamp('spb')))
+    if (!a || !b) throw new Error('two states')
+    expect(textOf(join(a, b))).toBe(textOf(join(b, a)))
+    expect(project(join(a, b).files.get(PATH) ?? new Map())).toEqual({ 7: { name: 'Bob' } })
+    expect(join(a, b).history.get('1970-01-01')?.size).toBe(1)
+  })
+
   it('lets an imported file add records and beat nothing', () => {
     const hub = write(EMPTY_STATE, 'amsterdam', 1_000, { 7: { name: 'Ann' } })
     const old = importFile(PATH, { 7: { name: 'old' }, 9: { name: 'Eve' } }, DEPTH, importStamp('spb'))

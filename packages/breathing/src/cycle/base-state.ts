@@ -1,3 +1,4 @@
+import type { Base } from '../files/base-store.js'
 import { decodeRegisters } from '../merge/decode.js'
 import type { Registers } from '../merge/registers.js'
 import { stampNode } from '../merge/stamp.js'
@@ -13,8 +14,8 @@ export async function stateOfBases(session: Session): Promise<BreathState> {
   for (const path of session.options.syncPaths) {
     const base = await session.parts.bases.get(path)
     if (base === undefined || base.text === '') continue
-    const { text, stamps } = base.registers
-    files.set(path, decodeRegisters(path, text, stamps, session.options.depth))
+    const registers = readRegisters(path, base, session.options.depth)
+    if (registers) files.set(path, registers)
   }
   if (files.size === 0) return EMPTY_STATE
   const { node } = session.options
@@ -24,4 +25,13 @@ export async function stateOfBases(session: Session): Promise<BreathState> {
     .sort()
     .at(-1)
   return { files, history: new Map(), vector: new Map(highest === undefined ? [] : [[node, highest]]) }
+}
+
+/** A copy that cannot be read is none. */
+function readRegisters(path: string, { registers }: Base, depth: number): Registers | undefined {
+  try {
+    return decodeRegisters(path, registers.text, registers.stamps, depth)
+  } catch {
+    return undefined
+  }
 }

@@ -2,17 +2,13 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isAbort, type Logger, silentLogger, systemTime, type TimeSource } from '@montana/foundation'
 import type { BreathError } from '../errors.js'
-import { BaseStore } from '../files/base-store.js'
 import { sweepTemporaries } from '../files/sweep.js'
 import { repairClone } from '../git/clone-state.js'
 import { type Depth, depthOf } from '../git/depth.js'
 import { Hub, hubUrl, NO_HUB } from '../git/hub.js'
 import { listTree, readBlobs } from '../git/read-tree.js'
 import { repairRepository } from '../git/recover.js'
-import { HUB_PREFIX, OWN_PREFIX, Repository } from '../git/repository.js'
-import { stateFolderOf } from '../git/state-folder.js'
-import { TreeWriter } from '../git/write-commit.js'
-import { BreathLock } from '../lock.js'
+import { HUB_PREFIX, OWN_PREFIX } from '../git/repository.js'
 import { decodeState } from '../merge/decode.js'
 import { mergeStates } from '../merge/merge.js'
 import { HybridClock } from '../merge/stamp.js'
@@ -21,9 +17,9 @@ import type { ResolvedOptions } from '../options.js'
 import type { BreathAlarm, BreathModules } from '../types.js'
 import { asBreathError } from './as-breath-error.js'
 import { stateOfBases } from './base-state.js'
+import { isLocalDamage, isUnreadable } from './damage.js'
+import { makeParts, type Parts } from './parts.js'
 import { Queue } from './queue.js'
-import { Sources } from './sources.js'
-import { withOwnKey } from './verifier.js'
 
 /** The own ref as this process knows it. */
 export interface OwnTip extends Depth {
@@ -49,6 +45,8 @@ export class Session {
   /** Why a ref is ignored, or partly waits, by its name. */
   readonly reports = new Map<string, BreathError>()
   state: BreathState = EMPTY_STATE
+  /** States of refs that are in `state` as a whole; it never loses what it has, so they need not be merged again. */
+  readonly merged = new WeakSet<BreathState>()
   own: OwnTip | null = null
   refs: ReadonlyMap<string, string> = new Map()
   conflicts = 0
@@ -135,7 +133,9 @@ export class Session {
     return this.#parts
   }
 
+  /** A refusal by a guard says nothing about the repository; anything that broke off does. */
   #suspect(error: unknown): void {
+    if (!isAbort(error) && asBreathError(error).code !== 'GIT_FAILED') return
     this.#isSuspect = true
     const isRecent = this.time.monotonicMs() - this.#rebuiltMs < REBUILD_PAUSE_MS
     if (!isAbort(error) && !isRecent && isLocalDamage(asBreathError(error))) this.#isDamaged = true
@@ -215,52 +215,6 @@ export class Session {
   }
 }
 
-/** What can be made only once the folder is known. */
-export interface Parts {
-  readonly folder: string
-  readonly repository: Repository
-  readonly writer: TreeWriter
-  readonly bases: BaseStore
-  readonly lock: BreathLock
-  readonly sources: Sources
-}
-
-async function makeParts(
-  options: ResolvedOptions,
-  modules: BreathModules,
-  publicFields: ReadonlySet<string>,
-): Promise<Parts> {
-  const folder = await stateFolderOf(options.repo)
-  const repository = new Repository(join(folder, 'repository.git'), {
-    program: options.git,
-    timeoutMs: options.gitTimeoutMs,
-  })
-  const { syncPaths, depth } = options
-  const verifier = withOwnKey(modules.verifier, options.node, modules.signer.publicKey)
-  return {
-    folder,
-    repository,
-    writer: new TreeWriter(repository),
-    bases: new BaseStore(join(folder, 'base')),
-    lock: new BreathLock(folder, options.lockWaitMs),
-    sources: new Sources(repository, verifier, { syncPaths, publicFields, depth }),
-  }
-}
-
 function alarmOf({ code, message }: BreathError): BreathAlarm {
   return { code, message }
-}
-
-const DAMAGE =
-  /object file|corrupt|bad object|bad tree|invalid object|unable to read (?:tree|sha1|[0-9a-f]{40})|missing (?:blob|tree|commit|object)|did not send all|cannot be read from the repository|bad config|packed-refs/i
-
-/** A command failed by the fault of the private repository: not of the hub, and not for want of time. */
-function isLocalDamage({ code, message, metadata }: BreathError): boolean {
-  const own = message.replaceAll(/^remote: .*$/gm, '')
-  return code === 'GIT_FAILED' && metadata.returncode !== -1 && DAMAGE.test(own)
-}
-
-/** Even after repairs the own ref cannot be read; only a timeout says nothing about it. */
-function isUnreadable({ code, metadata }: BreathError): boolean {
-  return code === 'JSON_INVALID' || (code === 'GIT_FAILED' && metadata.returncode !== -1)
 }

@@ -23,8 +23,10 @@ export async function takeIn(session: Session, signal?: AbortSignal): Promise<vo
 
 function takeSource(session: Session, { ref, host, outcome }: Source): void {
   if ('error' in outcome) return session.report(ref, outcome.error)
+  if (session.merged.has(outcome.state)) return
   const { state, farthest } = holdFuture(outcome.state, session.time.wallMs() + SKEW_LIMIT_MS)
-  if (farthest !== undefined) session.report(ref, tooEarly(host, farthest, session.time.wallMs()))
+  if (farthest === undefined) session.merged.add(outcome.state)
+  else session.report(ref, tooEarly(host, farthest, session.time.wallMs()))
   const merged = mergeStates(session.state, state)
   session.state = merged.state
   session.conflicts += merged.conflicts

@@ -1,5 +1,5 @@
 import { addLines, loserLine, unionHistory } from './history.js'
-import { compactJson } from './json.js'
+import { compactJson, sameJson } from './json.js'
 import type { Register, Registers } from './registers.js'
 import { type Stamp, stampNode } from './stamp.js'
 import type { BreathState } from './state.js'
@@ -71,8 +71,8 @@ function mergeRegisters(
 /** By stamp; two values under one stamp (a host that lost its memory) by their text, so that all decide alike. */
 function compareRegisters(a: Register, b: Register): number {
   if (a.stamp !== b.stamp) return a.stamp > b.stamp ? 1 : -1
-  const [left, right] = [textOf(a), textOf(b)]
-  return left === right ? 0 : left > right ? 1 : -1
+  if (sameJson(a.value, b.value)) return 0
+  return textOf(a) > textOf(b) ? 1 : -1
 }
 
 function textOf({ value }: Register): string {

@@ -46,11 +46,10 @@ export class PeerExchange {
     )
   }
 
-  /** A poke or a heartbeat says what a host has. */
+  /** A poke or a heartbeat says what a host has; as often as that is not here, it is news. */
   note(host: string, head: string): void {
-    if (this.#heads.get(host) === head) return
     this.#heads.set(host, head)
-    this.#onNews(host)
+    if (![...this.#session.refs.values()].includes(head)) this.#onNews(host)
   }
 
   /** Asks those hosts whose head the hub does not show: they may be cut off from it. */
