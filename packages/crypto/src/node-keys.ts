@@ -26,9 +26,22 @@ function privateKey(prefix: Uint8Array, secret: Uint8Array): KeyObject {
   try {
     der.set(prefix)
     der.set(secret, prefix.length)
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    return importPkcs8(der)
   } finally {
     der.fill(0)
+  }
+}
+
+/**
+ * Twice if need be: a TLS connection that ends with a bad record leaves its error in OpenSSL's queue (Node 24.21), and
+ * the next import of a private key takes that for its own failure and clears it.
+ */
+function importPkcs8(der: Buffer): KeyObject {
+  const input = { key: der, format: 'der', type: 'pkcs8' } as const
+  try {
+    return createPrivateKey(input)
+  } catch {
+    return createPrivateKey(input)
   }
 }
 

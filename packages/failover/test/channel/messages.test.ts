@@ -42,14 +42,16 @@ const REQUESTS: readonly (readonly [RequestType, unknown])[] = [
     },
   ],
   ['poke', { head: COMMIT }],
-  ['breathWant', { have: [COMMIT], bundle: null, offset: 0 }],
+  ['breathWant', { have: COMMIT, offset: 0 }],
   ['history', { after: { moscow: 12 }, limit: 256 }],
 ]
 
 const ANSWERS: readonly (readonly [RequestType, unknown])[] = [
   ['probe', { host: 'spb', ageMs: 12, heartbeat: heartbeatOf('spb') }],
   ['probe', { host: 'spb', ageMs: null, heartbeat: null }],
-  ['breathWant', { bundle: DIGEST, offset: 0, totalBytes: 3, data: Uint8Array.of(1, 2, 3) }],
+  ['breathWant', { head: COMMIT, total: 3, digest: DIGEST, data: 'AQID' }],
+  ['breathWant', { head: null, total: 0, digest: DIGEST, data: '' }],
+  ['poke', { holds: COMMIT }],
   [
     'history',
     {
@@ -100,7 +102,7 @@ describe('requests and answers', () => {
   })
 
   it('what is only taken in is answered with nothing', () => {
-    expect(decodeAnswer('poke', {}, encodeAnswer('poke', {}, 'whatever', self), self)).toBeNull()
+    expect(decodeAnswer('done', {}, encodeAnswer('done', {}, 'whatever', self), self)).toBeNull()
   })
 })
 
@@ -141,7 +143,7 @@ describe('limits', () => {
 
   it('a chunk is at most 512 KiB of canonical base64', () => {
     const chunk = (data: string) => () =>
-      decodeAnswer('breathWant', {}, { bundle: DIGEST, offset: 0, totalBytes: 1, data }, self)
+      decodeAnswer('breathWant', {}, { head: COMMIT, total: 1, digest: DIGEST, data }, self)
     const raw = Buffer.alloc(512 * 1024)
     expect(chunk(raw.toString('base64'))).not.toThrow()
     expect(chunk(Buffer.alloc(512 * 1024 + 3).toString('base64'))).toThrow(code('FRAME_INVALID'))

@@ -95,8 +95,8 @@ describe('requests', () => {
     const { amsterdam, moscow } = await pair()
     const release = Promise.withResolvers<null>()
     moscow.onRequest(() => release.promise)
-    const poke = { head: '0123456789abcdef0123456789abcdef01234567' }
-    const requests = Array.from({ length: 65 }, () => amsterdam.request('moscow', 'poke', poke, withinMs(5000)))
+    const done = { type: 'done', policy: 'serve', epoch: 7n }
+    const requests = Array.from({ length: 65 }, () => amsterdam.request('moscow', 'done', done, withinMs(5000)))
     const outcomes = Promise.allSettled(requests)
     await expect(requests[64]).rejects.toThrow(code('CHANNEL_REFUSED'))
     release.resolve(null)
@@ -366,7 +366,7 @@ describe('frames over TLS', () => {
 
   it('split at every byte are answered the same', async () => {
     const { moscow } = await pair()
-    const frame = frameOf({ type: 'poke', id: 5, body: { head: '0123456789abcdef0123456789abcdef01234567' } })
+    const frame = frameOf({ type: 'done', id: 5, body: { type: 'done', policy: 'serve', epoch: '7' } })
     const peer = await rawClient(moscow, 1, amsterdam())
     for (let at = 1; at < frame.length; at++) {
       peer.socket.write(frame.subarray(0, at))

@@ -70,11 +70,8 @@ export function recordingLogger(): Logger & { readonly lines: LogLine[]; codes()
     lines.push({ level, fields, message })
   }
   const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-  return {
-    ...logger,
-    lines,
-    codes: () => lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields.code),
-  }
+  const isAboutPeer = ({ message }: LogLine) => /peer refused|peer sent away/.test(message)
+  return { ...logger, lines, codes: () => lines.filter(isAboutPeer).map(({ fields }) => fields.code) }
 }
 
 export interface ChannelInit {
@@ -165,7 +162,11 @@ export interface RawPeer {
 }
 
 /** A bare TLS client, for what our own would never do. Resolves when the handshake ended, well or not. */
-export async function rawClient(channel: NodeChannel, index: number, options: ConnectionOptions): Promise<RawPeer> {
+export async function rawClient(
+  channel: NodeChannel,
+  index: number,
+  options: ConnectionOptions & { readonly localAddress?: string },
+): Promise<RawPeer> {
   const socket = connect({ host: addressOf(index), port: channel.port, ...TLS, ...options })
   onTestFinished(() => void socket.destroy())
   const peer = { socket, frames: collectFrames(socket), closed: closedOf(socket) }

@@ -77,7 +77,7 @@ export const breathChunkForm = z.strictObject({
   head: commitField.nullable(),
   total: countField,
   digest: digestField,
-  data: z.string().max(Math.ceil(MAX_CHUNK_BYTES / 3) * 4),
+  data: z.base64().max(Math.ceil(MAX_CHUNK_BYTES / 3) * 4),
 })
 
 /** Records of the timeline after what the sender has: highest sequence per host. */
