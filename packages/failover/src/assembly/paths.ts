@@ -13,6 +13,8 @@ export interface AgentPaths {
   readonly pause: string
   readonly lock: string
   readonly socket: string
+  /** Gone with the agent: what service units look for before they start. */
+  readonly tenures: string
   /** Where the breathing of this host listens. */
   readonly breathSocket: string
 }
@@ -41,6 +43,7 @@ export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
     pause: join(state, 'pause.json'),
     lock: join(state, 'agent.lock'),
     socket,
+    tenures: dirname(socket),
     breathSocket: join(dirname(socket), 'breath.sock'),
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from '@montana/foundation'
 import { joinServices } from '../agent/policy-services.js'
 import type { PolicyServices } from '../agent/ports.js'
@@ -5,13 +6,17 @@ import type { GroupConfig, ServiceConfig } from '../config/types.js'
 import { HealthWatch } from '../health/watch.js'
 import type { Guard } from '../keeper/guard.js'
 import { commandForm } from '../runner/command-service.js'
+import { httpForm } from '../runner/http-service.js'
 import { createService, type ServiceForm } from '../runner/service.js'
+import { unitForm } from '../runner/unit-service.js'
 import type { EpochFolder } from '../state/epoch-files.js'
 
 export interface ServiceModules {
   readonly epochs: EpochFolder
   readonly logger: Logger
   readonly guard: Pick<Guard, 'began' | 'ended'>
+  /** Folder of what service units look for before they start. */
+  readonly tenures: string
 }
 
 /** Every policy with all services that are bound to it; one without any is a role and nothing else. */
@@ -33,12 +38,13 @@ function open(config: GroupConfig, self: string, service: ServiceConfig, modules
 }
 
 function formOf({ group }: GroupConfig, host: string, service: ServiceConfig, modules: ServiceModules): ServiceForm {
-  const { epochs, logger, guard } = modules
+  const { epochs, logger, guard, tenures } = modules
+  const { run, name } = service
   const shared = { group, host, epochFile: epochs.pathOf(service.policy), logger }
-  const onGroup = (id: number | null) => {
-    if (id === null) guard.ended(service.name)
-    else guard.began(service.name, id)
-  }
-  if ('command' in service.run) return commandForm(service, service.run, { ...shared, onGroup })
-  throw new RangeError('not yet')
+  const onGroup = (id: number | null) => (id === null ? guard.ended(name) : guard.began(name, id))
+  if ('command' in run) return commandForm(service, run, { ...shared, onGroup })
+  if ('http' in run) return httpForm(service, run.http, shared)
+  const [tenureFile, epochFile] = [join(tenures, `tenure-${name}`), join(tenures, `epoch-${service.policy}`)]
+  const onRunning = (isRunning: boolean) => (isRunning ? guard.began(name, null) : guard.ended(name))
+  return unitForm(service, run.unit, { ...shared, tenureFile, epochFile, onRunning })
 }

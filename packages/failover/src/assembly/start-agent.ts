@@ -128,7 +128,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     clock: systemClock,
     channel,
     witnesses,
-    services: createPolicyServices(config, self, { epochs, logger, guard }),
+    services: createPolicyServices(config, self, { epochs, logger, guard, tenures: paths.tenures }),
     epochs,
     history: new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date() }),
     leases,

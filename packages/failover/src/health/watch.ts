@@ -6,26 +6,34 @@ import { ProgressWatch } from './progress.js'
 
 type Listener = (health: ServiceHealth) => void
 
+export type CheckedService = Pick<
+  ServiceConfig,
+  'health' | 'ready' | 'healthIntervalMs' | 'healthTimeoutMs' | 'healthFailures' | 'progressTimeoutMs'
+>
+
 /** Asks a running service whether it is well, and a standby whether it could be. Spec three-mirror 5.5. */
 export class HealthWatch {
-  readonly #service: ServiceConfig
+  readonly #service: CheckedService
   readonly #listeners = new Set<Listener>()
   readonly #end = new AbortController()
   #round = new AbortController()
   #latest: ServiceHealth
 
-  constructor(service: ServiceConfig) {
+  constructor(service: CheckedService) {
     this.#service = service
     this.#latest = { isHealthy: null, isReady: service.ready.length === 0, lagMs: 0 }
     this.watch('standby')
   }
 
-  /** Begins anew: what was counted before belongs to another life of the service. */
-  watch(what: 'running' | 'standby'): void {
+  /**
+   * Begins anew: what was counted before belongs to another life of the service. One that is known to be gone is unhealthy
+   * at once, whoever else may answer the checks.
+   */
+  watch(what: 'running' | 'standby', isGone: () => boolean = () => false): void {
     this.#round.abort()
     this.#round = new AbortController()
     const signal = AbortSignal.any([this.#round.signal, this.#end.signal])
-    const work = what === 'running' ? this.#watchRunning(signal) : this.#watchStandby(signal)
+    const work = what === 'running' ? this.#watchRunning(signal, isGone) : this.#watchStandby(signal)
     work.catch((error: unknown) => {
       if (!isAbort(error)) throw error
     })
@@ -47,7 +55,7 @@ export class HealthWatch {
     this.#listeners.clear()
   }
 
-  async #watchRunning(signal: AbortSignal): Promise<void> {
+  async #watchRunning(signal: AbortSignal, isGone: () => boolean): Promise<void> {
     const { health, healthFailures, healthIntervalMs, progressTimeoutMs } = this.#service
     const progress = new ProgressWatch(progressTimeoutMs)
     let failures = 0
@@ -55,9 +63,9 @@ export class HealthWatch {
     for (;;) {
       const startMs = performance.now()
       const failure = await this.#all(health, signal, progress)
-      failures = failure === null ? 0 : failures + 1
+      failures = failure === null && !isGone() ? 0 : failures + 1
       if (failures === 0) this.#show({ isHealthy: true, isReady: true })
-      else if (failures >= healthFailures) this.#show({ isHealthy: false, isReady: true })
+      else if (failures >= healthFailures || isGone()) this.#show({ isHealthy: false, isReady: true })
       await sleep(Math.max(0, startMs + healthIntervalMs - performance.now()), signal)
     }
   }

@@ -14,7 +14,7 @@ export interface TenureFacts {
 }
 
 /** What a service may do outward while it cannot be fenced: spec three-mirror 4 and 9. */
-export function effectsOf(mode: Mode, service: ServiceConfig): 'none' | 'idempotent' | 'all' {
+export function effectsOf(mode: Mode, service: Pick<ServiceConfig, 'effects'>): 'none' | 'idempotent' | 'all' {
   if (mode === 'LEASED' || mode === 'CHAIN') return 'all'
   return mode === 'SURVIVOR' ? service.effects.survivor : 'none'
 }
@@ -27,15 +27,28 @@ export function environmentOf(facts: TenureFacts, service: ServiceConfig): Recor
   })
   return {
     ...Object.fromEntries(kept),
+    ...montanaEnvironment(facts, service),
+  }
+}
+
+/** Names that we give, and nothing else. */
+export function montanaEnvironment(
+  facts: TenureFacts,
+  service: Pick<ServiceConfig, 'effects'>,
+): Record<string, string> {
+  return {
     MONTANA_GROUP: facts.group,
     MONTANA_HOST: facts.host,
     MONTANA_POLICY: facts.policy,
     MONTANA_EPOCH: String(facts.epoch),
     MONTANA_EPOCH_FILE: facts.epochFile,
     MONTANA_MODE: facts.mode,
-    MONTANA_REASON: facts.reason,
+    MONTANA_REASON: facts.reason.slice(0, REASON_MAX_CHARS),
     MONTANA_EFFECTS: effectsOf(facts.mode, service),
   }
 }
+
+/** A sentence; who wants more reads the history. */
+const REASON_MAX_CHARS = 500
 
 const KEPT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'CREDENTIALS_DIRECTORY', 'STATE_DIRECTORY']
