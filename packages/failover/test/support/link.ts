@@ -10,6 +10,7 @@ export class Link {
   readonly #silent = new WeakSet<Socket>()
   #isCut = false
   #isSilent = false
+  #lost: string | undefined
 
   private constructor(server: Server) {
     this.#server = server
@@ -45,6 +46,11 @@ export class Link {
     for (const socket of this.#sockets) this.#silent.add(socket)
   }
 
+  /** The next request that has `text` arrives, and is never answered. */
+  loseAnswerTo(text: string): void {
+    this.#lost = text
+  }
+
   get connections(): number {
     return this.#sockets.size / 2
   }
@@ -55,10 +61,18 @@ export class Link {
     await once(this.#server, 'close')
   }
 
+  #forward(chunk: Buffer, client: Socket, server: Socket): void {
+    if (this.#lost !== undefined && chunk.includes(this.#lost)) {
+      this.#lost = undefined
+      this.#silent.add(client)
+    }
+    server.write(chunk)
+  }
+
   #join(client: Socket, port: number): void {
     if (this.#isCut) return void client.destroy()
     const server = connect(port, LOOPBACK)
-    client.pipe(server)
+    client.on('data', (chunk) => this.#forward(chunk, client, server))
     server.on('data', (chunk) => {
       if (!this.#isSilent && !this.#silent.has(client)) client.write(chunk)
     })
