@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type GroupConfig, makeEpoch, splitEpoch } from '../../src/index.js'
 import { candidate, etcdGroup, nowMs, Watcher } from '../support/candidates.js'
 import { EtcdTestCluster } from '../support/etcd-cluster.js'
+import { Link } from '../support/link.js'
 import { whyWithout } from '../support/programs.js'
 
 const reason = whyWithout(['etcd'], 'the lease in etcd')
@@ -103,6 +104,28 @@ describe.skipIf(reason !== undefined)('a lease in one etcd', () => {
     await etcd.call('kv/deleterange', { key: base64('/montana/montana-5/serve/leader') })
     await etcd.call('kv/put', { key: base64('/montana/montana-5/serve/epoch'), value: base64('-1') })
     expect(await host.acquire(0n, never)).toMatchObject({ kind: 'refused', code: 'ETCD_ANSWER_INVALID' })
+  })
+
+  it('is found when the answer to the acquisition was lost', async () => {
+    const link = await Link.to(etcd.endpoints[0] ?? '')
+    onTestFinished(() => link.close())
+    const host = await candidate(await etcdGroup([link.url]), 'amsterdam')
+    link.loseAnswerTo('/v3/kv/txn')
+    expect(await host.acquire(0n, never)).toMatchObject({ kind: 'unreachable' })
+    const watcher = new Watcher(host)
+    const { lease } = await watcher.next(({ kind }) => kind === 'acquired')
+    expect(lease).toMatchObject({ epoch: makeEpoch({ counter: 1, rank: 3, chainIndex: 0 }) })
+    expect(await host.renew(never)).toMatchObject({ kind: 'renewed' })
+  })
+
+  it('is taken again under a new epoch by who asks again after a lost answer', async () => {
+    const link = await Link.to(etcd.endpoints[0] ?? '')
+    onTestFinished(() => link.close())
+    const host = await candidate(await etcdGroup([link.url]), 'amsterdam')
+    link.loseAnswerTo('/v3/kv/txn')
+    await host.acquire(0n, never)
+    const epoch = makeEpoch({ counter: 2, rank: 3, chainIndex: 0 })
+    expect(await host.acquire(0n, never)).toMatchObject({ kind: 'acquired', lease: { epoch } })
   })
 
   it('is seen by the others at once', async () => {

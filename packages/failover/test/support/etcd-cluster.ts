@@ -124,7 +124,7 @@ export class EtcdTestCluster {
    * Throws where it is refused.
    */
   async call(path: string, body: unknown, { url = this.endpoints[0], token = '' } = {}): Promise<Answer> {
-    const headers: HeadersInit = token === '' ? {} : { authorization: token }
+    const headers: Record<string, string> = token === '' ? {} : { authorization: token }
     const init = { method: 'POST', body: JSON.stringify(body), headers, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) }
     const response = await fetch(`${url}/v3/${path}`, init)
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`)

@@ -7,7 +7,7 @@ import { z } from 'zod'
  */
 const int64 = z
   .string()
-  .regex(/^-?\d{1,19}$/)
+  .regex(/^-?\d{1,20}$/)
   .transform((text) => BigInt(text))
 const count = int64.default(0n)
 const bytes = z
