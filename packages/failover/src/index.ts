@@ -45,6 +45,22 @@ export {
   splitEpoch,
 } from './epoch.js'
 export { FailoverError, type FailoverErrorCode, type PeerErrorCode } from './errors.js'
+export { createFence, type Fence, type FenceInit, type FenceVerdict } from './fence/fence.js'
+export { EPOCH_REF, FALLBACK_EPOCH_REF } from './fence/git/constants.js'
+export { createGitFence } from './fence/git/git-fence.js'
+export type { FenceMark } from './fence/git/mark.js'
+export type { FencedPush, FencedUpdate, GitFence, GitFenceOptions } from './fence/git/types.js'
+export {
+  checkEpochHeader,
+  EPOCH_HEADER,
+  type FenceAnswer,
+  type FencedRequest,
+  type FencedRequestOptions,
+  fenceAnswer,
+  IDEMPOTENCY_KEY_HEADER,
+} from './fence/headers.js'
+export { type FencedHandler, type FencedListener, fencedListener, fencedRoute } from './fence/http.js'
+export { type SqliteEffect, SqliteFence, type SqliteFenceOptions, type SqliteOutcome } from './fence/sqlite.js'
 export * from './settings.js'
 export { createGitWitness, type GitWitnessModules, type GitWitnessOptions } from './witness/git-witness.js'
 export { createHttpWitness, type HttpWitnessModules, type HttpWitnessOptions } from './witness/http-witness.js'

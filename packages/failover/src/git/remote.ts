@@ -43,8 +43,10 @@ function isPath(text: string): boolean {
   return !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !/^[^/]+:/.test(text)
 }
 
-/** Why a remote did not take a ref, in its words; null where git was not told. */
+/** Which ref was not taken and why, in the words of git; null where git was not told. */
 export function rejection({ stdout }: GitResult): string | null {
-  const line = /^!\t[^\t]*\t(.+)$/m.exec(stdout.toString('utf8'))
-  return line?.[1] ?? null
+  const lines = [...stdout.toString('utf8').matchAll(/^!\t[^\t]*?:([^\t:]*)\t(.+)$/gm)]
+  const reasons = lines.map(([, ref, reason]) => `${ref} ${reason}`)
+  // Of an atomic push the others only say that it was one.
+  return reasons.find((reason) => !reason.includes('atomic')) ?? reasons[0] ?? null
 }
