@@ -34,6 +34,16 @@ export type * from './core/api.js'
 export { createCore } from './core/core.js'
 export type * from './core/types.js'
 export {
+  createFailover,
+  Failover,
+  type FailoverHooks,
+  type FailoverModules,
+  type MasterContext,
+  runWith3Mirror,
+  type StandbyContext,
+  type ThreeMirrorInit,
+} from './create-failover.js'
+export {
   type Epoch,
   type EpochParts,
   formatEpoch,

@@ -15,6 +15,8 @@ export interface ServiceModules {
   readonly epochs: EpochFolder
   readonly logger: Logger
   readonly guard: Pick<Guard, 'began' | 'ended'>
+  /** Of this process itself, per policy. */
+  readonly hooks: Readonly<Record<string, PolicyServices>>
   /** Folder of what service units look for before they start. */
   readonly tenures: string
 }
@@ -28,7 +30,9 @@ export function createPolicyServices(
   const services = Object.values(config.services)
   const entries = Object.keys(config.policies).map((policy) => {
     const bound = services.filter((service) => service.policy === policy)
-    return [policy, joinServices(bound.map((service) => open(config, self, service, modules)))] as const
+    const own = modules.hooks[policy]
+    const opened = bound.map((service) => open(config, self, service, modules))
+    return [policy, joinServices(own ? [...opened, own] : opened)] as const
   })
   return Object.fromEntries(entries)
 }

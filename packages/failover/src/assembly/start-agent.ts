@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { selectPqBackend } from '@montana/crypto'
 import { type RegistryWatch, watchRegistry } from '@montana/fleet'
-import { type Logger, type MetricsRegistry, makeDirectory } from '@montana/foundation'
+import { ConfigError, errorCode, type Logger, type MetricsRegistry, makeDirectory } from '@montana/foundation'
 import { Agent } from '../agent/agent.js'
 import { BreathLink } from '../agent/breath-link.js'
+import type { AgentCommand, CommandResult } from '../agent/command-types.js'
 import { startControlServer } from '../agent/control-server.js'
-import type { AgentModules } from '../agent/ports.js'
+import type { AgentModules, PolicyServices } from '../agent/ports.js'
+import type { FailoverStatus } from '../agent/status.js'
 import { startStatusServer } from '../agent/status-server.js'
 import { createNodeChannel } from '../channel/node-channel.js'
 import { peerRegistryOf } from '../channel/peer-registry.js'
@@ -38,10 +40,14 @@ export interface StartAgentInit {
   readonly metrics: MetricsRegistry
   /** Prometheus text of everything in `metrics`. */
   metricsText(): Promise<string>
+  /** Of this process itself, per policy, beside the services of the configuration. */
+  readonly hooks?: Readonly<Record<string, PolicyServices>>
 }
 
 export interface RunningAgent {
   readonly statusUrl: string
+  status(): FailoverStatus
+  command(command: AgentCommand): Promise<CommandResult>
   /** Until `signal` fires and every role is given away; then everything is closed. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -73,6 +79,8 @@ async function assemble(init: StartAgentInit, closers: Closers): Promise<Running
   const statusUrl = await openServers(init, agent, modules, closers)
   return {
     statusUrl,
+    status: () => agent.status.status(),
+    command: (command) => agent.commands.given(command),
     run: async (signal) => {
       await agent.run(signal)
       await closers.close()
@@ -128,7 +136,13 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
     clock: systemClock,
     channel,
     witnesses,
-    services: createPolicyServices(config, self, { epochs, logger, guard, tenures: paths.tenures }),
+    services: createPolicyServices(config, self, {
+      epochs,
+      logger,
+      guard,
+      hooks: init.hooks ?? {},
+      tenures: paths.tenures,
+    }),
     epochs,
     history: new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date() }),
     leases,
@@ -165,7 +179,19 @@ async function openChannel({ config, self, logger }: StartAgentInit, { identity,
   return await createNodeChannel(
     { self, domain, hosts, listen, keyExchange: channel.keyExchange, ...(isHere && { localAddress: address }) },
     { identity, registry: peerRegistryOf(registry), logger },
-  )
+  ).catch((error: unknown) => {
+    throw NOT_USABLE.has(errorCode(error)) ? addressTaken(self, listen, error) : error
+  })
+}
+
+const NOT_USABLE = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'])
+
+function addressTaken(self: string, { address, port }: { address: string; port: number }, cause: unknown): ConfigError {
+  return new ConfigError(`the node channel cannot listen at ${address}:${port}: ${errorCode(cause)}`, {
+    field: `hosts.${self}`,
+    remedy: 'end what uses that port, or give this host another with port:',
+    cause,
+  })
 }
 
 async function openServers<State>(

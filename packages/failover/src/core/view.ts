@@ -59,5 +59,6 @@ export function hasVisiblePeer({ lives }: View): boolean {
 /** Mode of a host without a lease. Spec 4, table of modes. */
 export function chainMode(standing: Standing, hasPeer: boolean): Mode {
   if (standing === 'none') return 'ISOLATED'
-  return hasPeer ? 'CHAIN' : 'SURVIVOR'
+  // A group of one host has its majority and no peer.
+  return hasPeer || standing === 'majority' ? 'CHAIN' : 'SURVIVOR'
 }
