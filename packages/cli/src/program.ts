@@ -10,7 +10,9 @@ import { failoverCommand } from './commands/failover.js'
 import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
 import { journalCommand } from './commands/journal.js'
+import { keysCommand } from './commands/keys/command.js'
 import { peersCommand } from './commands/peers.js'
+import { registryCommand } from './commands/registry/command.js'
 import { soakCommand } from './commands/soak.js'
 import { startCommand } from './commands/start.js'
 import { statusCommand } from './commands/status.js'
@@ -49,6 +51,8 @@ export function createProgram(context: CliContext): Command {
     witnessCommand,
     failoverCommand,
     breatheCommand,
+    keysCommand,
+    registryCommand,
     configCommand,
     versionCommand,
   ]

@@ -14,9 +14,11 @@ export {
 } from './document.js'
 export { DocumentStore, type DocumentStoreInit } from './document-store.js'
 export { FleetError, type FleetErrorCode } from './errors.js'
+export { hostKeyText, readHostKey } from './host-key.js'
 export { type OperatorKey, operatorKeyText, readOperatorKey } from './operator-key.js'
 export {
   type OperatorEntry,
+  operatorsText,
   parseTrustRoot,
   readTrustRoot,
   type TrustRoot,

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { MLDSA_SEED_BYTES } from '@montana/crypto'
-import { ConfigError, errorMessage } from '@montana/foundation'
+import { ConfigError, errorMessage, isClosedToOthers } from '@montana/foundation'
 import { z } from 'zod'
 import { base64Field, fromBase64, labelField, mldsaKeyField, nameField, toBase64 } from './fields.js'
+import { firstIssue } from './issues.js'
 
 /** The secret of one operator, in a 0600 file that never lies on a node. Signs fleet documents and nothing else. */
 const operatorKeyForm = z.strictObject({
@@ -24,6 +25,7 @@ export interface OperatorKey {
   readonly publicKey: Uint8Array
 }
 
+/** Throws ConfigError (78) for an id or label that signatures could not name. */
 export function operatorKeyText({ id, label, seed, publicKey }: OperatorKey): string {
   const form: z.infer<typeof operatorKeyForm> = {
     schema: 'montana.operator-key/1',
@@ -33,7 +35,10 @@ export function operatorKeyText({ id, label, seed, publicKey }: OperatorKey): st
     seed: toBase64(seed),
     public_key: toBase64(publicKey),
   }
-  return `${JSON.stringify(operatorKeyForm.parse(form), null, 2)}\n`
+  const parsed = operatorKeyForm.safeParse(form)
+  if (parsed.success) return `${JSON.stringify(form, null, 2)}\n`
+  const { field, text } = firstIssue(parsed.error)
+  throw new ConfigError(`operator key: ${text}`, { code: 'OPERATOR_KEY', field })
 }
 
 /** Throws ConfigError (78) for a file that is missing, readable by others or of another form. Never quotes its content. */
@@ -46,8 +51,7 @@ export async function readOperatorKey(path: string): Promise<OperatorKey> {
 
 async function readSecret(path: string): Promise<unknown> {
   try {
-    const { mode } = await stat(path)
-    if ((mode & 0o077) !== 0) throw refused(path, 'can be read by others', `chmod 600 ${path}`)
+    if (!isClosedToOthers(path, await stat(path))) throw refused(path, 'can be read by others', `chmod 600 ${path}`)
     const text = await readFile(path, 'utf8')
     return text.length > 16_384 ? undefined : parseOr(text)
   } catch (error) {

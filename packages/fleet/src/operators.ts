@@ -34,6 +34,13 @@ export async function readTrustRoot(path: string): Promise<TrustRoot> {
   return parseTrustRoot(bytes, path)
 }
 
+/** `operators.json` as text; throws as {@link parseTrustRoot} does when it would be no trust root. */
+export function operatorsText(document: TrustRootDocument): string {
+  const text = `${JSON.stringify(document, null, 2)}\n`
+  parseTrustRoot(new TextEncoder().encode(text))
+  return text
+}
+
 /** `origin` names the source in messages. */
 export function parseTrustRoot(bytes: Uint8Array, origin = 'operators.json'): TrustRoot {
   const parsed = trustRootForm.safeParse(parseOrRefuse(bytes, origin))

@@ -54,11 +54,11 @@ export async function verifyDocument<T extends SignedDocument>(
   return await checkContent(authentic, kind, modules.verify)
 }
 
-/** Step 1: size, strict JSON, form, network. */
+/** Step 1: size, strict JSON, form, network; any network where none is given. */
 export function parseDocument<T extends SignedDocument>(
   bytes: Uint8Array,
   kind: DocumentKind<T>,
-  network: string,
+  network?: string,
 ): ParsedDocument<T> {
   const parsed = kind.form.safeParse(parseStrictJson(bytes, MAX_DOCUMENT_BYTES))
   if (!parsed.success) {
@@ -66,7 +66,8 @@ export function parseDocument<T extends SignedDocument>(
     throw new FleetError('DOC_INVALID', `not a document of ${kind.schema}: ${text}`, { field })
   }
   const document = parsed.data
-  if (document.network === network) return { stage: 'parsed', document, bytes, sha256: documentDigest(document) }
+  const isOurs = network === undefined || document.network === network
+  if (isOurs) return { stage: 'parsed', document, bytes, sha256: documentDigest(document) }
   throw new FleetError('DOC_NETWORK', `the document is for network '${document.network}', ours is '${network}'`, {
     field: 'network',
   })

@@ -1,0 +1,33 @@
+import { access } from 'node:fs/promises'
+import { createRegistry } from '@montana/fleet'
+import { ConfigError } from '@montana/foundation'
+import { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../../context.js'
+import { daysToMs, writeDraft } from './draft-file.js'
+
+export function createCommand(context: CliContext): Command {
+  return new Command('create')
+    .description('begin a registry: version 1, without hosts and signatures')
+    .argument('<file>', 'the new file')
+    .requiredOption('--network <NAME>', 'the network of operators.json')
+    .option('--valid-days <N>', 'how long it may be accepted', '90')
+    .action(async (file: string, options: { network: string; validDays: string }, self: Command) => {
+      await refuseExisting(file)
+      const validMs = daysToMs(options.validDays)
+      const document = createRegistry({ network: options.network, issuedAtMs: Date.now(), validMs })
+      await writeDraft(file, document)
+      const { version, network } = document
+      if (self.optsWithGlobals<GlobalOptions>().json) return context.json({ file, network, version, hosts: 0 })
+      context.out(`${file}: registry of ${network}, version ${version}; add hosts, then sign it`)
+    })
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
+  const remedy = 'name a new file, or change this one with montana registry add'
+  throw new ConfigError(`${file} exists already`, { code: 'FILE_EXISTS', remedy })
+}
