@@ -14,7 +14,7 @@ import type { EpochFolder } from '../state/epoch-files.js'
 export interface ServiceModules {
   readonly epochs: EpochFolder
   readonly logger: Logger
-  readonly guard: Pick<Guard, 'began' | 'ended'>
+  readonly guard: Pick<Guard, 'began' | 'ended' | 'controlGroupOf'>
   /** Of this process itself, per policy. */
   readonly hooks: Readonly<Record<string, PolicyServices>>
   /** Folder of what service units look for before they start. */
@@ -46,7 +46,7 @@ function formOf({ group }: GroupConfig, host: string, service: ServiceConfig, mo
   const { run, name } = service
   const shared = { group, host, epochFile: epochs.pathOf(service.policy), logger }
   const onGroup = (id: number | null) => (id === null ? guard.ended(name) : guard.began(name, id))
-  if ('command' in run) return commandForm(service, run, { ...shared, onGroup })
+  if ('command' in run) return commandForm(service, run, { ...shared, cgroup: guard.controlGroupOf(name), onGroup })
   if ('http' in run) return httpForm(service, run.http, shared)
   const [tenureFile, epochFile] = [join(tenures, `tenure-${name}`), join(tenures, `epoch-${service.policy}`)]
   const onRunning = (isRunning: boolean) => (isRunning ? guard.began(name, null) : guard.ended(name))

@@ -32,12 +32,16 @@ export class Guard {
     this.#layers = layers
   }
 
+  /** Folder of the control group of its own that a service has, or null. */
+  controlGroupOf(service: string): string | null {
+    return this.#find(service).cgroup
+  }
+
   /** A service was started, as this process group or, null, as its unit. */
   began(service: string, group: number | null): void {
-    const found = this.#init.services.find((candidate) => candidate.service === service)
-    if (!found) throw new RangeError(`no service ${service}`)
+    const { cgroup, unit } = this.#find(service)
     const started = group === null ? null : (readProcStat(group)?.started ?? null)
-    this.#running.set(service, { service, group, started, cgroup: found.cgroup, unit: found.unit })
+    this.#running.set(service, { service, group, started, cgroup, unit })
     this.#renew()
   }
 
@@ -55,6 +59,12 @@ export class Guard {
 
   async close(): Promise<void> {
     await Promise.all(this.#layers.map((layer) => layer.close()))
+  }
+
+  #find(service: string): PolicyService {
+    const found = this.#init.services.find((candidate) => candidate.service === service)
+    if (found) return found
+    throw new RangeError(`no service ${service}`)
   }
 
   #renew(): void {

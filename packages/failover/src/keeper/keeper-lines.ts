@@ -31,13 +31,3 @@ function isWard(value: unknown): value is TimedWard {
 function isText(value: unknown): boolean {
   return value === null || typeof value === 'string'
 }
-
-/** Splits a stream of text into lines; a line that never ends is dropped. */
-export function lineReader(onLine: (line: string) => void): (text: string) => void {
-  let rest = ''
-  return (text) => {
-    const lines = (rest + text).split('\n')
-    rest = (lines.pop() ?? '').slice(0, LINE_MAX_CHARS)
-    for (const line of lines) onLine(line)
-  }
-}

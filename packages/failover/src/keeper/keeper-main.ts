@@ -3,9 +3,10 @@
  * alone. It ends every service whose end was not moved in time, and all of them at once when the agent is gone, which it
  * sees by the end of its input. Nothing but Node's own modules: it has to start fast and stay small.
  */
+import { lineReader } from '../process/line-reader.js'
 import { monotonicMs } from '../process/monotonic.js'
 import { Expiry } from './expiry.js'
-import { decodeWards, ENDED, HEARD, lineReader } from './keeper-lines.js'
+import { decodeWards, ENDED, HEARD, LINE_MAX_CHARS } from './keeper-lines.js'
 import { endWard, type TimedWard } from './ward.js'
 
 /** How late an end may be noticed; a part of the kill budget of 500 ms. */
@@ -36,7 +37,7 @@ function leave(): void {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.stdout.on('error', () => {})
 process.stdin.setEncoding('utf8')
-process.stdin.on('data', lineReader(takeIn))
+process.stdin.on('data', lineReader(LINE_MAX_CHARS, takeIn))
 process.stdin.on('end', leave)
 process.stdin.on('error', leave)
 setInterval(look, LOOK_MS)

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { lineReader } from '../process/line-reader.js'
 import { monotonicMs } from '../process/monotonic.js'
-import { ENDED, encodeWards, HEARD, lineReader } from './keeper-lines.js'
+import { ENDED, encodeWards, HEARD, LINE_MAX_CHARS } from './keeper-lines.js'
 import type { FenceLayer, LayerModules } from './layer.js'
 import type { TimedWard } from './ward.js'
 
@@ -66,7 +67,7 @@ export class KeeperProcess implements FenceLayer {
     this.#child = child
     this.#unanswered = 0
     child.stdin?.on('error', () => {})
-    child.stdout?.setEncoding('utf8').on('data', lineReader(this.#answered))
+    child.stdout?.setEncoding('utf8').on('data', lineReader(LINE_MAX_CHARS, this.#answered))
     child.on('error', () => this.#ended(child, startMs))
     child.on('exit', () => this.#ended(child, startMs))
     this.#send()

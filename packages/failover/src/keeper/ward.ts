@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { killControlGroup } from '../process/control-groups.js'
 import { signalGroup } from '../process/group-signal.js'
 import { readProcStat } from '../process/proc-stat.js'
 
@@ -31,14 +30,6 @@ export function endWard({ group, started, cgroup, unit }: Ward): void {
 function isStillThatGroup(group: number, started: string | null): boolean {
   const stat = readProcStat(group)
   return stat === undefined || started === null || stat.started === started
-}
-
-function killControlGroup(folder: string): void {
-  try {
-    writeFileSync(join(folder, 'cgroup.kill'), '1')
-  } catch {
-    // It is gone, and with it whoever was in it; or the kernel is older than 5.14, and the process group has to do.
-  }
 }
 
 function killUnit(unit: string): void {

@@ -1,4 +1,4 @@
-import type { Logger } from '@montana/foundation'
+import { type Logger, sleep } from '@montana/foundation'
 import type { Tenure } from '../agent/ports.js'
 import type { ServiceConfig } from '../config/types.js'
 import { FailoverError } from '../errors.js'
@@ -11,6 +11,8 @@ export interface CommandServiceModules {
   readonly host: string
   readonly epochFile: string
   readonly logger: Logger
+  /** Folder of its own delegated control group, or null. */
+  readonly cgroup: string | null
   /** Tells the keeper which process group it has to end when the agent is gone; null: none. */
   onGroup(id: number | null): void
 }
@@ -32,10 +34,15 @@ export function commandForm(
       current = new ProcessGroup({
         command: run.command,
         ...(run.cwd !== undefined && { cwd: run.cwd }),
+        cgroup: modules.cgroup,
         environment: environmentOf(facts(tenure), service),
         onOutput: (line) => modules.logger.debug({ service: service.name, line }, 'output'),
       })
       modules.onGroup(current.id ?? null)
+      if (current.id !== undefined) return
+      // Node tells why in its next turn.
+      await sleep(0)
+      throw failed(service, `could not be started: ${current.failure?.message}`)
     },
     hasEnded: () => current === undefined || current.hasEnded,
     stop: async ({ budgetMs, isGraceful }) => {

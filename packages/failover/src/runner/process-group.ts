@@ -1,25 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { sleep } from '@montana/foundation'
+import { inControlGroup, isControlGroupEmpty, killControlGroup } from '../process/control-groups.js'
 import { isGroupEmpty, signalGroup } from '../process/group-signal.js'
+import { outputLines } from './output-lines.js'
 
 export interface GroupInit {
   readonly command: readonly string[]
   readonly cwd?: string
   readonly environment: Readonly<Record<string, string>>
-  /** A line of either output, at most 4 KiB. */
+  /** Folder of its own control group; null: its process group has to do. */
+  readonly cgroup: string | null
+  /** A line of either output, within limits. */
   onOutput(line: string): void
 }
 
-const LINE_MAX_BYTES = 4 * 1024
 /** How often is looked whether the group is empty. */
 const LOOK_MS = 10
 
-/** A command and everything that it starts and that does not leave its process group. */
+/**
+ * A command and everything that it starts. What leaves the process group still belongs to it where it has a control group.
+ */
 export class ProcessGroup {
   readonly #child: ChildProcess
+  readonly #cgroup: string | null
+  /** Stays: a number may come back as somebody else's. */
+  #isOver = false
   #failure: Error | undefined
 
-  constructor({ command: [program = '', ...args], cwd, environment, onOutput }: GroupInit) {
+  constructor({ command, cwd, environment, cgroup, onOutput }: GroupInit) {
+    const [program = '', ...args] = cgroup === null ? command : inControlGroup(cgroup, command)
+    this.#cgroup = cgroup
     this.#child = spawn(program, args, {
       ...(cwd !== undefined && { cwd }),
       env: environment,
@@ -30,8 +40,7 @@ export class ProcessGroup {
       this.#failure = error
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8')
-      stream?.on('data', (text: string) => onOutput(text.slice(0, LINE_MAX_BYTES).trimEnd()))
+      stream?.setEncoding('utf8').on('data', outputLines(onOutput))
     }
   }
 
@@ -46,11 +55,14 @@ export class ProcessGroup {
   }
 
   get hasEnded(): boolean {
-    return this.#failure !== undefined || this.id === undefined || (this.#isChildGone && isGroupEmpty(this.id))
+    this.#isOver ||= this.#failure !== undefined || this.id === undefined || this.#isEmpty(this.id)
+    return this.#isOver
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.id !== undefined) signalGroup(this.id, signal)
+    if (this.id === undefined || this.hasEnded) return
+    signalGroup(this.id, signal)
+    if (signal === 'SIGKILL' && this.#cgroup !== null) killControlGroup(this.#cgroup)
   }
 
   /** Resolves true when the group is empty, false after `ms`. */
@@ -61,7 +73,8 @@ export class ProcessGroup {
     return this.hasEnded
   }
 
-  get #isChildGone(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  #isEmpty(id: number): boolean {
+    const isChildGone = this.#child.exitCode !== null || this.#child.signalCode !== null
+    return isChildGone && isGroupEmpty(id) && (this.#cgroup === null || isControlGroupEmpty(this.#cgroup))
   }
 }

@@ -11,27 +11,37 @@ interface Said {
   readonly keeper?: number
   readonly alarm?: string
   readonly closed?: true
+  readonly cgroup?: string | null
+  readonly isEnded?: boolean
 }
 
-export type Layer = 'keeper' | 'thread'
+export type Layer = 'keeper' | 'thread' | 'runaway'
 
 const LOOK_MS = 5
+/** Steps into the control group that $0 names and becomes the rest. */
+const JOIN = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 
 /** `agent-like.ts` as a child, and what it said. */
 export class AgentProcess {
   readonly said: Said[] = []
   readonly #child: ChildProcess
 
-  private constructor(layers: readonly Layer[]) {
-    const args = [join(import.meta.dirname, 'agent-like.ts'), ...layers]
-    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  private constructor(layers: readonly Layer[], cgroup: string | undefined) {
+    const command = [process.execPath, join(import.meta.dirname, 'agent-like.ts'), ...layers]
+    const [program = '', ...args] = cgroup === undefined ? command : ['sh', '-c', JOIN, cgroup, ...command]
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
     const lines = createInterface({ input: this.#child.stdout ?? process.stdin })
     lines.on('line', (line) => this.said.push(JSON.parse(line) as Said))
   }
 
   /** Running long enough that the layers are up and at least one beat was heard. */
   static async start(...layers: readonly Layer[]): Promise<AgentProcess> {
-    const agent = new AgentProcess(layers)
+    return await AgentProcess.startIn(undefined, ...layers)
+  }
+
+  /** The same in a control group, as one that was delegated to it. */
+  static async startIn(cgroup: string | undefined, ...layers: readonly Layer[]): Promise<AgentProcess> {
+    const agent = new AgentProcess(layers, cgroup)
     await agent.until(() => agent.said.length > 0)
     onTestFinished(() => {
       for (const group of [agent.group, agent.pid, agent.keeper]) if (group) signalGroup(group, 'SIGKILL')

@@ -71,6 +71,7 @@ export function shellService(script: string, changes: Partial<ServiceConfig> = {
       host: 'amsterdam',
       epochFile: join(cwd, 'epoch'),
       logger: silentLogger,
+      cgroup: null,
       onGroup: (id) => groups.push(id),
     },
   )
