@@ -1,10 +1,14 @@
+import { bytesEqual } from '@montana/foundation'
 import type { PostBody } from '../core/types.js'
-import { decodePostBody, isSignedBy } from './post.js'
+import { HostProgress } from './host-progress.js'
+import { decodePostBody, signerOf } from './post.js'
 import type { RawPost } from './post-form.js'
 import type { HostKeys } from './server.js'
 
 interface Known {
+  readonly progress: HostProgress
   readonly signature: string
+  readonly key: Uint8Array
   readonly body: PostBody
 }
 
@@ -17,24 +21,27 @@ export class PostReader {
     this.#keysOf = keysOf
   }
 
-  /** Undefined for what its host did not sign, or what is no post. */
+  /** Undefined for what its host did not sign with a key that counts now, what is no post, and what is a replay. */
   read(raw: RawPost): PostBody | undefined {
-    const keys = this.#keysOf(raw.body.host)
-    if (keys.length === 0) return undefined
-    const known = this.#known.get(raw.body.host)
-    if (known?.signature === raw.signature && isSameBody(known.body, raw)) return known.body
-    // Of one boot they only grow: an older one is a replay.
-    if (known && known.body.bootId === raw.body.bootId && raw.body.sequence < known.body.sequence) return undefined
-    if (!isSignedBy(raw, keys)) return undefined
+    const { host } = raw.body
+    const keys = this.#keysOf(host)
+    const known = this.#known.get(host)
+    if (known && isSame(known, raw)) return keys.some((key) => bytesEqual(key, known.key)) ? known.body : undefined
+    if (known?.progress.isOld(raw.body)) return undefined
+    // The form first: what has it is small and flat, whoever wrote it.
     const body = decode(raw)
-    if (body) this.#known.set(raw.body.host, { signature: raw.signature, body })
+    const key = body && signerOf(raw, keys)
+    if (!body || !key) return undefined
+    const progress = known?.progress ?? new HostProgress()
+    progress.advance(body)
+    this.#known.set(host, { progress, signature: raw.signature, key, body })
     return body
   }
 }
 
 /** One signature belongs to one text of the host: boot and sequence name it. */
-function isSameBody({ bootId, sequence }: PostBody, raw: RawPost): boolean {
-  return bootId === raw.body.bootId && sequence === raw.body.sequence
+function isSame({ signature, body }: Known, raw: RawPost): boolean {
+  return signature === raw.signature && body.bootId === raw.body.bootId && body.sequence === raw.body.sequence
 }
 
 function decode(raw: RawPost): PostBody | undefined {

@@ -20,13 +20,17 @@ export function encodePost({ body, signature }: SignedPost): RawPost {
   return { body: toWire(body), signature }
 }
 
-/** Whether one of `publicKeys` (1952 bytes each) signed it. */
-export function isSignedBy({ body, signature }: RawPost, publicKeys: readonly Uint8Array[]): boolean {
+/** Which of `publicKeys` (1952 bytes each) signed it; undefined: none. */
+export function signerOf({ body, signature }: RawPost, publicKeys: readonly Uint8Array[]): Uint8Array | undefined {
   const [message, bytes] = [signedBytes(body), Buffer.from(signature, 'base64')]
-  return publicKeys.some((key) => verify(null, message, importMldsaPublicKey(key), bytes))
+  return publicKeys.find((key) => verify(null, message, importMldsaPublicKey(key), bytes))
 }
 
-/** Only for a post whose signature was checked. Throws FailoverError FRAME_INVALID. */
+export function isSignedBy(post: RawPost, publicKeys: readonly Uint8Array[]): boolean {
+  return signerOf(post, publicKeys) !== undefined
+}
+
+/** The body, whoever signed it. Throws FailoverError FRAME_INVALID. */
 export function decodePostBody({ body }: RawPost): PostBody {
   const parsed = postBodyForm.safeParse(body)
   if (parsed.success) return parsed.data

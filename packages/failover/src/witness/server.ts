@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { errorCode, MontanaError } from '@montana/foundation'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { FailoverError } from '../errors.js'
+import { Allowances } from './allowances.js'
 import { nonceField, signAnswer } from './answer.js'
 import { Board } from './board.js'
 import { POST_MAX_BYTES } from './constants.js'
@@ -32,6 +33,10 @@ export interface WitnessServer {
   close(): Promise<void>
 }
 
+/** Of one host from one address, so that whoever has no key cannot use up what the host may send. Spec three-mirror 7.3. */
+const POSTS_PER_SECOND = 8
+/** Of one address: 32 hosts behind it may read twice a second. Each answer is signed, a millisecond or more. */
+const READS_PER_SECOND = 64
 const REQUEST_TIMEOUT_MS = 5_000
 const CONNECTIONS_MAX = 256
 
@@ -58,8 +63,11 @@ function createApp({ name }: WitnessServerOptions, modules: WitnessServerModules
   const startedMs = modules.nowMs()
   const upMs = () => Math.round(modules.nowMs() - startedMs)
   app.get('/healthz', async () => ({ witness: name, upMs: upMs() }))
-  for (const [group, keysOf] of Object.entries(modules.groups)) {
-    addGroup(app, { name, group, keysOf, upMs, privateKey: modules.privateKey, board: new Board(modules.nowMs) })
+  const { groups, privateKey, nowMs } = modules
+  const reads = new Allowances(READS_PER_SECOND, nowMs)
+  for (const [group, keysOf] of Object.entries(groups)) {
+    const posts = new Allowances(POSTS_PER_SECOND, nowMs)
+    addGroup(app, { name, group, keysOf, upMs, privateKey, board: new Board(nowMs), posts, reads })
   }
   return app
 }
@@ -71,25 +79,37 @@ interface GroupRoutes {
   readonly upMs: () => number
   readonly privateKey: KeyObject
   readonly board: Board
+  readonly posts: Allowances
+  readonly reads: Allowances
 }
 
-function addGroup(app: FastifyInstance, { name, group, keysOf, upMs, privateKey, board }: GroupRoutes): void {
-  app.post<{ Params: { host: string } }>(`/v1/${group}/posts/:host`, async ({ params: { host }, body }, reply) => {
+function addGroup(app: FastifyInstance, routes: GroupRoutes): void {
+  addPosts(app, routes)
+  addReads(app, routes)
+}
+
+function addPosts(app: FastifyInstance, { group, keysOf, board, posts }: GroupRoutes): void {
+  app.post<{ Params: { host: string } }>(`/v1/${group}/posts/:host`, async (request, reply) => {
+    const { host } = request.params
     const keys = keysOf(host)
     if (keys.length === 0) return refuse(reply, 403, 'HOST_UNKNOWN', `no host ${host.slice(0, 32)} in this group`)
-    if (!board.admit(host)) return refuse(reply, 429, 'RATE', 'at most eight posts a second')
-    const raw = rawPostForm.safeParse(body)
+    if (!posts.admit(`${host} ${request.ip}`)) return refuse(reply, 429, 'RATE', 'at most eight posts a second')
+    const raw = rawPostForm.safeParse(request.body)
     if (!raw.success) return refuse(reply, 400, 'POST_INVALID', 'not a post')
-    const { host: writer, group: written } = raw.data.body
-    const isTrue = writer === host && written === group && isSignedBy(raw.data, keys)
+    // The form before the signature: what has it is small and flat.
+    const written = decodePostBody(raw.data)
+    const isTrue = written.host === host && written.group === group && isSignedBy(raw.data, keys)
     if (!isTrue) return refuse(reply, 401, 'SIGNATURE', 'not signed by that host for this group')
-    decodePostBody(raw.data)
     board.put(raw.data)
     return {}
   })
+}
+
+function addReads(app: FastifyInstance, { name, group, upMs, privateKey, board, reads }: GroupRoutes): void {
   app.get(`/v1/${group}/posts`, async (request, reply) => {
     const nonce = nonceField.safeParse((request.query as { nonce?: unknown }).nonce)
     if (!nonce.success) return refuse(reply, 400, 'NONCE', 'ask with ?nonce=, 16 to 64 letters and digits')
+    if (!reads.admit(request.ip)) return refuse(reply, 429, 'RATE', `at most ${READS_PER_SECOND} reads a second`)
     return signAnswer({ witness: name, group, nonce: nonce.data, upMs: upMs(), posts: board.list() }, privateKey)
   })
 }
