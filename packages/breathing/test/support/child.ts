@@ -19,6 +19,8 @@ interface Task {
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as Task
+/** Of the profile `fast`. */
+const HEARTBEAT_MS = 1_000
 const USERS = 'data/users.json'
 const backend = await selectPqBackend()
 const signers = new Map<string, Signer>()
@@ -48,6 +50,7 @@ else await writeUntilStopped()
 /** Writes a record of its own and a field that all fight for; notes each only once it is acknowledged. */
 async function writeUntilStopped(): Promise<void> {
   const running = breathing.run()
+  setInterval(beat, HEARTBEAT_MS)
   const isOver = () => existsSync(join(task.folder, 'stop'))
   for (let n = 0; !isOver(); n++) {
     const key = `${task.node}-${task.life}-${n}`
@@ -61,6 +64,15 @@ async function writeUntilStopped(): Promise<void> {
     }
   }
   await running
+}
+
+/** What the agent does: heartbeats carry the head, so that a poke that was lost costs one. */
+function beat(): void {
+  const head = breathing.head()
+  if (head === null) return
+  for (const host of task.hosts.filter((name) => name !== task.node)) {
+    ask(host, 'heartbeat', { head }, AbortSignal.timeout(HEARTBEAT_MS)).catch(() => {})
+  }
 }
 
 function note(line: object): void {
@@ -87,7 +99,9 @@ function socketPeers(): BreathPeers {
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('end', () => {
           const { from, type, body } = JSON.parse(Buffer.concat(chunks).toString())
-          handler(from, type, body).then(
+          if (type === 'heartbeat') breathing.noteHead(from, body.head)
+          const answer = type === 'heartbeat' ? Promise.resolve({}) : handler(from, type, body)
+          answer.then(
             (answer) => outgoing.end(JSON.stringify(answer)),
             () => outgoing.writeHead(500).end(),
           )
@@ -98,7 +112,12 @@ function socketPeers(): BreathPeers {
   }
 }
 
-async function ask(host: string, type: BreathRequest, body: unknown, signal: AbortSignal): Promise<unknown> {
+async function ask(
+  host: string,
+  type: BreathRequest | 'heartbeat',
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
   return await new Promise((resolve, reject) => {
     const outgoing = request({ socketPath: socketOf(host), method: 'POST', signal }, (incoming) => {
       const chunks: Buffer[] = []
