@@ -1,13 +1,5 @@
-import type { GroupConfig } from '@montana/failover/settings'
+import type { OnlineQuestion } from '@montana/failover'
 import { errorCode, errorMessage, isAbort } from '@montana/foundation'
-
-/** One question of `check-config --online` that only the running group can answer. Spec three-mirror 3.2. */
-export interface OnlineCheck {
-  /** What is asked, for example `witness w1`. */
-  readonly name: string
-  /** A sentence about what was found. Throws where the answer is a failure. */
-  run(config: GroupConfig, signal: AbortSignal): Promise<string>
-}
 
 export interface OnlineResult {
   readonly name: string
@@ -17,20 +9,22 @@ export interface OnlineResult {
 }
 
 /** Asks all at once; one that fails stops no other. Throws AbortError when told to stop. */
-export async function runOnlineChecks(
-  checks: readonly OnlineCheck[],
-  config: GroupConfig,
-  signal: AbortSignal,
-): Promise<OnlineResult[]> {
-  return await Promise.all(checks.map((check) => runCheck(check, config, signal)))
+export async function askOnline(questions: readonly OnlineQuestion[], signal: AbortSignal): Promise<OnlineResult[]> {
+  return await Promise.all(questions.map((question) => askOne(question, signal)))
 }
 
-async function runCheck(check: OnlineCheck, config: GroupConfig, signal: AbortSignal): Promise<OnlineResult> {
-  const { name } = check
+async function askOne({ name, ask }: OnlineQuestion, signal: AbortSignal): Promise<OnlineResult> {
   try {
-    return { name, verdict: 'ok', code: null, text: await check.run(config, signal) }
+    return { name, verdict: 'ok', code: null, text: await ask(signal) }
   } catch (error) {
-    if (isAbort(error)) throw error
+    if (isAbort(error) && signal.aborted) throw error
     return { name, verdict: 'failed', code: errorCode(error), text: errorMessage(error) }
   }
+}
+
+export function onlineLines(results: readonly OnlineResult[]): string[] {
+  const width = Math.max(...results.map(({ name }) => name.length))
+  return results.map(({ name, verdict, text, code }) => {
+    return `${verdict === 'ok' ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${text}${code === null ? '' : ` (${code})`}`
+  })
 }
