@@ -1,5 +1,5 @@
 export { type Acknowledged, Breathing } from './breathing.js'
-export { type BreathFile, loadBreathFile } from './config/load.js'
+export { type BreathFile, loadBreathFile, type RegistrySource } from './config/load.js'
 export * from './constants.js'
 export { createBreathing, getBreathing } from './create.js'
 export type { LastRun } from './cycle/last-run.js'

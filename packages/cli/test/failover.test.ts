@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkLines } from '../src/commands/failover/check-lines.js'
 import { checkReport } from '../src/commands/failover/check-report.js'
 import { parseSeconds } from '../src/commands/failover/duration.js'
-import { runOnlineChecks } from '../src/commands/failover/online-checks.js'
+import { askOnline } from '../src/commands/failover/online-checks.js'
 import { createPaint } from '../src/paint.js'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
@@ -130,31 +130,31 @@ describe('montana failover check-config', () => {
 })
 
 describe('online checks', () => {
-  it('are asked at once; a failure stops no other, an abort all', async () => {
-    const { config } = await loadGroupConfig(EXAMPLE)
+  it('--online asks all at once; one that fails stops no other, being told to stop does', async () => {
     const started: string[] = []
-    const check = (name: string, run: () => Promise<string>) => ({
-      name,
-      run: () => {
+    const question = (name: string, ask: () => Promise<string>) => {
+      const first = async () => {
         started.push(name)
-        return run()
-      },
-    })
-    const bad = check('bad', async () => {
+        return await ask()
+      }
+      return { name, ask: first }
+    }
+    const bad = question('bad', async () => {
       throw new MontanaError('WITNESS_UNREACHABLE', 'no answer')
     })
-    const good = check('good', async () => `group ${config.group}`)
-    const { signal } = new AbortController()
-    const results = await runOnlineChecks([bad, good], config, signal)
+    const good = question('good', async () => 'here')
+    const controller = new AbortController()
+    const results = await askOnline([bad, good], controller.signal)
     expect(started).toEqual(['bad', 'good'])
     expect(results).toEqual([
       { name: 'bad', verdict: 'failed', code: 'WITNESS_UNREACHABLE', text: 'no answer' },
-      { name: 'good', verdict: 'ok', code: null, text: 'group montana-5' },
+      { name: 'good', verdict: 'ok', code: null, text: 'here' },
     ])
-    const stopped = check('stopped', async () => {
+    controller.abort()
+    const stopped = question('stopped', async () => {
       throw new AbortError()
     })
-    await expect(runOnlineChecks([good, stopped], config, signal)).rejects.toBeInstanceOf(AbortError)
+    await expect(askOnline([good, stopped], controller.signal)).rejects.toBeInstanceOf(AbortError)
   })
 })
 

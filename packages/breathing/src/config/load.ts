@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ConfigError, errorCode, errorMessage } from '@montana/foundation'
 import { parse as parseYaml } from 'yaml'
 import { type BreathingOptions, findProblems, type Problem, requireNone } from '../options.js'
@@ -11,20 +11,50 @@ export interface BreathFile {
   readonly options: BreathingOptions
   /** Folder of `identity.bin`. */
   readonly identityDir: string
-  /** Raw public keys (1952 bytes) by host. */
+  /** Raw public keys (1952 bytes) by host; empty where a registry says them. */
   readonly keys: ReadonlyMap<string, Uint8Array>
+  /** The signed list of the hosts, instead of keys in the file. */
+  readonly registry: RegistrySource | null
 }
+
+export interface RegistrySource {
+  readonly path: string
+  readonly operators: string
+  /** Keeps the highest version that was seen; of breathing alone. */
+  readonly stateDir: string
+}
+
+const DEFAULT_STATE_DIR = '/var/lib/montana-breathing/registry'
 
 /** Throws one ConfigError (exit 78) with all problems; `node` stands above what the file says. */
 export async function loadBreathFile(path: string, node?: string): Promise<BreathFile> {
   const folder = dirname(resolve(path))
   const { settings, problems } = checkForm(await readYaml(path), path)
   if (settings === undefined) throw requireAll(problems)
-  const { identityDir, keys: keyTexts, ...given } = settings
+  const { identityDir, keys: keyTexts, registry, operators, stateDir, ...given } = settings
   const options = optionsOf(given, folder, node ?? settings.node)
-  const keys = await readKeys(keyTexts, folder)
-  requireNone([...findProblems(options), ...keys.problems, ...selfProblems(options.node, keys.keys)])
-  return { options, identityDir: resolve(folder, identityDir), keys: keys.keys }
+  const source = registrySource(settings, folder)
+  const keys = source && !keyTexts ? NO_KEYS : await readKeys(keyTexts ?? {}, folder)
+  const sourceProblems = source ? twoSources(keyTexts) : selfProblems(options.node, keys.keys)
+  requireNone([...findProblems(options), ...keys.problems, ...sourceProblems])
+  return { options, identityDir: resolve(folder, identityDir), keys: keys.keys, registry: source }
+}
+
+const NO_KEYS = { keys: new Map<string, Uint8Array>(), problems: [] }
+
+function registrySource({ registry, operators, stateDir }: BreathSettings, folder: string): RegistrySource | null {
+  if (registry === undefined) return null
+  const path = resolve(folder, registry)
+  return {
+    path,
+    operators: operators === undefined ? join(dirname(path), 'operators.json') : resolve(folder, operators),
+    stateDir: resolve(folder, stateDir ?? DEFAULT_STATE_DIR),
+  }
+}
+
+function twoSources(keys: BreathSettings['keys']): Problem[] {
+  if (keys === undefined) return []
+  return [{ field: 'keys', message: 'stands beside registry', remedy: 'keep one of the two; the registry is signed' }]
 }
 
 async function readYaml(path: string): Promise<unknown> {
@@ -59,7 +89,7 @@ function requireAll(problems: readonly Problem[]): Error {
 }
 
 function optionsOf(
-  { repo, remote, ...rest }: Omit<BreathSettings, 'identityDir' | 'keys'>,
+  { repo, remote, ...rest }: Omit<BreathSettings, 'identityDir' | 'keys' | 'registry' | 'operators' | 'stateDir'>,
   folder: string,
   node: string | undefined,
 ): BreathingOptions {

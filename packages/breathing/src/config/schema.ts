@@ -18,7 +18,10 @@ export const breathSchema = z.strictObject(
     gitTimeoutMs: number.optional(),
     heartbeatIntervalMs: number.optional(),
     identityDir: text,
-    keys: z.record(text, text, { error: 'must map host names to keys or files' }),
+    keys: z.record(text, text, { error: 'must map host names to keys or files' }).optional(),
+    registry: text.optional(),
+    operators: text.optional(),
+    stateDir: text.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a setting' : 'must be a table of settings') },
 )

@@ -74,6 +74,13 @@ export class Group {
     this.roles.died(name, Date.now())
   }
 
+  /** Breathing beside the agent of a host, on the same machine: it dies with it. */
+  breathing(name: string): Machine {
+    const { layout } = this
+    const config = ['--config', layout.breathConfig(name), '--agent-socket', layout.socket(name), '--json']
+    return this.#machine(name, [CLI, 'breathe', 'run', ...config], undefined, name)
+  }
+
   /** Process ids of the service that runs on a host. */
   servicesOf(name: string): number[] {
     return this.host(name)

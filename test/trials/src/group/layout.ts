@@ -51,6 +51,15 @@ export class Layout {
     return join(this.dir, 'failover.yaml')
   }
 
+  breathConfig(host: string): string {
+    return join(this.home(host), 'breathe.yaml')
+  }
+
+  /** Holds the files that are kept alike. */
+  breathRepo(host: string): string {
+    return join(this.home(host), 'repo')
+  }
+
   witnessConfig(witness: string): string {
     return join(this.home(witness), 'witness.yaml')
   }

@@ -43,6 +43,7 @@ export async function setUpGroup(layout: Layout, network: TrialNetwork, choices:
     if (machine !== CHAT) keys.set(machine, await makeIdentity(layout.identity(machine)))
   }
   await makeRegistry(layout, network, keys)
+  for (const host of HOSTS) await writeFile(layout.breathConfig(host), stringify(breathConfig(layout, host)))
   await writeFile(layout.config, stringify(groupConfig(layout, network, choices)))
   for (const witness of WITNESSES) {
     await writeFile(layout.witnessConfig(witness), stringify(witnessConfig(layout, network, witness)))
@@ -116,6 +117,18 @@ function witnessConfig(layout: Layout, network: TrialNetwork, name: string): Rec
     identityDir: layout.identity(name),
     stateDir: join(layout.home(name), 'state'),
     groups: [{ group: GROUP, registry: layout.registry }],
+  }
+}
+
+/** Without a hub: what one host writes reaches the others over the node channel alone. */
+function breathConfig(layout: Layout, node: string): Record<string, unknown> {
+  return {
+    repo: layout.breathRepo(node),
+    remote: 'none',
+    node,
+    identityDir: layout.identity(node),
+    registry: layout.registry,
+    stateDir: join(layout.home(node), 'breath-registry'),
   }
 }
 

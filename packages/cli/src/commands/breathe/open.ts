@@ -1,5 +1,5 @@
-import type { BreathFile, Breathing, BreathModules } from '@montana/breathing'
-import { bytesEqual, ConfigError, UsageError } from '@montana/foundation'
+import type { BreathFile, Breathing, BreathModules, RegistrySource } from '@montana/breathing'
+import { bytesEqual, ConfigError, makeDirectory, silentLogger, systemTime, UsageError } from '@montana/foundation'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 
@@ -27,29 +27,52 @@ export async function openBreathing(
   return createBreathing(file.options, { ...(await modulesOf(file)), ...modules })
 }
 
-async function modulesOf({ identityDir, keys, options }: BreathFile): Promise<BreathModules> {
+async function modulesOf({ identityDir, keys, registry, options }: BreathFile): Promise<BreathModules> {
   const [{ selectPqBackend }, { loadIdentity }] = await Promise.all([
     import('@montana/crypto'),
     import('@montana/node/settings'),
   ])
   const backend = await selectPqBackend()
   const signer = await backend.importSigner((await loadIdentity(identityDir)).seeds.node)
-  requireOwnKey(options.node, keys.get(options.node), signer.publicKey)
+  const verify = backend.verify.bind(backend)
+  const known = registry ? await followRegistry(registry, verify) : listed(keys)
+  requireOwnKey(options.node, known.keysOf(options.node), signer.publicKey)
+  return { signer, verifier: { ...known, verify } }
+}
+
+type KnownHosts = Pick<BreathModules['verifier'], 'hosts' | 'keysOf'>
+
+function listed(keys: ReadonlyMap<string, Uint8Array>): KnownHosts {
+  return { hosts: () => [...keys.keys()], keysOf: (host) => [keys.get(host)].filter((key) => key !== undefined) }
+}
+
+/** The keys as the registry has them at each call, through its changes. */
+async function followRegistry(
+  source: RegistrySource,
+  verify: BreathModules['verifier']['verify'],
+): Promise<KnownHosts> {
+  const { watchRegistry } = await import('@montana/fleet')
+  await makeDirectory(source.stateDir, STATE_MODE)
+  const options = { path: source.path, operatorsPath: source.operators, stateDir: source.stateDir }
+  const watch = await watchRegistry(options, { verify, logger: silentLogger })
   return {
-    signer,
-    verifier: {
-      hosts: () => [...keys.keys()],
-      keysOf: (host) => [keys.get(host)].filter((key) => key !== undefined),
-      verify: (signature, message, publicKey) => backend.verify(signature, message, publicKey),
-    },
+    hosts: () => watch.current().hosts.map(({ name }) => name),
+    keysOf: (host) =>
+      watch
+        .current()
+        .keysOf(host, systemTime.wallMs())
+        .filter(({ keyType, isRevoked }) => keyType === 'ml-dsa-65' && !isRevoked)
+        .map(({ publicKey }) => publicKey),
   }
 }
 
-function requireOwnKey(node: string, listed: Uint8Array | undefined, own: Uint8Array): void {
-  if (listed !== undefined && bytesEqual(listed, own)) return
+const STATE_MODE = 0o700
+
+function requireOwnKey(node: string, listed: readonly Uint8Array[], own: Uint8Array): void {
+  if (listed.some((key) => bytesEqual(key, own))) return
   throw new ConfigError(`the identity in identityDir is not that of ${node}`, {
     code: 'SELF_KEY_FOREIGN',
     field: 'identityDir',
-    remedy: 'name the folder of this host’s identity.bin, or correct the key of this host in keys',
+    remedy: 'name the folder of this host’s identity.bin, or correct the key of this host in keys or registry',
   })
 }
