@@ -72,6 +72,15 @@ export {
 } from './fence/headers.js'
 export { type FencedHandler, type FencedListener, fencedListener, fencedRoute } from './fence/http.js'
 export { type SqliteEffect, SqliteFence, type SqliteFenceOptions, type SqliteOutcome } from './fence/sqlite.js'
+export { type Incident, incidents, type Tenancy, type UnfencedIn } from './history/incidents.js'
+export type { HistoryRecord } from './history/record.js'
+export {
+  createHookRunner,
+  type EffectClass,
+  type HookService,
+  type Hooks,
+  type TenureContext,
+} from './runner/hook-service.js'
 export * from './settings.js'
 export { createGitWitness, type GitWitnessModules, type GitWitnessOptions } from './witness/git-witness.js'
 export { createHttpWitness, type HttpWitnessModules, type HttpWitnessOptions } from './witness/http-witness.js'

@@ -132,6 +132,8 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
   const leases = await openLeases(init, closers)
   const breath = new BreathLink(paths.breathSocket, logger)
   closers.add(async () => breath.close())
+  const history = new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date(), logger })
+  closers.add(async () => await history.close())
   return {
     clock: systemClock,
     channel,
@@ -144,7 +146,7 @@ async function openModules(init: StartAgentInit, opened: Opened, closers: Closer
       tenures: paths.tenures,
     }),
     epochs,
-    history: new HistoryFile({ path: paths.history, host: self, bootId, now: () => new Date() }),
+    history,
     leases,
     signPost: (body) => signPost(body, identity.privateKey),
     pauses: pauseFile(paths.pause),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { errorCode, errorMessage } from '@montana/foundation'
 import type { HealthConfig } from '../config/types.js'
+import { signalGroup } from '../process/group-signal.js'
 
 /** Null when it holds; else why not. */
 export type CheckResult = string | null
@@ -72,29 +73,27 @@ function checkTcp({ host, port }: { host: string; port: number }, signal: AbortS
     }
     const onAbort = () => end('no answer in time')
     signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) return onAbort()
     socket.once('connect', () => end(null))
     socket.once('error', (error) => end(errorCode(error)))
   })
 }
 
+/** Its group is killed when it takes too long, and nobody waits for that: a process can be stuck in the kernel. */
 function checkCommand([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'ignore', detached: true })
-    const onAbort = () => killGroup(child.pid)
-    signal.addEventListener('abort', onAbort, { once: true })
     const end = (result: CheckResult) => {
       signal.removeEventListener('abort', onAbort)
       resolve(result)
     }
+    const onAbort = () => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+      end('no answer in time')
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
     child.once('error', (error) => end(errorCode(error)))
-    child.once('exit', (code) => end(signal.aborted ? 'no answer in time' : code === 0 ? null : `exit ${code}`))
+    child.once('exit', (code, killed) => end(code === 0 ? null : killed === null ? `exit ${code}` : killed))
+    if (signal.aborted) onAbort()
   })
-}
-
-function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It ended by itself.
-  }
 }

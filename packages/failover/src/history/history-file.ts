@@ -1,31 +1,17 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { errorCode } from '@montana/foundation'
+import { readFileSync } from 'node:fs'
+import { errorCode, type Logger } from '@montana/foundation'
 import type { HistoryLog } from '../agent/ports.js'
 import type { AnswerBody } from '../channel/messages/messages.js'
 import type { Transition } from '../core/types.js'
-
-/** A line of the file; snake_case as everywhere on disk. */
-interface Line {
-  readonly at: string
-  readonly host: string
-  readonly boot_id: string
-  readonly sequence: number
-  readonly transition: Omit<Transition, 'epoch'> & { readonly epoch: string | null }
-}
-
-export interface HistoryRecord extends Omit<Transition, 'epoch'> {
-  readonly at: string
-  readonly host: string
-  readonly bootId: string
-  readonly sequence: number
-  readonly epoch: string | null
-}
+import { LineLog } from './line-log.js'
+import { fromLine, fromWire, type HistoryRecord, recordOf, toLine, toWire } from './record.js'
 
 export interface HistoryInit {
   readonly path: string
   readonly host: string
   readonly bootId: string
   readonly now: () => Date
+  readonly logger: Logger
 }
 
 /** Spec three-mirror 3.3. */
@@ -36,22 +22,29 @@ const SLACK_RECORDS = 500
 /** Who became what, when and why: append-only, bounded, of the whole group as far as it was heard of. */
 export class HistoryFile implements HistoryLog {
   readonly #init: HistoryInit
+  readonly #log: LineLog
   #records: HistoryRecord[]
   #sequence: number
 
   constructor(init: HistoryInit) {
     this.#init = init
-    const lines = readLines(init.path)
-    this.#records = lines.map(toRecord).slice(-HISTORY_MAX_RECORDS)
+    const { records, isDamaged } = read(init.path)
+    this.#records = records.slice(-HISTORY_MAX_RECORDS)
     this.#sequence = this.heads()[init.host] ?? 0
-    if (!endsCleanly(init.path)) appendFileSync(init.path, '\n')
+    this.#log = new LineLog({
+      path: init.path,
+      isDamaged,
+      all: () => this.#records.map(toLine).join(''),
+      onError: (error) => init.logger.error({ code: errorCode(error) }, 'the history could not be written'),
+    })
   }
 
+  /** The sequence is never below the wall clock: a host that lost its file would else tell what others think they know. */
   append(transition: Transition): void {
     const { host, bootId, now } = this.#init
-    const epoch = transition.epoch === null ? null : String(transition.epoch)
-    this.#sequence += 1
-    this.#add({ ...transition, epoch, at: now().toISOString(), host, bootId, sequence: this.#sequence })
+    const at = now()
+    this.#sequence = Math.max(this.#sequence + 1, at.getTime())
+    this.#add(recordOf(transition, { at: at.toISOString(), host, bootId, sequence: this.#sequence }))
   }
 
   /** What another host told, once. Of this host nobody knows more than this file. */
@@ -82,50 +75,27 @@ export class HistoryFile implements HistoryLog {
     return { records: missing.slice(0, limit).map(toWire), hasMore: missing.length > limit }
   }
 
+  /** Resolves when everything is on disk that can be. */
+  async close(): Promise<void> {
+    await this.#log.flush()
+  }
+
   #add(record: HistoryRecord): void {
     this.#records.push(record)
-    if (this.#records.length <= HISTORY_MAX_RECORDS + SLACK_RECORDS)
-      return appendFileSync(this.#init.path, toText(record))
-    this.#records = this.#records.slice(-HISTORY_MAX_RECORDS)
-    writeFileSync(this.#init.path, this.#records.map(toText).join(''))
+    if (this.#records.length > HISTORY_MAX_RECORDS + SLACK_RECORDS) {
+      this.#records = this.#records.slice(-HISTORY_MAX_RECORDS)
+      this.#log.rewrite()
+    }
+    this.#log.append(toLine(record))
   }
 }
 
-type WireRecord = AnswerBody<'history'>['records'][number]
-
-function toWire({ at, host, bootId, sequence, epoch, ...transition }: HistoryRecord): WireRecord {
-  return { at, host, bootId, sequence, transition: { ...transition, epoch: epoch === null ? null : BigInt(epoch) } }
-}
-
-function fromWire({ at, host, bootId, sequence, transition }: WireRecord): HistoryRecord {
-  const { epoch, ...rest } = transition
-  return { at, host, bootId, sequence, ...rest, epoch: epoch === null ? null : String(epoch) }
-}
-
-function toText({ at, host, bootId, sequence, ...transition }: HistoryRecord): string {
-  return `${JSON.stringify({ at, host, boot_id: bootId, sequence, transition })}\n`
-}
-
-function toRecord({ at, host, boot_id, sequence, transition }: Line): HistoryRecord {
-  return { at, host, bootId: boot_id, sequence, ...transition }
-}
-
 /** A torn last line is left out: what it would have told stands in the histories of the others. */
-function readLines(path: string): Line[] {
-  return readText(path)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as Line]
-      } catch {
-        return []
-      }
-    })
-}
-
-function endsCleanly(path: string): boolean {
+function read(path: string): { readonly records: HistoryRecord[]; readonly isDamaged: boolean } {
   const text = readText(path)
-  return text === '' || text.endsWith('\n')
+  const lines = text.split('\n').filter((line) => line !== '')
+  const records = lines.map(fromLine).filter((record) => record !== undefined)
+  return { records, isDamaged: records.length < lines.length || !(text === '' || text.endsWith('\n')) }
 }
 
 function readText(path: string): string {

@@ -14,6 +14,7 @@ const DIRECTORY_MODE = 0o700
 export class EpochFolder implements EpochFiles {
   readonly #folder: string
   readonly #known: Map<string, Epoch>
+  readonly #tails = new Map<string, Promise<void>>()
   readonly hasAny: boolean
 
   private constructor(folder: string, known: Map<string, Epoch>) {
@@ -41,7 +42,17 @@ export class EpochFolder implements EpochFiles {
     return pathOf(this.#folder, policy)
   }
 
-  async persist(policy: string, epoch: Epoch): Promise<void> {
+  /** One after the other: a write that was overtaken must not be the last. */
+  persist(policy: string, epoch: Epoch): Promise<void> {
+    const result = (this.#tails.get(policy) ?? Promise.resolve()).then(() => this.#write(policy, epoch))
+    this.#tails.set(
+      policy,
+      result.catch(() => {}),
+    )
+    return result
+  }
+
+  async #write(policy: string, epoch: Epoch): Promise<void> {
     const known = this.of(policy)
     if (epoch < known) {
       const metadata = { highest: String(known) }

@@ -1,0 +1,62 @@
+import type { Mode } from '../core/types.js'
+import type { HistoryRecord } from './record.js'
+
+/** One side of it. */
+export interface Tenancy {
+  readonly host: string
+  readonly epoch: string
+  readonly mode: Mode
+  /** Wall clock of that host. */
+  readonly fromMs: number
+  /** Null: it acts still, or its end was not heard of. */
+  readonly untilMs: number | null
+  /** What it might do outward without a fence. */
+  readonly unfenced: 'none' | 'idempotent' | 'all'
+}
+
+/** Two hosts acted for one policy at one time: spec three-mirror 3.3 and 8. */
+export interface Incident {
+  readonly policy: string
+  readonly sides: readonly [Tenancy, Tenancy]
+  /** By the wall clocks of two hosts, so only as good as they agree. */
+  readonly overlapMs: number
+}
+
+/** What a service may do in a mode, as its configuration says. */
+export type UnfencedIn = (policy: string, mode: Mode) => Tenancy['unfenced']
+
+/**
+ * Every pair of tenures that overlap, in the records of all hosts. They are found when the records of both sides have come
+ * together, so every host that was reached shows the same list.
+ */
+export function incidents(records: readonly HistoryRecord[], unfencedIn: UnfencedIn, nowMs: number): Incident[] {
+  const byPolicy = Map.groupBy(records, ({ policy }) => policy)
+  return [...byPolicy].flatMap(([policy, own]) => {
+    const tenancies = tenanciesOf(policy, own, unfencedIn).sort((a, b) => a.fromMs - b.fromMs)
+    return tenancies.flatMap((first, i) =>
+      tenancies.slice(i + 1).flatMap((second): Incident[] => {
+        const overlapMs = Math.min(first.untilMs ?? nowMs, second.untilMs ?? nowMs) - second.fromMs
+        return first.host !== second.host && overlapMs > 0 ? [{ policy, sides: [first, second], overlapMs }] : []
+      }),
+    )
+  })
+}
+
+function tenanciesOf(policy: string, records: readonly HistoryRecord[], unfencedIn: UnfencedIn): Tenancy[] {
+  const byHost = Map.groupBy(records, ({ host }) => host)
+  return [...byHost].flatMap(([host, own]) => {
+    const inOrder = [...own].sort((a, b) => a.sequence - b.sequence)
+    return inOrder.flatMap((record, i): Tenancy[] => {
+      const { to, from, epoch, mode } = record
+      if (to !== 'acting' || from === 'acting' || epoch === null) return []
+      const untilMs = endOf(inOrder.slice(i + 1), epoch)
+      return [{ host, epoch, mode, fromMs: Date.parse(record.at), untilMs, unfenced: unfencedIn(policy, mode) }]
+    })
+  })
+}
+
+/** The first record after it by which the host no longer acts; a life that ended without one ends with the next. */
+function endOf(later: readonly HistoryRecord[], epoch: string): number | null {
+  const end = later.find((record) => record.to === 'standby' || (record.to === 'acting' && record.epoch !== epoch))
+  return end ? Date.parse(end.at) : null
+}
