@@ -16,7 +16,12 @@ const PACKAGES = [
     tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
   },
   // The lease of failover is tested on real clusters. The package also has a service that takes over the ports of etcd.
-  { command: 'etcd', debian: 'etcd-server', tests: ['packages/failover/test/coordinator'], hasService: true },
+  {
+    command: 'etcd',
+    debian: 'etcd-server',
+    tests: ['packages/failover/test/coordinator', 'test/e2e/failover-etcd'],
+    hasService: true,
+  },
 ]
 
 /** A mirror that does not answer must not hold up the tests. */

@@ -41,7 +41,10 @@ export interface Expiry {
   readonly latestMs: number
 }
 
-/** From the sending of the last renewal to the end of the lease in the cluster; `isShared`: its leader dies too. */
+/**
+ * From the sending of the last renewal to the end of the lease in the cluster, as the bound counts it; `isShared`: its
+ * leader dies too. The first is certain. The second is not: each vote that is split adds an election.
+ */
 export function expiryMs(ttlMs: number, isShared: boolean): Expiry {
   return { earliestMs: ttlMs, latestMs: ttlMs + (isShared ? ETCD_EXPIRY_MS.shared : ETCD_EXPIRY_MS.apart) }
 }

@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { silentLogger } from '@montana/foundation'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type GroupConfig, makeEpoch, splitEpoch } from '../../src/index.js'
-import { candidate, etcdGroup, nowMs, Watcher } from '../support/candidates.js'
+import { EtcdCluster, EtcdCoordinator, type GroupConfig, makeEpoch, splitEpoch } from '../../src/index.js'
+import { candidate, etcdGroup, etcdOf, nowMs, Watcher } from '../support/candidates.js'
 import { EtcdTestCluster } from '../support/etcd-cluster.js'
 import { Link } from '../support/link.js'
 import { whyWithout } from '../support/programs.js'
@@ -158,6 +160,39 @@ describe.skipIf(reason !== undefined)('a lease in one etcd', () => {
     expect(await leader.renew(never)).toEqual({ kind: 'lost' })
     expect(await target.renew(never)).toMatchObject({ kind: 'renewed', lease: { epoch } })
     expect(await leader.acquire(0n, never)).toEqual({ kind: 'held', by: 'spb', epoch })
+  })
+
+  it('leaves nothing behind: no listener on the signal, no connection', async () => {
+    const link = await Link.to(etcd.endpoints[0] ?? '')
+    const { signal } = new AbortController()
+    const stop = new AbortController()
+    const etcdConfig = etcdOf(await etcdGroup([link.url]))
+    const cluster = await EtcdCluster.open(etcdConfig)
+    const options = { config, etcd: etcdConfig, policy: 'serve', self: 'amsterdam' }
+    const host = new EtcdCoordinator(options, { cluster, nowMs, logger: silentLogger })
+    setTimeout(() => stop.abort(), 700)
+    for await (const _ of host.observe(stop.signal))
+      expect(getEventListeners(stop.signal, 'abort').length).toBeLessThan(5)
+    await host.acquire(0n, signal)
+    await host.renew(signal)
+    await host.transfer('spb', signal)
+    await host.release(signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+    cluster.close()
+    await expect.poll(() => link.connections).toBe(0)
+    await link.close()
+  })
+
+  it('ends a call when its signal fires, with an abort', async () => {
+    const link = await Link.to(etcd.endpoints[0] ?? '')
+    onTestFinished(() => link.close())
+    const host = await candidate(await etcdGroup([link.url]), 'amsterdam')
+    link.silence()
+    const stop = new AbortController()
+    const running = host.acquire(0n, stop.signal)
+    stop.abort()
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EtcdCoordinator } from '../../src/index.js'
 import { candidate, etcdGroup, nowMs } from '../support/candidates.js'
 import { EtcdTestCluster } from '../support/etcd-cluster.js'
@@ -14,13 +14,20 @@ describe.skipIf(reason !== undefined)('a lease in three members of etcd', () => 
   let holder: EtcdCoordinator
   let challenger: EtcdCoordinator
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     etcd = await EtcdTestCluster.start({ members: 3 })
+  })
+  afterAll(async () => await etcd?.stop())
+  beforeEach(async () => {
     const config = await etcdGroup(etcd.endpoints)
     holder = await candidate(config, 'amsterdam')
     challenger = await candidate(config, 'almaty')
   })
-  afterEach(async () => await etcd?.stop())
+  afterEach(async () => {
+    for (const member of etcd.members) if (member.hasEnded) member.start()
+    await etcd.ready()
+    await Promise.all([holder.release(never), challenger.release(never)])
+  })
 
   it('is renewed without a gap when a member that does not lead dies', async () => {
     const tenure = await Tenure.begin(holder)

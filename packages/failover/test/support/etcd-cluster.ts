@@ -21,6 +21,10 @@ export interface EtcdClusterInit {
   /** Further arguments of every member. */
   readonly args?: readonly string[]
   readonly scheme?: 'http' | 'https'
+  /** Where each member runs; all on loopback by default. */
+  readonly hosts?: readonly { readonly address: string; readonly prefix: readonly string[] }[]
+  /** Where the members keep their data, for those that do not in the folder of the cluster. */
+  readonly dataDirs?: readonly string[]
 }
 
 interface MemberPlace {
@@ -28,6 +32,8 @@ interface MemberPlace {
   readonly folder: string
   readonly clientUrl: string
   readonly peerUrl: string
+  readonly prefix: readonly string[]
+  readonly dataDir: string
 }
 
 /** One real etcd on loopback with a folder of its own. It can be killed, frozen and started again. */
@@ -37,10 +43,10 @@ export class EtcdProcess {
   readonly #log: string
   #child: ChildProcess | undefined
 
-  constructor({ name, folder, clientUrl }: MemberPlace, args: readonly string[]) {
+  constructor({ name, folder, clientUrl, prefix }: MemberPlace, args: readonly string[]) {
     this.url = clientUrl
     this.#log = join(folder, `${name}.log`)
-    this.#command = args
+    this.#command = [...prefix, findProgram('etcd') ?? '', ...args]
   }
 
   get pid(): number | undefined {
@@ -55,9 +61,10 @@ export class EtcdProcess {
     const log = openSync(this.#log, 'a')
     // Only what is said here counts, not the settings of an etcd of this host. On arm64 3.4 wants to be told twice.
     const env = { ETCD_UNSUPPORTED_ARCH: 'arm64' }
-    const child = spawn(findProgram('etcd') ?? '', this.#command, {
+    const [program = '', ...args] = this.#command
+    const child = spawn(program, args, {
       stdio: ['ignore', log, log],
-      env: process.arch === 'arm64' ? env : {},
+      env: { PATH: process.env.PATH, ...(process.arch === 'arm64' && env) },
     })
     this.#child = child
     const kill = () => child.kill('SIGKILL')
@@ -103,8 +110,12 @@ export class EtcdTestCluster {
     const folder = mkdtempSync(join(tmpdir(), 'etcd-'))
     const ports = await freePorts(2 * count)
     const places = Array.from({ length: count }, (_, index): MemberPlace => {
-      const clientUrl = `${scheme}://${LOOPBACK}:${ports[2 * index]}`
-      return { name: `m${index}`, folder, clientUrl, peerUrl: `http://${LOOPBACK}:${ports[2 * index + 1]}` }
+      const { address, prefix } = init.hosts?.[index] ?? { address: LOOPBACK, prefix: [] }
+      const clientUrl = `${scheme}://${address}:${ports[2 * index]}`
+      const peerUrl = `http://${address}:${ports[2 * index + 1]}`
+      const name = `m${index}`
+      const dataDir = join(init.dataDirs?.[index] ?? folder, name)
+      return { name, folder, clientUrl, peerUrl, prefix, dataDir }
     })
     const cluster = new EtcdTestCluster(
       folder,
@@ -134,6 +145,16 @@ export class EtcdTestCluster {
   async leader(): Promise<EtcdProcess> {
     for (;;) {
       for (const member of this.members) if (await this.#isLeader(member)) return member
+      await sleep(RETRY_MS)
+    }
+  }
+
+  /** Makes `member` the leader. */
+  async lead(member: EtcdProcess): Promise<void> {
+    const { header } = (await this.#status(member)) as { header: { member_id: string } }
+    while ((await this.leader()) !== member) {
+      const { url } = await this.leader()
+      await this.call('maintenance/transfer-leadership', { targetID: header.member_id }, { url })
       await sleep(RETRY_MS)
     }
   }
@@ -174,10 +195,10 @@ export class EtcdTestCluster {
 }
 
 function memberArgs(place: MemberPlace, places: readonly MemberPlace[], init: EtcdClusterInit): string[] {
-  const { name, folder, clientUrl, peerUrl } = place
+  const { name, dataDir, clientUrl, peerUrl } = place
   const electionMs = init.electionTimeoutMs ?? 1000
   return [
-    ...['--name', name, '--data-dir', join(folder, name)],
+    ...['--name', name, '--data-dir', dataDir],
     ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
     ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
     ...['--initial-cluster', places.map((one) => `${one.name}=${one.peerUrl}`).join(',')],

@@ -47,8 +47,8 @@ export class PolicyStore {
 
   /**
    * Renews at all members at once, and counts a renewal only when a linearizable read sent after it is answered in the
-   * same raft term. A leader that was cut off from its cluster goes on renewing for up to two election timeouts, while the
-   * new leader counts from its election: without the read a holder that only reaches the old one would act too long.
+   * same raft term. A leader of etcd whose disk hangs does not learn that it was replaced and goes on acknowledging
+   * renewals, long after the lease has ended in its cluster and another host has it (measured with 3.4.23).
    */
   async prolong({ id }: OwnLease, signal: AbortSignal): Promise<Prolonged> {
     const sentAtMs = this.#nowMs()
