@@ -1,59 +1,80 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Lines after which the file is written anew: half a megabyte of short answers. */
+const LINES_MAX = 4_000
+
 /**
- * What the bot is about to say, written down before it is said: one JSON line per reply and one per acknowledgement.
- * A last line that was torn by a crash is left out; its reply was not sent, because sending waits for the line.
+ * What the bot is about to say, written down before it is said: a JSON line `{add: entry}` per reply and, when it was
+ * taken, `{offset: id}`, which stands for every update up to that one. A last line that was torn by a crash is left out;
+ * its reply was not sent, because sending waits for the line.
  */
 export class Outbox {
+  #path
   #file
-  #entries = new Map()
-  #sent = new Set()
+  #offset = 0
+  #pending = new Map()
+  #lines = 0
 
   static async open(folder) {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const outbox = new Outbox()
-    const path = join(folder, 'outbox.jsonl')
-    const text = await readFile(path, 'utf8').catch(() => '')
+    outbox.#path = join(folder, 'outbox.jsonl')
+    const text = await readFile(outbox.#path, 'utf8').catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+      return ''
+    })
     for (const line of text.split('\n')) outbox.#read(line)
-    outbox.#file = await open(path, 'a', 0o600)
-    // A torn line must not swallow the next one.
-    if (text !== '' && !text.endsWith('\n')) await outbox.#file.write('\n')
+    await outbox.#writeAnew()
     return outbox
   }
 
-  /** The highest update below which everything was answered here. */
+  /** Every update up to this one was answered from here, or is pending. */
   get offset() {
-    let offset = 0
-    for (const { key, updateId } of this.#entries.values()) if (this.#sent.has(key)) offset = Math.max(offset, updateId)
-    const open = this.pending().map(({ updateId }) => updateId)
-    return open.length === 0 ? offset : Math.min(offset, Math.min(...open) - 1)
+    return Math.max(this.#offset, ...this.#pending.keys())
   }
 
+  /** In the order of the updates. */
   pending() {
-    return [...this.#entries.values()].filter(({ key }) => !this.#sent.has(key))
+    return [...this.#pending.values()]
   }
 
   async add(entry) {
-    this.#entries.set(entry.key, entry)
     await this.#append({ add: entry })
+    this.#pending.set(entry.updateId, entry)
   }
 
-  async sent({ key }) {
-    this.#sent.add(key)
-    await this.#append({ sent: key })
+  /** `entry` is the first of the pending ones. */
+  async sent({ updateId }) {
+    this.#pending.delete(updateId)
+    this.#offset = updateId
+    if (this.#lines < LINES_MAX) await this.#append({ offset: updateId })
+    else await this.#writeAnew()
   }
 
   async #append(record) {
+    this.#lines += 1
     await this.#file.write(`${JSON.stringify(record)}\n`)
     await this.#file.datasync()
   }
 
+  async #writeAnew() {
+    const records = [{ offset: this.#offset }, ...this.pending().map((add) => ({ add }))]
+    const next = await open(`${this.#path}.new`, 'w', 0o600)
+    await next.write(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+    await next.datasync()
+    await rename(`${this.#path}.new`, this.#path)
+    await this.#file?.close()
+    this.#file = next
+    this.#lines = records.length
+  }
+
   #read(line) {
     try {
-      const record = JSON.parse(line)
-      if (record.add) this.#entries.set(record.add.key, record.add)
-      if (record.sent) this.#sent.add(record.sent)
+      const { add, offset = 0 } = JSON.parse(line)
+      if (add) this.#pending.set(add.updateId, add)
+      this.#offset = Math.max(this.#offset, offset)
+      for (const id of this.#pending.keys()) if (id <= offset) this.#pending.delete(id)
     } catch {
       // Torn, or the empty line after the last.
     }

@@ -9,6 +9,7 @@ import { ChatStore } from './store.mjs'
 
 const BODY_MAX_BYTES = 64 * 1024
 const UPDATES_MAX = 100
+const EPOCH_MAX = 2n ** 64n - 1n
 
 const { values } = parseArgs({
   options: { port: { type: 'string' }, host: { type: 'string', default: '127.0.0.1' }, data: { type: 'string' } },
@@ -21,7 +22,7 @@ const store = new ChatStore(join(values.data, 'chat.sqlite'))
 
 const routes = {
   // A person writes.
-  'POST /messages': ({ body }) => ({ status: 200, answer: store.addMessage(String(body.text ?? '')) }),
+  'POST /messages': ({ body }) => ({ status: 200, answer: store.addMessage(String(body?.text ?? '')) }),
   'GET /replies': ({ query }) => ({ status: 200, answer: { replies: store.replies(Number(query.get('after') ?? 0)) } }),
   // The bot reads; an offset says which updates need not come again.
   'GET /updates': ({ query }) => ({
@@ -39,8 +40,10 @@ const routes = {
 function reply(headers, body) {
   const epoch = headers['montana-epoch']
   const key = headers['montana-idempotency-key']
-  if (!/^\d{1,20}$/.test(epoch ?? '')) return refusal(428, 'EPOCH_MISSING', 'send Montana-Epoch')
-  if (!/^[\w-]{1,64}$/.test(key ?? '')) return refusal(428, 'KEY_MISSING', 'send Montana-Idempotency-Key')
+  if (!/^[1-9]\d{0,19}$/.test(epoch ?? '') || BigInt(epoch) > EPOCH_MAX)
+    return refusal(428, 'EPOCH_MISSING', 'send Montana-Epoch')
+  if (!/^[\w-]{1,64}$/.test(key ?? '')) return refusal(428, 'IDEMPOTENCY_KEY_MISSING', 'send Montana-Idempotency-Key')
+  if (!Number.isSafeInteger(body?.update_id)) return refusal(400, 'REPLY_INVALID', 'send update_id')
   const result = store.reply({ epoch: BigInt(epoch), key, host: headers['montana-host'] ?? '', body })
   if (result.stale === undefined) return { status: 200, answer: result }
   const { status, answer } = refusal(409, 'EPOCH_STALE', 'a later leader has been here')
@@ -68,12 +71,17 @@ const server = createServer(async (request, response) => {
 
 async function readBody(request) {
   if (request.method !== 'POST') return {}
+  request.setEncoding('utf8')
   let text = ''
   for await (const chunk of request) {
     text += chunk
     if (text.length > BODY_MAX_BYTES) throw Object.assign(new Error('too large'), { status: 413, code: 'TOO_LARGE' })
   }
-  return text === '' ? {} : JSON.parse(text)
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw Object.assign(new Error('not JSON'), { status: 400, code: 'BODY_INVALID' })
+  }
 }
 
 server.listen(Number(values.port), values.host, () => {

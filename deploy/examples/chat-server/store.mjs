@@ -2,15 +2,18 @@ import { DatabaseSync } from 'node:sqlite'
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
+  PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, at_ms REAL NOT NULL);
   CREATE TABLE IF NOT EXISTS replies (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, update_id INTEGER NOT NULL,
     text TEXT NOT NULL, epoch TEXT NOT NULL, host TEXT NOT NULL, at_ms REAL NOT NULL);
   CREATE TABLE IF NOT EXISTS fence (one INTEGER PRIMARY KEY CHECK (one = 1), highest TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY AUTOINCREMENT, outcome TEXT NOT NULL, key TEXT NOT NULL,
-    epoch TEXT NOT NULL, host TEXT NOT NULL, at_ms REAL NOT NULL);
+    epoch TEXT NOT NULL, host TEXT NOT NULL, at_ms REAL NOT NULL, mono_ms REAL NOT NULL);
   INSERT OR IGNORE INTO fence VALUES (1, '0');
 `
+
+/** No clock that somebody sets: of this machine, whatever process asks. */
+const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6
 
 /** Messages, replies and the fence in one database, so that an effect and the epoch that allowed it are one transaction. */
 export class ChatStore {
@@ -18,7 +21,7 @@ export class ChatStore {
   #statements
 
   constructor(path) {
-    this.#db = new DatabaseSync(path)
+    this.#db = new DatabaseSync(path, { timeout: 1_000 })
     this.#db.exec(SCHEMA)
     const prepare = (sql) => this.#db.prepare(sql)
     this.#statements = {
@@ -31,8 +34,8 @@ export class ChatStore {
       byKey: prepare('SELECT 1 FROM replies WHERE key = ?'),
       addReply: prepare('INSERT INTO replies (key, update_id, text, epoch, host, at_ms) VALUES (?, ?, ?, ?, ?, ?)'),
       replies: prepare('SELECT id, update_id, text, epoch, host, at_ms FROM replies WHERE id > ? ORDER BY id'),
-      addLog: prepare('INSERT INTO log (outcome, key, epoch, host, at_ms) VALUES (?, ?, ?, ?, ?)'),
-      log: prepare('SELECT id, outcome, key, epoch, host, at_ms FROM log WHERE id > ? ORDER BY id'),
+      addLog: prepare('INSERT INTO log (outcome, key, epoch, host, at_ms, mono_ms) VALUES (?, ?, ?, ?, ?, ?)'),
+      log: prepare('SELECT id, outcome, key, epoch, host, at_ms, mono_ms FROM log WHERE id > ? ORDER BY id'),
     }
   }
 
@@ -77,7 +80,7 @@ export class ChatStore {
   }
 
   #logged(outcome, { epoch, key, host }, result) {
-    this.#statements.addLog.run(outcome, key, String(epoch), host, Date.now())
+    this.#statements.addLog.run(outcome, key, String(epoch), host, Date.now(), monotonicMs())
     return result
   }
 

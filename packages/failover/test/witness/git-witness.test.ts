@@ -23,7 +23,9 @@ function witnessOf(world: GitWorld, host: string, choices: Choices = {}): Witnes
 /** Writes a message under the ref of a host, as anybody with access to the repository can. */
 function plant(world: GitWorld, host: string, message: string, ...parents: string[]): void {
   const tree = git(world.hub, 'hash-object', '-t', 'tree', '-w', '/dev/null')
-  const commit = git(world.hub, 'commit-tree', tree, '-m', message, ...parents.flatMap((parent) => ['-p', parent]))
+  const file = join(world.folder, 'message')
+  writeFileSync(file, message)
+  const commit = git(world.hub, 'commit-tree', tree, '-F', file, ...parents.flatMap((parent) => ['-p', parent]))
   git(world.hub, 'update-ref', `refs/montana/witness/${host}`, commit)
 }
 
@@ -113,7 +115,7 @@ describe('a git witness', () => {
     const world = new GitWorld()
     const clone = world.clone('writer')
     git(clone, 'push', '--quiet', 'origin', `${world.commit(clone, 'data')}:refs/heads/main`)
-    plant(world, 'moscow', 'x'.repeat(20_000))
+    plant(world, 'moscow', 'x'.repeat(3 * 2 ** 20))
     plant(world, 'almaty', textOf('almaty', 1), git(world.hub, 'rev-parse', 'main'))
     git(world.hub, 'update-ref', 'refs/montana/witness/novosibirsk', git(world.hub, 'rev-parse', 'main^{tree}'))
     const witness = witnessOf(world, 'spb')
