@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -168,6 +169,22 @@ describe('the example bot', () => {
     startBot(10)
     await until(async () => (await replies()).length === 2)
     expect((await replies()).at(-1)).toMatchObject({ update_id: id + 1, text: 'written before' })
+  })
+
+  it('has written down what it says before it says it', async () => {
+    const path = join(folder, 'almaty', 'outbox.jsonl')
+    const written = new Promise<string>((resolve) => {
+      const server = createHttpServer((request, response) => {
+        if (request.method === 'POST') resolve(readFileSync(path, 'utf8'))
+        response.end(JSON.stringify({ updates: [{ id: 7, text: 'seven' }] }))
+      })
+      onTestFinished(() => server.closeAllConnections())
+      server.listen(0, '127.0.0.1', () => {
+        chat = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+        startBot(8)
+      })
+    })
+    expect(await written).toContain('{"add":{"key":"update-7","updateId":7,"text":"you said: seven"}}')
   })
 
   it('keeps its outbox short', async () => {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { errorCode, MontanaError } from '@montana/foundation'
+import { ConfigError, errorCode, MontanaError } from '@montana/foundation'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { FailoverError } from '../errors.js'
 import { Allowances } from './allowances.js'
@@ -40,13 +40,20 @@ const READS_PER_SECOND = 64
 const REQUEST_TIMEOUT_MS = 5_000
 const CONNECTIONS_MAX = 256
 
-/** A dead-drop over HTTP. It can forget, delay and leave out; it can forge nothing. */
+/**
+ * A dead-drop over HTTP. It can forget, delay and leave out; it can forge nothing. Throws ConfigError (78) for an address
+ * that cannot be used.
+ */
 export async function startWitnessServer(
   options: WitnessServerOptions,
   modules: WitnessServerModules,
 ): Promise<WitnessServer> {
   const app = createApp(options, modules)
-  await app.listen({ host: options.host, port: options.port })
+  const { host, port } = options
+  await app.listen({ host, port }).catch((error: unknown) => {
+    const message = `address ${host}:${port} cannot be used: ${errorCode(error)}`
+    throw new ConfigError(message, { field: 'listen', remedy: 'choose another address or port' })
+  })
   return { port: (app.server.address() as AddressInfo).port, close: async () => await app.close() }
 }
 
