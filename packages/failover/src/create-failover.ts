@@ -5,12 +5,17 @@ import type { FailoverStatus } from './agent/status.js'
 import { type RunningAgent, type StartAgentInit, startAgent } from './assembly/start-agent.js'
 import { promoteMsOf } from './config/bounds/bounds.js'
 import type { GroupConfig } from './config/types.js'
+import type { Epoch } from './epoch.js'
 import { EPOCH_HEADER } from './fence/headers.js'
 import { createHookRunner, type TenureContext } from './runner/hook-service.js'
 
 /** What a hook is handed. `headers` go with every fenced effect over HTTP. */
 export interface MasterContext extends TenureContext {
-  readonly fence: { readonly headers: Readonly<Record<string, string>> }
+  readonly fence: {
+    readonly headers: Readonly<Record<string, string>>
+    /** A sink has seen a higher epoch: whoever acted under this one stops. Spec three-mirror 9. */
+    refused(highest: Epoch): void
+  }
 }
 
 export interface StandbyContext {
@@ -94,7 +99,8 @@ export class Failover {
       { name: `hooks of ${policy}`, promoteTimeoutMs, effects: { survivor: 'idempotent' } },
       {
         onBecomeMaster: async (context) => {
-          const fence = { headers: { [EPOCH_HEADER]: String(context.epoch) } }
+          const headers = { [EPOCH_HEADER]: String(context.epoch) }
+          const fence = { headers, refused: (highest: Epoch) => this.#agent?.epochRefused(policy, highest) }
           for (const hook of this.#hooks.master) await hook({ ...context, fence })
         },
         onBecomeStandby: each('standby'),

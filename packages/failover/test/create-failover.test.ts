@@ -113,6 +113,22 @@ describe('createFailover', () => {
     await running
   })
 
+  it('ends a tenure whose epoch a sink has refused, and begins the next above it', async () => {
+    const { config, modules } = await loneGroup('refused')
+    const controller = new AbortController()
+    const contexts: MasterContext[] = []
+    const failover = createFailover(config, modules).on('master', (given) => void contexts.push(given))
+    const running = failover.run(controller.signal)
+    await until(() => contexts.length > 0)
+    const highest = (contexts[0]?.epoch ?? 0n) + (5n << 16n)
+    contexts[0]?.fence.refused(highest)
+    await until(() => contexts.length > 1)
+    expect(contexts[0]?.signal.aborted).toBe(true)
+    expect(contexts[1]?.epoch).toBeGreaterThan(highest)
+    controller.abort()
+    await running
+  })
+
   it('runs once at a time', async () => {
     const { config, modules } = await loneGroup('once')
     const controller = new AbortController()

@@ -1,5 +1,6 @@
 import type { Core } from '../core/api.js'
 import type { Heartbeat, Observation } from '../core/types.js'
+import type { Epoch } from '../epoch.js'
 import { Commands } from './commands.js'
 import { Confirmation } from './confirmation.js'
 import { Diagnoses } from './diagnoses.js'
@@ -61,6 +62,11 @@ export class Agent<State> {
     for (const stop of stops) stop()
     await Promise.allSettled(work)
     await Promise.allSettled(Object.values(this.#modules.services).map((services) => services.close()))
+  }
+
+  /** A sink has seen `highest`: rule D3 by another way. */
+  epochRefused(policy: string, highest: Epoch): void {
+    this.#push({ kind: 'epoch-refused', policy, atMs: this.#nowMs(), highest })
   }
 
   /** Takes in what reached this host. */
@@ -153,6 +159,7 @@ export class Agent<State> {
         push: this.#push,
         announce: this.#announce,
         confirm: this.#confirmWith(),
+        noted: (effect) => this.status.noted(effect),
       },
       this.#ended.signal,
     )

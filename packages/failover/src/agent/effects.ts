@@ -10,6 +10,8 @@ export interface EffectModules
   extends Pick<AgentModules, 'services' | 'epochs' | 'history' | 'leases' | 'channel' | 'logger'> {
   readonly nowMs: () => number
   push(observation: Observation): void
+  /** For metrics: what was recorded, and what somebody has to look at. */
+  noted(effect: EffectOf<'record' | 'alert'>): void
   announce(): void
   confirm(hosts: readonly string[]): void
 }
@@ -36,7 +38,8 @@ export class Effects {
   }
 
   #execute(effect: Effect): void {
-    const { history, logger, announce, confirm } = this.#modules
+    const { history, logger, announce, confirm, noted } = this.#modules
+    if (effect.kind === 'record' || effect.kind === 'alert') noted(effect)
     if (effect.kind === 'announce') announce()
     else if (effect.kind === 'confirm') confirm(effect.hosts)
     else if (effect.kind === 'send') void send(this.#modules, effect, this.#signal)

@@ -1,7 +1,7 @@
 import { formatTime } from '@montana/foundation'
 import type { GroupConfig } from '../config/types.js'
 import type { PolicyDecision } from '../core/api.js'
-import type { Observation } from '../core/types.js'
+import type { Effect, Observation } from '../core/types.js'
 import { createFailoverMetrics, type FailoverMetrics, showDecision, showHost } from './metrics.js'
 import type { AgentModules, Diagnosis } from './ports.js'
 import { type FailoverStatus, statusOf, type WitnessStatus } from './status.js'
@@ -43,6 +43,17 @@ export class StatusKeeper {
     if (observation.kind === 'missed') this.#metrics.misses.inc({ host: observation.host })
     else if (observation.kind === 'witness-read') this.#witnessMs.set(observation.witness, observation.sentAtMs)
     else if (observation.kind === 'epoch-refused') this.#metrics.fenceRejections.inc({ policy: observation.policy })
+  }
+
+  noted(effect: Extract<Effect, { kind: 'record' | 'alert' }>): void {
+    if (effect.kind === 'alert') {
+      if (effect.code === 'OVERLAP' && effect.policy !== null) this.#metrics.overlaps.inc({ policy: effect.policy })
+      return
+    }
+    const { policy, to, phasesMs, rule } = effect.transition
+    this.#metrics.transitions.inc({ policy, rule })
+    const gapMs = Object.values(phasesMs).reduce((sum, ms) => sum + ms, 0)
+    if (to === 'acting' && gapMs > 0) this.#metrics.gap.observe({ policy }, gapMs / 1000)
   }
 
   decided(policies: readonly PolicyDecision[]): void {
@@ -96,7 +107,6 @@ export class StatusKeeper {
     showDecision(this.#metrics, decision, before)
     if (before?.claim.state === decision.claim.state && before.claim.epoch === decision.claim.epoch) return
     this.#since[decision.policy] = formatTime(Date.now())
-    if (before) this.#metrics.transitions.inc({ policy: decision.policy, rule: decision.rule ?? 'none' })
   }
 
   #witness(name: string): WitnessStatus {

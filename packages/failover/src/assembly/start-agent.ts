@@ -18,6 +18,7 @@ import type { GroupConfig } from '../config/types.js'
 import { openEtcdLeases } from '../coordinator/etcd/open.js'
 import { createCore } from '../core/core.js'
 import { diagnose } from '../diagnosis/diagnose.js'
+import type { Epoch } from '../epoch.js'
 import { HistoryFile } from '../history/history-file.js'
 import { EpochFolder } from '../state/epoch-files.js'
 import { lockAgent } from '../state/lock.js'
@@ -48,6 +49,8 @@ export interface RunningAgent {
   readonly statusUrl: string
   status(): FailoverStatus
   command(command: AgentCommand): Promise<CommandResult>
+  /** A sink refused an effect of this host. */
+  epochRefused(policy: string, highest: Epoch): void
   /** Until `signal` fires and every role is given away; then everything is closed. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -81,6 +84,7 @@ async function assemble(init: StartAgentInit, closers: Closers): Promise<Running
     statusUrl,
     status: () => agent.status.status(),
     command: (command) => agent.commands.given(command),
+    epochRefused: (policy, highest) => agent.epochRefused(policy, highest),
     run: async (signal) => {
       await agent.run(signal)
       await closers.close()
