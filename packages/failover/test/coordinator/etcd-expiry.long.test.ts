@@ -85,11 +85,11 @@ if (withoutDisk !== undefined) process.stderr.write(`a hanging disk of etcd is s
 describe.skipIf(withoutDisk !== undefined)('a leader of etcd whose disk hangs', () => {
   it('renews for ever, and does not keep the holder acting', { timeout: 100_000 }, async () => {
     const disk = new FreezableDisk()
+    onTestFinished(() => disk.close())
     const etcd = await EtcdTestCluster.start({ members: 3, dataDirs: [disk.folder] })
     onTestFinished(async () => {
       disk.thaw()
       await etcd.stop()
-      disk.close()
     })
     const [hanging, ...others] = etcd.members
     if (!hanging) throw new Error()

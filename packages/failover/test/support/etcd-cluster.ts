@@ -104,7 +104,7 @@ export class EtcdTestCluster {
     this.members = members
   }
 
-  /** Resolves when every member knows a leader. Whoever started it stops it. */
+  /** Resolves when every member knows a leader, over TLS at once. Whoever started it stops it. */
   static async start(init: EtcdClusterInit = {}): Promise<EtcdTestCluster> {
     const { members: count = 1, scheme = 'http' } = init
     const folder = mkdtempSync(join(tmpdir(), 'etcd-'))
@@ -121,9 +121,14 @@ export class EtcdTestCluster {
       folder,
       places.map((place) => new EtcdProcess(place, memberArgs(place, places, init))),
     )
-    for (const member of cluster.members) member.start()
-    if (scheme === 'http') await cluster.ready()
-    return cluster
+    try {
+      for (const member of cluster.members) member.start()
+      if (scheme === 'http') await cluster.ready()
+      return cluster
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
   }
 
   get endpoints(): string[] {

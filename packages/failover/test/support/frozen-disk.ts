@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const SIZE = '96M'
+/** etcd reserves 64 MB for a log and, soon after, as much for the next. The file is sparse. */
+const SIZE = '256M'
 const TOOLS = ['truncate', 'mkfs.ext4', 'mount', 'umount', 'fsfreeze']
 
 /** Why there can be none here; undefined where it can be made. */
@@ -45,9 +46,10 @@ export class FreezableDisk {
     this.#isFrozen = false
   }
 
+  /** Whoever wrote to it has ended. The kernel may hold it a moment longer; then it goes when that is over. */
   close(): void {
     this.thaw()
-    spawnSync('umount', [this.folder])
+    if (spawnSync('umount', [this.folder]).status !== 0) execFileSync('umount', ['--lazy', this.folder])
     rmSync(this.#root, { recursive: true, force: true })
   }
 }
