@@ -5,6 +5,7 @@ import { checkConfigCommand } from './failover/check-config.js'
 import { historyCommand } from './failover/history.js'
 import { pauseCommand, promoteCommand, resumeCommand, stepDownCommand } from './failover/orders.js'
 import { runCommand } from './failover/run.js'
+import { simulateCommand } from './failover/simulate.js'
 import { statusCommand } from './failover/status.js'
 
 /** Spec three-mirror 3.2: one verb per file below `failover/`. */
@@ -17,6 +18,7 @@ export function failoverCommand(context: CliContext): Command {
     pauseCommand,
     resumeCommand,
     historyCommand,
+    simulateCommand,
     checkConfigCommand,
     availabilityCommand,
   ]

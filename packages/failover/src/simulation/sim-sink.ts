@@ -1,0 +1,20 @@
+import type { Epoch } from '../epoch.js'
+
+/** Keeps the highest epoch and refuses lower ones: the sink rule of spec 9. */
+export class SimSink {
+  readonly #highest = new Map<string, Epoch>()
+  readonly accepted: { readonly policy: string; readonly epoch: Epoch }[] = []
+  refused = 0
+
+  /** Null: accepted; else the highest. */
+  write(policy: string, epoch: Epoch): Epoch | null {
+    const highest = this.#highest.get(policy) ?? 0n
+    if (epoch < highest) {
+      this.refused++
+      return highest
+    }
+    if (epoch > highest) this.accepted.push({ policy, epoch })
+    this.#highest.set(policy, epoch)
+    return null
+  }
+}
