@@ -25,6 +25,8 @@ export interface PathInit {
   readonly stateDir?: string | undefined
   readonly identityDir?: string | undefined
   readonly socket?: string | undefined
+  /** `MONTANA_BREATH_SOCKET`: where the breathing is a unit, its socket outlives the agent. */
+  readonly breathSocket?: string | undefined
   /** `RUNTIME_DIRECTORY` of systemd. */
   readonly runDir?: string | undefined
 }
@@ -44,6 +46,6 @@ export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
     lock: join(state, 'agent.lock'),
     socket,
     tenures: dirname(socket),
-    breathSocket: join(dirname(socket), 'breath.sock'),
+    breathSocket: init.breathSocket ?? join(dirname(socket), 'breath.sock'),
   }
 }

@@ -1,6 +1,5 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { dirname, join } from 'node:path'
 import type { BreathPeers, BreathRequest } from '@montana/breathing'
 import type { ControlClient, FailoverStatus } from '@montana/failover'
 import { errorCode, errorMessage, sleep } from '@montana/foundation'
@@ -26,9 +25,9 @@ export class AgentPeers implements BreathPeers {
   #status: FailoverStatus | undefined
   #server: Server | undefined
 
-  constructor(client: ControlClient, agentSocket: string) {
+  constructor(client: ControlClient, socketPath: string) {
     this.#client = client
-    this.#socketPath = join(dirname(agentSocket), 'breath.sock')
+    this.#socketPath = socketPath
   }
 
   names(): readonly string[] {

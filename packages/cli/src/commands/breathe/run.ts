@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { BreathAlarm, Breathing, BreathStats } from '@montana/breathing'
 import type { Logger } from '@montana/foundation'
 import { Command } from 'commander'
@@ -28,7 +29,8 @@ async function run(context: CliContext, flags: RunFlags): Promise<void> {
   const { signal, environment } = context
   const socket = flags.agentSocket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET
   const { ControlClient } = await import('@montana/failover')
-  const peers = new AgentPeers(new ControlClient(socket), socket)
+  const own = environment.MONTANA_BREATH_SOCKET ?? join(dirname(socket), 'breath.sock')
+  const peers = new AgentPeers(new ControlClient(socket), own)
   const isAttached = await peers.greet(signal)
   const modules = { peers, epoch: () => peers.epoch(), role: () => peers.role() }
   const breathing = await openBreathing(context, flags, { ...modules, ...reporters(context, flags.json === true) })

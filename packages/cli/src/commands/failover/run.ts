@@ -36,7 +36,11 @@ async function run(context: CliContext, flags: RunFlags): Promise<void> {
   const agent = await failover.startAgent({
     config,
     self,
-    paths: failover.agentPaths(config, { ...flags, runDir: environment.RUNTIME_DIRECTORY }),
+    paths: failover.agentPaths(config, {
+      ...flags,
+      runDir: environment.RUNTIME_DIRECTORY,
+      breathSocket: environment.MONTANA_BREATH_SOCKET,
+    }),
     status: flags.status === undefined ? config.status : readAddress(flags.status),
     logger,
     metrics,
