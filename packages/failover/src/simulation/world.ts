@@ -86,6 +86,9 @@ export class World {
   crash(name: string): void {
     this.host(name).crash()
     for (const runner of this.#runnersOf(name)) runner.crash()
+    // What is dead is not frozen any more.
+    this.#freezes.delete(name)
+    this.log.thaw(name)
   }
 
   restart(name: string, keepsEpoch = true): void {
@@ -128,7 +131,10 @@ export class World {
     for (const policy of Object.keys(settings.policies)) {
       this.#runners.set(`${name} ${policy}`, this.#makeRunner(name, policy))
     }
-    this.hosts.set(name, new SimHost(name, this.#worldOf(), settingsOf, Math.floor(this.random.next() * this.#startSpreadMs)))
+    this.hosts.set(
+      name,
+      new SimHost(name, this.#worldOf(), settingsOf, Math.floor(this.random.next() * this.#startSpreadMs)),
+    )
   }
 
   #makeRunner(host: string, policy: string): SimRunner {
