@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,6 +54,34 @@ describe.skipIf(!hasNamespaces())(`failover with a git repository as the only wi
       expect(status.policies.serve).toMatchObject({ state: 'standby', standing: 'minority', leader: { host: leader } })
       expect(status.witnesses.w4).toMatchObject({ isAnswering: true })
       group.network.heal()
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'is asked by check-config --online beside a running agent',
+    async () => {
+      const { layout } = group
+      const host = HOSTS[0]
+      const scratch = join(layout.home(host), 'witnesses', 'w4.git', 'HEAD')
+      const before = statSync(scratch).ino
+      const where = ['--state-dir', layout.home(host), '--identity-dir', layout.identity(host)]
+      const args = [
+        'failover',
+        'check-config',
+        '--config',
+        layout.config,
+        '--online',
+        '--json',
+        '--node',
+        host,
+        ...where,
+      ]
+      const { stdout } = await montana(args)
+      const answers = new Map(JSON.parse(stdout).online.map((answer: { name: string }) => [answer.name, answer]))
+      expect(answers.get('witness w4')).toMatchObject({ verdict: 'ok', text: 'answers, has posts of 5 hosts' })
+      expect(answers.get('repository of w4')).toMatchObject({ verdict: 'ok' })
+      expect(statSync(scratch).ino).toBe(before)
     },
     TIMEOUT_MS,
   )
