@@ -119,6 +119,18 @@ describe('montana witness serve', () => {
     expect(serve.lines().at(-1)).toMatchObject({ event: 'stopped' })
   })
 
+  it('begins to count anew when it was frozen', async () => {
+    const serve = new Serve(...config())
+    const url = `http://127.0.0.1:${await serve.port()}/healthz`
+    const upMs = async () => ((await (await fetch(url)).json()) as { upMs: number }).upMs
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(await upMs()).toBeGreaterThan(1_400)
+    serve.child.kill('SIGSTOP')
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    serve.child.kill('SIGCONT')
+    expect(await upMs()).toBeLessThan(1_400)
+  })
+
   it('says every problem of its file at once and exits with 78', async () => {
     writeConfig({ name: 'W 1', listen: { host: '', port: 70_000 }, groups: [], more: 1 })
     const serve = new Serve(...config(), '--json')

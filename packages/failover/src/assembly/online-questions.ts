@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { selectPqBackend } from '@montana/crypto'
 import { type RegistryWatch, readRegistry } from '@montana/fleet'
@@ -8,8 +9,9 @@ import { peerRegistryOf } from '../channel/peer-registry.js'
 import { ChannelCredentials } from '../channel/tls/credentials.js'
 import { type NodeIdentity, openNodeIdentity } from '../channel/tls/identity.js'
 import { checkSelfKey } from '../config/self.js'
-import type { GroupConfig } from '../config/types.js'
+import type { GroupConfig, WitnessConfig } from '../config/types.js'
 import { checkCoordinator } from '../coordinator/check.js'
+import { probeGitNamespace } from '../witness/git-namespace.js'
 import type { Witness } from '../witness/types.js'
 import type { AgentPaths } from './paths.js'
 import { createWitnesses } from './witnesses.js'
@@ -34,7 +36,8 @@ export async function onlineQuestions(config: GroupConfig, self: string, paths: 
   return [
     { name: 'registry', ask: async () => registryText(config, registry) },
     ...peers.map((host) => peerQuestion(host, { config, self, identity, registry })),
-    ...createWitnesses(config, registry, paths.witnesses).map(witnessQuestion),
+    ...createWitnesses(config, registry, checkFolder(paths)).map(witnessQuestion),
+    ...config.witnesses.flatMap((witness) => namespaceQuestion(witness, paths)),
     ...(config.coordinator.kind === 'etcd' ? [coordinatorQuestion(config)] : []),
     ...units.map(unitQuestion),
   ]
@@ -104,6 +107,22 @@ function witnessQuestion(witness: Witness): OnlineQuestion {
       }
     },
   }
+}
+
+/** Apart from what a running agent has there. */
+function checkFolder({ witnesses }: AgentPaths): string {
+  return `${witnesses}-check`
+}
+
+function namespaceQuestion(witness: WitnessConfig, paths: AgentPaths): OnlineQuestion[] {
+  if (witness.kind === 'http') return []
+  const { name, repository: clone, remote } = witness
+  const ask = async (signal: AbortSignal) => {
+    const folder = join(checkFolder(paths), `${name}-probe.git`)
+    await probeGitNamespace({ folder, clone, remote, timeoutMs: TIMEOUT_MS }, signal)
+    return 'takes refs below refs/montana'
+  }
+  return [{ name: `repository of ${name}`, ask }]
 }
 
 function coordinatorQuestion(config: GroupConfig): OnlineQuestion {

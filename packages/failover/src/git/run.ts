@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { AbortError, errorMessage, TimeoutError } from '@montana/foundation'
+import { AbortError } from '@montana/foundation'
 import { FailoverError } from '../errors.js'
-import { BoundedOutput } from './bounded-output.js'
+import { type GitResult, watchProcess } from './process.js'
+
+export type { GitResult } from './process.js'
 
 export interface GitOptions {
   /** The program; a test puts one in between. */
@@ -13,12 +15,6 @@ export interface GitCall {
   readonly signal?: AbortSignal | undefined
   readonly input?: string
   readonly environment?: Readonly<Record<string, string>>
-}
-
-export interface GitResult {
-  readonly code: number
-  readonly stdout: Buffer
-  readonly stderr: string
 }
 
 /** One operation at a remote: spec three-mirror 7.3. */
@@ -63,41 +59,14 @@ export class Git {
   }
 
   /** Settles when the process has ended. Throws AbortError and TimeoutError, and GIT_FAILED only if git cannot be run. */
-  run(args: readonly string[], { signal, input = '', environment }: GitCall = {}): Promise<GitResult> {
-    if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
-    return new Promise((resolve, reject) => {
-      const child = spawn(this.#program, ['-C', this.folder, ...SETTINGS, ...args], {
-        env: { ...withoutGit(process.env), ...ENVIRONMENT, ...environment },
-        stdio: 'pipe',
-        detached: true,
-      })
-      let reason: Error | undefined
-      const kill = (why: Error) => {
-        reason ??= why
-        killGroup(child.pid)
-      }
-      const onTooLong = () => kill(new FailoverError('GIT_FAILED', 'git wrote more than is read'))
-      const [stdout, stderr] = [child.stdout, child.stderr].map(
-        (s) => new BoundedOutput(s, OUTPUT_MAX_BYTES, onTooLong),
-      )
-      const timer = setTimeout(() => kill(new TimeoutError(this.#timeoutMs)), this.#timeoutMs)
-      const onAbort = () => kill(new AbortError(signal?.reason))
-      signal?.addEventListener('abort', onAbort, { once: true })
-      const end = (settle: () => void) => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-        settle()
-      }
-      child.stdin.on('error', () => {})
-      child.stdin.end(input)
-      child.on('error', (error) => end(() => reject(notRun(error))))
-      child.on('close', (code) =>
-        end(() => {
-          if (reason) reject(reason)
-          else resolve({ code: code ?? -1, stdout: bytesOf(stdout), stderr: bytesOf(stderr).toString('utf8') })
-        }),
-      )
+  async run(args: readonly string[], { signal, input = '', environment }: GitCall = {}): Promise<GitResult> {
+    if (signal?.aborted) throw new AbortError(signal.reason)
+    const child = spawn(this.#program, ['-C', this.folder, ...SETTINGS, ...args], {
+      env: { ...withoutGit(process.env), ...ENVIRONMENT, ...environment },
+      stdio: 'pipe',
+      detached: true,
     })
+    return await watchProcess(child, input, { timeoutMs: this.#timeoutMs, outputMaxBytes: OUTPUT_MAX_BYTES, signal })
   }
 }
 
@@ -109,14 +78,6 @@ export function gitFailed(args: readonly string[], { code, stderr, stdout }: Git
   return new FailoverError('GIT_FAILED', `git ${command} failed (${code}): ${words}`, { metadata: { command, code } })
 }
 
-function notRun(error: Error): FailoverError {
-  return new FailoverError('GIT_FAILED', `git cannot be run: ${errorMessage(error)}`, { cause: error })
-}
-
-function bytesOf(output: BoundedOutput | undefined): Buffer {
-  return output?.bytes() ?? Buffer.alloc(0)
-}
-
 /** A URL may carry a password, and git repeats URLs. */
 function withoutPasswords(text: string): string {
   return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1')
@@ -124,12 +85,4 @@ function withoutPasswords(text: string): string {
 
 function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GIT_')))
-}
-
-function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It ended by itself.
-  }
 }

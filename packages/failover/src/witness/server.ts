@@ -9,6 +9,7 @@ import { Board } from './board.js'
 import { POST_MAX_BYTES } from './constants.js'
 import { decodePostBody, isSignedBy } from './post.js'
 import { rawPostForm } from './post-form.js'
+import { Uptime } from './uptime.js'
 
 export interface WitnessServerOptions {
   /** As the registry lists it. */
@@ -67,8 +68,9 @@ function createApp({ name }: WitnessServerOptions, modules: WitnessServerModules
   app.server.maxConnections = CONNECTIONS_MAX
   app.setErrorHandler((error, _, reply) => sendError(reply, error))
   app.setNotFoundHandler((_, reply) => refuse(reply, 404, 'NOT_FOUND', 'no such route'))
-  const startedMs = modules.nowMs()
-  const upMs = () => Math.round(modules.nowMs() - startedMs)
+  const uptime = new Uptime(modules.nowMs)
+  app.addHook('onClose', async () => uptime.close())
+  const upMs = () => uptime.upMs()
   app.get('/healthz', async () => ({ witness: name, upMs: upMs() }))
   const { groups, privateKey, nowMs } = modules
   const reads = new Allowances(READS_PER_SECOND, nowMs)

@@ -187,6 +187,17 @@ describe('a witness', () => {
     expect((await again.read()).body).toMatchObject({ upMs: 0, posts: [] })
   })
 
+  it('has not observed while it stood still', async () => {
+    const witness = await Witness.start()
+    const upMs = async () => ((await witness.read()).body as { upMs: number }).upMs
+    witness.nowMs += 1_900
+    expect(await upMs()).toBe(1_900)
+    witness.nowMs += 30_000
+    expect(await upMs()).toBe(0)
+    witness.nowMs += 1_500
+    expect(await upMs()).toBe(1_500)
+  })
+
   it('ends at once, whoever holds a connection open', async () => {
     const witness = await Witness.start()
     const { port } = new URL(witness.url)

@@ -1,7 +1,7 @@
 import type { Epoch } from '../../epoch.js'
 import { FailoverError } from '../../errors.js'
 import { rejection, remoteRefs } from '../../git/remote.js'
-import { Git, type GitResult, gitFailed } from '../../git/run.js'
+import { Git, gitFailed } from '../../git/run.js'
 import { requireEpoch, staleEpoch } from '../stale.js'
 import { ATTEMPTS, EPOCH_REF, FALLBACK_EPOCH_REF, FENCE_TIMEOUT_MS } from './constants.js'
 import { EpochRef, type PlacedMark } from './epoch-ref.js'
@@ -44,37 +44,45 @@ class RemoteFence implements GitFence {
 
   /** Undefined when another push of the same tenure, or of a lower one, came in between. */
   async #attempt(epoch: Epoch, updates: readonly FencedUpdate[], signal?: AbortSignal): Promise<FenceMark | undefined> {
-    const before = this.#known === undefined ? await this.#ref.read(signal) : this.#known
-    // Until it is known how this ends.
-    this.#known = undefined
-    if (before && before.epoch > epoch) throw staleEpoch(epoch, before.epoch)
-    const mark = await this.#ref.write({ epoch, sequence: (before?.sequence ?? 0) + 1 }, signal)
-    const move = { ref: this.#ref.name, old: before?.commit ?? null, next: mark.commit }
-    const args = pushArguments(this.#remote, [move, ...updates])
+    const { mark, move } = await this.#prepare(epoch, signal)
+    const refs = [move, ...updates]
+    const args = pushArguments(this.#remote, refs)
     const result = await this.#git.run(args, { signal })
-    if (result.code !== 0 && !(await this.#isThere(move, updates, args, result, signal))) return undefined
+    if (result.code !== 0 && !(await this.#hasLanded(refs, gitFailed(args, result), rejection(result), signal))) {
+      return undefined
+    }
     this.#known = mark
     return mark
   }
 
+  async #prepare(epoch: Epoch, signal?: AbortSignal): Promise<{ mark: PlacedMark; move: FencedUpdate }> {
+    const before = this.#known === undefined ? await this.#ref.read(signal) : this.#known
+    // Until it is known how this push ends.
+    this.#known = undefined
+    if (before && before.epoch > epoch) throw staleEpoch(epoch, before.epoch)
+    const mark = await this.#ref.write({ epoch, sequence: (before?.sequence ?? 0) + 1 }, signal)
+    return { mark, move: { ref: this.#ref.name, old: before?.commit ?? null, next: mark.commit } }
+  }
+
   /**
-   * What really happened, from the remote itself. True: it is there after all. False: the epoch ref has moved and the push
-   * may be tried again.
+   * What really happened, from the remote itself. True: it is there after all. False: the epoch ref, the first of `refs`,
+   * has moved, and the push may be tried again.
    */
-  async #isThere(
-    move: FencedUpdate,
-    updates: readonly FencedUpdate[],
-    args: readonly string[],
-    result: GitResult,
+  async #hasLanded(
+    refs: readonly FencedUpdate[],
+    error: FailoverError,
+    reason: string | null,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const found = await remoteRefs(this.#git, this.#remote, [move.ref, ...updates.map(({ ref }) => ref)], signal)
-    const at = found.get(move.ref) ?? null
-    if (at === move.next) return true
-    if (at !== move.old) return false
-    const other = updates.find(({ ref, old }) => (found.get(ref) ?? null) !== old)
+    const names = refs.map(({ ref }) => ref)
+    const found = await remoteRefs(this.#git, this.#remote, names, signal)
+    const at = (ref: string) => found.get(ref) ?? null
+    const [move] = refs
+    if (move && at(move.ref) === move.next) return true
+    if (move && at(move.ref) !== move.old) return false
+    const other = refs.find(({ ref, old }) => at(ref) !== old)
     if (other) throw moved(other.ref)
-    throw refused(this.#ref.name, rejection(result), gitFailed(args, result))
+    throw reason === null ? error : refused(this.#ref.name, reason, error)
   }
 }
 
@@ -83,11 +91,10 @@ function moved(ref: string): FailoverError {
   return new FailoverError('REF_MOVED', `${ref} is not where it was taken to be`, { remedy, metadata: { ref } })
 }
 
-function refused(epochRef: string, reason: string | null, error: FailoverError): FailoverError {
-  if (reason === null) return error
+function refused(epochRef: string, reason: string, cause: FailoverError): FailoverError {
   return new FailoverError('FENCE_REFUSED', `the remote refuses a fenced push: ${reason}`, {
     field: 'fenceRef',
     remedy: `if it is ${epochRef} that it refuses: write fenceRef: ${FALLBACK_EPOCH_REF}, on every host`,
-    cause: error,
+    cause,
   })
 }
