@@ -77,10 +77,10 @@ export class Effects {
   }
 
   /** Does not wait: a promotion takes seconds, and a demotion must be able to overtake it. */
-  async #begin({ policy, epoch, mode, reason }: EffectOf<'promote'>, signal: AbortSignal): Promise<void> {
+  async #begin({ policy, epoch, mode, standing, reason }: EffectOf<'promote'>, signal: AbortSignal): Promise<void> {
     const { services, nowMs, push, logger } = this.#modules
     logger.info({ policy, epoch: String(epoch), mode, reason }, 'becoming master')
-    void services[policy]?.promote({ policy, epoch, mode, reason }, signal).then(
+    void services[policy]?.promote({ policy, epoch, mode, standing, reason }, signal).then(
       () => push({ kind: 'runner', policy, atMs: nowMs(), event: { kind: 'promoted', epoch } }),
       (error: unknown) => {
         if (signal.aborted) return

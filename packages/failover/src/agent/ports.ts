@@ -3,7 +3,7 @@ import type { AnswerBody } from '../channel/messages/messages.js'
 import type { NodeChannel } from '../channel/types.js'
 import type { GroupConfig } from '../config/types.js'
 import type { Clock } from '../core/api.js'
-import type { LeaseObservation, Mode, Pause, PostBody, ServiceHealth, Transition } from '../core/types.js'
+import type { LeaseObservation, Mode, Pause, PostBody, ServiceHealth, Standing, Transition } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
 import type { SignedPost, Witness } from '../witness/types.js'
 
@@ -35,6 +35,8 @@ export interface Tenure {
   readonly policy: string
   readonly epoch: Epoch
   readonly mode: Mode
+  /** At the start of the tenure; a minority may do outward what a survivor may. */
+  readonly standing: Standing
   readonly reason: string
 }
 

@@ -19,7 +19,7 @@ export function startTenure(turn: PolicyTurn, own: PolicyState, start: Start): P
   const isLeased = view.settings.coordinator.kind === 'etcd'
   const mode = isLeased ? 'LEASED' : chainMode(view.standing, hasVisiblePeer(view))
   effects.push({ kind: 'persist-epoch', policy: policy.name, epoch })
-  effects.push({ kind: 'promote', policy: policy.name, epoch, mode, reason: start.reason })
+  effects.push({ kind: 'promote', policy: policy.name, epoch, mode, standing: view.standing, reason: start.reason })
   turn.cause = start
   if (epoch > turn.highest) turn.highest = epoch
   return {

@@ -198,6 +198,7 @@ export type Effect =
       readonly policy: string
       readonly epoch: Epoch
       readonly mode: Mode
+      readonly standing: Standing
       readonly reason: string
     }
   /** Within `budgetMs` nothing of the service may run; without grace when the deadline is near. */

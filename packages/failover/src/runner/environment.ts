@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../config/types.js'
-import type { Mode } from '../core/types.js'
+import type { Mode, Standing } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
 
 export interface TenureFacts {
@@ -8,15 +8,20 @@ export interface TenureFacts {
   readonly policy: string
   readonly epoch: Epoch
   readonly mode: Mode
+  readonly standing: Standing
   readonly reason: string
   /** Holds the epoch, for those who run longer than one. */
   readonly epochFile: string
 }
 
 /** What a service may do outward while it cannot be fenced: spec three-mirror 4 and 9. */
-export function effectsOf(mode: Mode, service: Pick<ServiceConfig, 'effects'>): 'none' | 'idempotent' | 'all' {
-  if (mode === 'LEASED' || mode === 'CHAIN') return 'all'
-  return mode === 'SURVIVOR' ? service.effects.survivor : 'none'
+export function effectsOf(
+  { mode, standing }: Pick<TenureFacts, 'mode' | 'standing'>,
+  service: Pick<ServiceConfig, 'effects'>,
+): 'none' | 'idempotent' | 'all' {
+  if (mode === 'LEASED' || (mode === 'CHAIN' && standing === 'majority')) return 'all'
+  // A minority with the witnesses' quorum is as a survivor: another island may have the majority.
+  return mode === 'ISOLATED' ? 'none' : service.effects.survivor
 }
 
 /** The environment of services and hooks: spec three-mirror 2. Of the agent's own it keeps what programs need to run. */
@@ -44,7 +49,7 @@ export function montanaEnvironment(
     MONTANA_EPOCH_FILE: facts.epochFile,
     MONTANA_MODE: facts.mode,
     MONTANA_REASON: facts.reason.slice(0, REASON_MAX_CHARS),
-    MONTANA_EFFECTS: effectsOf(facts.mode, service),
+    MONTANA_EFFECTS: effectsOf(facts, service),
   }
 }
 

@@ -99,7 +99,7 @@ async function within(ms: number, name: string, work: () => Promise<void>): Prom
 }
 
 function contextOf(tenure: Tenure, service: HookService, signal: AbortSignal): TenureContext {
-  const allowed = effectsOf(tenure.mode, service)
+  const allowed = effectsOf(tenure, service)
   const unfenced = (effect: EffectClass) => allowed === 'all' || (allowed === 'idempotent' && effect === 'idempotent')
   const mayAct = (effect: EffectClass) =>
     !signal.aborted && (effect === 'fenced' || effect === 'commutative' || unfenced(effect))

@@ -19,6 +19,7 @@ export const tenure = (counter = 1): Tenure => ({
   policy: 'serve',
   epoch: makeEpoch({ counter, rank: RANK.MAJORITY, chainIndex: 0 }),
   mode: 'CHAIN',
+  standing: 'majority',
   reason: 'first of the chain',
 })
 
