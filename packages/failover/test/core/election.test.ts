@@ -140,6 +140,17 @@ describe('S2 to S4', () => {
     }
   })
 
+  it('and never on the strength of posts from before it', () => {
+    const bench = new Bench(FIRST).only()
+    bench.until('candidate')
+    for (const witness of Object.values(bench.witnesses)) witness.isWritable = false
+    bench.run(1_250)
+    expect(bench.decision.standing).toBe('minority')
+    expect(bench.all('promote')).toEqual([])
+    for (const witness of Object.values(bench.witnesses)) witness.isWritable = true
+    bench.until('acting', 5_000)
+  })
+
   it('a quorum that goes while it is a candidate ends the candidacy', () => {
     const bench = new Bench(FIRST).only()
     bench.until('candidate')
