@@ -36,75 +36,68 @@ const message = fc
     return type === 'accept' ? { type, policy: POLICY, epoch } : { type, policy: POLICY, epoch, reason: 'any' }
   })
 
+function on<T>(weight: number, from: fc.Arbitrary<T>, make: (value: T) => Event) {
+  return { weight, arbitrary: from.map(make) }
+}
+
 /** Weighted so that most turns are ordinary: a history of nothing but faults never reaches a leader. */
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 1, max: 12 }).map((turns) => (bench) => bench.run(turns * 250)) },
-  {
-    weight: 3,
-    arbitrary: fc.tuple(host, fc.boolean()).map(
-      ([name, isUp]) =>
-        (b) =>
-          set(b, name, { isUp }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(host, fc.boolean()).map(
-      ([h, isRelayed]) =>
-        (b) =>
-          set(b, h, { isRelayed }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(host, fc.boolean()).map(
-      ([h, isNoting]) =>
-        (b) =>
-          set(b, h, { isNoting }),
-    ),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.tuple(host, said).map(
-      ([h, make]) =>
-        (b) =>
-          set(b, h, { claim: make(h) }),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(witness, fc.boolean()).map(
-      ([w, isUp]) =>
-        (b) =>
-          Object.assign(b.witness(w), { isUp }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(witness, host, said).map(
-      ([w, h, make]) =>
-        (b) =>
-          postAt(b, w, h, make(h)),
-    ),
-  },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 6_000 }).map((ms) => (bench) => bench.sleep(ms).step()) },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(host, message).map(
-      ([h, make]) =>
-        (bench) =>
-          bench.message(h, make(h)).step(),
-    ),
-  },
-  { weight: 1, arbitrary: fc.boolean().map((isHealthy) => (bench) => bench.health(isHealthy).step()) },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(host, counter).map(
-      ([h, n]) =>
-        (b) =>
-          b.observe({ kind: 'epoch-refused', policy: POLICY, atMs: b.nowMs, highest: epochOf(h, n) }),
-    ),
-  },
+  on(12, fc.integer({ min: 1, max: 12 }), (turns) => (bench) => bench.run(turns * 250)),
+  on(
+    3,
+    fc.tuple(host, fc.boolean()),
+    ([name, isUp]) =>
+      (bench) =>
+        set(bench, name, { isUp }),
+  ),
+  on(
+    1,
+    fc.tuple(host, fc.boolean()),
+    ([name, isRelayed]) =>
+      (bench) =>
+        set(bench, name, { isRelayed }),
+  ),
+  on(
+    1,
+    fc.tuple(host, fc.boolean()),
+    ([name, isNoting]) =>
+      (bench) =>
+        set(bench, name, { isNoting }),
+  ),
+  on(
+    4,
+    fc.tuple(host, said),
+    ([name, make]) =>
+      (bench) =>
+        set(bench, name, { claim: make(name) }),
+  ),
+  on(
+    2,
+    fc.tuple(witness, fc.boolean()),
+    ([name, isUp]) =>
+      (bench) =>
+        Object.assign(bench.witness(name), { isUp }),
+  ),
+  on(
+    1,
+    fc.tuple(witness, host, said),
+    ([at, name, make]) =>
+      (bench) =>
+        postAt(bench, at, name, make(name)),
+  ),
+  on(1, fc.integer({ min: 0, max: 6_000 }), (ms) => (bench) => bench.sleep(ms).step()),
+  on(
+    2,
+    fc.tuple(host, message),
+    ([name, make]) =>
+      (bench) =>
+        bench.message(name, make(name)).step(),
+  ),
+  on(1, fc.boolean(), (isHealthy) => (bench) => bench.health(isHealthy).step()),
+  on(1, fc.tuple(host, counter), ([name, n]) => (bench) => {
+    const highest = epochOf(name, n)
+    return bench.observe({ kind: 'epoch-refused', policy: POLICY, atMs: bench.nowMs, highest })
+  }),
 )
 
 function set(bench: Bench, name: string, change: object): void {
