@@ -8,7 +8,9 @@ import type { View } from './view.js'
 export function ineligibility(view: View, policy: PolicySettings, own: PolicyState): IneligibleReason | null {
   const { state, settings, nowMs } = view
   if (state.isStopping) return 'stopping'
-  if (!own.isClean || !isStarted(view)) return state.freshSinceMs === state.startedAtMs ? 'starting' : 'stalled'
+  // Who acts is what it wants to be; who has just stopped has to be clean first.
+  const isClean = own.isClean || own.tenure.phase === 'acting'
+  if (!isClean || !isStarted(view)) return state.freshSinceMs === state.startedAtMs ? 'starting' : 'stalled'
   if (state.amnesia && !hasLearned(view)) return 'amnesia'
   if (view.standbyStanding === 'none' && settings.coordinator.kind === 'chain') return 'isolated'
   if (own.steppedDownUntilMs > nowMs || hasOpenGrant(own, nowMs)) return 'stepped-down'
