@@ -6,7 +6,7 @@ import { isStalled, withClock, withMemory } from './clock.js'
 import { ACTING_PROBE_MS, WITNESS_EVERY_MS } from './constants.js'
 import { claimOf, decisionOf, transitionOf } from './describe.js'
 import { election } from './election.js'
-import { driveGrant, driveHandover } from './handover.js'
+import { driveGrant, driveHandover, isOffered } from './handover.js'
 import { withHistory } from './history.js'
 import { isFor, leave, readLetters } from './letters.js'
 import type { PolicyTurn, Step } from './policy-turn.js'
@@ -32,7 +32,7 @@ export function decide(known: CoreState, clock: Clock, settings: CoreSettings): 
     state,
     effects: [...effects, ...asked.effects],
     policies: results.map(({ decision }) => decision),
-    ...pace(state, settings),
+    ...pace(state, settings, clock),
   }
 }
 
@@ -55,7 +55,9 @@ function decidePolicy(view: View, policy: PolicySettings, isStalled: boolean): P
   const own = { ...decided, claim: claimOf(turn, decided) }
   const transition = transitionOf(turn, before, own)
   if (transition) turn.effects.push({ kind: 'record', transition })
-  const isChanged = isOther(before.claim, own.claim)
+  // Whoever is to take over needs a standing that is as fresh as a leader's when the grant comes.
+  const isNewlyAsked = own.offer !== null && before.offer === null
+  const isChanged = isNewlyAsked || isOther(before.claim, own.claim)
   return {
     policy: policy.name,
     own,
@@ -112,8 +114,10 @@ function hasNewSuspect(before: CoreState, { hosts }: CoreState): boolean {
   return Object.values(hosts).some(({ suspectSinceMs }) => suspectSinceMs !== null && suspectSinceMs > sinceMs)
 }
 
-function pace({ policies }: CoreState, { timing }: CoreSettings): { probeEveryMs: number; witnessEveryMs: number } {
-  const isBusy = Object.values(policies).some(({ claim }) => claim.state !== 'standby')
+type Pace = Pick<Turn<CoreState>, 'probeEveryMs' | 'witnessEveryMs'>
+
+function pace({ policies }: CoreState, { timing }: CoreSettings, { nowMs }: Clock): Pace {
+  const isBusy = Object.values(policies).some((own) => own.claim.state !== 'standby' || isOffered(own, nowMs))
   return {
     probeEveryMs: isBusy ? Math.min(ACTING_PROBE_MS, timing.intervalMs) : timing.intervalMs,
     witnessEveryMs: isBusy ? ACTING_PROBE_MS : WITNESS_EVERY_MS,

@@ -8,15 +8,18 @@ import type { View } from './view.js'
 export function ineligibility(view: View, policy: PolicySettings, own: PolicyState): IneligibleReason | null {
   const { state, settings, nowMs } = view
   if (state.isStopping) return 'stopping'
-  // Who acts is what it wants to be; who has just stopped has to be clean first.
-  const isClean = own.isClean || own.tenure.phase === 'acting'
-  if (!isClean || !isStarted(view)) return state.freshSinceMs === state.startedAtMs ? 'starting' : 'stalled'
+  if (!isSettled(own) || !isStarted(view)) return state.freshSinceMs === state.startedAtMs ? 'starting' : 'stalled'
   if (state.amnesia && !hasLearned(view)) return 'amnesia'
   if (view.standbyStanding === 'none' && settings.coordinator.kind === 'chain') return 'isolated'
   if (own.steppedDownUntilMs > nowMs || hasOpenGrant(own, nowMs)) return 'stepped-down'
   if (!policy.chain.includes(settings.self) || own.health?.isReady === false) return 'not-ready'
   if (own.backOff.untilMs > nowMs) return 'back-off'
   return (own.health?.lagMs ?? 0) > settings.timing.maxLagMs ? 'lag' : null
+}
+
+/** Nothing of the service runs that should not: a leader that is well is eligible, one that still stops is not. */
+function isSettled({ isClean, tenure }: PolicyState): boolean {
+  return isClean || tenure.phase === 'acting'
 }
 
 /** D11; after a stall only the round, because what was known before does not count. */

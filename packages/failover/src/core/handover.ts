@@ -122,6 +122,11 @@ export function onPrepared(turn: PolicyTurn, own: PolicyState): PolicyState {
   return own.offer ? accept(turn, own) : own
 }
 
+/** For as long as a move can take that this host was asked to be the target of. */
+export function isOffered({ offer }: PolicyState, nowMs: number): boolean {
+  return offer !== null && nowMs - offer.sinceMs < HANDOVER_MS + GRANT_MS
+}
+
 /** What counts is the first acceptance: a grant that comes long after it belongs to a move that is over. */
 function accept(turn: PolicyTurn, own: PolicyState): PolicyState {
   const { offer } = own

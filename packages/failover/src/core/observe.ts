@@ -69,9 +69,15 @@ function withLeaseEpoch(state: CoreState, { policy, lease }: Extract<Observation
 
 function onCommand(state: CoreState, command: OperatorCommand, atMs: number): CoreState {
   if (command.kind === 'pause') return { ...state, pause: pauseUntil(command.pause, atMs) }
-  if (command.kind === 'resume') return { ...state, pause: null }
+  if (command.kind === 'resume') return resumed(state)
   if (command.kind === 'stop') return { ...state, isStopping: true }
   return withLetter(state, { kind: 'command', command })
+}
+
+/** Also the pauses that others told of: one that has died meanwhile cannot take its own back. Who lives tells again. */
+function resumed(state: CoreState): CoreState {
+  const hosts = Object.entries(state.hosts).map(([host, known]) => [host, { ...known, pause: null }])
+  return { ...state, pause: null, hosts: Object.fromEntries(hosts) }
 }
 
 function withLetter(state: CoreState, letter: Letter): CoreState {

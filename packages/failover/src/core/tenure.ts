@@ -86,9 +86,11 @@ function afterRefusal(own: PolicyState, nowMs: number): PolicyState {
   return { ...own, refusalsMs: [...earlier, nowMs], steppedDownUntilMs }
 }
 
-/** 30 s, doubling to 10 min. */
-function nextBackOff({ backOff }: PolicyState, nowMs: number): PolicyState['backOff'] {
-  const failures = backOff.failures + 1
+/** 30 s, doubling to 10 min; after a tenure that went well for as long the count begins anew. */
+function nextBackOff({ backOff, tenure }: PolicyState, nowMs: number): PolicyState['backOff'] {
+  const promotedMs = tenure.phase === 'acting' ? tenure.promotedMs : null
+  const hasLasted = promotedMs !== null && nowMs - promotedMs >= BACK_OFF_MAX_MS
+  const failures = hasLasted ? 1 : backOff.failures + 1
   const lengthMs = Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** Math.min(failures - 1, 10))
   return { untilMs: nowMs + lengthMs, failures }
 }
