@@ -1,6 +1,6 @@
 export { Agent, type AgentInit } from './agent/agent.js'
 export type { AgentCommand, CommandResult } from './agent/command-types.js'
-export { ControlClient } from './agent/control-client.js'
+export { ControlClient, type GroupHistory } from './agent/control-client.js'
 export type { AgentModules, PolicyServices, Tenure } from './agent/ports.js'
 export type { FailoverStatus, HostStatus, PolicyStatus } from './agent/status.js'
 export { type OnlineQuestion, onlineQuestions } from './assembly/online-questions.js'

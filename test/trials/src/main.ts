@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { FAULTS } from './demo/cycle.js'
 import { runDemo } from './demo/demo.js'
 import { storyEnd } from './demo/story-end.js'
 import { HOSTS, MACHINES } from './group/layout.js'
@@ -27,6 +28,7 @@ const result = await runDemo({
   dir,
   network,
   trials: options.trials,
+  fault: options.fault,
   signal: controller.signal,
   random: Math.random,
   ...(options.json ? {} : { onLine: say }),
@@ -50,6 +52,7 @@ function readOptions() {
         json: { type: 'boolean', default: false },
         trials: { type: 'string', default: String(DEFAULT_TRIALS) },
         network: { type: 'string', default: 'auto' },
+        fault: { type: 'string', default: 'kill' },
         keep: { type: 'string' },
       },
     })
@@ -58,11 +61,13 @@ function readOptions() {
       throw new RangeError(`--trials '${values.trials}' is not a count`)
     if (!['auto', 'namespaces', 'loopback'].includes(values.network))
       throw new RangeError(`--network '${values.network}' is unknown`)
-    return { ...values, trials }
+    const fault = FAULTS.find((known) => known === values.fault)
+    if (fault === undefined) throw new RangeError(`--fault '${values.fault}' is unknown`)
+    return { ...values, trials, fault }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     process.stderr.write(
-      `error: ${text}; use demo:failover -- [--json] [--trials N] [--network auto|namespaces|loopback] [--keep DIR]\n`,
+      `error: ${text}; use demo:failover -- [--json] [--trials N] [--fault kill|freeze|cut] [--network auto|namespaces|loopback] [--keep DIR]\n`,
     )
     process.exit(USAGE)
   }

@@ -1,11 +1,19 @@
 import { AbortError, errorCode, MontanaError, UsageError } from '@montana/foundation'
 import { FailoverError } from '../errors.js'
+import type { Incident } from '../history/incidents.js'
+import type { HistoryRecord } from '../history/record.js'
 import type { AgentCommand, CommandResult } from './command-types.js'
 import type { FailoverStatus } from './status.js'
 import { askUnix } from './unix-http.js'
 
 /** Spec three-mirror 3.2. */
 const NO_AGENT = 4
+
+/** The timeline of the group, newest last, and every time that two hosts acted at once. */
+export interface GroupHistory {
+  readonly history: readonly HistoryRecord[]
+  readonly incidents: readonly Incident[]
+}
 
 export type BreathRequestType = 'poke' | 'breathWant'
 
@@ -21,9 +29,8 @@ export class ControlClient {
     return (await this.#ask('GET', '/status', undefined, signal)) as FailoverStatus
   }
 
-  async history(limit: number, signal: AbortSignal): Promise<readonly unknown[]> {
-    const { history } = (await this.#ask('GET', `/history?limit=${limit}`, undefined, signal)) as { history: unknown[] }
-    return history
+  async history(limit: number, signal: AbortSignal): Promise<GroupHistory> {
+    return (await this.#ask('GET', `/history?limit=${limit}`, undefined, signal)) as GroupHistory
   }
 
   async command(command: AgentCommand, signal: AbortSignal): Promise<CommandResult> {

@@ -7,7 +7,7 @@ import { addStatusRoutes, type StatusSource } from './http-routes.js'
 
 export interface ControlSource extends StatusSource {
   command(command: AgentCommand): Promise<CommandResult>
-  history(limit: number): readonly unknown[]
+  history(limit: number): { readonly history: readonly unknown[]; readonly incidents: readonly unknown[] }
   /** Of the breathing of this host, to another one. */
   peerRequest(host: string, type: 'poke' | 'breathWant', body: unknown): Promise<unknown>
 }
@@ -31,7 +31,7 @@ export async function startControlServer(path: string, source: ControlSource): P
     return reply.code(500).send(new MontanaError(errorCode(error), errorMessage(error)).toJSON())
   })
   addStatusRoutes(app, source)
-  app.get('/history', async (request) => ({ history: source.history(limitOf(request.query)) }))
+  app.get('/history', async (request) => source.history(limitOf(request.query)))
   app.post('/command', async (request, reply) => {
     const parsed = agentCommandSchema.safeParse(request.body)
     if (parsed.success) return await source.command(parsed.data)

@@ -5,6 +5,7 @@ import type { GroupConfig } from '../config/types.js'
 import type { Clock } from '../core/api.js'
 import type { LeaseObservation, Mode, Pause, PostBody, ServiceHealth, Standing, Transition } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
+import type { HistoryRecord } from '../history/record.js'
 import type { SignedPost, Witness } from '../witness/types.js'
 
 /** What the agent is handed: everything that touches the host, each part real in the agent and replaceable in a test. */
@@ -68,7 +69,7 @@ export interface HistoryLog {
   learn(records: AnswerBody<'history'>['records']): void
   append(transition: Transition): void
   /** Newest last. */
-  latest(policy: string | null, count: number): readonly unknown[]
+  latest(policy: string | null, count: number): readonly HistoryRecord[]
 }
 
 export interface LeasePort {

@@ -27,6 +27,7 @@ import { createNotifier } from '../systemd/notifier.js'
 import { signPost } from '../witness/post.js'
 import { systemClock } from './clock.js'
 import { Closers } from './closers.js'
+import { incidentsIn } from './group-incidents.js'
 import { openGuard } from './guard.js'
 import type { AgentPaths } from './paths.js'
 import { createPolicyServices } from './services.js'
@@ -201,7 +202,7 @@ function addressTaken(self: string, { address, port }: { address: string; port: 
 }
 
 async function openServers<State>(
-  { paths, status, metricsText }: StartAgentInit,
+  { config, paths, status, metricsText }: StartAgentInit,
   agent: Agent<State>,
   { history, channel }: AgentModules,
   closers: Closers,
@@ -217,7 +218,10 @@ async function openServers<State>(
   const control = await startControlServer(paths.socket, {
     ...source,
     command: (command) => agent.commands.given(command),
-    history: (limit) => history.latest(null, limit),
+    history: (limit) => ({
+      history: history.latest(null, limit),
+      incidents: incidentsIn(config, () => agent.status.decisions, history),
+    }),
     peerRequest: (host, type, body) => channel.request(host, type, body, AbortSignal.timeout(PEER_REQUEST_MS)),
   })
   closers.add(async () => await control.close())

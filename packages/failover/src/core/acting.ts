@@ -79,6 +79,8 @@ function failback(turn: PolicyTurn, own: PolicyState): PolicyState {
 function meet(turn: PolicyTurn, own: PolicyState, epoch: bigint): PolicyState {
   const other = leaderAmong(turn.view, turn.policy)
   if (!other || other.claim.epoch === null || other.claim.epoch === own.metEpoch) return own
+  // The last words of who gave this tenure away are older than the grant.
+  if (own.tenure.phase === 'acting' && own.tenure.grantedBy === other.host && other.claim.epoch < epoch) return own
   alert(turn, 'OVERLAP', `${other.host} acts with epoch ${other.claim.epoch}, this host with ${epoch}`)
   return { ...own, metEpoch: other.claim.epoch }
 }

@@ -27,15 +27,22 @@ export type UnfencedIn = (policy: string, mode: Mode) => Tenancy['unfenced']
 
 /**
  * Every pair of tenures that overlap, in the records of all hosts. They are found when the records of both sides have come
- * together, so every host that was reached shows the same list.
+ * together, so every host that was reached shows the same list. A tenure that has not ended lasts until now only where
+ * `actsNow` says so; of a host that died nobody claims more than its records do.
  */
-export function incidents(records: readonly HistoryRecord[], unfencedIn: UnfencedIn, nowMs: number): Incident[] {
+export function incidents(
+  records: readonly HistoryRecord[],
+  unfencedIn: UnfencedIn,
+  actsNow: (policy: string, host: string) => boolean,
+  nowMs: number,
+): Incident[] {
   const byPolicy = Map.groupBy(records, ({ policy }) => policy)
   return [...byPolicy].flatMap(([policy, own]) => {
     const tenancies = tenanciesOf(policy, own, unfencedIn).sort((a, b) => a.fromMs - b.fromMs)
     return tenancies.flatMap((first, i) =>
       tenancies.slice(i + 1).flatMap((second): Incident[] => {
-        const overlapMs = Math.min(first.untilMs ?? nowMs, second.untilMs ?? nowMs) - second.fromMs
+        const endOf = ({ host, untilMs, fromMs }: Tenancy) => untilMs ?? (actsNow(policy, host) ? nowMs : fromMs)
+        const overlapMs = Math.min(endOf(first), endOf(second)) - second.fromMs
         return first.host !== second.host && overlapMs > 0 ? [{ policy, sides: [first, second], overlapMs }] : []
       }),
     )
@@ -49,14 +56,20 @@ function tenanciesOf(policy: string, records: readonly HistoryRecord[], unfenced
     return inOrder.flatMap((record, i): Tenancy[] => {
       const { to, from, epoch, mode } = record
       if (to !== 'acting' || from === 'acting' || epoch === null) return []
-      const untilMs = endOf(inOrder.slice(i + 1), epoch)
+      const untilMs = endOf(record, inOrder.slice(i + 1))
       return [{ host, epoch, mode, fromMs: Date.parse(record.at), untilMs, unfenced: unfencedIn(policy, mode) }]
     })
   })
 }
 
-/** The first record after it by which the host no longer acts; a life that ended without one ends with the next. */
-function endOf(later: readonly HistoryRecord[], epoch: string): number | null {
-  const end = later.find((record) => record.to === 'standby' || (record.to === 'acting' && record.epoch !== epoch))
-  return end ? Date.parse(end.at) : null
+/**
+ * The first record after it by which the host no longer acts. When a life ended without one, nobody knows when: at the
+ * latest it ended where its last record is, and more is not claimed, or every death would look like two leaders.
+ */
+function endOf(begin: HistoryRecord, later: readonly HistoryRecord[]): number | null {
+  const own = later.filter(({ bootId }) => bootId === begin.bootId)
+  const end = own.find(({ to, epoch }) => to === 'standby' || (to === 'acting' && epoch !== begin.epoch))
+  if (end) return Date.parse(end.at)
+  const hasNewLife = later.some(({ bootId }) => bootId !== begin.bootId)
+  return hasNewLife ? Date.parse((own.at(-1) ?? begin).at) : null
 }

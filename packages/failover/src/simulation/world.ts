@@ -45,6 +45,7 @@ export class World {
   readonly log: ActingLog
   readonly sink: SimSink | null
   readonly events: WorldEvent[] = []
+  readonly alerts: { readonly atMs: number; readonly host: string; readonly code: string }[] = []
   readonly random: RandomSource
   readonly #runners = new Map<string, SimRunner>()
   readonly #startSpreadMs: number
@@ -169,6 +170,7 @@ export class World {
 
   #note(host: string, effect: Effect): void {
     if (effect.kind === 'record') this.events.push({ atMs: this.nowMs, host, transition: effect.transition })
+    if (effect.kind === 'alert') this.alerts.push({ atMs: this.nowMs, host, code: effect.code })
     if (effect.kind === 'persist-epoch') this.log.tenure(host, effect.policy, effect.epoch)
   }
 

@@ -25,17 +25,19 @@ function record(host: string, at: number, epoch: string | null, mode: HistoryRec
   }
 }
 
-const find = (...records: HistoryRecord[]) =>
-  incidents(records, (_, mode) => (mode === 'SURVIVOR' ? 'idempotent' : 'all'), NOW_MS)
+const find = (records: readonly HistoryRecord[], actingNow: readonly string[] = []) => {
+  const unfencedIn = (_: string, mode: HistoryRecord['mode']) => (mode === 'SURVIVOR' ? 'idempotent' : 'all')
+  return incidents(records, unfencedIn, (_, host) => actingNow.includes(host), NOW_MS)
+}
 
 describe('an incident', () => {
   it('is two hosts that acted at one time, with both epochs, how long, and what each might do', () => {
-    const found = find(
+    const found = find([
       record('amsterdam', 0, '100'),
       record('almaty', 10, '200', 'SURVIVOR'),
       record('amsterdam', 14, null),
       record('almaty', 90, null),
-    )
+    ])
     expect(found).toMatchObject([
       {
         policy: 'serve',
@@ -49,24 +51,34 @@ describe('an incident', () => {
   })
 
   it('is seen while it lasts', () => {
-    expect(find(record('amsterdam', 0, '100'), record('almaty', 10, '200'))[0]?.overlapMs).toBe(990_000)
+    const both = [record('amsterdam', 0, '100'), record('almaty', 10, '200')]
+    expect(find(both, ['amsterdam', 'almaty'])[0]?.overlapMs).toBe(990_000)
   })
 
   it('is not one after the other, nor one host twice, nor two policies', () => {
-    expect(find(record('amsterdam', 0, '100'), record('amsterdam', 5, null), record('almaty', 5, '200'))).toEqual([])
-    expect(find(record('amsterdam', 0, '100'), record('amsterdam', 5, '200'))).toEqual([])
+    expect(find([record('amsterdam', 0, '100'), record('amsterdam', 5, null), record('almaty', 5, '200')])).toEqual([])
+    expect(find([record('amsterdam', 0, '100'), record('amsterdam', 5, '200')])).toEqual([])
     const coordinate = { ...record('almaty', 2, '200'), policy: 'coordinate' }
-    expect(find(record('amsterdam', 0, '100'), coordinate)).toEqual([])
+    expect(find([record('amsterdam', 0, '100'), coordinate], ['amsterdam', 'almaty'])).toEqual([])
   })
 
-  it('a life that ended without a word ends with the next record of its host', () => {
-    const found = find(
+  it('a tenure ends with the next of its host', () => {
+    const found = find([
       record('amsterdam', 0, '100'),
       record('amsterdam', 20, '300'),
       record('amsterdam', 25, null),
       record('almaty', 21, '200'),
-    )
+      record('almaty', 60, null),
+    ])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({ overlapMs: 4_000, sides: [{ epoch: '300' }, { epoch: '200' }] })
+  })
+
+  it('is not the death of a leader, whether it has come back or not', () => {
+    const dead = record('amsterdam', 0, '100')
+    const next = record('almaty', 10, '200')
+    expect(find([dead, next], ['almaty'])).toEqual([])
+    const back = { ...record('amsterdam', 60, null), bootId: 'boot-2', sequence: START_MS + 60 }
+    expect(find([dead, next, back], ['almaty'])).toEqual([])
   })
 })

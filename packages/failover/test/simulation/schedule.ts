@@ -7,8 +7,10 @@ import { leadersIn, SERVE, startedWorld } from './support.js'
 export interface ScheduleResult {
   readonly seed: number
   readonly steps: readonly string[]
-  /** Times two hosts acted although they could see each other, or a witness that both reach. */
+  /** Times two hosts acted although one had no standing, or both could hear of each other. */
   readonly forbidden: readonly Overlap[]
+  /** Hosts that went on acting without standing. */
+  readonly lawless: readonly string[]
   readonly overlaps: number
   /** Effects that the sink took of a lower epoch. */
   readonly fenceBreaks: number
@@ -41,9 +43,15 @@ const KINDS: readonly Step[] = [
   (run) => run.ifUp(run.host(), (host) => run.world.runner(host, SERVE).crash()),
 ]
 
-/** One random history of faults, and what it came to. One seed is one history. */
-export function runSchedule(config: GroupConfig, seed: number): ScheduleResult {
+/** What a host may do at most, whatever the configuration under test says. */
+const QUORUM = 2
+/** Spec 8, row 2, and the turn of a loop. */
+const STOP_MS = 3_000
+
+/** One random history of faults, and what it came to. One seed is one history. `plant` breaks something beforehand. */
+export function runSchedule(config: GroupConfig, seed: number, plant?: (world: World) => void): ScheduleResult {
   const run = new ScheduleRun(config, seed)
+  plant?.(run.world)
   for (let step = 0; step < STEPS; step++) run.step()
   run.mend()
   run.world.run(HEALED_MS)
@@ -56,7 +64,11 @@ class ScheduleRun {
   readonly #config: GroupConfig
   readonly #steps: string[] = []
   readonly #thaws: { readonly host: string; readonly atMs: number }[] = []
-  readonly #views: { readonly atMs: number; readonly canMeet: ReadonlyMap<string, ReadonlySet<string>> }[] = []
+  readonly #views: {
+    readonly atMs: number
+    readonly canMeet: ReadonlyMap<string, ReadonlySet<string>>
+    readonly standing: ReadonlySet<string>
+  }[] = []
 
   constructor(config: GroupConfig, seed: number) {
     this.#config = config
@@ -116,7 +128,8 @@ class ScheduleRun {
     return 'healed'
   }
 
-  witness(): string {
+  witness(): string | null {
+    if (this.world.witnesses.size === 0) return null
     const name = this.#pick([...this.world.witnesses.keys()])
     const witness = this.world.witnesses.get(name)
     if (witness?.isUp && this.#random() < 0.5) witness.isUp = false
@@ -141,6 +154,7 @@ class ScheduleRun {
       seed: this.#seed,
       steps: this.#steps,
       forbidden: overlaps.filter((overlap) => !this.#isAllowed(overlap)),
+      lawless: this.#lawless(),
       overlaps: overlaps.length,
       fenceBreaks: this.#fenceBreaks(),
       leaders: leadersIn(this.world),
@@ -154,11 +168,40 @@ class ScheduleRun {
     const isThaw = ({ host, atMs }: { host: string; atMs: number }) =>
       (host === a || host === b) && fromMs >= atMs - 1 && endMs - atMs < THAW_MS
     if (this.#thaws.some(isThaw)) return true
-    return this.#views.some(({ atMs, canMeet }, index) => {
+    return this.#views.some(({ atMs, canMeet, standing }, index) => {
       const untilMs = this.#views[index + 1]?.atMs ?? Number.POSITIVE_INFINITY
       const isRecent = untilMs >= fromMs - EVIDENCE_MS && atMs <= endMs
-      return isRecent && !(canMeet.get(a)?.has(b) && canMeet.get(b)?.has(a))
+      const isApart = !(canMeet.get(a)?.has(b) && canMeet.get(b)?.has(a))
+      return isRecent && isApart && standing.has(a) && standing.has(b)
     })
+  }
+
+  /** Row 2: whoever has lost everybody stops, and who never had standing does not begin. */
+  #lawless(): string[] {
+    return this.world.log.spans.flatMap(({ policy, host, fromMs, toMs }) => {
+      if (policy !== SERVE) return []
+      const endMs = toMs ?? this.world.nowMs
+      const worst = Math.max(
+        0,
+        ...this.#withoutStanding(host).map(([from, to]) => Math.min(to, endMs) - Math.max(from, fromMs)),
+      )
+      return worst > STOP_MS
+        ? [`${host} from ${Math.round(fromMs)} acted ${Math.round(worst)} ms without standing`]
+        : []
+    })
+  }
+
+  /** Times in which the links leave this host neither a majority nor a quorum, and its processes run. */
+  #withoutStanding(host: string): [number, number][] {
+    const times: [number, number][] = []
+    for (const [index, { atMs, standing }] of this.#views.entries()) {
+      if (standing.has(host)) continue
+      const untilMs = this.#views[index + 1]?.atMs ?? this.world.nowMs
+      const last = times.at(-1)
+      if (last && last[1] === atMs) last[1] = untilMs
+      else times.push([atMs, untilMs])
+    }
+    return times
   }
 
   #fenceBreaks(): number {
@@ -173,7 +216,17 @@ class ScheduleRun {
     const canMeet = new Map(
       hosts.map((host) => [host, new Set([...this.#heardBy(host, running), ...this.#sharedBy(host, hosts)])] as const),
     )
-    this.#views.push({ atMs: this.world.nowMs, canMeet })
+    const standing = new Set(hosts.filter((host) => !running.includes(host) || this.#hasStanding(host, running)))
+    this.#views.push({ atMs: this.world.nowMs, canMeet, standing })
+  }
+
+  /** By the links alone; a witness that was just restarted counts here, which only forgives. */
+  #hasStanding(host: string, running: readonly string[]): boolean {
+    const witnesses = [...this.world.witnesses].filter(
+      ([end, { isUp }]) => isUp && this.#isLinked(host, witnessEnd(end)),
+    )
+    const hosts = Object.keys(this.#config.hosts).length
+    return witnesses.length >= QUORUM || this.#heardBy(host, running).size * 2 > hosts
   }
 
   #heardBy(from: string, running: readonly string[]): Set<string> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { OperatorCommand } from '../../src/index.js'
 import { witnessEnd } from '../../src/simulation/network.js'
 import type { World } from '../../src/simulation/world.js'
 import {
@@ -131,3 +132,45 @@ describe('no flapping', () => {
     expect(serveChanges(world) - before).toBeLessThanOrEqual(4)
   })
 })
+
+describe('planned moves', () => {
+  it('a handover has no overlap, no alarm, and a gap of less than a second', async () => {
+    const world = startedWorld(withFailback(await exampleGroup(), 'never'), { seed: 31, startSpreadMs: 10 })
+    const command = { kind: 'promote', policy: SERVE, host: 'spb', reason: 'test', isForced: false } as const
+    order(world, 'amsterdam', command)
+    world.run(3_000)
+    expect(leadersIn(world)).toEqual(['spb'])
+    expect(world.log.overlaps).toEqual([])
+    const [before, after] = world.log.spans.filter(({ policy }) => policy === SERVE).slice(-2)
+    expect((after?.fromMs ?? Number.POSITIVE_INFINITY) - (before?.toMs ?? 0)).toBeLessThan(1_000)
+    expect(world.alerts.map(({ code }) => code)).toEqual([])
+  })
+
+  it('an agent that is told to end hands over first', async () => {
+    const world = startedWorld(withFailback(await exampleGroup(), 'never'), { seed: 32, startSpreadMs: 10 })
+    order(world, 'amsterdam', { kind: 'stop' })
+    world.run(2_000)
+    expect(leadersIn(world)).toHaveLength(1)
+    expect(leadersIn(world)).not.toEqual(['amsterdam'])
+    expect(world.log.overlaps).toEqual([])
+  })
+
+  it('a pause holds everywhere, suppresses moves but not safety, and a resume ends it everywhere', async () => {
+    const world = startedWorld(withFailback(await exampleGroup(), 'auto'), { seed: 33, startSpreadMs: 10 })
+    order(world, 'moscow', { kind: 'pause', pause: { reason: 'test', by: 'test', remainingMs: 3_600_000 } })
+    world.run(3_000)
+    world.crash('amsterdam')
+    world.run(MINUTE_MS)
+    expect(leadersIn(world)).toEqual([])
+    for (const host of HOSTS) if (host !== 'amsterdam') order(world, host, { kind: 'resume' })
+    expect(untilLeader(world, MINUTE_MS)).toBeLessThan(RECOVERY_MS)
+    world.restart('amsterdam')
+    world.run(2 * MINUTE_MS)
+    expect(leadersIn(world)).toEqual(['amsterdam'])
+  })
+})
+
+function order(world: World, name: string, command: OperatorCommand): void {
+  const host = world.host(name)
+  host.observe({ kind: 'command', atMs: host.clock.read().nowMs, command })
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatLog } from '../chat/chat-log.js'
 import type { Group } from '../group/group.js'
-import { HOSTS } from '../group/layout.js'
+import { HOSTS, MACHINES } from '../group/layout.js'
 import type { Story } from './story.js'
 
 export interface Gap {
@@ -11,6 +11,10 @@ export interface Gap {
   readonly gapMs: number
 }
 
+/** What happens to the host that leads: its power goes, all of its processes are stopped, or its cable is pulled. */
+export const FAULTS = ['kill', 'freeze', 'cut'] as const
+export type Fault = (typeof FAULTS)[number]
+
 /** What a failover may take, and a good deal more, so that a slow one is measured and not only missed. */
 const PATIENCE_MS = 30_000
 /** The promise is about any moment: the next death comes at a random one. */
@@ -18,23 +22,34 @@ const PHASE_MS = 1_500
 const SETTLE_MS = 1_000
 const LOOK_MS = 10
 
-/** Kills whoever leads, four times, until one is left; then brings all back. */
-export async function runCycle(group: Group, chat: ChatLog, story: Story, random: () => number): Promise<Gap[]> {
+export interface CycleInit {
+  readonly group: Group
+  readonly chat: ChatLog
+  readonly story: Story
+  readonly random: () => number
+  readonly fault: Fault
+}
+
+/** Strikes whoever leads, four times, until one is left; then brings all back. */
+export async function runCycle(init: CycleInit): Promise<Gap[]> {
+  const { group, story, random } = init
   const gaps: Gap[] = []
   for (let dead = 1; dead < HOSTS.length; dead++) {
     const leader = await group.leader('serve', PATIENCE_MS)
     if (leader === undefined) return gaps
     await sleep(SETTLE_MS + random() * PHASE_MS)
-    gaps.push({ dead, gapMs: await killAndMeasure(group, chat, story, leader) })
+    gaps.push({ dead, gapMs: await strikeAndMeasure(init, leader) })
+    // Whatever it was, this host takes no part in what follows.
+    await group.killHost(leader)
   }
   await bringBack(group, story)
   return gaps
 }
 
 /** Infinity when nobody took over. */
-async function killAndMeasure(group: Group, chat: ChatLog, story: Story, host: string): Promise<number> {
-  const atMs = await group.killHost(host)
-  story.tell({ atMs, event: 'died', host, epoch: null, mode: null })
+async function strikeAndMeasure({ group, chat, story, fault }: CycleInit, host: string): Promise<number> {
+  const atMs = await strike(group, host, fault)
+  story.tell({ atMs, event: EVENTS[fault], host, epoch: null, mode: null })
   for (const endMs = atMs + PATIENCE_MS; Date.now() < endMs; await sleep(LOOK_MS)) {
     const effect = chat.firstAccepted(atMs, host)
     if (!effect) continue
@@ -45,7 +60,19 @@ async function killAndMeasure(group: Group, chat: ChatLog, story: Story, host: s
   return Number.POSITIVE_INFINITY
 }
 
+const EVENTS: Readonly<Record<Fault, string>> = { kill: 'died', freeze: 'froze', cut: 'was cut off' }
+
+/** When it happened, wall clock. */
+async function strike(group: Group, host: string, fault: Fault): Promise<number> {
+  if (fault === 'kill') return await group.killHost(host)
+  const atMs = Date.now()
+  if (fault === 'freeze') return group.freezeHost(host)
+  for (const machine of MACHINES) if (machine !== host) group.network.cut(host, machine)
+  return atMs
+}
+
 async function bringBack(group: Group, story: Story): Promise<void> {
+  if (group.network.kind === 'namespaces') group.network.heal()
   const away = HOSTS.filter((host) => !group.host(host).isRunning)
   for (const host of away) {
     group.host(host).start()

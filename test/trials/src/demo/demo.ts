@@ -3,7 +3,7 @@ import { ChatLog } from '../chat/chat-log.js'
 import { Group } from '../group/group.js'
 import { CHAT, HOSTS } from '../group/layout.js'
 import type { TrialNetwork } from '../network/types.js'
-import { type Gap, runCycle } from './cycle.js'
+import { type Fault, type Gap, runCycle } from './cycle.js'
 import { type DemoResult, resultOf } from './result.js'
 import { Story } from './story.js'
 
@@ -12,6 +12,7 @@ export interface DemoInit {
   readonly network: TrialNetwork
   /** Deaths to measure; rounded up to whole cycles of four. */
   readonly trials: number
+  readonly fault: Fault
   readonly signal: AbortSignal
   readonly random: () => number
   /** Lines of the story while it happens. */
@@ -24,7 +25,7 @@ const FIRST_LEADER_MS = 20_000
 const DEATHS_PER_CYCLE = HOSTS.length - 1
 
 /** Five hosts; their leaders die one after another until one is left; all return; and again. */
-export async function runDemo({ dir, network, trials, signal, random, onLine }: DemoInit): Promise<DemoResult> {
+export async function runDemo({ dir, network, trials, fault, signal, random, onLine }: DemoInit): Promise<DemoResult> {
   const story = new Story(Date.now(), onLine)
   const group = await Group.create(dir, network)
   const gaps: Gap[] = []
@@ -38,7 +39,7 @@ export async function runDemo({ dir, network, trials, signal, random, onLine }: 
     const chat = new ChatLog(group.layout.home(CHAT))
     group.startWriter()
     for (let cycle = 0; cycle < cycles && !signal.aborted; cycle++)
-      gaps.push(...(await runCycle(group, chat, story, random)))
+      gaps.push(...(await runCycle({ group, chat, story, random, fault })))
     await group.stopWriter()
     await untilAnswered(chat)
     const result = resultOf(cycles * DEATHS_PER_CYCLE, gaps, group, chat, story)

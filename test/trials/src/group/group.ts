@@ -68,6 +68,14 @@ export class Group {
     return atMs
   }
 
+  /** Every process of the host is stopped: it acts no more, and does not know. When it happened, wall clock. */
+  freezeHost(name: string): number {
+    const atMs = Date.now()
+    this.host(name).freeze()
+    this.roles.died(name, atMs)
+    return atMs
+  }
+
   /** Told to end, as by a service manager. */
   async stopHost(name: string, graceMs: number): Promise<void> {
     await this.host(name).stop(graceMs)

@@ -28,7 +28,7 @@ export function runCommand(context: CliContext): Command {
 async function run(context: CliContext, flags: RunFlags): Promise<void> {
   const { signal, environment } = context
   const socket = flags.agentSocket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET
-  const { ControlClient } = await import('@montana/failover')
+  const { ControlClient } = await import('@montana/failover/client')
   const own = environment.MONTANA_BREATH_SOCKET ?? join(dirname(socket), 'breath.sock')
   const peers = new AgentPeers(new ControlClient(socket), own)
   const isAttached = await peers.greet(signal)

@@ -24,7 +24,7 @@ export function addReasonFlag(command: Command): Command {
 
 /** Loaded only by the commands that talk to an agent. */
 export async function agentClient({ environment }: CliContext, { socket }: AgentFlags) {
-  const { ControlClient } = await import('@montana/failover')
+  const { ControlClient } = await import('@montana/failover/client')
   return new ControlClient(socket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET)
 }
 

@@ -1,3 +1,4 @@
+import type { GroupHistory } from '@montana/failover'
 import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
@@ -17,23 +18,19 @@ export function historyCommand(context: CliContext): Command {
   return addAgentFlags(command).action(async (_, self: Command) => {
     const flags = self.optsWithGlobals<HistoryFlags>()
     const client = await agentClient(context, flags)
-    const history = (await client.history(readLimit(flags.limit), context.signal)) as HistoryLine[]
-    if (flags.json) return context.json({ history })
+    const { history, incidents } = await client.history(readLimit(flags.limit), context.signal)
+    if (flags.json) return context.json({ history, incidents })
     if (history.length === 0) return context.out('no change of role yet')
     context.out(formatTable(['at', 'host', 'policy', 'change', 'epoch', 'mode', 'rule', 'reason'], history.map(cells)))
+    for (const incident of incidents) context.out(incidentText(incident))
   })
 }
 
-interface HistoryLine {
-  readonly at: string
-  readonly host: string
-  readonly policy: string
-  readonly from: string
-  readonly to: string
-  readonly epoch: string | null
-  readonly mode: string
-  readonly rule: string
-  readonly reason: string
+type HistoryLine = GroupHistory['history'][number]
+
+function incidentText({ policy, sides: [a, b], overlapMs }: GroupHistory['incidents'][number]): string {
+  const side = ({ host, epoch, mode, unfenced }: typeof a) => `${host} (epoch ${epoch}, ${mode}, unfenced: ${unfenced})`
+  return `incident: for ${policy} ${side(a)} and ${side(b)} acted at once for ${(overlapMs / 1000).toFixed(1)} s`
 }
 
 function cells(line: HistoryLine): (string | null)[] {
