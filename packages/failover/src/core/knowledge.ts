@@ -1,6 +1,6 @@
-import type { Epoch } from '../epoch.js'
+import { type Epoch, NO_EPOCH } from '../epoch.js'
 import { HOP_MS } from './constants.js'
-import { type CoreState, type HostKnowledge, pauseUntil } from './state.js'
+import { type CoreState, type HostKnowledge, NEVER, pauseUntil } from './state.js'
 import type { Claim, Heartbeat } from './types.js'
 
 /** Boot ids of a host that is being restarted over and over; an older message is as old as its claims. */
@@ -34,7 +34,7 @@ export function withSpeech(state: CoreState, heartbeat: Heartbeat, atMs: number)
   if (!known || known.pastBootIds.includes(heartbeat.bootId)) return state
   const isSameBoot = known.bootId === heartbeat.bootId
   if (isSameBoot && heartbeat.sequence <= known.sequence) return state
-  const next = withHighest(state, heartbeat.highest, heartbeat.policies)
+  const next = withHighest(state, heartbeat.highest, heartbeat.policies, atMs)
   return withHost(next, heartbeat.host, {
     bootId: heartbeat.bootId,
     pastBootIds: isSameBoot || !known.bootId ? known.pastBootIds : bounded([...known.pastBootIds, known.bootId]),
@@ -51,18 +51,24 @@ function bounded(bootIds: readonly string[]): readonly string[] {
   return bootIds.slice(-PAST_BOOTS)
 }
 
-/** Claims of a post; those of a heartbeat that is at least as new stand. */
+/**
+ * Claims of a post; those of a heartbeat that is at least as new stand. Whoever made the post at `madeMs` knew what this
+ * host had learnt before that; of an epoch that was learnt later only what the post itself says is certain: D5.
+ */
 export function withPostedClaims(
   state: CoreState,
   host: string,
   claims: Readonly<Record<string, Claim>>,
-  madeMs: number,
+  { madeMs, atMs }: { readonly madeMs: number; readonly atMs: number },
 ): CoreState {
-  const next = withHighest(state, {}, claims)
+  const next = withHighest(state, {}, claims, atMs)
   const known = next.hosts[host]
-  return known && madeMs > known.claimsMs
-    ? withHost(next, host, { claims, claimsMs: madeMs, knew: next.highest })
-    : next
+  if (!known || madeMs <= known.claimsMs) return next
+  const knew = Object.entries(next.highest).map(([policy, highest]): [string, Epoch] => {
+    const isOlder = (next.highestMs[policy] ?? NEVER) > madeMs
+    return [policy, isOlder ? maxEpoch(NO_EPOCH, known.knew[policy], claims[policy]?.epoch) : highest]
+  })
+  return withHost(next, host, { claims, claimsMs: madeMs, knew: Object.fromEntries(knew) })
 }
 
 /** Highest epochs: of what was told, and of what was claimed. Names that are no policy of the group are left out. */
@@ -70,12 +76,19 @@ export function withHighest(
   state: CoreState,
   told: Readonly<Record<string, Epoch>>,
   claims: Readonly<Record<string, Claim>>,
+  atMs: number,
 ): CoreState {
   const rises = Object.entries(state.highest).flatMap(([policy, known]): [string, Epoch][] => {
     const best = maxEpoch(known, told[policy], claims[policy]?.epoch)
     return best > known ? [[policy, best]] : []
   })
-  return rises.length > 0 ? { ...state, highest: { ...state.highest, ...Object.fromEntries(rises) } } : state
+  if (rises.length === 0) return state
+  const learnt = rises.map(([policy]) => [policy, atMs])
+  return {
+    ...state,
+    highest: { ...state.highest, ...Object.fromEntries(rises) },
+    highestMs: { ...state.highestMs, ...Object.fromEntries(learnt) },
+  }
 }
 
 function maxEpoch(known: Epoch, ...others: readonly (Epoch | null | undefined)[]): Epoch {

@@ -65,19 +65,20 @@ function withPost(state: CoreState, witness: WitnessSettings, read: Read, { host
   if (ageMs === null) return withSlowPost(state, witness, host, read)
   const isFresh = ageMs < witness.stalenessMs
   const signed = isFresh ? withHost(state, host, { postSignMs: Math.max(known.postSignMs, read.atMs - ageMs) }) : state
-  return withPostedClaims(signed, host, body.policies, read.sentAtMs - ageMs)
+  return withPostedClaims(signed, host, body.policies, { madeMs: read.sentAtMs - ageMs, atMs: read.atMs })
 }
 
 function withSlowPost(state: CoreState, witness: WitnessSettings, host: string, read: Read): CoreState {
   const changedMs = state.witnesses[witness.name]?.posts[host]?.changedMs ?? NEVER
   const body = read.posts.find((post) => post.host === host)?.body
-  return body ? withPostedClaims(state, host, body.policies, changedMs - witness.stalenessMs) : state
+  const times = { madeMs: changedMs - witness.stalenessMs, atMs: read.atMs }
+  return body ? withPostedClaims(state, host, body.policies, times) : state
 }
 
 /** What this host itself posted in an earlier life it may have forgotten. */
-function withOwnPosts(state: CoreState, { posts }: Read, self: string): CoreState {
+function withOwnPosts(state: CoreState, { posts, atMs }: Read, self: string): CoreState {
   const own = posts.filter(({ host }) => host === self)
-  return own.reduce((next, { body }) => withHighest(next, {}, body.policies), state)
+  return own.reduce((next, { body }) => withHighest(next, {}, body.policies, atMs), state)
 }
 
 /** D10: this witness has shown what was posted. */

@@ -3,7 +3,7 @@ import { withHighest, withTried } from './knowledge.js'
 import { onLease } from './observe-lease.js'
 import { onAnswered, onAsked, onHeard, onMissed, onRelayed } from './observe-peer.js'
 import { nameOf, onPosted, onRead } from './observe-witness.js'
-import { type CoreState, type Letter, type PolicyState, pauseUntil } from './state.js'
+import { type CoreState, type Letter, NEVER, type PolicyState, pauseUntil } from './state.js'
 import type { Observation, OperatorCommand } from './types.js'
 
 /** What reached the host becomes what it knows. Nothing is decided here. */
@@ -43,9 +43,9 @@ function observeOwn(state: CoreState, seen: Own): CoreState {
     case 'runner':
       return withPolicy(state, seen.policy, ({ events }) => ({ events: [...events, seen.event] }))
     case 'epoch-persisted':
-      return withHighest(state, { [seen.policy]: seen.epoch }, {})
+      return withHighest(state, { [seen.policy]: seen.epoch }, {}, NEVER)
     case 'epoch-refused':
-      return onRefused(withHighest(state, { [seen.policy]: seen.highest }, {}), seen)
+      return onRefused(withHighest(state, { [seen.policy]: seen.highest }, {}, seen.atMs), seen)
     case 'lease':
       return withPolicy(withLeaseEpoch(state, seen), seen.policy, ({ lease }) => ({ lease: onLease(lease, seen) }))
     case 'message':
@@ -62,9 +62,9 @@ function onRefused(state: CoreState, seen: Extract<Observation, { kind: 'epoch-r
   }))
 }
 
-function withLeaseEpoch(state: CoreState, { policy, lease }: Extract<Observation, { kind: 'lease' }>): CoreState {
+function withLeaseEpoch(state: CoreState, { policy, atMs, lease }: Extract<Observation, { kind: 'lease' }>): CoreState {
   const epoch = lease.kind === 'acquired' || lease.kind === 'holder' ? lease.epoch : null
-  return epoch === null ? state : withHighest(state, { [policy]: epoch }, {})
+  return epoch === null ? state : withHighest(state, { [policy]: epoch }, {}, atMs)
 }
 
 function onCommand(state: CoreState, command: OperatorCommand, atMs: number): CoreState {

@@ -16,6 +16,8 @@ export interface CoreState {
   readonly hosts: Readonly<Record<string, HostKnowledge>>
   readonly witnesses: Readonly<Record<string, WitnessKnowledge>>
   readonly highest: Readonly<Record<string, Epoch>>
+  /** When each of them was learnt from others; what is missing was known at the start. */
+  readonly highestMs: Readonly<Record<string, number>>
   /** While the own epoch file is missing: who has told what it knows. D10. */
   readonly amnesia: { readonly hosts: ReadonlySet<string>; readonly witnesses: ReadonlySet<string> } | null
   readonly pause: PauseUntil | null
@@ -262,6 +264,7 @@ export function initialState(settings: CoreSettings, clock: Clock): CoreState {
     hosts: Object.fromEntries(others.map((host) => [host, UNHEARD])),
     witnesses: Object.fromEntries(settings.witnesses.map(({ name }) => [name, UNASKED])),
     highest: Object.fromEntries(policies.map((policy) => [policy.name, policy.durableEpoch ?? NO_EPOCH])),
+    highestMs: {},
     amnesia: settings.hasAmnesia ? { hosts: new Set(), witnesses: new Set() } : null,
     pause: null,
     isStopping: false,

@@ -38,6 +38,25 @@ describe('D5 no overlap', () => {
     expect(bench.all('promote')).toEqual([])
   })
 
+  it('the owner of the highest epoch may act as long as only words of it are known that are older than that epoch', () => {
+    const bench = new Bench(SECOND).only(CHAIN[3], CHAIN[4]).health(null, { isReady: false })
+    const seen = { kind: 'relayed', by: CHAIN[4], host: THIRD, ageMs: 900, heartbeat: null } as const
+    const runSeeing = (durationMs: number) => {
+      for (let passedMs = 0; passedMs < durationMs; passedMs += 250) {
+        bench.observe({ ...seen, sentAtMs: bench.nowMs - 20, atMs: bench.nowMs }).step()
+      }
+    }
+    bench.witness('w1').posts[THIRD] = { claim: ineligible('not-ready'), ageMs: 3_500 }
+    runSeeing(6_000)
+    bench.peer(CHAIN[4]).highest = epochOf(THIRD, 9)
+    bench.run(1_000).health(null)
+    runSeeing(2_000)
+    expect(bench.all('promote')).toEqual([])
+    bench.witness('w1').posts[THIRD] = { claim: ineligible('not-ready'), ageMs: 100 }
+    runSeeing(2_000)
+    expect(bench.claim).toMatchObject({ state: 'acting', epoch: epochOf(SECOND, 10) })
+  })
+
   it('a leader is waited out for the silence that is death, and replaced within the bound', () => {
     const bench = new Bench(SECOND)
     bench.peer(FIRST).claim = acting(FIRST, 3)
