@@ -38,12 +38,12 @@ const message = fc
 
 /** Weighted so that most turns are ordinary: a history of nothing but faults never reaches a leader. */
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 1, max: 12 }).map((turns) => (bench) => bench.run(turns * 250)) },
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: 12 }).map((turns) => (bench: Bench) => bench.run(turns * 250)) },
   {
     weight: 3,
     arbitrary: fc.tuple(host, fc.boolean()).map(
       ([name, isUp]) =>
-        (b) =>
+        (b: Bench) =>
           set(b, name, { isUp }),
     ),
   },
@@ -51,7 +51,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.tuple(host, fc.boolean()).map(
       ([h, isRelayed]) =>
-        (b) =>
+        (b: Bench) =>
           set(b, h, { isRelayed }),
     ),
   },
@@ -59,7 +59,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.tuple(host, fc.boolean()).map(
       ([h, isNoting]) =>
-        (b) =>
+        (b: Bench) =>
           set(b, h, { isNoting }),
     ),
   },
@@ -67,7 +67,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 4,
     arbitrary: fc.tuple(host, said).map(
       ([h, make]) =>
-        (b) =>
+        (b: Bench) =>
           set(b, h, { claim: make(h) }),
     ),
   },
@@ -75,7 +75,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(witness, fc.boolean()).map(
       ([w, isUp]) =>
-        (b) =>
+        (b: Bench) =>
           Object.assign(b.witness(w), { isUp }),
     ),
   },
@@ -83,25 +83,25 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.tuple(witness, host, said).map(
       ([w, h, make]) =>
-        (b) =>
+        (b: Bench) =>
           postAt(b, w, h, make(h)),
     ),
   },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 6_000 }).map((ms) => (bench) => bench.sleep(ms).step()) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 6_000 }).map((ms) => (bench: Bench) => bench.sleep(ms).step()) },
   {
     weight: 2,
     arbitrary: fc.tuple(host, message).map(
       ([h, make]) =>
-        (bench) =>
+        (bench: Bench) =>
           bench.message(h, make(h)).step(),
     ),
   },
-  { weight: 1, arbitrary: fc.boolean().map((isHealthy) => (bench) => bench.health(isHealthy).step()) },
+  { weight: 1, arbitrary: fc.boolean().map((isHealthy) => (bench: Bench) => bench.health(isHealthy).step()) },
   {
     weight: 1,
     arbitrary: fc.tuple(host, counter).map(
       ([h, n]) =>
-        (b) =>
+        (b: Bench) =>
           b.observe({ kind: 'epoch-refused', policy: POLICY, atMs: b.nowMs, highest: epochOf(h, n) }),
     ),
   },
