@@ -1,5 +1,5 @@
 // The whole test command: formatting and lint, types of the tests, then every suite; ends with one countable line.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ensurePackages } from '../../test/setup/apt.mjs'
@@ -8,6 +8,18 @@ import { runForeground, runStep } from './process.mjs'
 
 const USAGE = 2
 
+/**
+ * Files that spend their time waiting, for leases, deaths and git: they run beside the others, which promise milliseconds
+ * and therefore run one after another. By the beginning of their path.
+ */
+const WAITING = [
+  'test/e2e/failover',
+  'test/e2e/demo-failover',
+  'test/e2e/breathing-agents',
+  'packages/breathing/',
+  'packages/failover/test/coordinator/',
+]
+
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
   if (fault) return usage(fault)
@@ -15,21 +27,51 @@ export async function runTests({ root, node, env }, args) {
   if (whole && !checkSources(root, node, env)) return 1
   ensurePackages(filters)
   const folder = mkdtempSync(join(tmpdir(), 'montana-test-'))
-  const report = join(folder, 'report.json')
   // Before the run: what is changed meanwhile was not what ran.
   const commit = evidence && revisionOf(root)
+  const context = { root, node, env: { ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
   try {
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const code = await runForeground(node, [vitest, 'run', '--root', root, ...reporters, ...filters], {
-      cwd: root,
-      env: { ...env, ...(long && { MONTANA_LONG: '1' }) },
-    })
-    const results = readReport(report)
+    const runs = whole ? await runBoth(context) : [await runVitest(context, 'all', filters)]
+    const results = joinReports(runs.map(({ report }) => report))
     if (results && evidence) writeEvidence(evidence, evidenceOf(root, commit, results))
-    return summarise(results, code)
+    return summarise(results, Math.max(...runs.map(({ code }) => code)))
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The waiting files beside all others; what they print comes after, in one piece. */
+async function runBoth(context) {
+  const output = join(context.folder, 'waiting.txt')
+  const descriptor = openSync(output, 'w')
+  const exclude = WAITING.flatMap((path) => ['--exclude', `${path}**`])
+  const waiting = runVitest(context, 'waiting', WAITING, { stdio: ['ignore', descriptor, descriptor, 'ipc'] })
+  const first = await runVitest(context, 'others', exclude)
+  const second = await waiting
+  closeSync(descriptor)
+  process.stdout.write(readFileSync(output))
+  return [first, second]
+}
+
+async function runVitest({ root, node, env, folder }, name, args, options = {}) {
+  const report = join(folder, `${name}.json`)
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const command = [vitest, 'run', '--root', root, ...reporters, ...args]
+  const code = await runForeground(node, command, { cwd: root, env, ...options })
+  return { code, report: readReport(report) }
+}
+
+/** As of one run; undefined when one of them left no report. */
+function joinReports(reports) {
+  if (reports.includes(undefined)) return undefined
+  const sum = (key) => reports.reduce((total, report) => total + report[key], 0)
+  return {
+    numPassedTests: sum('numPassedTests'),
+    numFailedTests: sum('numFailedTests'),
+    numPendingTests: sum('numPendingTests'),
+    numTodoTests: sum('numTodoTests'),
+    testResults: reports.flatMap(({ testResults }) => testResults),
   }
 }
 

@@ -41,7 +41,7 @@ export interface PuppetWitness {
   posts: Record<string, { readonly claim: Claim; ageMs: number | null }>
 }
 
-export type Logged<K extends Effect['kind']> = Extract<Effect, { kind: K }> & { readonly atMs: number }
+export type Logged<K extends Effect['kind']> = Effect & { readonly kind: K; readonly atMs: number }
 
 /** One real core on a manual clock; everybody else is a puppet. One step is one turn of the loop. */
 export class Bench {
