@@ -33,6 +33,8 @@ export type SettingsOf = (bootId: string, durable: ReadonlyMap<string, Epoch>, h
 
 /** The loop turns so often; spec 4. */
 const TURN_MS = 250
+/** What arrives within this is decided upon together, as one turn of the agent does. */
+const SOON_MS = 10
 /** Writing the epoch durably. */
 const PERSIST_MS = 5
 /** How precisely the start of a question is kept. */
@@ -155,7 +157,7 @@ export class SimHost {
     if (this.#isDue) return
     this.#isDue = true
     const boot = this.#boots
-    this.#world.after(1, () => {
+    this.#world.after(SOON_MS, () => {
       this.#isDue = false
       if (this.#boots === boot) this.deliver(() => this.#decide())
     })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GroupConfig } from '../../src/settings.js'
 import type { World } from '../../src/simulation/world.js'
 import { runSchedule, type ScheduleResult } from './schedule.js'
-import { exampleGroup, SERVE } from './support.js'
+import { SERVE, servingGroup } from './support.js'
 
 /** Histories within which each planted fault has to show. */
 const SEEDS_MAX = 60
@@ -48,6 +48,13 @@ const PLANTED: readonly Planted[] = [
     shows: (result) => isLawless(result) || isDouble(result),
   },
   {
+    what: 'witnesses that lie by omission (row 12 of section 8)',
+    world: (world) => {
+      for (const witness of world.witnesses.values()) witness.read = () => ({ upMs: 3_600_000, posts: [] })
+    },
+    shows: isDouble,
+  },
+  {
     what: 'a sink that takes every epoch',
     world: (world) => {
       if (world.sink) world.sink.isFenced = false
@@ -68,7 +75,7 @@ describe('planted faults are found by the same oracle', () => {
   it.each(PLANTED)(
     '$what',
     async ({ config = (same) => same, world, shows }) => {
-      const group = config(await exampleGroup())
+      const group = config(await servingGroup())
       const seeds = Array.from({ length: SEEDS_MAX }, (_, index) => index + 1)
       const found = seeds.find((seed) => shows(runSchedule(group, seed, world)))
       expect(found).toBeDefined()

@@ -1,17 +1,22 @@
 import type { GroupConfig } from '../../src/settings.js'
-import type { Overlap } from '../../src/simulation/acting-log.js'
+import type { ActingSpan, Overlap } from '../../src/simulation/acting-log.js'
 import { witnessEnd } from '../../src/simulation/network.js'
+import { USUAL_HABITS } from '../../src/simulation/sim-runner.js'
+import type { SimWitness } from '../../src/simulation/sim-witness.js'
 import type { World } from '../../src/simulation/world.js'
 import { leadersIn, SERVE, startedWorld } from './support.js'
+import { Ways } from './ways.js'
 
 export interface ScheduleResult {
   readonly seed: number
   readonly steps: readonly string[]
-  /** Times two hosts acted although one had no standing, or both could hear of each other. */
+  /** Times two hosts acted although they could see each other, or a witness that both reach. */
   readonly forbidden: readonly Overlap[]
-  /** Hosts that went on acting without standing. */
-  readonly lawless: readonly string[]
+  /** Tenures that went on without standing. */
+  readonly lawless: readonly ActingSpan[]
   readonly overlaps: number
+  /** Those of the overlaps that are the instant after a thaw. */
+  readonly thawed: number
   /** Effects that the sink took of a lower epoch. */
   readonly fenceBreaks: number
   /** Who leads when everything has been well for a while. */
@@ -19,12 +24,16 @@ export interface ScheduleResult {
   readonly virtualMs: number
 }
 
-const STEPS = 12
+const STEPS = 14
 const HEALED_MS = 60_000
-/** Evidence is so old at most when it decides: the staleness of a witness, the confirming second, a promotion. */
-const EVIDENCE_MS = 12_000
-/** Row 9 of section 8, and a thawed service before the first turn of its loop: an instant and the kill budget. */
-const THAW_MS = 1_500
+/** A way that has been open for so long shows an acting host: its question of 0.5 s, the confirming second, one loss. */
+const EVIDENCE_MS = 2_500
+/** A leader that has lost its standing is gone by then, and nobody starts before: spec 5.4, row 2. */
+const STOPPED_MS = 2_750
+/** Of two leaders that meet one is gone: 2 s after contact, the kill budget, one turn. Section 8, Heal. */
+const HEAL_MS = 2_750
+/** Row 9 of section 8, and a thawed service before the first turn of its loop: a turn and the kill budget. */
+const THAW_MS = 750
 
 type Step = (run: ScheduleRun) => string | null
 
@@ -33,8 +42,12 @@ const KINDS: readonly Step[] = [
   (run) => run.ifUp(run.host(), (host) => run.world.crash(host)),
   (run) => run.ifDown(run.host(), (host) => run.world.restart(host)),
   (run) => run.ifDown(run.host(), (host) => run.world.restart(host)),
+  (run) => run.ifDown(run.host(), (host) => run.world.restart(host, false)),
   (run) => run.ifUp(run.host(), (host) => run.world.freezeHost(host)),
+  (run) => run.ifUp(run.host(), (host) => run.world.freezeAgent(host)),
   (run) => run.thaw(run.host()),
+  (run) => run.thaw(run.host()),
+  (run) => run.habits(),
   (run) => run.cut(),
   (run) => run.cut(),
   (run) => run.partition(),
@@ -43,12 +56,7 @@ const KINDS: readonly Step[] = [
   (run) => run.ifUp(run.host(), (host) => run.world.runner(host, SERVE).crash()),
 ]
 
-/** What a host may do at most, whatever the configuration under test says. */
-const QUORUM = 2
-/** Spec 8, row 2, and the turn of a loop. */
-const STOP_MS = 3_000
-
-/** One random history of faults, and what it came to. One seed is one history. `plant` breaks something beforehand. */
+/** One random history of faults, and what it came to. One seed is one history; `plant` breaks something beforehand. */
 export function runSchedule(config: GroupConfig, seed: number, plant?: (world: World) => void): ScheduleResult {
   const run = new ScheduleRun(config, seed)
   plant?.(run.world)
@@ -58,31 +66,32 @@ export function runSchedule(config: GroupConfig, seed: number, plant?: (world: W
   return run.result()
 }
 
+/** What must not be in any history. */
+export function isGood({ forbidden, lawless, fenceBreaks, leaders }: ScheduleResult): boolean {
+  return forbidden.length === 0 && lawless.length === 0 && fenceBreaks === 0 && leaders.length === 1
+}
+
 class ScheduleRun {
   readonly world: World
   readonly #seed: number
   readonly #config: GroupConfig
   readonly #steps: string[] = []
   readonly #thaws: { readonly host: string; readonly atMs: number }[] = []
-  readonly #views: {
-    readonly atMs: number
-    readonly canMeet: ReadonlyMap<string, ReadonlySet<string>>
-    readonly standing: ReadonlySet<string>
-  }[] = []
+  readonly #ways: Ways
 
   constructor(config: GroupConfig, seed: number) {
     this.#config = config
     this.#seed = seed
     const loss = seed % 3 === 0 ? 0.03 : 0
     this.world = startedWorld(config, { seed, hasSink: true, quality: { delayMs: 5, jitterMs: 40, loss } })
-    this.#look()
+    this.#ways = new Ways(this.world, config)
   }
 
   step(): void {
     const what = this.#pick(KINDS)(this)
     if (what === null) return
     this.#steps.push(`${Math.round(this.world.nowMs)} ${what}`)
-    this.#look()
+    this.#ways.look()
     this.world.run(500 + this.#random() * 12_000)
   }
 
@@ -93,7 +102,7 @@ class ScheduleRun {
   ifUp(host: string, act: (host: string) => void): string | null {
     if (!this.world.host(host).isRunning) return null
     act(host)
-    return `down or frozen: ${host}`
+    return `${this.world.host(host).isUp ? 'frozen' : 'down'}: ${host}`
   }
 
   ifDown(host: string, act: (host: string) => void): string | null {
@@ -105,8 +114,9 @@ class ScheduleRun {
   thaw(host: string): string | null {
     if (!this.world.host(host).isFrozen) return null
     this.#thaws.push({ host, atMs: this.world.nowMs })
-    this.world.thaw(host)
-    return `thawed: ${host}`
+    const isSuspend = this.#random() < 0.5
+    this.world.thaw(host, isSuspend)
+    return `thawed: ${host}${isSuspend ? ', as after a suspend' : ''}`
   }
 
   cut(): string {
@@ -128,24 +138,40 @@ class ScheduleRun {
     return 'healed'
   }
 
+  /** How the service of one host behaves from now on. */
+  habits(): string {
+    const host = this.host()
+    const start = this.#pick(['works', 'works', 'throws', 'hangs'] as const)
+    const stop = this.#pick(['works', 'hangs'] as const)
+    this.world.runner(host, SERVE).habits = { ...USUAL_HABITS, start, stop }
+    return `service of ${host}: start ${start}, stop ${stop}`
+  }
+
   witness(): string | null {
     if (this.world.witnesses.size === 0) return null
     const name = this.#pick([...this.world.witnesses.keys()])
     const witness = this.world.witnesses.get(name)
     if (witness?.isUp && this.#random() < 0.5) witness.isUp = false
-    else witness?.restart()
+    else if (witness) this.#restart(witness)
     return `witness down or restarted: ${name}`
+  }
+
+  /** It counts, and so opens a way, when it has been up for longer than its staleness: S5. */
+  #restart(witness: SimWitness): void {
+    witness.restart()
+    this.world.scheduler.after(witness.settings.stalenessMs + 1, () => this.#ways.look())
   }
 
   mend(): void {
     this.heal()
-    for (const witness of this.world.witnesses.values()) if (!witness.isUp) witness.restart()
+    for (const witness of this.world.witnesses.values()) if (!witness.isUp) this.#restart(witness)
     for (const host of Object.keys(this.#config.hosts)) {
+      this.world.runner(host, SERVE).habits = USUAL_HABITS
       this.thaw(host)
       this.ifDown(host, () => this.world.restart(host))
     }
     this.#steps.push(`${Math.round(this.world.nowMs)} all mended`)
-    this.#look()
+    this.#ways.look()
   }
 
   result(): ScheduleResult {
@@ -156,6 +182,7 @@ class ScheduleRun {
       forbidden: overlaps.filter((overlap) => !this.#isAllowed(overlap)),
       lawless: this.#lawless(),
       overlaps: overlaps.length,
+      thawed: overlaps.filter((overlap) => this.#isThaw(overlap)).length,
       fenceBreaks: this.#fenceBreaks(),
       leaders: leadersIn(this.world),
       virtualMs: this.world.nowMs,
@@ -163,91 +190,45 @@ class ScheduleRun {
   }
 
   /** Rows 4 and 9 of section 8 and nothing else. */
-  #isAllowed({ hosts: [a, b], fromMs, toMs }: Overlap): boolean {
+  #isAllowed(overlap: Overlap): boolean {
+    if (this.#isThaw(overlap)) return true
+    const { fromMs, toMs } = overlap
+    const [a, b] = overlap.hosts
     const endMs = toMs ?? this.world.nowMs
-    const isThaw = ({ host, atMs }: { host: string; atMs: number }) =>
-      (host === a || host === b) && fromMs >= atMs - 1 && endMs - atMs < THAW_MS
-    if (this.#thaws.some(isThaw)) return true
-    return this.#views.some(({ atMs, canMeet, standing }, index) => {
-      const untilMs = this.#views[index + 1]?.atMs ?? Number.POSITIVE_INFINITY
-      const isRecent = untilMs >= fromMs - EVIDENCE_MS && atMs <= endMs
-      const isApart = !(canMeet.get(a)?.has(b) && canMeet.get(b)?.has(a))
-      return isRecent && isApart && standing.has(a) && standing.has(b)
-    })
+    const first = this.#earlier(a, b, fromMs)
+    const isUnseen = this.#ways.couldActUnseen(first, first === a ? b : a, fromMs - STOPPED_MS, fromMs, EVIDENCE_MS)
+    return isUnseen && this.#ways.connectedMs([a, b], endMs) < HEAL_MS
   }
 
-  /** Row 2: whoever has lost everybody stops, and who never had standing does not begin. */
-  #lawless(): string[] {
-    return this.world.log.spans.flatMap(({ policy, host, fromMs, toMs }) => {
-      if (policy !== SERVE) return []
-      const endMs = toMs ?? this.world.nowMs
-      const worst = Math.max(
-        0,
-        ...this.#withoutStanding(host).map(([from, to]) => Math.min(to, endMs) - Math.max(from, fromMs)),
-      )
-      return worst > STOP_MS
-        ? [`${host} from ${Math.round(fromMs)} acted ${Math.round(worst)} ms without standing`]
-        : []
-    })
+  /** Row 9: one of the two wakes, and is gone after its first turn. */
+  #isThaw({ hosts, fromMs, toMs }: Overlap): boolean {
+    const endMs = toMs ?? this.world.nowMs
+    return this.#thaws.some(({ host, atMs }) => hosts.includes(host) && fromMs >= atMs - 1 && endMs - atMs < THAW_MS)
   }
 
-  /** Times in which the links leave this host neither a majority nor a quorum, and its processes run. */
-  #withoutStanding(host: string): [number, number][] {
-    const times: [number, number][] = []
-    for (const [index, { atMs, standing }] of this.#views.entries()) {
-      if (standing.has(host)) continue
-      const untilMs = this.#views[index + 1]?.atMs ?? this.world.nowMs
-      const last = times.at(-1)
-      if (last && last[1] === atMs) last[1] = untilMs
-      else times.push([atMs, untilMs])
-    }
-    return times
+  /** Whoever of the two had been acting when the other began. */
+  #earlier(a: string, b: string, atMs: number): string {
+    const sinceMs = (host: string) =>
+      this.#spans().find(
+        (span) => span.host === host && span.fromMs <= atMs && (span.toMs ?? Number.POSITIVE_INFINITY) > atMs,
+      )?.fromMs ?? atMs
+    return sinceMs(a) <= sinceMs(b) ? a : b
+  }
+
+  #spans(): readonly ActingSpan[] {
+    return this.world.log.spans.filter(({ policy }) => policy === SERVE)
+  }
+
+  /** Row 2: acting although nobody was reached for longer than the deadline and the kill. A thawed one has its turn. */
+  #lawless(): readonly ActingSpan[] {
+    return this.#spans().filter(({ host, fromMs, toMs }) => {
+      return this.#ways.longestWithoutStanding(host, fromMs, toMs ?? this.world.nowMs) > STOPPED_MS
+    })
   }
 
   #fenceBreaks(): number {
     const epochs = (this.world.sink?.accepted ?? []).filter(({ policy }) => policy === SERVE).map(({ epoch }) => epoch)
     return epochs.filter((epoch, index) => epoch < (epochs[index - 1] ?? 0n)).length
-  }
-
-  /** Who can hear of whom now: over two relays at most, or by a witness that both reach. */
-  #look(): void {
-    const hosts = Object.keys(this.#config.hosts)
-    const running = hosts.filter((host) => this.world.host(host).isRunning)
-    const canMeet = new Map(
-      hosts.map((host) => [host, new Set([...this.#heardBy(host, running), ...this.#sharedBy(host, hosts)])] as const),
-    )
-    const standing = new Set(hosts.filter((host) => !running.includes(host) || this.#hasStanding(host, running)))
-    this.#views.push({ atMs: this.world.nowMs, canMeet, standing })
-  }
-
-  /** By the links alone; a witness that was just restarted counts here, which only forgives. */
-  #hasStanding(host: string, running: readonly string[]): boolean {
-    const witnesses = [...this.world.witnesses].filter(
-      ([end, { isUp }]) => isUp && this.#isLinked(host, witnessEnd(end)),
-    )
-    const hosts = Object.keys(this.#config.hosts).length
-    return witnesses.length >= QUORUM || this.#heardBy(host, running).size * 2 > hosts
-  }
-
-  #heardBy(from: string, running: readonly string[]): Set<string> {
-    const found = new Set(running.includes(from) ? [from] : [])
-    for (let hop = 0; hop < 3; hop++) {
-      for (const a of [...found]) for (const b of running) if (this.#isLinked(a, b)) found.add(b)
-    }
-    return found
-  }
-
-  #sharedBy(host: string, hosts: readonly string[]): string[] {
-    const reached = (name: string) => {
-      return [...this.world.witnesses].filter(([end, { isUp }]) => isUp && this.#isLinked(name, witnessEnd(end)))
-    }
-    const own = new Set(reached(host).map(([end]) => end))
-    return hosts.filter((other) => reached(other).some(([end]) => own.has(end)))
-  }
-
-  #isLinked(a: string, b: string): boolean {
-    const { network } = this.world
-    return network.isUp(a, b) && network.isUp(b, a)
   }
 
   #ends(): string[] {

@@ -15,6 +15,13 @@ export async function exampleGroup(change: Partial<GroupConfig> = {}): Promise<G
   return { ...config, ...change }
 }
 
+/** The same with the one policy that is looked at. */
+export async function servingGroup(change: Partial<GroupConfig> = {}): Promise<GroupConfig> {
+  const config = await exampleGroup(change)
+  const { serve } = config.policies
+  return { ...config, policies: serve ? { serve } : {} }
+}
+
 export function withFailback(config: GroupConfig, failback: 'auto' | 'never'): GroupConfig {
   const policies = Object.entries(config.policies).map(([name, policy]) => [name, { ...policy, failback }] as const)
   return { ...config, policies: Object.fromEntries(policies) }
