@@ -1,6 +1,6 @@
 import type { GroupConfig } from '../../src/settings.js'
 import type { ActingSpan, Overlap } from '../../src/simulation/acting-log.js'
-import { witnessEnd } from '../../src/simulation/network.js'
+import { type LinkQuality, witnessEnd } from '../../src/simulation/network.js'
 import { USUAL_HABITS } from '../../src/simulation/sim-runner.js'
 import type { SimWitness } from '../../src/simulation/sim-witness.js'
 import type { World } from '../../src/simulation/world.js'
@@ -34,6 +34,14 @@ const STOPPED_MS = 2_750
 const HEAL_MS = 2_750
 /** Row 9 of section 8, and a thawed service before the first turn of its loop: a turn and the kill budget. */
 const THAW_MS = 750
+
+const QUIET: LinkQuality = { delayMs: 5, jitterMs: 40, loss: 0 }
+const QUALITIES: readonly LinkQuality[] = [
+  QUIET,
+  { ...QUIET, loss: 0.03 },
+  { delayMs: 40, jitterMs: 10, loss: 0 },
+  { delayMs: 10, jitterMs: 200, loss: 0.05 },
+]
 
 type Step = (run: ScheduleRun) => string | null
 
@@ -82,8 +90,8 @@ class ScheduleRun {
   constructor(config: GroupConfig, seed: number) {
     this.#config = config
     this.#seed = seed
-    const loss = seed % 3 === 0 ? 0.03 : 0
-    this.world = startedWorld(config, { seed, hasSink: true, quality: { delayMs: 5, jitterMs: 40, loss } })
+    const quality = QUALITIES[seed % QUALITIES.length] ?? QUIET
+    this.world = startedWorld(config, { seed, hasSink: true, quality })
     this.#ways = new Ways(this.world, config)
   }
 
