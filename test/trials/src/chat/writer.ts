@@ -8,6 +8,8 @@ const TIMEOUT_MS = 2_000
 const { values } = parseArgs({ options: { chat: { type: 'string' } } })
 const controller = new AbortController()
 process.once('SIGTERM', () => controller.abort())
+process.once('disconnect', () => controller.abort())
+process.channel?.unref()
 
 for (let count = 0; !controller.signal.aborted; count++) {
   await post(`message ${count}`).catch(() => {})

@@ -36,7 +36,9 @@ export class Machine {
   start(): void {
     const { network, name, argv, environment, home, onLine } = this.#init
     const env = { ...process.env, ...environment, HOME: home }
-    const child = network.spawn(name, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // The channel is a tether: agents and witnesses end when whoever started them is gone, however it went.
+    const child = network.spawn(name, argv, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    child.channel?.unref()
     this.#child = child
     // A program that cannot be started ends like one that ends.
     child.on('error', (error) => this.#log.write(`${error.message}\n`))

@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import type { TrialNetwork } from './types.js'
 
 /** One network namespace per machine, all plugged into a bridge in a namespace of its own: nothing reaches the host. */
@@ -7,6 +8,7 @@ export function createNamespaces(machines: readonly string[], tag: string): Tria
   const middle = nameOf('switch')
   const addressOf = (machine: string) => `10.77.0.${machines.indexOf(machine) + 1}`
   const all = [middle, ...machines.map(nameOf)]
+  sweep()
   const remove = () => all.forEach((name) => void spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' }))
   try {
     build(machines, nameOf, addressOf, middle)
@@ -46,6 +48,21 @@ export function hasNamespaces(): boolean {
     spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' })
   }
 }
+
+/** Namespaces of trials that were killed: their name has the process that made them. */
+function sweep(): void {
+  for (const name of readNames()) {
+    const [, pid] = /^mt(\d+)[a-z]?-/.exec(name) ?? []
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' })
+  }
+}
+
+/** `ip` keeps a file for each. */
+function readNames(): string[] {
+  return existsSync(NAMES) ? readdirSync(NAMES) : []
+}
+
+const NAMES = '/run/netns'
 
 function build(
   machines: readonly string[],
