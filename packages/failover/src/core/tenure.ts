@@ -68,7 +68,7 @@ export function stopTenure(turn: PolicyTurn, own: PolicyState, stop: Stop): Poli
   effects.push({ kind: 'demote', policy: policy.name, reason: stop.reason, budgetMs, isGraceful })
   turn.cause = stop
   return {
-    ...(stop.isRefusal ? afterRefusal(own, view.nowMs) : own),
+    ...(stop.isRefusal ? afterRefusal(own, view) : own),
     tenure: { phase: 'stopping', epoch: tenure.epoch, sinceMs: view.nowMs, isGraceful, forcedMs: null },
     backOff: stop.isBackedOff ? nextBackOff(own, view.nowMs) : own.backOff,
     handover: own.handover?.phase === 'stopping' && isGraceful ? own.handover : null,
@@ -77,12 +77,16 @@ export function stopTenure(turn: PolicyTurn, own: PolicyState, stop: Stop): Poli
 }
 
 /**
- * The first refusal costs nothing: the sink may know the epoch of a leader that is gone. Each further one within ten
- * minutes means that somebody acts where this host cannot see it, and costs 30 s more.
+ * The first refusal costs nothing: the sink may know the epoch of a leader that is gone. A further one within ten minutes
+ * means that somebody acts where this host cannot see it. Of two such islands the majority goes on, under the next epoch,
+ * and the minority keeps away for a while: it cannot know when the other is gone, so it has to try again. Row 4 of
+ * section 8 with one sink for both.
  */
-function afterRefusal(own: PolicyState, nowMs: number): PolicyState {
+function afterRefusal(own: PolicyState, { nowMs, standing, settings }: View): PolicyState {
+  if (standing === 'majority' || settings.coordinator.kind === 'etcd') return own
   const earlier = own.refusalsMs.filter((at) => nowMs - at < BACK_OFF_MAX_MS)
-  const steppedDownUntilMs = Math.max(own.steppedDownUntilMs, nowMs + earlier.length * BACK_OFF_MS)
+  const untilMs = earlier.length > 0 ? nowMs + BACK_OFF_MS : nowMs
+  const steppedDownUntilMs = Math.max(own.steppedDownUntilMs, untilMs)
   return { ...own, refusalsMs: [...earlier, nowMs], steppedDownUntilMs }
 }
 

@@ -50,6 +50,8 @@ const PLANTED: readonly Planted[] = [
   {
     what: 'witnesses that lie by omission (row 12 of section 8)',
     world: (world) => {
+      const [a = '', b = '', ...others] = world.hosts.keys()
+      for (const host of [a, b]) for (const other of others) world.network.setBoth(host, other, false)
       for (const witness of world.witnesses.values()) witness.read = () => ({ upMs: 3_600_000, posts: [] })
     },
     shows: isDouble,

@@ -112,6 +112,31 @@ describe('one fault', () => {
   })
 })
 
+describe('row 4 of section 8', () => {
+  it('two islands at one sink: the majority goes on, the minority tries twice a minute at most', async () => {
+    const world = startedWorld(await exampleGroup(), { seed: 31, hasSink: true })
+    const [w1 = '', w2 = '', w3 = ''] = [...world.witnesses.keys()].map(witnessEnd)
+    const majority = ['amsterdam', 'spb', 'novosibirsk', w2]
+    const minority = ['moscow', 'almaty', w1, w3]
+    for (const a of majority) for (const b of minority) world.network.setBoth(a, b, false)
+    world.run(MINUTE_MS)
+    const before = serveChanges(world)
+    world.run(5 * MINUTE_MS)
+    const spans = world.log.spans.filter(
+      ({ policy, fromMs }) => policy === SERVE && fromMs > world.nowMs - 5 * MINUTE_MS,
+    )
+    const ledMs = spans
+      .filter(({ host }) => host === 'amsterdam')
+      .reduce((sum, { fromMs, toMs }) => sum + (toMs ?? world.nowMs) - fromMs, 0)
+    expect(ledMs).toBeGreaterThan(4.5 * MINUTE_MS)
+    // Each of the two tries comes back to the majority at once.
+    expect(serveChanges(world) - before).toBeLessThanOrEqual(5 * 2 * 2 * 2)
+    world.network.healAll()
+    world.run(10_000)
+    expect(leadersIn(world)).toHaveLength(1)
+  })
+})
+
 describe('no flapping', () => {
   it('ten minutes of 5 % loss and 200 ms of jitter move nothing', async () => {
     const world = startedWorld(await exampleGroup(), { seed: 21 })
