@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { runScript } from './support/script.js'
 
 const DEMO = join(import.meta.dirname, '..', 'trials', 'dist', 'main.js')
 /** Ten and a bit: whole cycles of four deaths. */
@@ -9,17 +9,7 @@ const RUN_TIMEOUT_MS = 300_000
 /** The promise of 3-Mirror. */
 const GAP_MAX_MS = 10_000
 
-function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  const run = { stdout: '', stderr: '' }
-  child.stdout?.on('data', (chunk) => {
-    run.stdout += chunk
-  })
-  child.stderr?.on('data', (chunk) => {
-    run.stderr += chunk
-  })
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))
-}
+const demo = (...args: string[]) => runScript(DEMO, args)
 
 describe('npm run demo:failover', () => {
   it(

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SoakRecord } from '@montana/soak'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from './support/montana.js'
+import { runScript } from './support/script.js'
 
 const DEMO = join(import.meta.dirname, '..', '..', 'scripts', 'demo-soak.mjs')
 const KINDS = ['kill', 'pause', 'partition', 'diskfull', 'clock', 'oldbuild']
@@ -11,18 +11,7 @@ const RUN_TIMEOUT_MS = 420_000
 const OFFSET_MS = 30_000
 const OFFSET_TOLERANCE_MS = 1_000
 
-function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  // As npm starts it: with a channel that tells it when its parent is gone, and that must not keep it.
-  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  const run = { stdout: '', stderr: '' }
-  child.stdout?.on('data', (chunk) => {
-    run.stdout += chunk
-  })
-  child.stderr?.on('data', (chunk) => {
-    run.stderr += chunk
-  })
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))
-}
+const demo = (...args: string[]) => runScript(DEMO, args)
 
 function nodeOf(record: SoakRecord, label: string): SoakRecord['nodes'][number] | undefined {
   return record.nodes.find((node) => node.label === label)

@@ -5,9 +5,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadGroupConfig } from '@montana/failover/settings'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { runCheck } from '../../packages/failover/src/health/checks.js'
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'deploy', 'examples')
+const CONFIGURATION = join(EXAMPLES, '..', 'failover.example.yaml')
 const KILLS = 20
 
 let folder: string
@@ -107,6 +110,20 @@ async function reply(headers: Record<string, string>, body: unknown = { update_i
 }
 
 describe('the example bot', () => {
+  it('is healthy by the check of the example configuration', async () => {
+    const { config } = await loadGroupConfig(CONFIGURATION)
+    const [check] = config.services.bot?.health ?? []
+    if (check?.kind !== 'http') throw new Error('the example asks by http')
+    const port = await freePort()
+    startBot(1, { port })
+    const url = new URL(check.url)
+    url.port = String(port)
+    const ask = async () => await runCheck({ ...check, url: url.href }, AbortSignal.timeout(1_000))
+    await until(async () => (await ask()).failure === null)
+    const [before, after] = [(await ask()).progress?.value, await sleep(500).then(ask)]
+    expect(after.progress?.value).toBeGreaterThan(before ?? Number.POSITIVE_INFINITY)
+  })
+
   it('answers every message once over twenty deaths, with an epoch that grows', async () => {
     const messages: number[] = []
     for (let life = 1; life <= KILLS; life += 1) {

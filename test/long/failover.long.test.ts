@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { runScript } from '../e2e/support/script.js'
 
 const DEMO = join(import.meta.dirname, '..', 'trials', 'dist', 'main.js')
 /** Per fault: what a claim needs; a clean run of n bounds the failure rate at 3/n with 95 % confidence. */
@@ -10,19 +10,7 @@ const GAP_MAX_MS = 10_000
 const MEDIAN_MAX_MS = 5_000
 const PER_TRIAL_MS = 30_000
 
-async function demo(fault: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [DEMO, '--json', '--trials', String(TRIALS), '--fault', fault], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  const run = { stdout: '', stderr: '' }
-  child.stdout?.on('data', (chunk) => {
-    run.stdout += chunk
-  })
-  child.stderr?.on('data', (chunk) => {
-    run.stderr += chunk
-  })
-  return await new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))
-}
+const demo = (fault: string) => runScript(DEMO, ['--json', '--trials', String(TRIALS), '--fault', fault])
 
 it.each(['kill', 'freeze', 'cut'])(
   `${TRIALS} times %s of the leading host, with none to three others dead before`,

@@ -28,7 +28,7 @@ export {
 } from './coordinator/etcd/coordinator.js'
 export { CoordinatorLeasePort } from './coordinator/etcd/lease-port.js'
 export { type EtcdLeases, openEtcdLeases } from './coordinator/etcd/open.js'
-export { boundWithTtl, campaignDelayMs, type Expiry, expiryMs, lastInstantToActMs } from './coordinator/lease-time.js'
+export { boundWithTtl } from './coordinator/lease-time.js'
 export type { PolicyCoordinator, Transfer } from './coordinator/types.js'
 
 export type * from './core/api.js'

@@ -43,6 +43,7 @@ export {
   type RegisteredWitness,
 } from './registry/registry.js'
 export { rotationBytes } from './registry/rotation.js'
+export { validKeys } from './registry/valid-keys.js'
 export {
   type RegistryWatch,
   type RegistryWatchModules,

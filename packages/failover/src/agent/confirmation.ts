@@ -48,7 +48,7 @@ export class Confirmation {
   async #relay(by: string, host: string, signal: AbortSignal): Promise<void> {
     const { channel, nowMs, push } = this.#modules
     const sentAtMs = nowMs()
-    const question: RequestBody<'probe'> = { host, isForwarded: false }
+    const question: RequestBody<'probe'> = { host, forwardedFor: null }
     const answer = await withTimeout(this.#timeoutMs, signal, (inner) =>
       channel.request(by, 'probe', question, inner),
     ).catch(() => null)

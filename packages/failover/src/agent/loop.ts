@@ -62,9 +62,10 @@ export class DecisionLoop<State> {
     })
   }
 
-  /** For a request of our own: what the last turn left. */
+  /** For a request of our own: what is known now, decided by the last turn. */
   heartbeat(receiver: string): Heartbeat {
     const { core, clock, breath: breathOf } = this.#modules
+    this.#takeIn()
     const heartbeat = core.heartbeat(this.#state, receiver, ++this.#sequence, clock().nowMs)
     const breath = breathOf()
     if (breath === null || breath.head === null) return heartbeat
@@ -72,6 +73,7 @@ export class DecisionLoop<State> {
   }
 
   post(): PostBody {
+    this.#takeIn()
     return this.#modules.core.post(this.#state, ++this.#sequence, this.#modules.clock().nowMs)
   }
 
@@ -87,9 +89,13 @@ export class DecisionLoop<State> {
     })
   }
 
+  #takeIn(): void {
+    for (const observation of this.#queue.splice(0)) this.#state = this.#modules.core.observe(this.#state, observation)
+  }
+
   #turn(): void {
     const { core, clock, beat, execute, onTurn } = this.#modules
-    for (const observation of this.#queue.splice(0)) this.#state = core.observe(this.#state, observation)
+    this.#takeIn()
     const turn = core.decide(this.#state, clock())
     this.#state = turn.state
     execute(turn.effects)

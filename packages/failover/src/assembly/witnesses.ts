@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import type { RegistryWatch } from '@montana/fleet'
+import { type RegistryWatch, validKeys } from '@montana/fleet'
 import { witnessTimes } from '../config/bounds/witness-times.js'
 import { GIT_OPERATION_MS } from '../config/constants.js'
 import type { GroupConfig, WitnessConfig } from '../config/types.js'
 import { createGitWitness } from '../witness/git-witness.js'
 import { createHttpWitness } from '../witness/http-witness.js'
-import { validKeys } from '../witness/serve.js'
 import type { Witness } from '../witness/types.js'
 
 /** The witnesses of a group, with the keys that the registry has at each call; `folder` is for what git needs. */

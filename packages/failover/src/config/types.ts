@@ -56,6 +56,7 @@ export type RunConfig =
 
 export type HealthConfig =
   | { readonly kind: 'command'; readonly command: readonly string[] }
+  /** A counter in a JSON answer that may stand still for `maxAgeMs`, by default `progressTimeoutMs` of the service. */
   | { readonly kind: 'http'; readonly url: string; readonly progressField?: string; readonly maxAgeMs?: number }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unit'; readonly unit: string }

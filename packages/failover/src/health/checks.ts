@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { errorCode, errorMessage } from '@montana/foundation'
 import type { HealthConfig } from '../config/types.js'
 import { signalGroup } from '../process/group-signal.js'
+import type { Progress } from './progress.js'
 
 /** Null when it holds; else why not. */
 export type CheckResult = string | null
@@ -10,7 +11,7 @@ export type CheckResult = string | null
 /** What an http check read of a progress counter; undefined where none is configured. */
 export interface CheckOutcome {
   readonly failure: CheckResult
-  readonly progress?: number
+  readonly progress?: Progress
 }
 
 const BODY_MAX_BYTES = 64 * 1024
@@ -41,8 +42,7 @@ async function checkHttp({ url, progressField, maxAgeMs }: HttpCheck, signal: Ab
   }
   const value = fieldOf(await readBounded(response), progressField)
   if (typeof value !== 'number' || !Number.isFinite(value)) return { failure: `no number in field ${progressField}` }
-  if (maxAgeMs === undefined) return { failure: null, progress: value }
-  return { failure: value <= maxAgeMs ? null : `${progressField} is ${value} ms old` }
+  return { failure: null, progress: { value, ...(maxAgeMs !== undefined && { maxAgeMs }) } }
 }
 
 async function readBounded(response: Response): Promise<unknown> {

@@ -90,7 +90,7 @@ export class HealthWatch {
     const outcomes = await Promise.all(checks.map((check) => runCheck(check, timeout)))
     signal.throwIfAborted()
     const failure = outcomes.find((outcome) => outcome.failure !== null)?.failure ?? null
-    const counters = outcomes.flatMap(({ progress: counter }) => (counter === undefined ? [] : [counter]))
+    const counters = outcomes.map(({ progress: counter }) => counter)
     return failure ?? progress?.failureOf(counters, performance.now()) ?? null
   }
 

@@ -1,9 +1,10 @@
 import type { Core, CoreSettings, PolicyDecision, Turn } from '../core/api.js'
 import { createCore } from '../core/core.js'
 import type { CoreState } from '../core/state.js'
-import type { Effect, Heartbeat, Observation } from '../core/types.js'
+import type { Effect, Heartbeat, Observation, PostBody } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
 import { HostClock } from './host-clock.js'
+import { SimProbes } from './sim-probes.js'
 import type { SimRunner } from './sim-runner.js'
 
 /** What a host needs of the world around it. */
@@ -37,10 +38,6 @@ const TURN_MS = 250
 const SOON_MS = 10
 /** Writing the epoch durably. */
 const PERSIST_MS = 5
-/** How precisely the start of a question is kept. */
-const COUNT_TOLERANCE_MS = 50
-/** A slow witness is asked at its own interval: 7.2, S1. */
-const SLOW_EVERY_MS = 5_000
 
 /** One agent: the real core, and around it what the real agent does with timers, connections and hooks. */
 export class SimHost {
@@ -55,11 +52,8 @@ export class SimHost {
   #turn: Turn<CoreState> | null = null
   #boots = 0
   #sequence = 0
-  #lastProbeMs = new Map<string, number>()
-  #lastWitnessMs = new Map<string, number>()
-  /** Sending time of the last question per peer whose silence counts: docs/decisions/0013. */
-  #countedMs = new Map<string, number>()
-  #missing = new Set<string>()
+  /** What this life asks of others. */
+  probes: SimProbes
   #unhealthy = new Map<string, number>()
   #lastHealthMs = Number.NEGATIVE_INFINITY
   #waiting: (() => void)[] = []
@@ -75,6 +69,7 @@ export class SimHost {
     this.#settings = settingsOf(this.#bootId(), this.#durable, false)
     this.#core = createCore(this.#settings)
     this.#state = this.#core.initial(this.clock.read())
+    this.probes = new SimProbes(this, world)
     this.#loop(phaseMs % TURN_MS, this.#boots)
   }
 
@@ -108,9 +103,7 @@ export class SimHost {
     this.#state = this.#core.initial(this.clock.read())
     this.#turn = null
     this.#sequence = 0
-    this.#lastProbeMs = new Map()
-    this.#lastWitnessMs = new Map()
-    this.#countedMs = new Map()
+    this.probes = new SimProbes(this, this.#world)
     this.#unhealthy = new Map()
     this.#loop(0, this.#boots)
   }
@@ -144,13 +137,21 @@ export class SimHost {
   }
 
   heartbeat(receiver: string): Heartbeat {
-    return this.#core.heartbeat(this.#state, receiver, ++this.#sequence, this.#nowMs())
+    return this.#core.heartbeat(this.#state, receiver, ++this.#sequence, this.nowMs)
+  }
+
+  post(): PostBody {
+    return this.#core.post(this.#state, ++this.#sequence, this.nowMs)
+  }
+
+  get settings(): CoreSettings {
+    return this.#settings
   }
 
   /** Evidence counts at once where somebody waits for it. */
   #isUrgent({ kind }: Observation): boolean {
     if (['runner', 'message', 'command', 'lease', 'epoch-refused'].includes(kind)) return true
-    return this.policies.some(({ claim }) => claim.state !== 'standby') || this.#missing.size > 0
+    return this.policies.some(({ claim }) => claim.state !== 'standby') || this.probes.isMissingAny
   }
 
   #decideSoon(): void {
@@ -177,7 +178,7 @@ export class SimHost {
     if (this.#state.lastTurn?.nowMs === nowMs) return
     this.#checkServices(nowMs)
     this.#decide()
-    this.#probeWhoIsDue(nowMs)
+    if (this.#turn) this.probes.askWhoIsDue(this.#turn, nowMs)
   }
 
   #decide(): void {
@@ -198,7 +199,7 @@ export class SimHost {
       const rest = effects.slice(index + 1)
       // The host counts as starting from now on: that is how the world measures acting.
       this.#world.onTransition(this.name, effect)
-      this.#later(PERSIST_MS, () => this.#run(rest))
+      this.later(PERSIST_MS, () => this.#run(rest))
       return
     }
   }
@@ -219,149 +220,22 @@ export class SimHost {
       case 'send':
         return this.#send(effect)
       case 'announce':
-        return this.#announce()
+        return this.probes.announce()
       case 'confirm':
-        return this.#confirm(effect.hosts)
+        return this.probes.confirm(effect.hosts)
       default:
     }
   }
 
   #finish(kind: 'prepare' | 'quiesce', policy: string): void {
     const event = { kind: kind === 'prepare' ? 'prepared' : 'quiesced' } as const
-    this.#later(20, () => this.observe({ kind: 'runner', policy, atMs: this.#nowMs(), event }))
+    this.later(20, () => this.observe({ kind: 'runner', policy, atMs: this.nowMs, event }))
   }
 
   #send({ host, message }: Extract<Effect, { kind: 'send' }>): void {
     this.#world.toHost(this.name, host, (peer) => {
-      peer.observe({ kind: 'message', from: this.name, atMs: peer.#nowMs(), message })
+      peer.observe({ kind: 'message', from: this.name, atMs: peer.nowMs, message })
     })
-  }
-
-  #announce(): void {
-    for (const peer of this.#peers()) this.#probe(peer)
-    for (const { name } of this.#settings.witnesses) this.#postAndRead(name)
-  }
-
-  /** A probe of its own, one through every peer, and a read at every witness. */
-  #confirm(hosts: readonly string[]): void {
-    for (const host of hosts) {
-      this.#probe(host)
-      for (const peer of this.#peers()) if (peer !== host) this.#askThrough(peer, host)
-    }
-    for (const { name, isSlow } of this.#settings.witnesses) if (!isSlow) this.#read(name)
-  }
-
-  #probeWhoIsDue(nowMs: number): void {
-    if (!this.#turn) return
-    const { probeEveryMs, witnessEveryMs } = this.#turn
-    for (const peer of this.#peers()) {
-      if (nowMs - (this.#lastProbeMs.get(peer) ?? Number.NEGATIVE_INFINITY) > probeEveryMs - 1) this.#probe(peer)
-    }
-    for (const { name, isSlow } of this.#settings.witnesses) {
-      const everyMs = isSlow ? SLOW_EVERY_MS : witnessEveryMs
-      if (nowMs - (this.#lastWitnessMs.get(name) ?? Number.NEGATIVE_INFINITY) > everyMs - 1) this.#postAndRead(name)
-    }
-  }
-
-  #probe(peer: string): void {
-    const sentAtMs = this.#nowMs()
-    this.#lastProbeMs.set(peer, sentAtMs)
-    const isCounted = this.#count(peer, sentAtMs)
-    this.#ask(peer, (heartbeat) => {
-      const atMs = this.#nowMs()
-      if (!heartbeat) {
-        this.#missing.add(peer)
-        if (isCounted) this.observe({ kind: 'missed', host: peer, sentAtMs, atMs })
-        return
-      }
-      this.#missing.delete(peer)
-      this.observe({ kind: 'answered', host: peer, sentAtMs, atMs, heartbeat })
-    })
-  }
-
-  #count(peer: string, sentAtMs: number): boolean {
-    const since = sentAtMs - (this.#countedMs.get(peer) ?? Number.NEGATIVE_INFINITY)
-    if (since < this.#settings.timing.intervalMs - COUNT_TOLERANCE_MS) return false
-    this.#countedMs.set(peer, sentAtMs)
-    return true
-  }
-
-  /** One request; null when its time is over. */
-  #ask(peer: string, done: (heartbeat: Heartbeat | null) => void): void {
-    let isOpen = true
-    const finish = (heartbeat: Heartbeat | null) => {
-      if (!isOpen) return
-      isOpen = false
-      done(heartbeat)
-    }
-    const request = this.heartbeat(peer)
-    this.#world.toHost(this.name, peer, (other) => {
-      other.observe({ kind: 'heard', host: this.name, atMs: other.#nowMs(), heartbeat: request })
-      const answer = other.heartbeat(this.name)
-      this.#world.toHost(peer, this.name, () => finish(answer))
-    })
-    this.#later(this.#settings.timing.timeoutMs, () => finish(null))
-  }
-
-  /** 5.3: the peer probes the suspect, and forwards the question once if it hears nothing itself. */
-  #askThrough(peer: string, host: string): void {
-    const sentAtMs = this.#nowMs()
-    this.#world.toHost(this.name, peer, (other) => {
-      other.#probeFor([this.name], host, true, (heartbeat) => {
-        this.#world.toHost(peer, this.name, () => {
-          const atMs = this.#nowMs()
-          this.observe({ kind: 'relayed', by: peer, host, sentAtMs, atMs, ageMs: 0, heartbeat })
-        })
-      })
-    })
-  }
-
-  #probeFor(askers: readonly string[], host: string, mayForward: boolean, done: (heartbeat: Heartbeat) => void): void {
-    for (const asker of askers) this.observe({ kind: 'asked', host: asker, atMs: this.#nowMs() })
-    const sentAtMs = this.#nowMs()
-    this.#ask(host, (heartbeat) => {
-      if (!heartbeat) return
-      this.observe({ kind: 'answered', host, sentAtMs, atMs: this.#nowMs(), heartbeat })
-      done(heartbeat)
-    })
-    if (!mayForward || !this.#missing.has(host)) return
-    for (const peer of this.#peers()) {
-      if (peer === host || askers.includes(peer)) continue
-      this.#world.toHost(this.name, peer, (other) => {
-        other.#probeFor([this.name, ...askers], host, false, (heartbeat) => {
-          this.#world.toHost(peer, this.name, () => done(heartbeat))
-        })
-      })
-    }
-  }
-
-  /** S2: the read is sent when the post is acknowledged. */
-  #postAndRead(witness: string): void {
-    const sentAtMs = this.#nowMs()
-    this.#lastWitnessMs.set(witness, sentAtMs)
-    const sequence = ++this.#sequence
-    const body = this.#core.post(this.#state, sequence, sentAtMs)
-    this.#world.toWitness(
-      this.name,
-      witness,
-      (at) => at.post(body),
-      () => {
-        this.observe({ kind: 'witness-posted', witness, sentAtMs, atMs: this.#nowMs(), sequence })
-        this.#read(witness)
-      },
-      () => this.observe({ kind: 'witness-failed', witness, atMs: this.#nowMs() }),
-    )
-  }
-
-  #read(witness: string): void {
-    const sentAtMs = this.#nowMs()
-    this.#world.toWitness(
-      this.name,
-      witness,
-      (at) => at.read(),
-      ({ upMs, posts }) => this.observe({ kind: 'witness-read', witness, sentAtMs, atMs: this.#nowMs(), upMs, posts }),
-      () => this.observe({ kind: 'witness-failed', witness, atMs: this.#nowMs() }),
-    )
   }
 
   /** Three failures in a row, a second apart: 5.5. */
@@ -382,18 +256,16 @@ export class SimHost {
     return this.#world.runner(this.name, policy)
   }
 
-  #peers(): string[] {
-    return this.#settings.hosts.filter((host) => host !== this.name)
-  }
-
-  #later(delayMs: number, run: () => void): void {
+  /** In this life, when the process can run. */
+  later(delayMs: number, run: () => void): void {
     const boot = this.#boots
     this.#world.after(delayMs, () => {
       if (this.#boots === boot) this.deliver(run)
     })
   }
 
-  #nowMs(): number {
+  /** On the monotonic clock of this host. */
+  get nowMs(): number {
     return this.clock.read().nowMs
   }
 

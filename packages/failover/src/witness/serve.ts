@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { selectPqBackend } from '@montana/crypto'
-import { type RegistryWatch, watchRegistry } from '@montana/fleet'
-import { type Logger, makeDirectory, systemTime } from '@montana/foundation'
+import { validKeys, watchRegistry } from '@montana/fleet'
+import { type Logger, makeDirectory } from '@montana/foundation'
 import { Closers } from '../assembly/closers.js'
 import { openNodeIdentity } from '../channel/tls/identity.js'
 import type { WitnessConfigFile } from './serve-config.js'
@@ -35,14 +35,4 @@ async function open(config: WitnessConfigFile, logger: Logger, closers: Closers)
   const server = await startWitnessServer({ name: config.name, ...config.listen }, { privateKey, groups, nowMs })
   closers.add(async () => await server.close())
   return { port: server.port, close: async () => await closers.close() }
-}
-
-/** Keys that count now: of the right kind, in force, not revoked. */
-export function validKeys(registry: RegistryWatch): HostKeys {
-  return (host) =>
-    registry
-      .current()
-      .keysOf(host, systemTime.wallMs())
-      .filter(({ keyType, isRevoked }) => keyType === 'ml-dsa-65' && !isRevoked)
-      .map(({ publicKey }) => publicKey)
 }

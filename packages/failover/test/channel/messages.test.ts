@@ -26,7 +26,7 @@ const REQUESTS: readonly (readonly [RequestType, unknown])[] = [
     'heartbeat',
     heartbeatOf('amsterdam', 0, { breath: null, pause: null, policies: {}, seen: {}, highest: {}, noted: {} }),
   ],
-  ['probe', { host: 'spb', isForwarded: false }],
+  ['probe', { host: 'spb', forwardedFor: null }],
   ['handover', { type: 'handover', policy: 'serve', epoch: 2n ** 64n - 1n, reason: 'failback' }],
   ['accept', { type: 'accept', policy: 'serve', epoch: 0n }],
   ['refuse', { type: 'refuse', policy: 'serve', epoch: 1n, reason: 'not ready' }],
@@ -121,7 +121,7 @@ describe('limits', () => {
   it('names are names', () => {
     for (const name of ['', 'A', 'a_b', 'x'.repeat(33), '__proto__', 'ä']) {
       refused('heartbeat', heartbeat({ seen: JSON.parse(`{${JSON.stringify(name)}:1}`) }))
-      refused('probe', { host: name, isForwarded: false })
+      refused('probe', { host: name, forwardedFor: null })
     }
   })
 

@@ -83,7 +83,7 @@ describe('requests', () => {
     })
     const hosts = Array.from({ length: 50 }, (_, i) => `h${i}`)
     const probes = hosts.map((host) =>
-      amsterdam.request('moscow', 'probe', { host, isForwarded: false }, withinMs(5000)),
+      amsterdam.request('moscow', 'probe', { host, forwardedFor: null }, withinMs(5000)),
     )
     await expect.poll(() => held.length).toBe(50)
     await beat(amsterdam)
@@ -186,7 +186,7 @@ describe('connections', () => {
     const proxy = await stuckableProxy(1, moscow.port)
     const amsterdam = await openChannel({ hosts: hostsAt(1, proxy.port) })
     moscow.onRequest(async (_, type) => (type === 'probe' ? new Promise(() => {}) : heartbeatOf('moscow')))
-    const slow = amsterdam.request('moscow', 'probe', { host: 'spb', isForwarded: false }, withinMs(300))
+    const slow = amsterdam.request('moscow', 'probe', { host: 'spb', forwardedFor: null }, withinMs(300))
     await beat(amsterdam)
     await expect(slow).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
     await beat(amsterdam)
@@ -385,7 +385,7 @@ describe('frames over TLS', () => {
     peer.socket.write(
       Buffer.concat([
         frameOf({ type: 'later', id: 8, body: {} }),
-        frameOf({ type: 'probe', id: 9, body: { host: 'spb', isForwarded: true } }),
+        frameOf({ type: 'probe', id: 9, body: { host: 'spb', forwardedFor: 'almaty' } }),
       ]),
     )
     await expect.poll(() => peer.frames.length).toBe(2)

@@ -99,7 +99,7 @@ coordinator: { kind: chain }
 witnesses: [ { kind: http, url: "https://w1.example" }, { kind: git, remote: origin }, { kind: http, url: "https://w3.example" } ]
 `
     const { config, warnings } = await loadGroupConfig(file(text))
-    expect(warnings).toEqual([])
+    expect(warnings.map(({ code, field }) => `${code} ${field}`)).toEqual(['STANDBY_COLD services.bot.standby'])
     expect(config.witnesses.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['w1 http', 'w2 git', 'w3 http'])
     expect(config.hosts.amsterdam?.domainOfFailure).toEqual({ provider: 'p1', country: 'NL' })
     const etcd = await refusal(

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { environmentWarnings } from '../../src/index.js'
-import { group, HOSTS, load, WITNESSES } from '../support/group-file.js'
+import { BOT, group, HOSTS, load, WITNESSES } from '../support/group-file.js'
 
 async function codes(settings: Readonly<Record<string, unknown>> = {}): Promise<string[]> {
   return (await load(group(settings))).warnings.map(({ code }) => code)
 }
 
 const git = { kind: 'git' }
+const WARM = {
+  start: 'http://127.0.0.1:1/start',
+  stop: 'http://127.0.0.1:1/stop',
+  prepare: 'http://127.0.0.1:1/prepare',
+}
 const slowly = { maxSurvivorRecoveryMs: 20_000 }
 const domains = (...countries: string[]) => {
   const hosts = Object.entries(HOSTS).map(([name, host], index) => {
@@ -48,6 +53,8 @@ describe('warnings', () => {
       { policies: { serve: { chain: ['spb', 'almaty', 'amsterdam', 'moscow'] } } },
     ],
     ['a name in the file', ['SELF_IN_FILE'], { self: 'spb' }],
+    ['a command that is called warm', ['STANDBY_COLD'], { services: { bot: { ...BOT, standby: 'warm' } } }],
+    ['a warm service', [], { services: { bot: { ...BOT, standby: 'warm', run: { http: WARM } } } }],
   ])('%s', async (_, expected, settings) => {
     expect(await codes(settings)).toEqual(expected)
   })

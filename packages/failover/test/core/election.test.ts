@@ -20,7 +20,7 @@ describe('D5 no overlap', () => {
   })
 
   it('a post at one witness shows a leader too, to a majority as well (S3)', () => {
-    const bench = new Bench(FIRST).only(SECOND, THIRD).run(2_000)
+    const bench = new Bench(FIRST).seeing(SECOND, THIRD).run(2_000)
     bench.witness('w3').posts[CHAIN[4]] = { claim: acting(CHAIN[4], 3), ageMs: 500 }
     bench.run(20_000)
     expect(bench.all('promote')).toEqual([])
@@ -39,7 +39,7 @@ describe('D5 no overlap', () => {
   })
 
   it('the owner of the highest epoch may act as long as only words of it are known that are older than that epoch', () => {
-    const bench = new Bench(SECOND).only(CHAIN[3], CHAIN[4]).health(null, { isReady: false })
+    const bench = new Bench(SECOND).seeing(CHAIN[3], CHAIN[4]).health(null, { isReady: false })
     const seen = { kind: 'relayed', by: CHAIN[4], host: THIRD, ageMs: 900, heartbeat: null } as const
     const runSeeing = (durationMs: number) => {
       for (let passedMs = 0; passedMs < durationMs; passedMs += 250) {
@@ -130,7 +130,7 @@ describe('D6 chain', () => {
   })
 
   it('the rank is that of its standing, the place that of its own in the chain', () => {
-    const bench = new Bench(THIRD).only(CHAIN[3])
+    const bench = new Bench(THIRD).seeing(CHAIN[3])
     bench.until('acting')
     expect(bench.claim.epoch).toBe(epochOf(THIRD, 1, 1))
   })
@@ -149,7 +149,7 @@ describe('D6 chain', () => {
 
 describe('S2 to S4', () => {
   it('a minority reads at the quorum only after its post as candidate was acknowledged', () => {
-    const bench = new Bench(FIRST).only().reach('w1', 'w2')
+    const bench = new Bench(FIRST).seeing().reach('w1', 'w2')
     bench.until('candidate')
     const sinceMs = bench.nowMs
     bench.step()
@@ -160,7 +160,7 @@ describe('S2 to S4', () => {
   })
 
   it('and never on the strength of posts from before it', () => {
-    const bench = new Bench(FIRST).only()
+    const bench = new Bench(FIRST).seeing()
     bench.until('candidate')
     for (const witness of Object.values(bench.witnesses)) witness.isWritable = false
     bench.run(1_250)
@@ -171,14 +171,14 @@ describe('S2 to S4', () => {
   })
 
   it('a quorum that goes while it is a candidate ends the candidacy', () => {
-    const bench = new Bench(FIRST).only()
+    const bench = new Bench(FIRST).seeing()
     bench.until('candidate')
     bench.reach('w1').run(10_000)
     expect(bench.all('promote')).toEqual([])
   })
 
   it('of two candidates the lower withdraws', () => {
-    const bench = new Bench(SECOND).only(CHAIN[3])
+    const bench = new Bench(SECOND).seeing(CHAIN[3])
     bench.until('candidate')
     bench.witness('w1').posts[FIRST] = { claim: claim({ state: 'candidate', candidacy: 1 }), ageMs: 0 }
     bench.run(3_000)
@@ -187,7 +187,7 @@ describe('S2 to S4', () => {
   })
 
   it('and the higher waits until it has', () => {
-    const bench = new Bench(FIRST).only(CHAIN[3])
+    const bench = new Bench(FIRST).seeing(CHAIN[3])
     bench.until('candidate')
     bench.witness('w1').posts[SECOND] = { claim: claim({ state: 'candidate', candidacy: 1 }), ageMs: 0 }
     bench.run(3_000)
@@ -198,7 +198,7 @@ describe('S2 to S4', () => {
   })
 
   it('a live eligible host above is seen at one witness of the quorum', () => {
-    const bench = new Bench(SECOND).only()
+    const bench = new Bench(SECOND).seeing()
     bench.witness('w2').posts[FIRST] = { claim: claim(), ageMs: 100 }
     bench.run(6_000)
     expect(bench.all('promote')).toEqual([])
@@ -257,17 +257,17 @@ describe('D7 last resort', () => {
 
 describe('D10 amnesia', () => {
   it('is not eligible until the highest epoch was learnt from a majority of the hosts', () => {
-    const bench = new Bench(FIRST, { hasAmnesia: true }).only(SECOND, THIRD).reach()
+    const bench = new Bench(FIRST, { hasAmnesia: true }).seeing(SECOND, THIRD).reach()
     bench.peer(SECOND).highest = epochOf(SECOND, 20)
     bench.run(20_000)
     expect(bench.claim).toMatchObject({ isEligible: false, reason: 'amnesia' })
-    bench.only(SECOND, THIRD, CHAIN[3])
+    bench.seeing(SECOND, THIRD, CHAIN[3])
     bench.until('acting', 5_000)
     expect(bench.claim.epoch).toBe(epochOf(FIRST, 21))
   })
 
   it('or from a quorum of witnesses that have been up for long enough', () => {
-    const bench = new Bench(FIRST, { hasAmnesia: true }).only()
+    const bench = new Bench(FIRST, { hasAmnesia: true }).seeing()
     bench.witness('w1').upMs = 1_000
     bench.witness('w2').upMs = 1_000
     bench.witness('w3').posts[FIRST] = { claim: claim({ epoch: epochOf(FIRST, 30) }), ageMs: 90_000 }
@@ -285,7 +285,7 @@ describe('D11 start', () => {
   })
 
   it('not before every peer and witness answered or timed out', () => {
-    const bench = new Bench(FIRST, { timing: { startupDelayMs: 0 } }).only(SECOND, THIRD, CHAIN[3])
+    const bench = new Bench(FIRST, { timing: { startupDelayMs: 0 } }).seeing(SECOND, THIRD, CHAIN[3])
     bench.run(1_000)
     expect(bench.claim).toMatchObject({ state: 'standby', reason: 'starting' })
     bench.until('acting', 5_000)

@@ -47,7 +47,7 @@ describe('D1 stall', () => {
 
 describe('D2 isolation', () => {
   it('no standing: demoted without grace within killBudget, and isolated', () => {
-    const bench = actingBench('amsterdam').only().reach()
+    const bench = actingBench('amsterdam').seeing().reach()
     bench.until('stopping')
     expect(bench.decision.rule).toBe('D2')
     expect(bench.all('demote').at(-1)).toMatchObject({ budgetMs: 500, isGraceful: false })
@@ -59,19 +59,19 @@ describe('D2 isolation', () => {
     const bench = actingBench('amsterdam').reach()
     bench.run(3_000)
     const untilMs = Number(bench.decision.actUntilMs)
-    bench.only().until('stopping')
+    bench.seeing().until('stopping')
     expect(bench.nowMs).toBeLessThanOrEqual(untilMs)
   })
 
   it('a majority that answers keeps it acting, whatever the witnesses do', () => {
-    const bench = actingBench('amsterdam').reach().only('spb', 'moscow').run(30_000)
+    const bench = actingBench('amsterdam').reach().seeing('spb', 'moscow').run(30_000)
     expect(bench.decision.role).toBe('master')
   })
 
   it('a stop that does not end is forced again and again, with an alarm', () => {
     const bench = actingBench('amsterdam')
     bench.isRunnerAutomatic = false
-    bench.only().reach().until('stopping')
+    bench.seeing().reach().until('stopping')
     bench.run(3_000)
     expect(bench.claim.state).toBe('stopping')
     expect(bench.all('fence-local').length).toBeGreaterThanOrEqual(2)
@@ -108,7 +108,7 @@ describe('D3 yield', () => {
   })
 
   it('seen at a witness alone: a leader without peers stops too (S7)', () => {
-    const bench = actingBench('amsterdam').only().run(6_000)
+    const bench = actingBench('amsterdam').seeing().run(6_000)
     expect(bench.decision.mode).toBe('SURVIVOR')
     bench.witness('w2').posts.spb = { claim: acting('spb', 9), ageMs: 300 }
     bench.run(1_000)
@@ -240,7 +240,7 @@ describe('D9 pause', () => {
     bench.peer('spb').claim = acting('spb', 9)
     bench.run(1_000)
     expect(bench.decision.role).toBe('standby')
-    const cut = actingBench('almaty').command({ kind: 'pause', pause }).only().reach()
+    const cut = actingBench('almaty').command({ kind: 'pause', pause }).seeing().reach()
     cut.run(2_500)
     expect(cut.decision.role).toBe('standby')
     const stalled = actingBench('almaty').command({ kind: 'pause', pause }).sleep(2_000).step()

@@ -188,7 +188,7 @@ describe('the target', () => {
   })
 
   it('never without standing', () => {
-    const bench = asked(targetBench()).step().only().reach().run(3_000)
+    const bench = asked(targetBench()).step().seeing().reach().run(3_000)
     bench.message(FIRST, { type: 'grant', grant }).run(1_000)
     expect(bench.all('promote')).toEqual([])
   })
@@ -262,7 +262,7 @@ describe('promote by an operator', () => {
     bench.run(10_000)
     const command = { kind: 'promote', policy: POLICY, host: SECOND, reason: 'test', isForced: true } as const
     expect(bench.command(command).run(10_000).all('promote')).toEqual([])
-    bench.only().reach().run(10_000)
+    bench.seeing().reach().run(10_000)
     expect(bench.command(command).run(10_000).all('promote')).toEqual([])
   })
 

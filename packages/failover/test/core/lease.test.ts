@@ -101,7 +101,7 @@ describe('hold', () => {
   })
 
   it('goes on as long as it is renewed, whatever the peers do', () => {
-    const bench = holding(FIRST).only()
+    const bench = holding(FIRST).seeing()
     for (let turn = 0; turn < 80; turn++) renewed(bench).step()
     expect(bench.decision.role).toBe('master')
   })

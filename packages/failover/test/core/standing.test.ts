@@ -12,21 +12,21 @@ describe('standing', () => {
     ['nobody at all', [], [], 'none', 'ISOLATED'],
   ] as const)('%s', (_, peers, witnesses, standing, mode) => {
     const bench = new Bench('amsterdam')
-    bench.only(...peers).reach(...witnesses)
+    bench.seeing(...peers).reach(...witnesses)
     bench.run(20_000)
     expect(bench.decision).toMatchObject({ standing, mode })
     expect(bench.decision.role).toBe(standing === 'none' ? 'standby' : 'master')
   })
 
   it('a peer that answers only through another counts, with its relayed age', () => {
-    const bench = new Bench('amsterdam').reach().only('almaty', 'spb')
+    const bench = new Bench('amsterdam').reach().seeing('almaty', 'spb')
     bench.peer('spb').isRelayed = true
     bench.run(20_000)
     expect(bench.decision).toMatchObject({ role: 'master', standing: 'majority' })
   })
 
   it('a peer that is only heard gives no standing: nothing proves that it hears this host', () => {
-    const bench = new Bench('amsterdam').reach().only()
+    const bench = new Bench('amsterdam').reach().seeing()
     for (let turn = 0; turn < 80; turn++) {
       for (const host of ['almaty', 'spb', 'moscow']) {
         bench.observe({ kind: 'heard', host, atMs: bench.nowMs, heartbeat: bench.heartbeatOf(host) })
@@ -41,7 +41,7 @@ describe('standing', () => {
     const bench = actingBench('amsterdam').reach()
     bench.run(5_000)
     const lastSentMs = Math.max(...Object.values(bench.state.hosts).map(({ reachedMs }) => reachedMs))
-    bench.only()
+    bench.seeing()
     const stoppedMs = bench.nowMs + bench.until('stopping')
     expect(bench.decision.actUntilMs).toBeNull()
     expect(stoppedMs).toBeLessThanOrEqual(lastSentMs + 2_000)
@@ -49,7 +49,7 @@ describe('standing', () => {
   })
 
   it('a witness that takes no posts does not count, nor does one that has not been up for its staleness (S5)', () => {
-    const bench = new Bench('amsterdam').only()
+    const bench = new Bench('amsterdam').seeing()
     bench.witness('w1').isWritable = false
     bench.witness('w2').upMs = 4_000
     bench.run(20_000)
@@ -76,16 +76,16 @@ describe('standing', () => {
 
   it('without any witness a minority leads only by `lead`', () => {
     const none = { witnesses: [], witnessQuorum: 0 }
-    expect(new Bench('amsterdam', none).only('spb').run(20_000).decision).toMatchObject({ role: 'standby' })
+    expect(new Bench('amsterdam', none).seeing('spb').run(20_000).decision).toMatchObject({ role: 'standby' })
     const coordinator = { kind: 'chain', witnessQuorumFor: 'minority', withoutWitnesses: 'lead' } as const
-    const bench = new Bench('amsterdam', { ...none, coordinator }).only()
+    const bench = new Bench('amsterdam', { ...none, coordinator }).seeing()
     expect(bench.run(20_000).decision).toMatchObject({ role: 'master', standing: 'minority', mode: 'SURVIVOR' })
   })
 
   it('a change of mode within a tenure keeps its epoch (9)', () => {
     const bench = actingBench('amsterdam')
     const { epoch } = bench.claim
-    bench.only().run(10_000)
+    bench.seeing().run(10_000)
     expect(bench.decision).toMatchObject({ role: 'master', mode: 'SURVIVOR' })
     expect(bench.claim.epoch).toBe(epoch)
     expect(bench.all('persist-epoch')).toHaveLength(1)
@@ -93,7 +93,7 @@ describe('standing', () => {
 
   it('a slow witness keeps its own window, and holds a majority up for nothing', () => {
     const slow = { name: 'git', isSlow: true, stalenessMs: 13_000, windowMs: 8_000 }
-    const bench = new Bench('amsterdam', { witnesses: [slow], witnessQuorum: 1 }).only()
+    const bench = new Bench('amsterdam', { witnesses: [slow], witnessQuorum: 1 }).seeing()
     bench.witness('git').upMs = null
     bench.run(30_000)
     expect(bench.decision).toMatchObject({ role: 'master', mode: 'SURVIVOR' })

@@ -1,6 +1,5 @@
 import { sleep } from '@montana/foundation'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ProgressWatch } from '../../src/health/progress.js'
 import { type CheckedService, HealthWatch } from '../../src/health/watch.js'
 import type { ServiceHealth } from '../../src/index.js'
 import { json, serve } from './support.js'
@@ -93,14 +92,4 @@ describe('a standby', () => {
     await sleep(150)
     expect(seen.at(-1)?.isHealthy).toBeNull()
   })
-})
-
-it('progress is judged by change, of any counter, and from the first look on', () => {
-  const progress = new ProgressWatch(300)
-  expect(progress.failureOf([], 0)).toBeNull()
-  expect(progress.failureOf([1, 5], 1_000)).toBeNull()
-  expect(progress.failureOf([1, 5], 1_299)).toBeNull()
-  expect(progress.failureOf([1, 6], 1_300)).toBeNull()
-  expect(progress.failureOf([1, 6], 1_600)).toBe('no progress for 300 ms')
-  expect(progress.failureOf([0, 6], 1_700)).toBeNull()
 })

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Renewal } from '@montana/foundation'
-import { type EtcdCoordinator, lastInstantToActMs } from '../../src/index.js'
+import type { EtcdCoordinator } from '../../src/index.js'
 import { nowMs } from './candidates.js'
+import { lastInstantToActMs } from './lease-times.js'
 
 /** As the agent does. */
 const RENEW_EVERY_MS = 500
@@ -21,7 +22,7 @@ export class Tenure {
   private constructor(holder: EtcdCoordinator, sentAtMs: number, ttlMs: number) {
     this.#holder = holder
     this.renewedAtMs = sentAtMs
-    this.#lastInstantMs = lastInstantToActMs({ sentAtMs, ttlMs }, KILL_BUDGET_MS)
+    this.#lastInstantMs = lastInstantToActMs(sentAtMs, ttlMs, KILL_BUDGET_MS)
     this.#running = this.#run()
   }
 
@@ -53,7 +54,7 @@ export class Tenure {
   #renewed({ sentAtMs, ttlMs }: { readonly sentAtMs: number; readonly ttlMs: number }): void {
     this.longestGapMs = Math.max(this.longestGapMs, sentAtMs - this.renewedAtMs)
     this.renewedAtMs = sentAtMs
-    this.#lastInstantMs = lastInstantToActMs({ sentAtMs, ttlMs }, KILL_BUDGET_MS)
+    this.#lastInstantMs = lastInstantToActMs(sentAtMs, ttlMs, KILL_BUDGET_MS)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BreathFile, Breathing, BreathModules, RegistrySource } from '@montana/breathing'
-import { bytesEqual, ConfigError, makeDirectory, silentLogger, systemTime, UsageError } from '@montana/foundation'
+import { bytesEqual, ConfigError, makeDirectory, silentLogger, UsageError } from '@montana/foundation'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 
@@ -51,19 +51,11 @@ async function followRegistry(
   source: RegistrySource,
   verify: BreathModules['verifier']['verify'],
 ): Promise<KnownHosts> {
-  const { watchRegistry } = await import('@montana/fleet')
+  const { validKeys, watchRegistry } = await import('@montana/fleet')
   await makeDirectory(source.stateDir, STATE_MODE)
   const options = { path: source.path, operatorsPath: source.operators, stateDir: source.stateDir }
   const watch = await watchRegistry(options, { verify, logger: silentLogger })
-  return {
-    hosts: () => watch.current().hosts.map(({ name }) => name),
-    keysOf: (host) =>
-      watch
-        .current()
-        .keysOf(host, systemTime.wallMs())
-        .filter(({ keyType, isRevoked }) => keyType === 'ml-dsa-65' && !isRevoked)
-        .map(({ publicKey }) => publicKey),
-  }
+  return { hosts: () => watch.current().hosts.map(({ name }) => name), keysOf: validKeys(watch) }
 }
 
 const STATE_MODE = 0o700

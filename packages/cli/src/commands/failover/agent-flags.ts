@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os'
 import { UsageError } from '@montana/foundation'
-import { DURATION_FORMS, parseDuration } from '@montana/soak'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
+import { parseSeconds, SECONDS_FORMS } from './duration.js'
 
 export interface AgentFlags extends GlobalOptions {
   socket?: string
@@ -33,9 +33,9 @@ export function operatorName({ environment }: CliContext): string {
   return environment.SUDO_USER ?? userInfo().username
 }
 
-/** Throws {@link UsageError}. */
+/** Milliseconds. Throws {@link UsageError}. */
 export function readDuration(flag: string, text: string): number {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  throw new UsageError(`--${flag} '${text}' is not a duration`, { field: flag, remedy: `use ${DURATION_FORMS}` })
+  const seconds = parseSeconds(text)
+  if (seconds !== undefined) return Math.round(seconds * 1_000)
+  throw new UsageError(`--${flag} '${text}' is not a duration`, { field: flag, remedy: `use ${SECONDS_FORMS}` })
 }

@@ -17,8 +17,11 @@ import { claimStateField, heartbeatForm, modeField, pauseForm } from './heartbea
 
 const COUNTER_MAX = 2 ** 48 - 1
 
-/** Asks a live peer to probe `host` now. A question that was forwarded once is not forwarded again. Spec 5.3. */
-export const probeForm = z.strictObject({ host: nameField, isForwarded: z.boolean() })
+/**
+ * Asks a live peer to probe `host` now. A question that was forwarded names who asked first, and is not forwarded again:
+ * whoever is probed learns that both live. Spec 5.3.
+ */
+export const probeForm = z.strictObject({ host: nameField, forwardedFor: nameField.nullable() })
 
 /** `ageMs` is the best age known to the one who answers, his own probe included; null: never, or too long ago. */
 export const probeResultForm = z.strictObject({

@@ -52,6 +52,6 @@ function noHealth(name: string): ConfigProblem {
 }
 
 function ageOfNothing(name: string): ConfigProblem {
-  const message = `service ${name} has a check with maxAgeMs, but without the progressField whose age is meant`
+  const message = `service ${name} has a check with maxAgeMs, but without the progressField that must not stand still for longer`
   return { code: 'SERVICE_HEALTH', field: `services.${name}.health`, message, remedy: 'name the progressField' }
 }

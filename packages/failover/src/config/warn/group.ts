@@ -5,7 +5,13 @@ import { witnessWarnings } from './witnesses.js'
 
 /** Allowed, but weaker than one may think. Spec three-mirror 2. */
 export function groupWarnings(config: GroupConfig): Warning[] {
-  return [...chainWarnings(config), ...domainWarnings(config), ...witnessWarnings(config), ...selfWarnings(config)]
+  return [
+    ...chainWarnings(config),
+    ...domainWarnings(config),
+    ...witnessWarnings(config),
+    ...standbyWarnings(config),
+    ...selfWarnings(config),
+  ]
 }
 
 /** Hosts that nobody can verify: their connections will be refused. */
@@ -35,6 +41,18 @@ function chainWarnings({ hosts, policies }: GroupConfig): Warning[] {
       },
     ]
   })
+}
+
+/** Units and commands have no step before their start; they are started cold whatever the file says. */
+function standbyWarnings({ services }: GroupConfig): Warning[] {
+  return Object.values(services)
+    .filter(({ standby, run }) => standby === 'warm' && !('http' in run && run.http.prepare !== undefined))
+    .map(({ name }) => ({
+      code: 'STANDBY_COLD',
+      field: `services.${name}.standby`,
+      message: `service ${name} is started cold: nothing of it can be prepared on a standby`,
+      remedy: 'run it by http with prepare, or say cold',
+    }))
 }
 
 function selfWarnings({ self }: GroupConfig): Warning[] {

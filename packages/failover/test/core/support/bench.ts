@@ -146,7 +146,7 @@ export class Bench {
   }
 
   /** Everybody but this host and `hosts` is dead. */
-  only(...hosts: readonly string[]): this {
+  seeing(...hosts: readonly string[]): this {
     for (const [host, peer] of Object.entries(this.peers)) peer.isUp = hosts.includes(host)
     return this
   }
