@@ -163,7 +163,7 @@ export class Agent<State> {
       },
       this.#ended.signal,
     )
-    const pauses = new PauseKeeper(this.#modules.pauses, logger)
+    const pauses = new PauseKeeper(this.#modules.pauses, logger, this.#nowMs)
     return new DecisionLoop({
       core,
       clock,

@@ -1,5 +1,5 @@
 import { NO_EPOCH, splitEpoch } from '../epoch.js'
-import { GRANT_MS, HANDOVER_MS, HANDOVER_RETRY_MS, QUIESCE_MS, TURN_MS } from './constants.js'
+import { GRANT_MS, HANDOVER_MS, HANDOVER_RETRY_MS, QUIESCE_MS, REASON_MAX_CHARS, TURN_MS } from './constants.js'
 import { isLastResort } from './eligibility.js'
 import type { PolicyTurn } from './policy-turn.js'
 import { leaderAmong, otherActing } from './rivals.js'
@@ -20,7 +20,8 @@ export function beginHandover(
 function ask(turn: PolicyTurn, own: PolicyState): PolicyState {
   const { tenure, handover } = own
   if (tenure.phase !== 'acting' || !handover) return own
-  const { target, reason } = handover
+  const { target } = handover
+  const reason = handover.reason.slice(0, REASON_MAX_CHARS)
   const message = { type: 'handover', policy: turn.policy.name, epoch: tenure.epoch, reason } as const
   turn.effects.push({ kind: 'send', host: target, message })
   return { ...own, handover: { ...handover, sentMs: turn.view.nowMs } }
