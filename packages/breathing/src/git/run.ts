@@ -94,7 +94,7 @@ export function gitFailed(args: readonly string[], { returncode, stderr }: GitRe
 
 /** A URL may carry a password, and git repeats URLs. */
 function withoutPasswords(text: string): string {
-  return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1')
+  return text.replaceAll(/(\w+:\/\/)[^\s/]+@/g, '$1')
 }
 
 function finished(code: number | null, out: Collector, err: Collector): GitResult {

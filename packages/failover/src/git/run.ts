@@ -80,7 +80,7 @@ export function gitFailed(args: readonly string[], { code, stderr, stdout }: Git
 
 /** A URL may carry a password, and git repeats URLs. */
 function withoutPasswords(text: string): string {
-  return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, '$1')
+  return text.replaceAll(/(\w+:\/\/)[^\s/]+@/g, '$1')
 }
 
 function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
