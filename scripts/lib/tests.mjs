@@ -15,6 +15,7 @@ const USAGE = 2
 const WAITING = [
   'test/e2e/failover',
   'test/e2e/demo-failover',
+  'test/e2e/demo-soak',
   'test/e2e/breathing-agents',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
