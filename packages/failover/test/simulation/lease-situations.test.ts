@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { etcdEnd } from '../../src/simulation/etcd/sim-etcd.js'
 import { checkPartitions } from './partitions.js'
 import {
+  HOSTS,
   leadersIn,
   leasedGroup,
   RECOVERY_MS,
@@ -12,7 +13,6 @@ import {
   withFailback,
 } from './support.js'
 
-const HOSTS = ['amsterdam', 'moscow', 'almaty', 'spb', 'novosibirsk']
 const MINUTE_MS = 60_000
 const TIMEOUT_MS = 300_000
 /** Long enough for a lease to end and for another host to act. */
