@@ -25,7 +25,7 @@ describe('npm run demo:soak', () => {
       const { code, stdout, stderr } = await demo('--json', '--keep', dir)
       const outcome = JSON.parse(stdout)
       expect(outcome, stderr.slice(-2000)).toMatchObject({ verdict: 'PASS', missed: [], unexpectedCritical: [] })
-      expect(code).toBe(0)
+      expect(code, stdout + stderr).toBe(0)
       expect(outcome.planted.map(({ kind }: { kind: string }) => kind)).toEqual(KINDS)
       expect(existsSync(join(outcome.reportDir, 'report.html'))).toBe(true)
       checkEffects(
