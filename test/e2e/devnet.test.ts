@@ -59,7 +59,8 @@ describe('montana devnet', () => {
     expect(new Set(result.nodes.map(({ headerHash }) => headerHash)).size).toBe(1)
     expect(new Set(result.nodes.map(({ stateRoot }) => stateRoot)).size).toBe(1)
     for (const node of result.nodes) {
-      expect(node.peers.map(({ label }) => label).sort()).toEqual(LABELS.filter((label) => label !== node.label).sort())
+      const others = [...LABELS, 'late'].filter((label) => label !== node.label)
+      expect(node.peers.map(({ label }) => label).sort()).toEqual(others.sort())
       expect(node.peers.every(({ timeout }) => timeout === 0)).toBe(true)
       expect(node.lag).toBeLessThanOrEqual(1)
     }

@@ -45,3 +45,4 @@ export { deriveMasterSeed, deriveRoleSeed, deriveRoleSeeds, type RoleSeeds } fro
 export { type BackendName, selectPqBackend } from './select.js'
 export { runSelfTest } from './self-test.js'
 export { createSignatureVerifier, type SignatureVerifier } from './verifier.js'
+export { atWorkRank, type WorkRank } from './work-rank.js'

@@ -1,10 +1,16 @@
 import { AbortError } from '@montana/foundation'
+import { currentOrder } from './work-rank.js'
 
-/** Runs at most `limit` pieces of work at once, the rest in order of arrival. */
+interface Waiting {
+  readonly order: number
+  readonly start: () => void
+}
+
+/** Runs at most `limit` pieces of work at once, the rest by rank and within a rank in order of arrival. */
 export class WorkQueue {
   readonly #limit: number
   readonly #onLength: (length: number) => void
-  readonly #waiting: Array<() => void> = []
+  readonly #waiting: Waiting[] = []
   #running = 0
 
   constructor(limit: number, onLength: (length: number) => void = () => {}) {
@@ -33,14 +39,20 @@ export class WorkQueue {
         resolve()
       }
       const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(start), 1)
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
         this.#onLength(this.#waiting.length)
         reject(new AbortError(signal?.reason))
       }
+      const waiting = { order: currentOrder(), start }
       signal?.addEventListener('abort', leave, { once: true })
-      this.#waiting.push(start)
+      this.#insert(waiting)
       this.#onLength(this.#waiting.length)
     })
+  }
+
+  #insert(waiting: Waiting): void {
+    const behind = this.#waiting.findIndex(({ order }) => order > waiting.order)
+    this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, waiting)
   }
 
   /** Hands the place to the next in line, or gives it back. */
@@ -51,7 +63,7 @@ export class WorkQueue {
       return
     }
     this.#onLength(this.#waiting.length)
-    next()
+    next.start()
   }
 }
 

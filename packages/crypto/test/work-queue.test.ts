@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { WorkQueue } from '../src/work-queue.js'
+import { atWorkRank } from '../src/work-rank.js'
 
 describe('WorkQueue', () => {
   it('runs at most three at once and the rest in order', async () => {
@@ -57,5 +58,29 @@ describe('WorkQueue', () => {
     const queue = new WorkQueue(1)
     await expect(queue.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await queue.run(async () => 7)).toBe(7)
+  })
+})
+
+describe('ranks', () => {
+  it('serves by rank, and within a rank in order of arrival', async () => {
+    const queue = new WorkQueue(1)
+    const order: string[] = []
+    const add = (name: string) => queue.run(async () => void order.push(name))
+    const all = [
+      queue.run(async () => {
+        order.push('running')
+        await new Promise(setImmediate)
+      }),
+      atWorkRank('stranger', () => add('stranger')),
+      atWorkRank('outbound', () => add('outbound 1')),
+      add('consensus'),
+      atWorkRank('outbound', async () => {
+        await Promise.resolve()
+        await add('outbound 2')
+      }),
+      atWorkRank('first', () => add('inbound')),
+    ]
+    await Promise.all(all)
+    expect(order).toEqual(['running', 'consensus', 'inbound', 'outbound 1', 'outbound 2', 'stranger'])
   })
 })

@@ -1,4 +1,11 @@
-import type { ComponentLogger, ConnectionEncrypter, ConnectionGater, Libp2p, Logger } from '@libp2p/interface'
+import type {
+  ComponentLogger,
+  ConnectionEncrypter,
+  ConnectionGater,
+  ConnectionProtector,
+  Libp2p,
+  Logger,
+} from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Signer } from '@montana/crypto'
@@ -15,11 +22,14 @@ export interface Libp2pNodeModules {
   readonly signer: Signer
   readonly encrypter: ConnectionEncrypter
   readonly gater: ConnectionGater
+  /** The one stage in front of negotiation: spec transport 10.2. */
+  readonly protector?: ConnectionProtector
 }
 
 /** A stopped js-libp2p node with what spec transport 11.2 asks for, and nothing else: no identify, no ping, no monitor. */
 export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp2pNodeModules): Promise<Libp2p> {
   const { libp2p, caps, yamux: mux } = options.limits
+  const { protector } = modules
   const node = await createLibp2p({
     start: false,
     logger: silentComponentLogger,
@@ -28,6 +38,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp
     transports: [tcp({ backlog: mux.backlog })],
     connectionEncrypters: [() => modules.encrypter],
     connectionGater: modules.gater,
+    ...(protector === undefined ? {} : { connectionProtector: () => protector }),
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: caps.connections,

@@ -1,4 +1,5 @@
 import { errorCode } from '@montana/foundation'
+import { formatIp, parseIp } from '@montana/transport'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -33,7 +34,6 @@ import {
   type StatusMessage,
 } from '../src/index.js'
 import { confirmationLengthMatches } from '../src/payloads/confirmation-length.js'
-import { formatIp, parseIp } from '../src/wire/ip.js'
 
 const codeOf = (work: () => unknown) => {
   try {

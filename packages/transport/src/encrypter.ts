@@ -15,10 +15,11 @@ import {
   toHex,
   withTimeout,
 } from '@montana/foundation'
+import type { InboundHooks } from './admission/inbound.js'
 import { TransportError } from './errors.js'
 import { FrameOpener, FrameSealer } from './frames/cipher.js'
 import { FrameStream, PQ_MAX_PLAINTEXT_BYTES } from './frames/stream.js'
-import { type HandshakeResult, initiate, respond } from './handshake/core.js'
+import { type HandshakeModules, type HandshakeResult, initiate, respond } from './handshake/core.js'
 import { PQ_PROFILE, PQ_PROTOCOL } from './handshake/profile.js'
 import { streamChannel } from './handshake/stream-channel.js'
 import { peerIdOfNodeKey } from './identity.js'
@@ -44,6 +45,8 @@ export interface HandshakeReport {
 export interface EncrypterOptions {
   /** Called with every proven identity; throws a {@link TransportError} to refuse it (ban, closed mesh). */
   readonly admit: (peerId: string, direction: Direction) => void
+  /** Gates 2 and 3 of spec transport 10.2; without it nothing limits inbound handshakes. */
+  readonly inbound?: InboundHooks
   readonly onHandshake?: (report: HandshakeReport) => void
   readonly limits?: Pick<typeof LIMITS, 'handshake'>
 }
@@ -74,7 +77,7 @@ export class PqEncrypter implements ConnectionEncrypter {
   }
 
   secureInbound(stream: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
-    return this.#secure('inbound', stream, options)
+    return this.#secure('inbound', this.#options.inbound?.agreed(stream) ?? stream, options)
   }
 
   async #secure(
@@ -108,6 +111,7 @@ export class PqEncrypter implements ConnectionEncrypter {
         profile: PQ_PROFILE,
         backend: this.#modules.backend,
         signer: this.#modules.signer,
+        ...this.#permits(stream),
         checkRemote: (key: Uint8Array) => this.#checkRemote(peerIdOfNodeKey(key), direction, options.remotePeer),
       }
       const run = direction === 'outbound' ? initiate : respond
@@ -117,6 +121,14 @@ export class PqEncrypter implements ConnectionEncrypter {
     return {
       secured: { connection, remotePeer: peerIdOfNodeKey(result.remoteKey) },
       session: toHex(result.keys.transcriptHash.subarray(0, 8)),
+    }
+  }
+
+  #permits(stream: MessageStream): Pick<HandshakeModules, 'permit' | 'onSigning'> {
+    const { inbound } = this.#options
+    return {
+      ...(inbound === undefined ? {} : { permit: (signal) => inbound.permit(stream, signal) }),
+      onSigning: (permit) => this.#modules.metrics.signatures.inc({ lane: permit?.lane ?? 'outbound' }),
     }
   }
 

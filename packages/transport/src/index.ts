@@ -1,4 +1,15 @@
 export {
+  InboundAdmission,
+  type InboundAdmissionModules,
+  type InboundAdmissionOptions,
+  type InboundHooks,
+} from './admission/inbound.js'
+export { formatIp, type ParsedIp, parseIp } from './admission/ip.js'
+export type { Lane } from './admission/lane.js'
+export { LruMap } from './admission/lru-map.js'
+export type { HandshakePermit } from './admission/signature-gate.js'
+export { TokenBucket } from './admission/token-bucket.js'
+export {
   FRAME_PREFIX_BYTES,
   IDENTITY_KEY_BYTES,
   MAX_PAD_BYTES,

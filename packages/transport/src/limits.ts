@@ -66,6 +66,35 @@ export const LIMITS = {
      */
     readBufferBytes: 512 * KIB,
   },
+  /** Spec transport 10. */
+  admission: {
+    /** Sources remembered per table. */
+    tableEntries: 8192,
+    /** Gate 1, handshakes at once. A quarter of the places is kept for the manifest lane; no special reason for the figure. */
+    pending: { total: 64, strangers: 48, perIp: 8 },
+    /** Gate 1, new connections of strangers. */
+    strangerAccepts: { ip: { perSecond: 10, burst: 10 }, all: { perSecond: 50, burst: 50 } },
+    /** Gate 2, before a protocol is agreed. */
+    negotiation: { bytes: 1024, lines: 8, ms: 3_000 },
+    /** Gate 3. */
+    permitWaitMs: 2_000,
+    lanes: {
+      stranger: {
+        ip: { perSecond: 1, burst: 10 },
+        all: { perSecond: 5, burst: 20 },
+        permits: { lane: 4, perIp: 2 },
+      },
+      /** Several nodes may share an address. */
+      manifest: {
+        ip: { perSecond: 8, burst: 32 },
+        all: { perSecond: 32, burst: 64 },
+        permits: { lane: 8, perIp: 8 },
+      },
+    },
+    strangersPerSecondOnNoble: 2,
+    /** Failed handshakes from one address outside the manifest. */
+    refusal: { failures: 5, withinMs: 60_000, refuseMs: 60_000, maxRefuseMs: 3_600_000 },
+  },
   /** Spec transport 11.2: thresholds of js-libp2p that are out of the way because section 10 is the real limit. */
   libp2p: {
     inboundPerSecondAndHost: 1000,

@@ -24,6 +24,21 @@ export function createTransportMetrics(registry: MetricsRegistry) {
       help: 'Handshakes that have begun and not ended',
       labels: ['direction'],
     }),
+    handshakesRefused: registry.counter<'lane' | 'reason'>({
+      name: 'montana_handshake_refused_total',
+      help: 'Inbound connections refused before their handshake ended, by lane and limit',
+      labels: ['lane', 'reason'],
+    }),
+    permits: registry.counter<'lane'>({
+      name: 'montana_handshake_permits_total',
+      help: 'Rights to a signature given to inbound handshakes',
+      labels: ['lane'],
+    }),
+    signatures: registry.counter<'lane'>({
+      name: 'montana_handshake_signatures_total',
+      help: 'Signatures begun in handshakes; lane is manifest or stranger for inbound ones, else outbound',
+      labels: ['lane'],
+    }),
     frames: registry.counter<'direction' | 'suite'>({
       name: 'montana_frames_total',
       help: 'Encrypted frames',

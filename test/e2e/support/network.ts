@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
@@ -8,6 +8,7 @@ import { devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } f
 import { saveIdentity } from '@montana/node'
 import type { NodeStatus } from '@montana/node/settings'
 import { type Running, startMontana, until } from './montana.js'
+import { NodeView } from './node-view.js'
 
 /** Few enough that a clock costs nothing here, enough for a proof of 256 segments. */
 const D0 = 100_000
@@ -48,10 +49,14 @@ export async function makeNetwork(dir: string, labels: readonly string[]): Promi
 async function makeMember(dir: string, label: string): Promise<Member> {
   const dataDir = join(dir, label)
   mkdirSync(dataDir)
-  const entropy = createHash('sha256').update(`montana-devnet/${label}`).digest()
-  const identity = await deriveIdentity(new Uint8Array(entropy))
+  const identity = await devnetIdentity(label)
   await saveIdentity(dataDir, identity)
   return { label, dataDir, identity, listen: `/ip4/127.0.0.1/tcp/${await freePort()}` }
+}
+
+/** As `montana devnet` derives it. */
+export async function devnetIdentity(label: string): Promise<Identity> {
+  return await deriveIdentity(new Uint8Array(createHash('sha256').update(`montana-devnet/${label}`).digest()))
 }
 
 function manifestEntry({ label, identity, listen }: Member, index: number) {
@@ -72,10 +77,12 @@ async function freePort(): Promise<number> {
 export class MemberProcess {
   readonly member: Member
   readonly #args: readonly string[]
+  readonly #view: NodeView
   #running: Running
 
   constructor({ dir }: NetworkFiles, member: Member, flags: readonly string[] = [], env: Record<string, string> = {}) {
     this.member = member
+    this.#view = new NodeView(member.dataDir)
     const files = ['--genesis', join(dir, 'genesis.json'), '--genesis-manifest', join(dir, 'manifest.json')]
     const address = ['--listen', member.listen, '--status-listen', '127.0.0.1:0', '--label', member.label]
     this.#args = ['start', '--data-dir', member.dataDir, ...files, ...address, '--min-window-ms', '500', ...flags]
@@ -106,28 +113,21 @@ export class MemberProcess {
     this.#running = startMontana(this.#args, env)
   }
 
-  async status(): Promise<NodeStatus> {
-    return (await (await fetch(`${this.#url()}/status.json`)).json()) as NodeStatus
+  status(): Promise<NodeStatus> {
+    return this.#view.status()
   }
 
   /** Sum of the samples of a metric whose labels contain `labels`, each `name="value"`. */
-  async metric(name: string, ...labels: string[]): Promise<number> {
-    const text = await (await fetch(`${this.#url()}/metrics`)).text()
-    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    const matching = lines.filter((line) => labels.every((label) => line.includes(label)))
-    return matching.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  metric(name: string, ...labels: string[]): Promise<number> {
+    return this.#view.metric(name, ...labels)
   }
 
   /** Its head; −1 while it does not answer. */
-  async head(): Promise<number> {
-    return (await this.status().catch(() => undefined))?.window ?? -1
+  head(): Promise<number> {
+    return this.#view.head()
   }
 
   async reaches(window: number, timeoutMs: number): Promise<void> {
     await until(async () => (await this.head()) >= window, timeoutMs, `${this.label} reaches window ${window}`)
-  }
-
-  #url(): string {
-    return JSON.parse(readFileSync(join(this.member.dataDir, 'run.json'), 'utf8')).statusUrl as string
   }
 }

@@ -1,7 +1,6 @@
 import { sleep } from '@montana/foundation'
-import type { RequestLimit } from '@montana/transport'
+import { type RequestLimit, TokenBucket } from '@montana/transport'
 import { Places } from './places.js'
-import { TokenBucket } from './token-bucket.js'
 
 /** Stay this far below the remote's rate: its clock may be slower. No special reason for the figure. */
 const MARGIN = 0.9

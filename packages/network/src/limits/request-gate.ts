@@ -1,7 +1,6 @@
-import type { RequestLimit } from '@montana/transport'
+import { type RequestLimit, TokenBucket } from '@montana/transport'
 import { NetworkError } from '../errors.js'
 import { typeName } from '../wire/types.js'
-import { TokenBucket } from './token-bucket.js'
 
 interface TypeState {
   readonly bucket: TokenBucket

@@ -1,4 +1,4 @@
-import { LIMITS } from '@montana/transport'
+import { LIMITS, LruMap } from '@montana/transport'
 
 export type ScoreLimits = typeof LIMITS.score
 
@@ -42,13 +42,14 @@ interface Ban {
   readonly count: number
 }
 
-/** Bans by PeerId, in memory, the least recently set forgotten first: spec transport 16.3. */
+/** Bans by PeerId, in memory, the one that was longest not asked for forgotten first: spec transport 16.3. */
 export class BanList {
   readonly #limits: ScoreLimits
-  readonly #bans = new Map<string, Ban>()
+  readonly #bans: LruMap<Ban>
 
   constructor(limits: ScoreLimits = LIMITS.score) {
     this.#limits = limits
+    this.#bans = new LruMap(limits.bansKept)
   }
 
   isBanned(peerId: string, nowMs: number): boolean {
@@ -56,7 +57,7 @@ export class BanList {
   }
 
   active(nowMs: number): number {
-    return [...this.#bans.values()].filter((ban) => ban.untilMs > nowMs).length
+    return this.#bans.values().filter((ban) => ban.untilMs > nowMs).length
   }
 
   /** Bans for 10 minutes, doubled with each repetition; a manifest peer for a minute at most. Returns milliseconds. */
@@ -64,15 +65,7 @@ export class BanList {
     const count = (this.#bans.get(peerId)?.count ?? 0) + 1
     const cap = isManifestPeer ? this.#limits.maxManifestBanMs : this.#limits.maxBanMs
     const lengthMs = Math.min(cap, this.#limits.banMs * 2 ** (count - 1))
-    this.#bans.delete(peerId)
     this.#bans.set(peerId, { untilMs: nowMs + lengthMs, count })
-    this.#forgetOldest()
     return lengthMs
-  }
-
-  #forgetOldest(): void {
-    if (this.#bans.size <= this.#limits.bansKept) return
-    const oldest = this.#bans.keys().next().value
-    if (oldest !== undefined) this.#bans.delete(oldest)
   }
 }

@@ -47,10 +47,9 @@ export class Connections {
   #isTooMany(peer: Peer, connection: Connection): boolean {
     const { caps } = this.#context.limits
     if (connection.direction !== 'inbound') return false
-    const isStranger = !this.#context.peers.isInManifest(peer.peerId)
-    return (
-      peer.links.length >= caps.connectionsPerPeer || (isStranger && this.#context.peers.strangers > caps.strangers)
-    )
+    if (peer.links.length >= caps.connectionsPerPeer) return true
+    const { peers } = this.#context
+    return !peers.isInManifest(peer.peerId) && peers.strangerConnections >= caps.strangers
   }
 
   #begin(peer: Peer): void {

@@ -1,5 +1,5 @@
-import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
-import { type Limits, TransportError } from '@montana/transport'
+import type { ConnectionGater, ConnectionProtector, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import { type InboundAdmission, type Limits, TransportError } from '@montana/transport'
 import type { BanList } from '../limits/score.js'
 import type { PeerBook } from './peer-book.js'
 
@@ -8,27 +8,29 @@ export interface AdmissionOptions {
   readonly limits: Limits
 }
 
-/** Who may connect: spec transport 10.2 (gates 1 and 4), 16.3. */
+export interface AdmissionModules {
+  readonly peers: PeerBook
+  readonly bans: BanList
+  readonly inbound: InboundAdmission
+  readonly nowMs: () => number
+}
+
+/** Who may connect: spec transport 10.2 (gates 1, 2 and 4 as js-libp2p calls them), 16.3. */
 export class Admission {
   readonly #options: AdmissionOptions
-  readonly #peers: PeerBook
-  readonly #bans: BanList
-  readonly #nowMs: () => number
+  readonly #modules: AdmissionModules
   #unreachable: ReadonlySet<string> = new Set()
 
-  constructor(options: AdmissionOptions, peers: PeerBook, bans: BanList, nowMs: () => number) {
+  constructor(options: AdmissionOptions, modules: AdmissionModules) {
     this.#options = options
-    this.#peers = peers
-    this.#bans = bans
-    this.#nowMs = nowMs
+    this.#modules = modules
   }
 
   /** For every proven identity, before anything is multiplexed. */
   admit(peerId: string): void {
-    if (this.#bans.isBanned(peerId, this.#nowMs())) {
-      throw new TransportError('PEER_BANNED', `${peerId} is banned`, { peerId })
-    }
-    if (this.#options.isClosed && !this.#peers.isInManifest(peerId)) {
+    const { bans, peers, nowMs } = this.#modules
+    if (bans.isBanned(peerId, nowMs())) throw new TransportError('PEER_BANNED', `${peerId} is banned`, { peerId })
+    if (this.#options.isClosed && !peers.isInManifest(peerId)) {
       throw new TransportError('PEER_NOT_ALLOWED', `${peerId} is not in the manifest of this closed mesh`, { peerId })
     }
   }
@@ -47,24 +49,32 @@ export class Admission {
     const isCut = (peerId: PeerId) => this.isCut(peerId.toString())
     return {
       denyDialPeer: isCut,
-      denyInboundConnection: (connection) => this.#isHostFull(connection),
+      denyInboundConnection: (connection) => !this.#accept(connection),
       denyInboundEncryptedConnection: isCut,
-      denyInboundUpgradedConnection: isCut,
+      denyInboundUpgradedConnection: (peerId, connection) => {
+        if (isCut(peerId)) return true
+        this.#modules.inbound.upgraded(connection)
+        return false
+      },
       denyOutboundUpgradedConnection: isCut,
     }
   }
 
-  #isHostFull(connection: MultiaddrConnection): boolean {
-    const host = hostOf(connection.remoteAddr.toString())
-    let open = 0
-    for (const peer of this.#peers.connected()) {
-      for (const link of peer.links) if (hostOf(link.connection.remoteAddr.toString()) === host) open += 1
+  /** Outbound connections pass: who dials has chosen whom to listen to. */
+  protector(): ConnectionProtector {
+    return {
+      protect: async (connection) =>
+        connection.direction === 'inbound' ? this.#modules.inbound.guard(connection) : connection,
     }
-    return open >= this.#options.limits.caps.connectionsPerIp
   }
-}
 
-/** `/ip4/127.0.0.1` of `/ip4/127.0.0.1/tcp/8444/p2p/Qm…`. */
-function hostOf(address: string): string {
-  return address.split('/').slice(0, 3).join('/')
+  #accept(connection: MultiaddrConnection): boolean {
+    const { inbound, peers } = this.#modules
+    return inbound.accept(connection, (key) => {
+      const { connections, connectionsPerIp } = this.#options.limits.caps
+      const sources = [...peers.connected()].flatMap(({ links }) => links.map((link) => inbound.keyOf(link.connection)))
+      if (sources.length >= connections) return 'connections'
+      return sources.filter((source) => source === key).length >= connectionsPerIp ? 'connections_ip' : undefined
+    })
+  }
 }

@@ -1,7 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { Libp2p } from '@libp2p/interface'
 import { MontanaError, withTimeout } from '@montana/foundation'
-import { createTransportMetrics, LIMITS, PqEncrypter, peerIdOfNodeKey } from '@montana/transport'
+import {
+  createTransportMetrics,
+  type InboundAdmission,
+  LIMITS,
+  PqEncrypter,
+  peerIdOfNodeKey,
+  type TransportMetrics,
+} from '@montana/transport'
 import { checkedListenAddress, listenFailure } from '../address.js'
 import { NetworkError } from '../errors.js'
 import { createLibp2pNode } from '../libp2p-node.js'
@@ -23,6 +30,7 @@ import { sayFarewell } from './farewell.js'
 import { Admission } from './gater.js'
 import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
+import { inboundAdmission } from './inbound-admission.js'
 import { PeerBook } from './peer-book.js'
 import { Sender } from './sender.js'
 import { StatusExchange } from './status-exchange.js'
@@ -44,6 +52,8 @@ class Libp2pMesh implements Mesh {
   readonly #connections: Connections
   readonly #servers: { readonly base: BaseServer; readonly ext: ExtServer }
   readonly #admission: Admission
+  readonly #inbound: InboundAdmission
+  readonly #transportMetrics: TransportMetrics
   #node: Libp2p | undefined
   #stopped: Promise<void> | undefined
 
@@ -56,7 +66,12 @@ class Libp2pMesh implements Mesh {
     const context = this.#createContext(options, modules)
     this.#context = context
     const { limits, nowMs, peers, bans } = context
-    this.#admission = new Admission({ isClosed: options.closedMesh ?? true, limits }, peers, bans, nowMs)
+    this.#transportMetrics = createTransportMetrics(modules.metrics)
+    this.#inbound = inboundAdmission(context, modules, this.#transportMetrics)
+    this.#admission = new Admission(
+      { isClosed: options.closedMesh ?? true, limits },
+      { peers, bans, inbound: this.#inbound, nowMs },
+    )
     const discipline = new Discipline(context)
     this.#discipline = discipline
     this.#dialer = new Dialer(context)
@@ -166,15 +181,15 @@ class Libp2pMesh implements Mesh {
   }
 
   async #createNode(): Promise<Libp2p> {
-    const { backend, signer, metrics, time } = this.#modules
+    const { backend, signer, time } = this.#modules
     const { limits, options } = this.#context
     const encrypter = new PqEncrypter(
-      { admit: (peerId) => this.#admission.admit(peerId), limits },
-      { backend, signer, metrics: createTransportMetrics(metrics), time },
+      { admit: (peerId) => this.#admission.admit(peerId), inbound: this.#inbound, limits },
+      { backend, signer, metrics: this.#transportMetrics, time },
     )
     return await createLibp2pNode(
       { listen: options.listen, limits },
-      { signer, encrypter, gater: this.#admission.gater() },
+      { signer, encrypter, gater: this.#admission.gater(), protector: this.#admission.protector() },
     )
   }
 

@@ -45,8 +45,9 @@ export class PeerBook {
     this.#gone = otherSnapshot([...(this.#gone === undefined ? [] : [this.#gone]), snapshotOf(peer, nowMs)])
   }
 
-  get strangers(): number {
-    return this.#strangers.size
+  /** Open connections of peers that are not in the manifest. */
+  get strangerConnections(): number {
+    return [...this.#strangers.values()].reduce((sum, { links }) => sum + links.length, 0)
   }
 
   *connected(): Generator<Peer> {

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, CodecError } from '@montana/codec'
-import { formatIp, parseIp } from '../wire/ip.js'
+import { formatIp, parseIp } from '@montana/transport'
 
 const PEER_BYTES = 59
 const NODE_ID_BYTES = 32

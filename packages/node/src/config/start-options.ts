@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly genesisManifest: string | undefined
   readonly listen: string | undefined
   readonly solo: boolean
+  /** Identities outside the manifest are accepted too: spec transport 10.2. */
+  readonly openMesh: boolean
   readonly label: string | undefined
   readonly minWindowMs: number
   readonly checkpoint: Checkpoint | undefined
@@ -73,6 +75,11 @@ export const START_OPTIONS: Specs<StartOptions> = {
   }),
   solo: spec<boolean>('solo', {
     description: 'run without a network',
+    default: false,
+    parse: toggle,
+  }),
+  openMesh: spec<boolean>('openMesh', {
+    description: 'accept up to 32 connections of nodes that are not in the manifest; they are never dialled',
     default: false,
     parse: toggle,
   }),

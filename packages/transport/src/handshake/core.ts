@@ -1,5 +1,6 @@
-import type { PqBackend, Signer } from '@montana/crypto'
+import { atWorkRank, type PqBackend, type Signer } from '@montana/crypto'
 import { concatBytes, errorCode, isAbort } from '@montana/foundation'
+import type { HandshakePermit } from '../admission/signature-gate.js'
 import { MESSAGE_1_BYTES, MESSAGE_2_BYTES, MESSAGE_3_BYTES } from '../constants.js'
 import { TransportError } from '../errors.js'
 import { type HandshakeChannel, padMessage, parseMessage2, parseMessage3, readMessage } from './message.js'
@@ -12,6 +13,10 @@ export interface HandshakeModules {
   readonly signer: Signer
   /** Throws when the authenticated identity (raw key, 1952 bytes) must not be talked to. */
   readonly checkRemote: (identityKey: Uint8Array) => void
+  /** Gate 3 of spec transport 10.2: the right to one signature, asked for by a responder. Without it there is no bound. */
+  readonly permit?: (signal: AbortSignal) => Promise<HandshakePermit>
+  /** Called before each signature; `undefined` where no permit was asked for. */
+  readonly onSigning?: (permit: HandshakePermit | undefined) => void
 }
 
 export interface HandshakeResult {
@@ -20,8 +25,19 @@ export interface HandshakeResult {
   readonly keys: SessionKeys
 }
 
-/** I of spec transport 4.4: the responder is authenticated and accepted before the own identity leaves the node. */
+/**
+ * I of spec transport 4.4: the responder is authenticated and accepted before the own identity leaves the node. Its work
+ * waits behind that of inbound handshakes of the manifest lane (10.2).
+ */
 export async function initiate(
+  modules: HandshakeModules,
+  channel: HandshakeChannel,
+  signal: AbortSignal,
+): Promise<HandshakeResult> {
+  return await atWorkRank('outbound', () => converse(modules, channel, signal))
+}
+
+async function converse(
   modules: HandshakeModules,
   channel: HandshakeChannel,
   signal: AbortSignal,
@@ -40,6 +56,7 @@ export async function initiate(
     const { cipherText: ctR, sharedSecret: ssR } = await guarded(backend.encapsulate(ekR, signal))
     secrets.push(ssR)
     const initiator = { sigR, ctR, idI: signer.publicKey }
+    modules.onSigning?.(undefined)
     const sigI = await guarded(signer.sign(initiatorDigest(profile, responder, initiator, { ssI, ssR }), signal))
     await channel.send(padMessage(concatBytes(ctR, signer.publicKey, sigI)))
     return { remoteKey: idR, keys: sessionKeys(profile, responder, initiator, sigI, { ssI, ssR }) }
@@ -49,20 +66,37 @@ export async function initiate(
   }
 }
 
-/** R of spec transport 4.4. */
+/** R of spec transport 4.4: no key, no secret and no signature is made without a permit. */
 export async function respond(
   modules: HandshakeModules,
   channel: HandshakeChannel,
   signal: AbortSignal,
 ): Promise<HandshakeResult> {
-  const { profile, backend, signer } = modules
   const ekI = await readMessage(channel, MESSAGE_1_BYTES)
+  const permit = await modules.permit?.(signal)
+  try {
+    const rank = permit?.lane === 'stranger' ? 'stranger' : 'first'
+    return await atWorkRank(rank, () => answer(modules, ekI, permit, channel, signal))
+  } finally {
+    permit?.release()
+  }
+}
+
+async function answer(
+  modules: HandshakeModules,
+  ekI: Uint8Array,
+  permit: HandshakePermit | undefined,
+  channel: HandshakeChannel,
+  signal: AbortSignal,
+): Promise<HandshakeResult> {
+  const { profile, backend, signer } = modules
   const kem = await guarded(backend.generateKem(signal))
   const secrets: Uint8Array[] = []
   try {
     const { cipherText: ctI, sharedSecret: ssI } = await guarded(backend.encapsulate(ekI, signal))
     secrets.push(ssI)
     const responder = { ekI, ekR: kem.publicKey, ctI, idR: signer.publicKey }
+    modules.onSigning?.(permit)
     const sigR = await guarded(signer.sign(responderDigest(profile, responder, ssI), signal))
     await channel.send(padMessage(concatBytes(kem.publicKey, ctI, signer.publicKey, sigR)))
     const { ctR, idI, sigI } = parseMessage3(await readMessage(channel, MESSAGE_3_BYTES))

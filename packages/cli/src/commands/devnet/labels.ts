@@ -4,3 +4,6 @@ export const COHORT = ['moscow', 'frankfurt', 'helsinki'] as const
 export const OBSERVER = 'armenia'
 export const LABELS = [...COHORT, OBSERVER] as const
 export type Label = (typeof LABELS)[number]
+
+/** Not started with the others: a node that joins a running network. The closed mesh admits who is in the manifest only. */
+export const LATE = 'late'

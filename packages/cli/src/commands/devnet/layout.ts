@@ -7,7 +7,7 @@ import { ConfigError, errorCode, errorMessage, makeDirectory, toHex } from '@mon
 import { type DevnetRules, devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { IDENTITY_FILE, loadGenesis, loadIdentity, saveIdentity } from '@montana/node'
 import { LOCK_FILE, openStore } from '@montana/store'
-import { COHORT, LABELS, type Label } from './labels.js'
+import { COHORT, LABELS, LATE, type Label } from './labels.js'
 
 export interface DevnetNodeFiles {
   readonly label: Label
@@ -29,6 +29,12 @@ export interface DevnetInit {
   readonly rules: DevnetRules
 }
 
+interface ManifestMember {
+  readonly label: string
+  readonly identity: Identity
+  readonly listen: string
+}
+
 /** The health records and what stands beside them. */
 const SOAK_FILES = /^(?:soak\b|report$|segments\.json$|torn-\d+\.txt$)/
 const MARKER = 'devnet.json'
@@ -39,7 +45,10 @@ export async function openDevnetRoot(root: string): Promise<void> {
   await checkOurs(root)
 }
 
-/** Makes, or finds again, everything that four nodes need on disk. The caller holds the lock. Throws {@link ConfigError}. */
+/**
+ * Makes, or finds again, everything that four nodes need on disk, and a place in the manifest for one that joins later.
+ * The caller holds the lock. Throws {@link ConfigError}.
+ */
 export async function prepareDevnet(root: string, { reset, d0, rules }: DevnetInit): Promise<DevnetFiles> {
   if (reset) await clearDevnet(root)
   const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
@@ -48,10 +57,12 @@ export async function prepareDevnet(root: string, { reset, d0, rules }: DevnetIn
   await checkSameNetwork(root, genesisPath, document)
   await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels: LABELS })}\n`)
   await writeFile(genesisPath, formatGenesisJson(document))
-  const ports = await freePorts(LABELS.length)
+  const [latePort, ...ports] = await freePorts(LABELS.length + 1)
   const nodes = LABELS.map((label, index) => nodeFiles(root, label, identities[index], ports[index]))
+  // Nothing of it is on disk: a folder with an identity would be taken for a node without its store.
+  const late = { label: LATE, identity: await deriveIdentity(entropyOf(LATE)), listen: listenOn(latePort) }
   const manifestPath = join(root, 'manifest.json')
-  await writeFile(manifestPath, `${JSON.stringify(manifestOf(document, nodes), null, 2)}\n`)
+  await writeFile(manifestPath, `${JSON.stringify(manifestOf(document, [...nodes, late]), null, 2)}\n`)
   return { genesisPath, manifestPath, genesisHash: genesisHash(document), nodes }
 }
 
@@ -61,8 +72,13 @@ function nodeFiles(
   identity: Identity | undefined,
   port: number | undefined,
 ): DevnetNodeFiles {
-  if (!identity || port === undefined) throw new RangeError(`no identity or port for ${label}`)
-  return { label, dataDir: join(root, label), identity, listen: `/ip4/127.0.0.1/tcp/${port}` }
+  if (!identity) throw new RangeError(`no identity for ${label}`)
+  return { label, dataDir: join(root, label), identity, listen: listenOn(port) }
+}
+
+function listenOn(port: number | undefined): string {
+  if (port === undefined) throw new RangeError('no port')
+  return `/ip4/127.0.0.1/tcp/${port}`
 }
 
 async function makeRoot(root: string): Promise<void> {
@@ -118,10 +134,13 @@ async function devnetIdentity(root: string, label: Label): Promise<Identity> {
   const exists = await stat(join(dataDir, IDENTITY_FILE)).catch(() => undefined)
   if (exists) return await loadIdentity(dataDir)
   await makeDirectory(dataDir, 0o750)
-  const entropy = createHash('sha256').update(`montana-devnet/${label}`).digest()
-  const identity = await deriveIdentity(new Uint8Array(entropy))
+  const identity = await deriveIdentity(entropyOf(label))
   await saveIdentity(dataDir, identity)
   return identity
+}
+
+function entropyOf(label: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(`montana-devnet/${label}`).digest())
 }
 
 function devnetDocument(identities: readonly Identity[], d0: number | undefined, rules: DevnetRules): GenesisDocument {
@@ -148,7 +167,7 @@ async function checkSameNetwork(root: string, genesisPath: string, document: Gen
 }
 
 /** Addresses are new at every start; they are in the manifest and hashed into nothing. */
-function manifestOf(document: GenesisDocument, nodes: readonly DevnetNodeFiles[]) {
+function manifestOf(document: GenesisDocument, nodes: readonly ManifestMember[]) {
   const peers = nodes.map(({ label, identity, listen }) => ({
     label,
     multiaddr: listen,

@@ -1,0 +1,175 @@
+import type { MessageStream, MultiaddrConnection } from '@libp2p/interface'
+import { errorCode, type TimeSource } from '@montana/foundation'
+import { TransportError } from '../errors.js'
+import type { Limits } from '../limits.js'
+import type { TransportMetrics } from '../metrics.js'
+import { AcceptGate } from './accept-gate.js'
+import { GuardedConnection } from './guarded-connection.js'
+import { ipKey } from './ip-key.js'
+import type { Lane } from './lane.js'
+import { type HandshakePermit, SignatureGate } from './signature-gate.js'
+
+/** What an encrypter asks of admission: gates 2 and 3 of spec transport 10.2. */
+export interface InboundHooks {
+  /** A protocol is agreed: returns the connection to go on with. */
+  agreed(stream: MessageStream): MessageStream
+  /** The right to one signature; HS_THROTTLED or abort. */
+  permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit>
+}
+
+export interface InboundAdmissionOptions {
+  /** IP addresses of the manifest's entries. */
+  readonly manifestAddresses: Iterable<string>
+  /** Names of the security protocols that are accepted. */
+  readonly protocols: readonly string[]
+  /** A backend in JavaScript signs for strangers less often. */
+  readonly backend: 'node' | 'noble'
+  readonly limits: Limits['admission']
+  /** A source is refused from now on, for so many milliseconds. */
+  readonly onSourceRefused: (source: string, forMs: number) => void
+}
+
+export interface InboundAdmissionModules {
+  readonly metrics: TransportMetrics
+  readonly time: TimeSource
+}
+
+/** One inbound connection until it is upgraded or gone. */
+interface Attempt {
+  readonly key: string
+  readonly lane: Lane
+  /** Ends the attempt; later calls do nothing. */
+  end: () => void
+  /** The own node had no room: not the source's fault. */
+  isExcused: boolean
+}
+
+/** The gates 1 to 3 of spec transport 10.2 for one node; it follows each inbound connection until it is upgraded. */
+export class InboundAdmission implements InboundHooks {
+  readonly #options: InboundAdmissionOptions
+  readonly #modules: InboundAdmissionModules
+  readonly #manifest: ReadonlySet<string>
+  readonly #accept: AcceptGate
+  readonly #signatures: Readonly<Record<Lane, SignatureGate>>
+  readonly #attempts = new WeakMap<object, Attempt>()
+
+  constructor(options: InboundAdmissionOptions, modules: InboundAdmissionModules) {
+    this.#options = options
+    this.#modules = modules
+    this.#manifest = new Set([...options.manifestAddresses].map(ipKey))
+    const { limits } = options
+    const nowMs = modules.time.monotonicMs()
+    this.#accept = new AcceptGate(limits, nowMs)
+    const { manifest, stranger } = limits.lanes
+    this.#signatures = {
+      manifest: new SignatureGate('manifest', manifest, limits, nowMs),
+      stranger: new SignatureGate('stranger', options.backend === 'noble' ? slower(limits) : stranger, limits, nowMs),
+    }
+  }
+
+  /** Handshakes that have begun and not ended. */
+  get pending(): number {
+    return this.#accept.pending
+  }
+
+  /** Gate 1. `crowded` tells whether the caps on open connections leave no room for a source. */
+  accept(connection: MultiaddrConnection, crowded: (key: string) => string | undefined): boolean {
+    const { key, lane } = this.#sourceOf(connection)
+    const reason = this.#accept.refusal(key, lane, this.#nowMs()) ?? crowded(key)
+    if (reason === undefined && connection.status === 'open') this.#follow(connection, key, lane)
+    else this.#refused(lane, reason ?? 'closed')
+    return reason === undefined
+  }
+
+  /** Gate 2: goes between the raw connection and its negotiation. */
+  guard(connection: MessageStream): MessageStream {
+    const { lane } = this.#attemptOf(connection)
+    return new GuardedConnection({
+      lower: connection,
+      protocols: this.#options.protocols,
+      limits: this.#options.limits.negotiation,
+      onRefused: (reason) => this.#refused(lane, reason),
+    })
+  }
+
+  agreed(stream: MessageStream): MessageStream {
+    return stream instanceof GuardedConnection ? stream.detach() : stream
+  }
+
+  async permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit> {
+    const attempt = this.#attemptOf(stream)
+    try {
+      const permit = await this.#signatures[attempt.lane].enter(attempt.key, this.#nowMs(), signal)
+      this.#modules.metrics.permits.inc({ lane: attempt.lane })
+      return permit
+    } catch (error) {
+      if (errorCode(error) === 'HS_THROTTLED') this.#throttled(attempt, error as TransportError)
+      throw error
+    }
+  }
+
+  /** The handshake succeeded and its connection is in use from now on. */
+  upgraded(connection: MultiaddrConnection): void {
+    this.#attempts.get(connection)?.end()
+  }
+
+  /** What {@link accept} calls a source. */
+  keyOf(connection: Pick<MultiaddrConnection, 'remoteAddr'>): string {
+    const address = connection.remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
+    try {
+      return ipKey(address ?? '')
+    } catch {
+      return 'unknown'
+    }
+  }
+
+  #follow(connection: MultiaddrConnection, key: string, lane: Lane): Attempt {
+    const leave = this.#accept.begin(key, lane)
+    const attempt: Attempt = { key, lane, isExcused: false, end: () => {} }
+    const onClose = () => {
+      attempt.end()
+      if (!attempt.isExcused) this.#failed(key, lane)
+    }
+    attempt.end = () => {
+      attempt.end = () => {}
+      connection.removeEventListener('close', onClose)
+      leave()
+    }
+    connection.addEventListener('close', onClose)
+    this.#attempts.set(connection, attempt)
+    return attempt
+  }
+
+  #failed(key: string, lane: Lane): void {
+    const forMs = this.#accept.failed(key, lane, this.#nowMs())
+    if (forMs > 0) this.#options.onSourceRefused(key, forMs)
+  }
+
+  #throttled(attempt: Attempt, { metadata }: TransportError): void {
+    this.#refused(attempt.lane, String(metadata.limit))
+    if (metadata.limit === 'bucket_lane' || metadata.limit === 'permit_lane') attempt.isExcused = true
+  }
+
+  #refused(lane: Lane, reason: string): void {
+    this.#modules.metrics.handshakesRefused.inc({ lane, reason })
+  }
+
+  #attemptOf(stream: object): Attempt {
+    const attempt = this.#attempts.get(stream)
+    if (attempt !== undefined) return attempt
+    throw new TransportError('HS_THROTTLED', 'the connection was never accepted', { limit: 'accept' })
+  }
+
+  #sourceOf(connection: MultiaddrConnection): { key: string; lane: Lane } {
+    const key = this.keyOf(connection)
+    return { key, lane: this.#manifest.has(key) ? 'manifest' : 'stranger' }
+  }
+
+  #nowMs(): number {
+    return this.#modules.time.monotonicMs()
+  }
+}
+
+function slower({ lanes, strangersPerSecondOnNoble }: Limits['admission']): Limits['admission']['lanes']['stranger'] {
+  return { ...lanes.stranger, all: { ...lanes.stranger.all, perSecond: strangersPerSecondOnNoble } }
+}

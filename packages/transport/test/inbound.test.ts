@@ -1,0 +1,72 @@
+import type { MultiaddrConnection } from '@libp2p/interface'
+import { multiaddrConnectionPair } from '@libp2p/utils'
+import { noMetrics, systemTime } from '@montana/foundation'
+import { describe, expect, it } from 'vitest'
+import { createTransportMetrics, InboundAdmission, LIMITS, PQ_PROTOCOL } from '../src/index.js'
+import { toBytes } from './harness.js'
+
+const EVENTS = ['message', 'close', 'drain', 'remoteCloseWrite'] as const
+const line = (text: string) => Buffer.from(`${String.fromCharCode(text.length + 1)}${text}\n`, 'latin1')
+
+function admission(limits: Partial<(typeof LIMITS)['admission']> = {}): InboundAdmission {
+  return new InboundAdmission(
+    {
+      manifestAddresses: [],
+      protocols: [PQ_PROTOCOL],
+      backend: 'node',
+      limits: { ...LIMITS.admission, ...limits },
+      onSourceRefused: () => {},
+    },
+    { metrics: createTransportMetrics(noMetrics), time: systemTime },
+  )
+}
+
+const listeners = (connection: MultiaddrConnection) =>
+  EVENTS.map((event) => (connection as unknown as { listenerCount(name: string): number }).listenerCount(event))
+
+describe('InboundAdmission', () => {
+  it('is out of the way of an upgraded connection: no listener, no byte lost', async () => {
+    const [remote, local] = multiaddrConnectionPair()
+    const before = listeners(local)
+    const one = admission()
+    expect(one.accept(local, () => undefined)).toBe(true)
+    expect(one.pending).toBe(1)
+    const guard = one.guard(local)
+    remote.send(Buffer.concat([line(PQ_PROTOCOL), Buffer.from('behind it')]))
+    await expect.poll(() => (guard as unknown as { readBufferLength: number }).readBufferLength).toBeGreaterThan(9)
+    expect(one.agreed(guard)).toBe(local)
+    one.upgraded(local)
+    expect([one.pending, listeners(local)]).toEqual([0, before])
+    const received: Uint8Array[] = []
+    local.addEventListener('message', (event) => received.push(toBytes(event.data)))
+    await expect.poll(() => Buffer.concat(received).toString()).toContain('behind it')
+  })
+
+  it('forgets a connection that ends, at whatever stage', async () => {
+    const one = admission({ negotiation: { ...LIMITS.admission.negotiation, ms: 20 } })
+    const stages: ReadonlyArray<(connection: MultiaddrConnection) => void> = [
+      (connection) => connection.abort(new Error('by us')),
+      (connection) => void one.guard(connection),
+      (connection) => one.agreed(one.guard(connection)).abort(new Error('in the handshake')),
+    ]
+    for (const stage of stages) {
+      const [, local] = multiaddrConnectionPair()
+      expect(one.accept(local, () => undefined)).toBe(true)
+      stage(local)
+      await expect.poll(() => one.pending).toBe(0)
+      expect(local.status).not.toBe('open')
+    }
+  })
+
+  it('refuses what the caps leave no room for, and follows nothing of it', () => {
+    const [, local] = multiaddrConnectionPair()
+    const one = admission()
+    expect(one.accept(local, () => 'connections')).toBe(false)
+    expect(one.pending).toBe(0)
+  })
+
+  it('gives no permit to a connection that was never accepted', async () => {
+    const [, local] = multiaddrConnectionPair()
+    await expect(admission().permit(local, new AbortController().signal)).rejects.toThrow(/^HS_THROTTLED: /)
+  })
+})

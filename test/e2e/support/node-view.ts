@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NodeStatus } from '@montana/node/settings'
+
+/** What a running node tells of itself over its status endpoint. */
+export class NodeView {
+  readonly #dataDir: string
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  async status(): Promise<NodeStatus> {
+    return (await (await fetch(`${this.#url()}/status.json`)).json()) as NodeStatus
+  }
+
+  /** Sum of the samples of a metric whose labels contain `labels`, each `name="value"`. */
+  async metric(name: string, ...labels: string[]): Promise<number> {
+    const text = await (await fetch(`${this.#url()}/metrics`)).text()
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    const matching = lines.filter((line) => labels.every((label) => line.includes(label)))
+    return matching.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
+  /** Its head; −1 while it does not answer. */
+  async head(): Promise<number> {
+    return (await this.status().catch(() => undefined))?.window ?? -1
+  }
+
+  #url(): string {
+    return JSON.parse(readFileSync(join(this.#dataDir, 'run.json'), 'utf8')).statusUrl as string
+  }
+}
