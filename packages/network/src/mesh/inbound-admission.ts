@@ -17,7 +17,10 @@ export function inboundAdmission(
       backend: backend.name,
       limits: limits.admission,
       onSourceRefused: (source, forMs) =>
-        logger.warn({ source, forMs, code: 'HS_THROTTLED' }, 'handshakes keep failing; the source is refused for a time'),
+        logger.warn(
+          { source, forMs, code: 'HS_THROTTLED' },
+          'handshakes keep failing; the source is refused for a time',
+        ),
     },
     { metrics, time },
   )
