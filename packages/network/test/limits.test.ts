@@ -1,7 +1,7 @@
 import { errorCode, seededRandom } from '@montana/foundation'
 import { LIMITS, TokenBucket } from '@montana/transport'
 import { describe, expect, it } from 'vitest'
-import { EXT_TYPE } from '../src/index.js'
+import { BASE_TYPE, EXT_TYPE } from '../src/index.js'
 import { ByteBudget } from '../src/limits/byte-budget.js'
 import { Pace } from '../src/limits/pace.js'
 import { Places } from '../src/limits/places.js'
@@ -36,6 +36,24 @@ describe('TokenBucket', () => {
     bucket.spend(0, 25)
     expect(bucket.waitMs(0)).toBe(1600)
     expect(bucket.waitMs(1600)).toBe(0)
+  })
+})
+
+describe('the table of limits', () => {
+  it('has a row for every type that is spoken, and for no other', () => {
+    const { error, ...requests } = EXT_TYPE
+    const sorted = (types: Iterable<number>) => [...types].sort((a, b) => a - b)
+    expect(sorted(LIMITS.base.keys())).toEqual(sorted(Object.values(BASE_TYPE)))
+    expect(sorted(LIMITS.ext.keys())).toEqual(sorted(Object.values(requests)))
+    expect(LIMITS.ext.has(error)).toBe(false)
+  })
+
+  it('bounds every row in bytes, rate and number at once', () => {
+    for (const [type, limit] of [...LIMITS.base, ...LIMITS.ext]) {
+      const bounds = [limit.perSecond, limit.burst, limit.inFlight]
+      expect([type, bounds.every((bound) => bound > 0)]).toEqual([type, true])
+      expect([type, limit.minBytes <= limit.maxBytes && limit.maxBytes <= 1_048_576]).toEqual([type, true])
+    }
   })
 })
 
@@ -186,10 +204,12 @@ describe('PeerScore and BanList', () => {
     expect(bans.active(0)).toBe(2)
   })
 
-  it('forgets the oldest ban beyond its size', () => {
+  it('forgets the ban that was longest not asked for beyond its size', () => {
     const bans = new BanList({ ...LIMITS.score, bansKept: 2 })
-    for (const id of ['a', 'b', 'c']) bans.ban(id, false, 0)
-    expect(['a', 'b', 'c'].map((id) => bans.isBanned(id, 1))).toEqual([false, true, true])
+    for (const id of ['a', 'b']) bans.ban(id, false, 0)
+    bans.isBanned('a', 1)
+    bans.ban('c', false, 0)
+    expect(['a', 'b', 'c'].map((id) => bans.isBanned(id, 1))).toEqual([true, false, true])
   })
 })
 

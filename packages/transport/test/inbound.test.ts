@@ -1,24 +1,33 @@
 import type { MultiaddrConnection } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
-import { noMetrics, systemTime } from '@montana/foundation'
+import { noMetrics, systemTime, type TimeSource } from '@montana/foundation'
+import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import { createTransportMetrics, InboundAdmission, LIMITS, PQ_PROTOCOL } from '../src/index.js'
+import {
+  createTransportMetrics,
+  InboundAdmission,
+  type InboundAdmissionOptions,
+  LIMITS,
+  PQ_PROTOCOL,
+} from '../src/index.js'
 import { toBytes } from './harness.js'
 
 const EVENTS = ['message', 'close', 'drain', 'remoteCloseWrite'] as const
 const line = (text: string) => Buffer.from(`${String.fromCharCode(text.length + 1)}${text}\n`, 'latin1')
 
-function admission(limits: Partial<(typeof LIMITS)['admission']> = {}): InboundAdmission {
-  return new InboundAdmission(
-    {
-      manifestAddresses: [],
-      protocols: [PQ_PROTOCOL],
-      backend: 'node',
-      limits: { ...LIMITS.admission, ...limits },
-      onSourceRefused: () => {},
-    },
-    { metrics: createTransportMetrics(noMetrics), time: systemTime },
-  )
+interface Change extends Partial<InboundAdmissionOptions> {
+  readonly time?: TimeSource
+}
+
+function admission({ time = systemTime, ...change }: Change = {}): InboundAdmission {
+  const options = {
+    manifestAddresses: [],
+    protocols: [PQ_PROTOCOL],
+    backend: 'node',
+    onSourceRefused: () => {},
+  } as const
+  const modules = { metrics: createTransportMetrics(noMetrics), time }
+  return new InboundAdmission({ ...options, limits: LIMITS.admission, ...change }, modules)
 }
 
 const listeners = (connection: MultiaddrConnection) =>
@@ -43,7 +52,9 @@ describe('InboundAdmission', () => {
   })
 
   it('forgets a connection that ends, at whatever stage', async () => {
-    const one = admission({ negotiation: { ...LIMITS.admission.negotiation, ms: 20 } })
+    const one = admission({
+      limits: { ...LIMITS.admission, negotiation: { ...LIMITS.admission.negotiation, ms: 20 } },
+    })
     const stages: ReadonlyArray<(connection: MultiaddrConnection) => void> = [
       (connection) => connection.abort(new Error('by us')),
       (connection) => void one.guard(connection),
@@ -68,5 +79,37 @@ describe('InboundAdmission', () => {
   it('gives no permit to a connection that was never accepted', async () => {
     const [, local] = multiaddrConnectionPair()
     await expect(admission().permit(local, new AbortController().signal)).rejects.toThrow(/^HS_THROTTLED: /)
+  })
+
+  it.each([
+    ['node', 5],
+    ['noble', 2],
+  ] as const)('signs for strangers on the %s backend %i times a second', async (backend, perSecond) => {
+    let nowMs = 0
+    const one = admission({ backend, time: { wallMs: () => 0, monotonicMs: () => nowMs } })
+    // Connections of other sources; the bucket of one source would be empty first.
+    const permitted = async (source: number) => {
+      const [, local] = multiaddrConnectionPair()
+      Object.defineProperty(local, 'remoteAddr', { value: multiaddr(`/ip4/192.0.2.${source}/tcp/1`) })
+      expect(one.accept(local, () => undefined)).toBe(true)
+      try {
+        const { lane, release } = await one.permit(local, new AbortController().signal)
+        expect(lane).toBe('stranger')
+        release()
+        return true
+      } catch {
+        return false
+      } finally {
+        one.upgraded(local)
+      }
+    }
+    const granted = async (count: number) => {
+      let sum = 0
+      for (let index = 0; index < count; index++) sum += (await permitted(1 + (index % 5))) ? 1 : 0
+      return sum
+    }
+    expect(await granted(25)).toBe(20)
+    nowMs = 1_000
+    expect(await granted(10)).toBe(perSecond)
   })
 })
