@@ -1,9 +1,9 @@
-import type { ComponentLogger, ConnectionEncrypter, ConnectionGater, Libp2p, Logger } from '@libp2p/interface'
+import type { ConnectionEncrypter, ConnectionGater, Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Signer } from '@montana/crypto'
 import { MontanaError } from '@montana/foundation'
-import { type Limits, libp2pKey, peerIdOfNodeKey } from '@montana/transport'
+import { type Limits, libp2pKey, peerIdOfNodeKey, silentComponentLogger } from '@montana/transport'
 import { createLibp2p } from 'libp2p'
 
 export interface Libp2pNodeOptions {
@@ -13,7 +13,8 @@ export interface Libp2pNodeOptions {
 
 export interface Libp2pNodeModules {
   readonly signer: Signer
-  readonly encrypter: ConnectionEncrypter
+  /** In the order in which they are offered. */
+  readonly encrypters: readonly ConnectionEncrypter[]
   readonly gater: ConnectionGater
 }
 
@@ -26,7 +27,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp
     privateKey: libp2pKey(modules.signer),
     addresses: { listen: [options.listen] },
     transports: [tcp({ backlog: mux.backlog })],
-    connectionEncrypters: [() => modules.encrypter],
+    connectionEncrypters: modules.encrypters.map((encrypter) => () => encrypter),
     connectionGater: modules.gater,
     connectionMonitor: { enabled: false },
     connectionManager: {
@@ -63,12 +64,3 @@ function assertIdentity(node: Libp2p, signer: Signer): void {
   if (node.peerId.toString() === expected) return
   throw new MontanaError('NODE_IDENTITY', `js-libp2p shows ${node.peerId.toString()} instead of ${expected}`)
 }
-
-/** js-libp2p traces every frame; formatting that costs more than the frame. What matters is logged by the mesh. */
-const silentLog: Logger = Object.assign(() => {}, {
-  error: () => {},
-  trace: () => {},
-  enabled: false,
-  newScope: (): Logger => silentLog,
-})
-const silentComponentLogger: ComponentLogger = { forComponent: () => silentLog }

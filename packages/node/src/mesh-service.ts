@@ -27,14 +27,15 @@ export function createNodeMesh(
   opened: OpenResources,
   modules: MeshServiceModules,
 ): Mesh | undefined {
-  const { network, genesisHash } = prepared
+  const { network, genesisHash, options } = prepared
   if (!network) return undefined
   const { listen, manifest } = network
   const { crypto: backend, signer } = opened
   const { logger, time, registry: metrics } = modules
   const handlers = createHandlers(prepared, opened, modules)
   const services = { backend, signer, logger, metrics, handlers, time, random: systemRandom }
-  return createMesh({ listen, manifest, genesisHash }, services)
+  const security = { offers: options.transportSecurity, requireHybrid: options.transportRequireHybrid }
+  return createMesh({ listen, manifest, genesisHash, security }, services)
 }
 
 function createHandlers(

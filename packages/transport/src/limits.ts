@@ -65,7 +65,14 @@ export const LIMITS = {
      * stream data right behind message 3; the handshake itself consumes less than 10 KiB.
      */
     readBufferBytes: 512 * KIB,
+    /**
+     * Of the outer Noise messages of one direction, prefixes included; ours are some 300 bytes. With the inner messages,
+     * each checked against its own bound, a direction stays below the 16 384 bytes of 10.2.
+     */
+    outerBytes: 4 * KIB,
   },
+  /** Spec transport 8.2: after a downgrade, and how many such peers are remembered (as many as bans). */
+  downgrade: { requireHybridMs: 3_600_000, peersKept: 4096 },
   /** Spec transport 11.2: thresholds of js-libp2p that are out of the way because section 10 is the real limit. */
   libp2p: {
     inboundPerSecondAndHost: 1000,

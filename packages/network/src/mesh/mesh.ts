@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Libp2p } from '@libp2p/interface'
 import { MontanaError, withTimeout } from '@montana/foundation'
-import { createTransportMetrics, LIMITS, PqEncrypter, peerIdOfNodeKey } from '@montana/transport'
+import { LIMITS, peerIdOfNodeKey, runTranscriptSelfTest } from '@montana/transport'
 import { checkedListenAddress, listenFailure } from '../address.js'
 import { NetworkError } from '../errors.js'
 import { createLibp2pNode } from '../libp2p-node.js'
@@ -18,12 +18,14 @@ import { Connections } from './connections.js'
 import type { MeshContext } from './context.js'
 import { Dialer } from './dialer.js'
 import { Discipline } from './discipline.js'
+import { createEncrypters } from './encrypters.js'
 import { ExtClient } from './ext-client.js'
 import { sayFarewell } from './farewell.js'
 import { Admission } from './gater.js'
 import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
 import { PeerBook } from './peer-book.js'
+import { DEFAULT_SECURITY, SecurityPolicy } from './security-policy.js'
 import { Sender } from './sender.js'
 import { StatusExchange } from './status-exchange.js'
 
@@ -81,6 +83,7 @@ class Libp2pMesh implements Mesh {
   async start(signal?: AbortSignal): Promise<void> {
     if (this.#node !== undefined) throw new MontanaError('MESH_STARTED', 'the mesh was started already')
     signal?.throwIfAborted()
+    await runTranscriptSelfTest(this.#modules.backend)
     const node = await this.#createNode()
     this.#node = node
     const { options } = this.#context
@@ -148,6 +151,8 @@ class Libp2pMesh implements Mesh {
   #createContext(options: MeshOptions, modules: MeshModules): MeshContext {
     const limits = options.limits ?? LIMITS
     const { metrics, handlers, ...rest } = modules
+    const nowMs = () => modules.time.monotonicMs()
+    const security = { ...DEFAULT_SECURITY, ...options.security }
     return {
       options,
       limits,
@@ -156,7 +161,8 @@ class Libp2pMesh implements Mesh {
       metrics: createNetworkMetrics(metrics),
       peers: new PeerBook(options.manifest, this.peerId, limits),
       bans: new BanList(limits.score),
-      nowMs: () => modules.time.monotonicMs(),
+      security: new SecurityPolicy(security, options.manifest.peers, limits.downgrade, nowMs),
+      nowMs,
       signal: this.#stopping.signal,
       node: () => {
         if (this.#node === undefined) throw new MontanaError('MESH_NOT_STARTED', 'the mesh was not started')
@@ -166,15 +172,12 @@ class Libp2pMesh implements Mesh {
   }
 
   async #createNode(): Promise<Libp2p> {
-    const { backend, signer, metrics, time } = this.#modules
-    const { limits, options } = this.#context
-    const encrypter = new PqEncrypter(
-      { admit: (peerId) => this.#admission.admit(peerId), limits },
-      { backend, signer, metrics: createTransportMetrics(metrics), time },
-    )
+    const { signer, metrics } = this.#modules
+    const { limits, options, security } = this.#context
+    const encrypters = createEncrypters(this.#context, security, (peerId) => this.#admission.admit(peerId), metrics)
     return await createLibp2pNode(
       { listen: options.listen, limits },
-      { signer, encrypter, gater: this.#admission.gater() },
+      { signer, encrypters, gater: this.#admission.gater() },
     )
   }
 

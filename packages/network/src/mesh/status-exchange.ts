@@ -46,13 +46,12 @@ export class StatusExchange {
     const status = decodeStatus(payload)
     const link = peer.links.find((candidate) => candidate.connection.id === connection.id)
     if (link !== undefined) this.#accept(peer, link, status)
-    return encodeStatus(this.#context.handlers.ownStatus())
+    return this.#own(peer)
   }
 
   async #send(peer: Peer, link: Link): Promise<void> {
     try {
-      const own = encodeStatus(this.#context.handlers.ownStatus())
-      const answer = await this.#client.requestOver(peer, link, EXT_TYPE.status, own, this.#context.signal)
+      const answer = await this.#client.requestOver(peer, link, EXT_TYPE.status, this.#own(peer), this.#context.signal)
       this.#accept(peer, link, decodeStatus(answer))
     } catch (error) {
       if (isAbort(error)) return
@@ -61,11 +60,20 @@ export class StatusExchange {
     }
   }
 
+  #own(peer: Peer): Uint8Array {
+    const { handlers, security } = this.#context
+    return encodeStatus({ ...handlers.ownStatus(), security: security.bitsFor(peer.peerId) })
+  }
+
   #accept(peer: Peer, link: Link, status: StatusMessage): void {
     link.hasStatus = true
     link.speaksExt = true
     if (!bytesEqual(status.genesisHash, this.#context.options.genesisHash)) {
       this.#wrongNetwork(peer, link, status)
+      return
+    }
+    if (this.#context.security.isDowngrade(link.suite, status.security)) {
+      this.#downgraded(peer)
       return
     }
     peer.status = status
@@ -81,6 +89,21 @@ export class StatusExchange {
     )
     this.#onWrongNetwork(peer)
     link.connection.abort(new Error('WRONG_NETWORK: genesis hashes differ'))
+  }
+
+  /** Closes what is not hybrid; for an hour nothing else is spoken with this peer. Spec transport 8.2. */
+  #downgraded(peer: Peer): void {
+    const { security, metrics, modules } = this.#context
+    const code = 'DOWNGRADE_DETECTED'
+    modules.logger.error(
+      { peer: peer.label ?? peer.peerId, code },
+      'both ends offer hybrid, but someone has prevented it',
+    )
+    metrics.downgrades.inc({ peer: peer.metricLabel })
+    security.noteDowngrade(peer.peerId)
+    for (const { suite, connection } of [...peer.links]) {
+      if (suite === 'pq') connection.abort(new Error(`${code}: both ends offer hybrid`))
+    }
   }
 
   /** The same window with another header or state is for the operator to see; nothing is changed by a claim. */

@@ -1,6 +1,8 @@
 import type { VerifyPolicy } from '@montana/consensus'
 import { fromHex } from '@montana/foundation'
+import type { SecurityOptions } from '@montana/network'
 import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'
+import { parseOffers, parseRequireHybrid } from './security.js'
 
 /** A window that the operator pins by its proposal hash. */
 export interface Checkpoint {
@@ -20,6 +22,8 @@ export interface StartOptions {
   readonly genesisManifest: string | undefined
   readonly listen: string | undefined
   readonly solo: boolean
+  readonly transportSecurity: SecurityOptions['offers']
+  readonly transportRequireHybrid: SecurityOptions['requireHybrid']
   readonly label: string | undefined
   readonly minWindowMs: number
   readonly checkpoint: Checkpoint | undefined
@@ -75,6 +79,19 @@ export const START_OPTIONS: Specs<StartOptions> = {
     description: 'run without a network',
     default: false,
     parse: toggle,
+  }),
+  transportSecurity: spec<SecurityOptions['offers']>('transportSecurity', {
+    value: 'LIST',
+    description: 'profiles offered and accepted between nodes, in this order: hybrid,pq | hybrid | pq',
+    default: ['hybrid', 'pq'],
+    parse: parseOffers,
+  }),
+  transportRequireHybrid: spec<SecurityOptions['requireHybrid']>('transportRequireHybrid', {
+    value: 'WHOM',
+    description:
+      'speak nothing but hybrid with true (every peer), with a list of PeerIds, or with false (those that the manifest names)',
+    default: false,
+    parse: parseRequireHybrid,
   }),
   label: spec<string | undefined>('label', {
     value: 'NAME',
