@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
+import { MLKEM_SEED_BYTES } from './constants.js'
 import type { ExpandResult, HandleResult, NobleAnswer, NobleRequest } from './noble-protocol.js'
 import type { Encapsulation } from './pq-backend.js'
 
@@ -49,7 +51,7 @@ function answer(request: NobleRequest): unknown {
     case 'verify':
       return ml_dsa65.verify(request.signature, request.message, request.key)
     case 'generate_kem':
-      return keep(request.seed ? fromSeed(request.seed, ml_kem768.keygen) : ml_kem768.keygen())
+      return keep(fromSeed(request.seed ?? randomBytes(MLKEM_SEED_BYTES), ml_kem768.keygen))
     case 'encapsulate':
       return ml_kem768.encapsulate(request.publicKey)
     case 'decapsulate':

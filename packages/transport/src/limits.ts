@@ -71,8 +71,11 @@ export const LIMITS = {
      */
     outerBytes: 4 * KIB,
   },
-  /** Spec transport 8.2: after a downgrade, and how many such peers are remembered (as many as bans). */
-  downgrade: { requireHybridMs: 3_600_000, peersKept: 4096 },
+  /**
+   * Spec transport 8.2: after a downgrade. As many such peers are remembered as bans; who was asked for its Status has
+   * as long to answer before it closes as a farewell has.
+   */
+  downgrade: { requireHybridMs: 3_600_000, peersKept: 4096, answerMs: 250 },
   /** Spec transport 11.2: thresholds of js-libp2p that are out of the way because section 10 is the real limit. */
   libp2p: {
     inboundPerSecondAndHost: 1000,

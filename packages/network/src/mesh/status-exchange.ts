@@ -45,7 +45,7 @@ export class StatusExchange {
   onRequest(connection: Connection, peer: Peer, payload: Uint8Array): Uint8Array {
     const status = decodeStatus(payload)
     const link = peer.links.find((candidate) => candidate.connection.id === connection.id)
-    if (link !== undefined) this.#accept(peer, link, status)
+    if (link !== undefined) this.#accept(peer, link, status, this.#context.limits.downgrade.answerMs)
     return this.#own(peer)
   }
 
@@ -65,7 +65,8 @@ export class StatusExchange {
     return encodeStatus({ ...handlers.ownStatus(), security: security.bitsFor(peer.peerId) })
   }
 
-  #accept(peer: Peer, link: Link, status: StatusMessage): void {
+  /** `graceMs` is the time that an answer to the same peer needs. */
+  #accept(peer: Peer, link: Link, status: StatusMessage, graceMs = 0): void {
     link.hasStatus = true
     link.speaksExt = true
     if (!bytesEqual(status.genesisHash, this.#context.options.genesisHash)) {
@@ -73,7 +74,7 @@ export class StatusExchange {
       return
     }
     if (this.#context.security.isDowngrade(link.suite, status.security)) {
-      this.#downgraded(peer)
+      this.#downgraded(peer, graceMs)
       return
     }
     peer.status = status
@@ -91,19 +92,24 @@ export class StatusExchange {
     link.connection.abort(new Error('WRONG_NETWORK: genesis hashes differ'))
   }
 
-  /** Closes what is not hybrid; for an hour nothing else is spoken with this peer. Spec transport 8.2. */
-  #downgraded(peer: Peer): void {
-    const { security, metrics, modules } = this.#context
-    const code = 'DOWNGRADE_DETECTED'
-    modules.logger.error(
-      { peer: peer.label ?? peer.peerId, code },
-      'both ends offer hybrid, but someone has prevented it',
-    )
-    metrics.downgrades.inc({ peer: peer.metricLabel })
-    security.noteDowngrade(peer.peerId)
-    for (const { suite, connection } of [...peer.links]) {
-      if (suite === 'pq') connection.abort(new Error(`${code}: both ends offer hybrid`))
+  /**
+   * Closes what is not hybrid; for an hour nothing else is spoken with this peer. Spec transport 8.2. Whoever was asked
+   * answers first, so that the other side finds out as well and does not show its identity again.
+   */
+  #downgraded(peer: Peer, graceMs: number): void {
+    const { security, metrics, modules, signal } = this.#context
+    if (!security.requiresHybrid(peer.peerId)) {
+      const fields = { peer: peer.label ?? peer.peerId, code: 'DOWNGRADE_DETECTED' }
+      modules.logger.error(fields, 'both ends offer hybrid, but someone has prevented it')
+      metrics.downgrades.inc({ peer: peer.metricLabel })
+      security.noteDowngrade(peer.peerId)
     }
+    if (graceMs === 0) closePq(peer)
+    else
+      void sleep(graceMs, signal).then(
+        () => closePq(peer),
+        () => {},
+      )
   }
 
   /** The same window with another header or state is for the operator to see; nothing is changed by a claim. */
@@ -118,5 +124,11 @@ export class StatusExchange {
       )
     }
     peer.stateDiverged = differs
+  }
+}
+
+function closePq(peer: Peer): void {
+  for (const { suite, connection } of [...peer.links]) {
+    if (suite === 'pq') connection.abort(new Error('DOWNGRADE_DETECTED: both ends offer hybrid'))
   }
 }
