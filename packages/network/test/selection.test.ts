@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { LIMITS } from '@montana/transport'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -62,6 +63,17 @@ describe('the choice of the profile', () => {
     for (const heard of proxy.heard) expect(heard.includes('/montana/noise-pq-xx/')).toBe(false)
     expect(proxy.heard[0]?.includes('/montana/noise-hybrid/')).toBe(true)
   })
+})
+
+describe('a proposal that is no profile of ours', () => {
+  it.each(['/noise', '/tls/1.0.0', '/montana/noise-pq/1.0.0', '/montana/noise-hybrid/2.0.0'])(
+    'such as %s gets `na`',
+    async (name) => {
+      const [b] = (await members(1)) as [Member]
+      await start(await testNode(b, manifestOf([b])))
+      expect(await answersTo(b, ['/multistream/1.0.0', name])).toEqual(['/multistream/1.0.0', 'na'])
+    },
+  )
 })
 
 describe('requireHybrid', () => {
@@ -167,6 +179,20 @@ describe('the policy', () => {
     expect(policy({ requireHybrid: ['Qm1'] }).requiresHybrid(undefined)).toBe(false)
   })
 })
+
+/** The lines that a listener sends in answer to these. */
+async function answersTo(member: Member, lines: readonly string[]): Promise<string[]> {
+  const socket = connect(Number(member.listen.split('/').at(-1)), '127.0.0.1')
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes.toString('latin1')
+  })
+  for (const line of lines) socket.write(`${String.fromCharCode(line.length + 1)}${line}\n`, 'latin1')
+  const answers = () => text.split('\n').slice(0, -1)
+  await expect.poll(answers, SLOW).toHaveLength(lines.length)
+  socket.destroy()
+  return answers().map((answer) => answer.slice(1))
+}
 
 const twice = <T>(value: T) => [value, value]
 

@@ -215,6 +215,24 @@ describe('the binding of the core to its outer channel', () => {
   })
 })
 
+describe('a session that is replayed', () => {
+  it.each([
+    ['initiator', 'inbound'],
+    ['responder', 'outbound'],
+  ] as const)('by what its %s had sent is no session', async (side, role) => {
+    const recorded: Uint8Array[] = []
+    const tap = (bytes: Uint8Array, from: string) => {
+      if (from === side) recorded.push(bytes.slice())
+      return bytes
+    }
+    expect((await shake(alice, bob, tamperedPair(tap)))[1].code).toBe('ok')
+    const [near, far] = multiaddrConnectionPair()
+    const replayed = against(role === 'inbound' ? bob : alice, role, near)
+    for (const bytes of recorded) if (far.status === 'open') far.send(bytes)
+    expect((await replayed).code).toBe('HS_OUTER')
+  })
+})
+
 describe('what is no outer handshake', () => {
   it('ends as HS_OUTER when the own message is reflected', async () => {
     const [own, far] = multiaddrConnectionPair()

@@ -29,9 +29,9 @@ export function frameNonce(counter: number): Uint8Array {
   return nonce
 }
 
-/** One frame, prefix included. `key` 32 bytes. */
+/** One frame, prefix included. */
 export function sealFrame(
-  key: KeyObject | Uint8Array,
+  key: KeyObject,
   counter: number,
   parts: Iterable<Uint8Array>,
   plaintextBytes: number,
@@ -46,7 +46,7 @@ export function sealFrame(
 }
 
 /** The plaintext of `body` (ciphertext ‖ tag); throws FRAME_AUTH. */
-export function openFrame(key: KeyObject | Uint8Array, counter: number, body: Uint8Array): Uint8Array {
+export function openFrame(key: KeyObject, counter: number, body: Uint8Array): Uint8Array {
   const decipher = createDecipheriv(ALGORITHM, key, frameNonce(counter), OPTIONS)
   decipher.setAuthTag(body.subarray(body.length - TAG_BYTES))
   const plaintext = decipher.update(body.subarray(0, body.length - TAG_BYTES))

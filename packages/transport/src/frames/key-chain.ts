@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ascii, sha256 } from '@montana/codec'
 import type { TimeSource } from '@montana/foundation'
 import { HYBRID_LABEL_PREFIX } from '../handshake/profile.js'
@@ -16,12 +17,13 @@ export function nextChainSecret(chainSecret: Uint8Array): Uint8Array {
 }
 
 /**
- * The epochs of one direction: spec transport 6.3. Of epoch n it holds K[n] and C[n+1] and nothing else; what an epoch
- * leaves behind is overwritten.
+ * The epochs of one direction: spec transport 6.3. Of epoch n it holds K[n] and C[n+1] and nothing else. K[n] is a key
+ * object, because each use of raw bytes makes one anew, which costs more than a small frame; it is dropped with its
+ * epoch. All that is bytes is overwritten.
  */
 export class KeyChain {
   readonly #time: Pick<TimeSource, 'monotonicMs'>
-  #key: Uint8Array
+  #key: KeyObject
   #next: Uint8Array
   #counter = 0
   #enteredMs: number
@@ -29,12 +31,12 @@ export class KeyChain {
   /** Copies nothing of `chainSecret` (C[0], 32 bytes); the caller wipes it. */
   constructor(chainSecret: Uint8Array, time: Pick<TimeSource, 'monotonicMs'>) {
     this.#time = time
-    this.#key = frameKey(chainSecret)
+    this.#key = keyObject(chainSecret)
     this.#next = nextChainSecret(chainSecret)
     this.#enteredMs = time.monotonicMs()
   }
 
-  get key(): Uint8Array {
+  get key(): KeyObject {
     return this.#key
   }
 
@@ -53,16 +55,24 @@ export class KeyChain {
 
   enterNext(): void {
     const secret = this.#next
-    this.#key.fill(0)
-    this.#key = frameKey(secret)
+    this.#key = keyObject(secret)
     this.#next = nextChainSecret(secret)
     secret.fill(0)
     this.#counter = 0
     this.#enteredMs = this.#time.monotonicMs()
   }
 
+  /** Nothing can be derived any more; the owner drops the chain, and with it the key of this epoch. */
   wipe(): void {
-    this.#key.fill(0)
     this.#next.fill(0)
+  }
+}
+
+function keyObject(chainSecret: Uint8Array): KeyObject {
+  const key = frameKey(chainSecret)
+  try {
+    return createSecretKey(key)
+  } finally {
+    key.fill(0)
   }
 }

@@ -36,9 +36,8 @@ export interface RatchetInit {
 /** What both directions share: the chain, and that nothing works after {@link dispose}. */
 abstract class Ratchet {
   protected readonly limits: RekeyLimits
-  readonly #chain: KeyChain
+  #chain: KeyChain | undefined
   readonly #onRekey: () => void
-  #isDisposed = false
 
   constructor({ chainSecret, time, limits = REKEY_LIMITS, onRekey = () => {} }: RatchetInit) {
     this.limits = limits
@@ -47,13 +46,13 @@ abstract class Ratchet {
   }
 
   dispose(): void {
-    this.#isDisposed = true
-    this.#chain.wipe()
+    this.#chain?.wipe()
+    this.#chain = undefined
   }
 
   protected get chain(): KeyChain {
-    if (this.#isDisposed) throw new TransportError('STREAM_RESET', 'the keys of this connection are gone')
-    return this.#chain
+    if (this.#chain !== undefined) return this.#chain
+    throw new TransportError('STREAM_RESET', 'the keys of this connection are gone')
   }
 
   protected get isLastFrame(): boolean {
@@ -61,7 +60,7 @@ abstract class Ratchet {
   }
 
   protected rekey(): void {
-    this.#chain.enterNext()
+    this.chain.enterNext()
     this.#onRekey()
   }
 }
