@@ -31,7 +31,9 @@ export type HashDomain =
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
-  return new Uint8Array(hash.digest())
+  const digest = hash.digest()
+  // A view of the same memory: a caller that wipes its secret wipes the one copy there is.
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength)
 }
 
 /** H(domain, p1 … pn) = SHA-256(ascii(domain) ‖ 0x00 ‖ p1 ‖ … ‖ pn): spec protocol 1.2. */

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
+import { MLKEM_SEED_BYTES } from './constants.js'
 import type { ExpandResult, HandleResult, NobleAnswer, NobleRequest } from './noble-protocol.js'
+import type { Encapsulation } from './pq-backend.js'
 
 const secrets = new Map<number, Uint8Array>()
 let nextHandle = 1
@@ -48,7 +51,7 @@ function answer(request: NobleRequest): unknown {
     case 'verify':
       return ml_dsa65.verify(request.signature, request.message, request.key)
     case 'generate_kem':
-      return keep(request.seed ? fromSeed(request.seed, ml_kem768.keygen) : ml_kem768.keygen())
+      return keep(fromSeed(request.seed ?? randomBytes(MLKEM_SEED_BYTES), ml_kem768.keygen))
     case 'encapsulate':
       return ml_kem768.encapsulate(request.publicKey)
     case 'decapsulate':
@@ -70,6 +73,14 @@ function reply(id: number, request: NobleRequest): NobleAnswer {
   }
 }
 
+/** Posting copies; of a shared secret the copy in this thread is wiped: spec transport 9, rule 6. */
+function wipeOwnCopy({ op }: NobleRequest, { result }: NobleAnswer): void {
+  if (op === 'decapsulate') (result as Uint8Array | undefined)?.fill(0)
+  if (op === 'encapsulate') (result as Encapsulation | undefined)?.sharedSecret.fill(0)
+}
+
 parentPort?.on('message', ({ id, request }: { id: number; request: NobleRequest }) => {
-  parentPort?.postMessage(reply(id, request))
+  const answered = reply(id, request)
+  parentPort?.postMessage(answered)
+  wipeOwnCopy(request, answered)
 })

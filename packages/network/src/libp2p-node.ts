@@ -1,16 +1,9 @@
-import type {
-  ComponentLogger,
-  ConnectionEncrypter,
-  ConnectionGater,
-  ConnectionProtector,
-  Libp2p,
-  Logger,
-} from '@libp2p/interface'
+import type { ConnectionEncrypter, ConnectionGater, ConnectionProtector, Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Signer } from '@montana/crypto'
 import { MontanaError } from '@montana/foundation'
-import { type Limits, libp2pKey, peerIdOfNodeKey } from '@montana/transport'
+import { type Limits, libp2pKey, peerIdOfNodeKey, silentComponentLogger } from '@montana/transport'
 import { createLibp2p } from 'libp2p'
 
 export interface Libp2pNodeOptions {
@@ -20,7 +13,8 @@ export interface Libp2pNodeOptions {
 
 export interface Libp2pNodeModules {
   readonly signer: Signer
-  readonly encrypter: ConnectionEncrypter
+  /** In the order in which they are offered. */
+  readonly encrypters: readonly ConnectionEncrypter[]
   readonly gater: ConnectionGater
   /** The one stage in front of negotiation: spec transport 10.2. */
   readonly protector?: ConnectionProtector
@@ -36,7 +30,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp
     privateKey: libp2pKey(modules.signer),
     addresses: { listen: [options.listen] },
     transports: [tcp({ backlog: mux.backlog })],
-    connectionEncrypters: [() => modules.encrypter],
+    connectionEncrypters: modules.encrypters.map((encrypter) => () => encrypter),
     connectionGater: modules.gater,
     ...(protector === undefined ? {} : { connectionProtector: () => protector }),
     connectionMonitor: { enabled: false },
@@ -74,12 +68,3 @@ function assertIdentity(node: Libp2p, signer: Signer): void {
   if (node.peerId.toString() === expected) return
   throw new MontanaError('NODE_IDENTITY', `js-libp2p shows ${node.peerId.toString()} instead of ${expected}`)
 }
-
-/** js-libp2p traces every frame; formatting that costs more than the frame. What matters is logged by the mesh. */
-const silentLog: Logger = Object.assign(() => {}, {
-  error: () => {},
-  trace: () => {},
-  enabled: false,
-  newScope: (): Logger => silentLog,
-})
-const silentComponentLogger: ComponentLogger = { forComponent: () => silentLog }

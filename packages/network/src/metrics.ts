@@ -29,6 +29,11 @@ function connectionMetrics(registry: MetricsRegistry) {
       help: 'Closed connections by cause: local, remote or an error code',
       labels: ['peer', 'cause'],
     }),
+    downgrades: registry.counter<'peer'>({
+      name: 'montana_downgrades_total',
+      help: 'Sessions that were not hybrid although both ends offer it',
+      labels: ['peer'],
+    }),
     dials: registry.counter<'peer' | 'result'>({
       name: 'montana_dials_total',
       help: 'Dials by result: ok or an error code',

@@ -3,6 +3,7 @@ import type { Logger, MetricsRegistry, RandomSource, TimeSource } from '@montana
 import type { Limits } from '@montana/transport'
 import type { StatusMessage } from './ext/status.js'
 import type { Manifest } from './manifest.js'
+import type { SecurityOptions } from './mesh/security-policy.js'
 import type { PeerRef } from './peer/peer.js'
 import type { PeerSnapshot } from './peer/snapshot.js'
 
@@ -14,9 +15,13 @@ export interface MeshOptions {
   readonly genesisHash: Uint8Array
   /** Refuse every identity that is not in the manifest. Default true: spec transport 10.2. */
   readonly closedMesh?: boolean
+  /** Default: hybrid, then pq, and no peer required to speak hybrid. */
+  readonly security?: Partial<SecurityOptions>
   /** All numbers of the transport; tests and small networks scale them. Default: the specification's. */
   readonly limits?: Limits
 }
+
+export type OwnStatus = Omit<StatusMessage, 'security'>
 
 /** Called per message, after all size and rate checks. Byte arrays are copies that the handler may keep. */
 export interface MeshHandlers {
@@ -29,7 +34,8 @@ export interface MeshHandlers {
   onPeerConnected(peer: PeerRef): void
   /** Its last connection closed. */
   onPeerDisconnected(peer: PeerRef): void
-  ownStatus(): StatusMessage
+  /** All of the own Status but the security bits, which are the mesh's own. */
+  ownStatus(): OwnStatus
 }
 
 export interface MeshModules {

@@ -158,6 +158,10 @@ describe('gate 3', () => {
     await start(await testNode(list[1], manifestOf(list)))
     await expect.poll(() => connectedPeers(node), { timeout: 2_000 }).toBe(1)
     expect(flood.some(({ isClosed }) => isClosed())).toBe(false)
+    const manifest = (name: string) => node.counted(`montana_handshake_${name}_total`, { lane: 'manifest' })
+    const inbound = node.counted('montana_handshakes_total', { direction: 'inbound', result: 'ok' })
+    expect(inbound).toBe(1)
+    expect([manifest('permits'), manifest('signatures')]).toEqual([1, 1])
   })
 })
 

@@ -77,7 +77,7 @@ export async function members(count: number, firstByte = 1): Promise<Member[]> {
   )
 }
 
-export function manifestOf(list: readonly Member[]): Manifest {
+export function manifestOf(list: readonly Member[], security?: 'hybrid'): Manifest {
   const peers = list.map((member, index) => ({
     label: `n${index}`,
     multiaddr: member.listen,
@@ -85,6 +85,7 @@ export function manifestOf(list: readonly Member[]): Manifest {
     account_id_hex: '00'.repeat(32),
     node_id_hex: toHex(nodeIdOf(member.signer.publicKey)),
     bootstrap: index === 0,
+    ...(security && { security }),
   }))
   return parseManifest(JSON.stringify({ network_name: 'test', peers }))
 }
@@ -203,20 +204,17 @@ function recorder(logs: TestNode['logs']): Logger {
   return { ...silentLogger, warn: at('warn'), error: at('error'), info: at('info') }
 }
 
-/** A peer that does what a test tells it: authenticated, but without a mesh above. */
+/** A peer that does what a test tells it: authenticated, of the pq profile only as a base peer, without a mesh above. */
 export async function rawPeer(member: Member): Promise<Libp2p> {
+  const { signer } = member
+  const metrics = createTransportMetrics(noMetrics)
   const encrypter = new PqEncrypter(
     { admit: () => {} },
-    {
-      backend: await testBackend(),
-      signer: member.signer,
-      metrics: createTransportMetrics(noMetrics),
-      time: systemTime,
-    },
+    { backend: await testBackend(), signer, metrics, time: systemTime },
   )
   const node = await createLibp2pNode(
     { listen: member.listen, limits: LIMITS },
-    { signer: member.signer, encrypter, gater: {} },
+    { signer, encrypters: [encrypter], gater: {} },
   )
   await node.start()
   return node

@@ -32,7 +32,8 @@ describe('a mesh of four', () => {
         expect([peer.ping.timeout, peer.ping.failed, peer.closed]).toEqual([0, 0, 0])
         expect(peer.rttP50Ms).toBeGreaterThan(0)
         expect(peer.upSeconds).toBeGreaterThan(0)
-        expect(peer.handshakes.pq).toBeGreaterThanOrEqual(1)
+        expect(peer.handshakes.hybrid).toBeGreaterThanOrEqual(1)
+        expect([peer.handshakes.pq, peer.suites]).toEqual([0, { hybrid: peer.connections, pq: 0 }])
         expect(peer.id8).toBe(peer.peerId.slice(-8))
       }
       expect(mesh.peers().map(({ label }) => label)).not.toContain('other')

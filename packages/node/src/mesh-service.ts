@@ -34,7 +34,8 @@ export function createNodeMesh(
   const { logger, time, registry: metrics } = modules
   const handlers = createHandlers(prepared, opened, modules)
   const services = { backend, signer, logger, metrics, handlers, time, random: systemRandom }
-  return createMesh({ listen, manifest, genesisHash, closedMesh: !options.openMesh }, services)
+  const security = { offers: options.transportSecurity, requireHybrid: options.transportRequireHybrid }
+  return createMesh({ listen, manifest, genesisHash, security, closedMesh: !options.openMesh }, services)
 }
 
 function createHandlers(

@@ -24,6 +24,8 @@ export function createMetricsRegistry(): MetricsRegistry & { readonly registry: 
   }
 }
 
+export type NodeMetricsRegistry = ReturnType<typeof createMetricsRegistry>
+
 /** Every metric of the node itself; units are in the names. */
 export function createNodeMetrics(registry: MetricsRegistry) {
   const none = {} as Record<never, string>

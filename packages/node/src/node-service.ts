@@ -11,7 +11,7 @@ import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
 import { createNodeMesh } from './mesh-service.js'
-import { createMetricsRegistry, createNodeMetrics } from './metrics.js'
+import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
@@ -32,6 +32,7 @@ const SAMPLES_PER_LOOP_WINDOW = 12
 export interface NodeServiceHooks {
   readonly logger: Logger
   readonly log: LogHealth
+  readonly registry: NodeMetricsRegistry
   readonly time: TimeSource
   readonly failpoint: Failpoint
   /** The own clock as the start-up check found it. */
@@ -47,8 +48,8 @@ export class NodeService {
   readonly #opened: OpenResources
   readonly #hooks: NodeServiceHooks
   readonly #build: RunningBuild = runningBuild(process.env)
-  readonly #registry = createMetricsRegistry()
-  readonly #metrics = createNodeMetrics(this.#registry)
+  readonly #registry: NodeMetricsRegistry
+  readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
@@ -62,7 +63,9 @@ export class NodeService {
     this.#prepared = prepared
     this.#opened = opened
     this.#hooks = hooks
-    const { logger, time } = hooks
+    const { logger, time, registry } = hooks
+    this.#registry = registry
+    this.#metrics = createNodeMetrics(registry)
     this.#record = new NodeRecord(time)
     this.#resources = new ResourceSampler(prepared.options.dataDir)
     const timechain = createTimechain({ backend: opened.hashing, time })
@@ -180,6 +183,7 @@ export class NodeService {
       build: this.#build,
       manifestSha256: this.#manifestSha256,
       backendName: this.#opened.hashing.name,
+      cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
       store: this.#opened.store,
       clock: this.#clock,

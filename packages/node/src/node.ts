@@ -3,6 +3,7 @@ import type { StartOptions } from './config/start-options.js'
 import type { DrillMessage } from './drill/message.js'
 import { ShiftedTime } from './drill/shifted-time.js'
 import { openLog } from './log/node-log.js'
+import { createMetricsRegistry } from './metrics.js'
 import { NodeService } from './node-service.js'
 import { Closers, openResources } from './open.js'
 import { type Prepared, prepareNode } from './prepare.js'
@@ -49,11 +50,13 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   const log = openLog(options, time)
   closers.add(() => log.close())
   const { logger, health } = log
-  const opened = await openResources(prepared, closers, notice)
+  const registry = createMetricsRegistry()
+  const opened = await openResources(prepared, closers, notice, registry)
   const speed = await checkSpeed(opened.hashing, opened.store, options)
   if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
   const measured = speed && readingOf(speed)
-  const service = new NodeService(prepared, opened, { logger, log: health, time, failpoint, measured, end, fail })
+  const hooks = { logger, log: health, registry, time, failpoint, measured, end, fail }
+  const service = new NodeService(prepared, opened, hooks)
   const statusUrl = await service.start(closers)
   const drill = ({ cut, clockOffsetMs }: DrillMessage) => {
     time.offsetMs = clockOffsetMs

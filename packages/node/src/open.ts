@@ -1,4 +1,5 @@
 import { type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
+import type { MetricsRegistry } from '@montana/foundation'
 import { type HashBackend, loadBackend } from '@montana/native'
 import { openStore, type Store } from '@montana/store'
 import { initialiseStore } from './chain/restore.js'
@@ -37,11 +38,12 @@ export async function openResources(
   prepared: Prepared,
   closers: Closers,
   notice: (line: string) => void,
+  registry: MetricsRegistry,
 ): Promise<OpenResources> {
   const { options, identity, document, genesisHash } = prepared
   const loaded = loadBackend()
   if (loaded.notice) notice(loaded.notice)
-  const crypto = await selectPqBackend()
+  const crypto = await selectPqBackend(undefined, registry)
   closers.add(() => crypto.close())
   const signer = await crypto.importSigner(identity.seeds.node)
   closers.add(() => signer.dispose())

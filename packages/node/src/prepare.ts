@@ -3,6 +3,7 @@ import { bytesEqual, ConfigError, errorCode, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { checkedListenAddress, type Manifest } from '@montana/network'
 import { openStore } from '@montana/store'
+import { checkSecurity } from './config/security.js'
 import type { StartOptions } from './config/start-options.js'
 import { loadGenesis, loadManifest } from './genesis-file.js'
 import { loadIdentity } from './identity-file.js'
@@ -25,6 +26,7 @@ export interface Prepared {
 
 /** Reads and checks all settings; throws {@link ConfigError} and has written nothing. */
 export async function prepareNode(options: StartOptions): Promise<Prepared> {
+  checkSecurity(options.transportSecurity, options.transportRequireHybrid)
   await checkDataDir(options.dataDir)
   const identity = await loadIdentity(options.dataDir)
   const document = await findGenesis(options)

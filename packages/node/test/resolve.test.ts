@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ConfigError } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
 import { resolveOptions } from '../src/config/resolve.js'
+import { checkSecurity } from '../src/config/security.js'
 import { START_OPTIONS } from '../src/config/start-options.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'montana-config-'))
@@ -40,12 +41,32 @@ describe('settings', () => {
     expect(resolve({ file: file('{"statusListen": "127.0.0.1:0"}') }).values.statusListen.port).toBe(0)
   })
 
+  it('name the profiles of the transport as text or as a list', () => {
+    const of = (content: string) => resolve({ file: file(content) }).values
+    expect(of('{}')).toMatchObject({ transportSecurity: ['hybrid', 'pq'], transportRequireHybrid: false })
+    expect(of('transportSecurity: [hybrid, pq]').transportSecurity).toEqual(['hybrid', 'pq'])
+    expect(of('transportSecurity: hybrid').transportSecurity).toEqual(['hybrid'])
+    expect(of('transportRequireHybrid: true').transportRequireHybrid).toBe(true)
+    const peerIds = ['QmauxcmJxwGYWGLRc7TjUCvXbcgXH6JrTPnzRoPQwpFGAz', 'QmRGgsMPmgFbpn24xHSJ1jC2j3qZy4YvUkY4SP6s5cGqcj']
+    const flags = { transportRequireHybrid: peerIds.join(',') }
+    expect(resolve({ flags }).values.transportRequireHybrid).toEqual(peerIds)
+  })
+
+  it('refuse a required profile that is not offered', () => {
+    expect(() => checkSecurity(['pq'], true)).toThrow('transportSecurity does not offer it')
+    expect(() => checkSecurity(['pq'], false)).not.toThrow()
+    expect(() => checkSecurity(['hybrid'], true)).not.toThrow()
+  })
+
   it.each([
     [{ flags: { minWindowMs: '-1' } }, 'minWindowMs', "--min-window-ms '-1'"],
     [{ env: { MONTANA_VERIFY: 'sample:65' } }, 'verify', "MONTANA_VERIFY 'sample:65'"],
     [{ flags: { checkpoint: '7:abcd' } }, 'checkpoint', '--checkpoint'],
     [{ flags: { listen: '127.0.0.1:8444' } }, 'listen', '--listen'],
     [{ flags: { statusListen: '8446' } }, 'statusListen', '--status-listen'],
+    [{ flags: { transportSecurity: 'noise' } }, 'transportSecurity', "--transport-security 'noise'"],
+    [{ flags: { transportSecurity: 'pq,hybrid' } }, 'transportSecurity', 'is not a list of profiles'],
+    [{ env: { MONTANA_TRANSPORT_REQUIRE_HYBRID: 'Qm1' } }, 'transportRequireHybrid', 'neither true, false nor a list'],
     [{ file: file('logLevel: loud') }, 'logLevel', "logLevel 'loud'"],
     [{ file: file('minWindow: 5') }, 'minWindow', "key 'minWindow' is not a setting"],
     [{ file: file('label: [1]') }, 'label', 'single value'],

@@ -1,10 +1,12 @@
 import { MontanaError } from '@montana/foundation'
 
-/** The codes of spec transport 18 that the pq profile can raise. */
+/** The codes of spec transport 18 up to the secure channel. */
 export type TransportErrorCode =
   | 'HS_SIZE'
   | 'HS_KEM_KEY'
   | 'HS_SIGNATURE'
+  | 'HS_OUTER'
+  | 'HS_OUTER_KEY'
   | 'HS_SELF'
   | 'HS_PEER_MISMATCH'
   | 'HS_THROTTLED'
@@ -12,11 +14,14 @@ export type TransportErrorCode =
   | 'HS_BYTES'
   | 'PEER_NOT_ALLOWED'
   | 'PEER_BANNED'
+  | 'PROFILE_REFUSED'
   | 'STREAM_RESET'
   | 'FRAME_SIZE'
   | 'FRAME_AUTH'
   | 'FRAME_TRUNCATED'
   | 'NONCE_EXHAUSTED'
+  | 'REKEY_MISSED'
+  | 'REKEY_EARLY'
   | 'CRYPTO_BACKEND'
 
 /**

@@ -19,21 +19,32 @@ export {
   SIGNATURE_BYTES,
   TAG_BYTES,
 } from './constants.js'
-export {
-  type Direction,
-  type EncrypterModules,
-  type EncrypterOptions,
-  type HandshakeReport,
-  PqEncrypter,
-  type Suite,
-} from './encrypter.js'
+export type { EncrypterModules, EncrypterOptions } from './encrypter/base.js'
+export { HybridEncrypter, type HybridEncrypterOptions } from './encrypter/hybrid.js'
+export { PqEncrypter, type PqEncrypterOptions } from './encrypter/pq.js'
+export type { Direction, HandshakeReport, Suite } from './encrypter/report.js'
 export { codeInMessage, TransportError, type TransportErrorCode } from './errors.js'
-export { FrameOpener, FrameSealer, frameNonce } from './frames/cipher.js'
+export { FrameOpener, type FrameReader, FrameSealer, type FrameWriter, frameNonce } from './frames/cipher.js'
 export { FrameDecoder } from './frames/decoder.js'
-export { FrameStream, type FrameStreamInit, PQ_MAX_PLAINTEXT_BYTES } from './frames/stream.js'
+export { frameKey, nextChainSecret } from './frames/key-chain.js'
+export { type RatchetInit, RatchetOpener, RatchetSealer, REKEY_LIMITS, type RekeyLimits } from './frames/ratchet.js'
+export {
+  FrameStream,
+  type FrameStreamInit,
+  HYBRID_MAX_PLAINTEXT_BYTES,
+  PQ_MAX_PLAINTEXT_BYTES,
+} from './frames/stream.js'
 export { type HandshakeModules, type HandshakeResult, initiate, respond } from './handshake/core.js'
 export { checkedTotalLength, type HandshakeChannel, padMessage } from './handshake/message.js'
-export { type HandshakeProfile, PQ_PROFILE, PQ_PROTOCOL } from './handshake/profile.js'
+export {
+  type HandshakeProfile,
+  HYBRID_PROTOCOL,
+  hybridProfile,
+  type OuterKeys,
+  PQ_PROFILE,
+  PQ_PROTOCOL,
+} from './handshake/profile.js'
+export { runTranscriptSelfTest } from './handshake/self-test.js'
 export {
   type InitiatorPart,
   initiatorDigest,
@@ -47,3 +58,4 @@ export {
 export { libp2pKey, peerIdOfNodeKey } from './identity.js'
 export { type ExtLimit, LIMITS, type Limits, type RequestLimit } from './limits.js'
 export { createTransportMetrics, type TransportMetrics } from './metrics.js'
+export { silentComponentLogger } from './silent-logger.js'

@@ -65,6 +65,11 @@ export const LIMITS = {
      * stream data right behind message 3; the handshake itself consumes less than 10 KiB.
      */
     readBufferBytes: 512 * KIB,
+    /**
+     * Of the outer Noise messages of one direction, prefixes included; ours are some 300 bytes. With the inner messages,
+     * each checked against its own bound, a direction stays below the 16 384 bytes of 10.2.
+     */
+    outerBytes: 4 * KIB,
   },
   /** Spec transport 10. */
   admission: {
@@ -95,6 +100,11 @@ export const LIMITS = {
     /** Failed handshakes from one address outside the manifest. */
     refusal: { failures: 5, withinMs: 60_000, refuseMs: 60_000, maxRefuseMs: 3_600_000 },
   },
+  /**
+   * Spec transport 8.2: after a downgrade. As many such peers are remembered as bans; who was asked for its Status has
+   * as long to answer before it closes as a farewell has.
+   */
+  downgrade: { requireHybridMs: 3_600_000, peersKept: 4096, answerMs: 250 },
   /** Spec transport 11.2: thresholds of js-libp2p that are out of the way because section 10 is the real limit. */
   libp2p: {
     inboundPerSecondAndHost: 1000,

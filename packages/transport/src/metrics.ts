@@ -19,11 +19,7 @@ export function createTransportMetrics(registry: MetricsRegistry) {
       labels: ['direction', 'suite'],
       buckets: HANDSHAKE_BUCKETS_S,
     }),
-    handshakesInProgress: registry.gauge<'direction'>({
-      name: 'montana_handshakes_in_progress',
-      help: 'Handshakes that have begun and not ended',
-      labels: ['direction'],
-    }),
+    handshakesInProgress: inProgress(registry),
     handshakesRefused: registry.counter<'lane' | 'reason'>({
       name: 'montana_handshake_refused_total',
       help: 'Inbound connections refused before their handshake ended, by lane and limit',
@@ -54,5 +50,26 @@ export function createTransportMetrics(registry: MetricsRegistry) {
       help: 'Frames that closed their connection',
       labels: ['code'],
     }),
+    rekeys: registry.counter<'direction'>({
+      name: 'montana_rekeys_total',
+      help: 'Ends of an epoch of frame keys on hybrid connections',
+      labels: ['direction'],
+    }),
+  }
+}
+
+/** One gauge for the encrypters of all profiles, which therefore add to it instead of setting it. */
+function inProgress(registry: MetricsRegistry) {
+  const gauge = registry.gauge<'direction'>({
+    name: 'montana_handshakes_in_progress',
+    help: 'Handshakes that have begun and not ended',
+    labels: ['direction'],
+  })
+  const open = { inbound: 0, outbound: 0 }
+  return {
+    add(direction: keyof typeof open, change: number): void {
+      open[direction] += change
+      gauge.set({ direction }, open[direction])
+    },
   }
 }

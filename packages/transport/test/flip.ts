@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import { MESSAGE_1_BYTES, MESSAGE_2_BYTES, MESSAGE_3_BYTES } from '../src/index.js'
-import { type Party, shake, type Tamper, tamperedPair } from './harness.js'
+import { type Outcome, type Party, received, shake, type Tamper, tamperedPair } from './harness.js'
 
 export type MessageNumber = 1 | 2 | 3
+export type Side = 'initiator' | 'responder'
 
 export const CORE_BYTES = { 1: MESSAGE_1_BYTES, 2: MESSAGE_2_BYTES, 3: MESSAGE_3_BYTES }
 /** First and last byte of every field: spec transport 4.2. */
@@ -12,11 +13,19 @@ const FIELD_EDGES = {
   3: [0, 1087, 1088, 3039, 3040, 6348],
 }
 const REFUSALS = ['HS_SIGNATURE', 'HS_KEM_KEY', 'STREAM_RESET']
+/** What a changed byte anywhere on a hybrid wire may lead to; a longer length makes the reader wait for its deadline. */
+const HYBRID_REFUSALS = [
+  ...['HS_OUTER', 'HS_OUTER_KEY', 'HS_BYTES', 'HS_SIZE', 'HS_TIMEOUT', 'STREAM_RESET'],
+  ...['FRAME_AUTH', 'FRAME_SIZE', 'FRAME_TRUNCATED'],
+]
 
 /** The edges of every field and a spread between them. */
 export function samplePositions(message: MessageNumber): number[] {
-  const spread = Array.from({ length: 8 }, (_, index) => Math.floor((CORE_BYTES[message] * (index + 0.5)) / 8))
-  return [...FIELD_EDGES[message], ...spread]
+  return [...FIELD_EDGES[message], ...spread(CORE_BYTES[message], 8)]
+}
+
+export function spread(length: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => Math.floor((length * (index + 0.5)) / count))
 }
 
 /** Flips a bit of the byte at `index` of one message, prefix included. */
@@ -41,7 +50,47 @@ export async function expectRefused(alice: Party, bob: Party, message: MessageNu
   if (message === 3) await expect.poll(() => a.secured?.connection.status).not.toBe('open')
 }
 
-function flip(side: 'initiator' | 'responder', at: number): Tamper {
+/** How many bytes each side sends in one hybrid handshake; the padding varies between runs. */
+export async function hybridWireBytes(alice: Party, bob: Party): Promise<Record<Side, number>> {
+  const sent = { initiator: 0, responder: 0 }
+  await shake(
+    alice,
+    bob,
+    tamperedPair((bytes, from) => {
+      sent[from] += bytes.length
+      return bytes
+    }),
+  )
+  return sent
+}
+
+/**
+ * One changed byte on the raw wire of a hybrid handshake. The reader of that byte refuses; the other side learns of it
+ * from the closed connection, and nothing is delivered to either.
+ */
+export async function expectWireRefused(alice: Party, bob: Party, side: Side, position: number): Promise<void> {
+  let hasHit = false
+  const change = flip(side, position)
+  const pair = tamperedPair((bytes, from, offset) => {
+    hasHit ||= from === side && position < offset + bytes.length && position >= offset
+    return change(bytes, from, offset)
+  })
+  const ends = await shake(alice, bob, pair)
+  if (!hasHit) return
+  const delivered = ends.map(({ secured }) => received(secured?.connection))
+  const reader = side === 'initiator' ? ends[1] : ends[0]
+  expect(HYBRID_REFUSALS, `${side}, byte ${position}: ${reader.code}`).toContain(reader.code)
+  await expectClosed(ends)
+  expect(delivered.flat()).toEqual([])
+}
+
+async function expectClosed(ends: readonly Outcome[]): Promise<void> {
+  await expect
+    .poll(() => ends.every(({ secured }) => secured?.connection.status !== 'open'), { interval: 2 })
+    .toBe(true)
+}
+
+export function flip(side: Side, at: number): Tamper {
   return (bytes, from, offset) => {
     const index = at - offset
     if (from === side && index >= 0 && index < bytes.length) bytes[index] = (bytes[index] ?? 0) ^ 1

@@ -1,41 +1,11 @@
 import type { MessageStream } from '@libp2p/interface'
-import { AbstractMessageStream, multiaddrConnectionPair, type SendResult } from '@libp2p/utils'
 import { noMetrics } from '@montana/foundation'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, it } from 'vitest'
 import { createTransportMetrics, FrameOpener, FrameSealer, FrameStream, PQ_MAX_PLAINTEXT_BYTES } from '../src/index.js'
 import { filled } from './harness.js'
+import { NarrowStream } from './narrow-stream.js'
 
 const key = filled(32, 7)
-
-/** A connection whose socket takes one write and then wants to be drained. */
-class NarrowStream extends AbstractMessageStream {
-  readonly writes: Uint8Array[] = []
-  resetBy: Error | undefined
-
-  constructor() {
-    super({ log: multiaddrConnectionPair()[0].log })
-  }
-
-  override sendData(data: Uint8ArrayList): SendResult {
-    this.writes.push(data.slice())
-    return { sentBytes: data.byteLength, canSendMore: false }
-  }
-
-  override sendReset(error: Error): void {
-    this.resetBy = error
-  }
-
-  override sendPause(): void {}
-  override sendResume(): void {}
-  override async close(): Promise<void> {
-    this.onTransportClosed()
-  }
-
-  drain(): void {
-    this.safeDispatchEvent('drain')
-  }
-}
 
 function frameStream(lower: MessageStream): FrameStream {
   return new FrameStream({
@@ -139,6 +109,25 @@ describe('receiving', () => {
     clean.lower.onData(frame)
     clean.lower.onTransportClosed()
     expect([clean.stream.status, clean.received]).toEqual(['closed', [5]])
+  })
+
+  it('ends with a connection that had ended before, after what that still holds', async () => {
+    const [frame] = sealed(filled(5, 1)) as [Uint8Array]
+    const ends: ReadonlyArray<readonly [(lower: NarrowStream) => void, string, readonly number[]]> = [
+      [(lower) => lower.onRemoteReset(), 'reset', [5]],
+      [(lower) => lower.abort(new Error('gone')), 'aborted', []],
+      [(lower) => lower.onTransportClosed(), 'closed', [5]],
+    ]
+    for (const [end, status, lengths] of ends) {
+      const lower = new NarrowStream()
+      lower.onData(frame)
+      end(lower)
+      const stream = frameStream(lower)
+      const received: number[] = []
+      stream.addEventListener('message', (event) => received.push(event.data.byteLength))
+      await turn()
+      expect([stream.status, received]).toEqual([status, lengths])
+    }
   })
 
   it('passes a reset of the remote on', () => {

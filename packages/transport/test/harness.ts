@@ -1,15 +1,24 @@
 import { readFileSync } from 'node:fs'
-import type { MultiaddrConnection, SecuredConnection, StreamMessageEvent } from '@libp2p/interface'
+import type {
+  ConnectionEncrypter,
+  MessageStream,
+  MultiaddrConnection,
+  SecuredConnection,
+  StreamMessageEvent,
+} from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
 import { errorCode, noMetrics, systemTime } from '@montana/foundation'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import {
   createTransportMetrics,
-  type EncrypterOptions,
+  type EncrypterModules,
   type HandshakeReport,
+  HybridEncrypter,
+  type HybridEncrypterOptions,
   LIMITS,
   PqEncrypter,
+  type PqEncrypterOptions,
 } from '../src/index.js'
 
 export const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte)
@@ -39,18 +48,26 @@ export const testSigner = async (byte: number): Promise<Signer> =>
 export const QUICK = { handshake: { ...LIMITS.handshake, totalMs: 400, messageMs: 250 } }
 
 export interface Party {
-  readonly encrypter: PqEncrypter
+  readonly encrypter: ConnectionEncrypter
+  readonly signer: Signer
   readonly reports: HandshakeReport[]
 }
 
-export async function party(signer: Signer, options: Partial<EncrypterOptions> = {}): Promise<Party> {
+type Options = PqEncrypterOptions & HybridEncrypterOptions
+type Kind = new (options: Options, modules: EncrypterModules) => ConnectionEncrypter
+
+/** One end of handshakes, of the pq profile unless another class is named. */
+export async function party(signer: Signer, options: Partial<Options> = {}, kind: Kind = PqEncrypter): Promise<Party> {
   const reports: HandshakeReport[] = []
-  const encrypter = new PqEncrypter(
+  const encrypter = new kind(
     { admit: () => {}, limits: QUICK, ...options, onHandshake: (report) => reports.push(report) },
     { backend: await testBackend(), signer, metrics: createTransportMetrics(noMetrics), time: systemTime },
   )
-  return { encrypter, reports }
+  return { encrypter, signer, reports }
 }
+
+export const hybridParty = async (signer: Signer, options: Partial<Options> = {}): Promise<Party> =>
+  await party(signer, options, HybridEncrypter)
 
 export type Tamper = (bytes: Uint8Array, from: 'initiator' | 'responder', offset: number) => Uint8Array | undefined
 
@@ -75,8 +92,10 @@ function relay(
     offset += bytes.length
     if (changed !== undefined && to.status === 'open') to.send(changed)
   })
-  from.addEventListener('close', () => {
-    if (to.status === 'open') to.abort(new Error('relay closed'))
+  from.addEventListener('close', ({ error }) => {
+    if (to.status !== 'open') return
+    if (error) to.abort(error)
+    else void to.close().catch(() => {})
   })
 }
 
@@ -94,7 +113,7 @@ export async function shake(
   initiator: Party,
   responder: Party,
   pair: [MultiaddrConnection, MultiaddrConnection],
-  options: Parameters<PqEncrypter['secureOutbound']>[1] = {},
+  options: Parameters<ConnectionEncrypter['secureOutbound']>[1] = {},
 ): Promise<[Outcome, Outcome]> {
   return await Promise.all([
     outcome(initiator.encrypter.secureOutbound(pair[0], options)),
@@ -102,10 +121,17 @@ export async function shake(
   ])
 }
 
-async function outcome(work: Promise<SecuredConnection>): Promise<Outcome> {
+export async function outcome(work: Promise<SecuredConnection>): Promise<Outcome> {
   try {
     return { secured: await work, code: 'ok' }
   } catch (error) {
     return { secured: undefined, code: errorCode(error) }
   }
+}
+
+/** All bytes that arrive on a stream, for as long as it lives. */
+export function received(stream: MessageStream | undefined): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  stream?.addEventListener('message', (event) => parts.push(toBytes(event.data)))
+  return parts
 }

@@ -1,47 +1,24 @@
-import { nodeIdOf } from '@montana/crypto'
-import { mldsaKeygen, mldsaSign, mlkemDecapsulate, mlkemEncapsulate, mlkemKeygen } from '@montana/crypto/oracle'
-import { concatBytes } from '@montana/foundation'
-import { describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { nodeIdOf, type PqBackend, selectPqBackend } from '@montana/crypto'
+import { mldsaKeygen, mlkemDecapsulate } from '@montana/crypto/oracle'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
-  type HandshakeProfile,
-  initiatorDigest,
+  FrameDecoder,
+  frameKey,
   libp2pKey,
   MESSAGE_1_BYTES,
   MESSAGE_2_BYTES,
   MESSAGE_3_BYTES,
-  masterSecret,
+  nextChainSecret,
   PQ_MAX_PLAINTEXT_BYTES,
   PQ_PROFILE,
   peerIdOfNodeKey,
-  responderDigest,
-  sessionKeys,
+  RatchetOpener,
+  RatchetSealer,
+  runTranscriptSelfTest,
 } from '../src/index.js'
-import { filled, hex, testSigner, vector } from './harness.js'
-
-/** The hybrid profile exists for the core only: it shows that the core is parameterised by L and P. */
-const HYBRID: HandshakeProfile = {
-  labelPrefix: 'mt-noise-hybrid-v1-',
-  prologue: concatBytes(filled(32, 0x37), filled(32, 0x38)),
-}
-
-/** The six pinned inputs of appendix B. */
-const identityI = mldsaKeygen(filled(32, 0x31))
-const identityR = mldsaKeygen(filled(32, 0x32))
-const kemI = mlkemKeygen(filled(64, 0x33))
-const kemR = mlkemKeygen(filled(64, 0x34))
-const toI = mlkemEncapsulate(kemI.publicKey, filled(32, 0x35))
-const toR = mlkemEncapsulate(kemR.publicKey, filled(32, 0x36))
-
-function runCore(profile: HandshakeProfile) {
-  const secrets = { ssI: toI.sharedSecret, ssR: toR.sharedSecret }
-  const responder = { ekI: kemI.publicKey, ekR: kemR.publicKey, ctI: toI.cipherText, idR: identityR.publicKey }
-  const dR = responderDigest(profile, responder, secrets.ssI)
-  const initiator = { sigR: mldsaSign(dR, identityR.secretKey), ctR: toR.cipherText, idI: identityI.publicKey }
-  const dI = initiatorDigest(profile, responder, initiator, secrets)
-  const sigI = mldsaSign(dI, identityI.secretKey)
-  const master = masterSecret(profile, responder, initiator, sigI, secrets)
-  return { dR, dI, master, ...sessionKeys(profile, responder, initiator, sigI, secrets) }
-}
+import { HYBRID, identityI, identityR, kemI, runCore, selfTestAnswers, toI, toR } from './appendix-b.js'
+import { filled, hex, testBackend, testSigner, vector } from './harness.js'
 
 describe('appendix B', () => {
   it('agrees on the shared secrets', () => {
@@ -76,11 +53,75 @@ describe('appendix B', () => {
     expect([dR, dI, master, i2r, r2i, transcriptHash].map(hex)).toEqual(expected)
   })
 
+  it('derives the frame keys of hybrid epochs', () => {
+    const { i2r, r2i } = runCore(HYBRID)
+    const [c1, k0] = [nextChainSecret(i2r), frameKey(i2r)]
+    expect([k0, c1, frameKey(c1), frameKey(nextChainSecret(c1)), frameKey(r2i)].map(hex)).toEqual([
+      '11d6f1192fad24f704b35f87fe45c8d4bdc67683ecbf8baaaa7c4feeab119858',
+      '62eb8b914b3506df090dc7b00fedbbf81da607596bfb6c32e051e3029fb104ec',
+      'eae85b61822bc1d3f8fcd065f0ae744789e022bac5a49fd15fdb586bb45c8a19',
+      '2feb6e26850b6a06e4b5c4976d2f7520a10eca68a5186f6f135a3c736a5b2bf3',
+      'ed0bee00229d5a64575e860bbb583ac42a244276d4e25f9c0403e31138ead573',
+    ])
+  })
+
+  it('seals and opens the hybrid frames: data, marker, data under the next key', () => {
+    const { i2r: chainSecret } = runCore(HYBRID)
+    const limits = { framesPerEpoch: 2, sendMs: 1e9, receiveMs: 1e9, earlyMs: 0, earlyFrames: 0 }
+    const init = { chainSecret, limits, time: { monotonicMs: () => 0 } }
+    const [sealer, opener] = [new RatchetSealer(init), new RatchetOpener(init)]
+    const seal = (text: string) => sealer.seal([Buffer.from(text)], text.length)
+    const frames = [seal('alpha'), sealer.takeControl() ?? filled(0, 0), seal('omega')]
+    expect(frames.map(hex)).toEqual([
+      '0015aa57f33c00de9da9b15cc31cbed5936500209e95d2',
+      '0010f3990dc53181ec0c9126d17649af3e74',
+      '00153bfb8ba76c9da9a6b67a2620cb627a5d91dc7774ae',
+    ])
+    const opened = frames.flatMap((frame) => [...new FrameDecoder().push(frame)]).map((body) => opener.open(body))
+    expect(opened.map((plaintext) => Buffer.from(plaintext).toString())).toEqual(['alpha', '', 'omega'])
+  })
+
   it('names the two identities', () => {
     expect(peerIdOfNodeKey(identityI.publicKey).toString()).toBe('QmauxcmJxwGYWGLRc7TjUCvXbcgXH6JrTPnzRoPQwpFGAz')
     expect(peerIdOfNodeKey(identityR.publicKey).toString()).toBe('QmRGgsMPmgFbpn24xHSJ1jC2j3qZy4YvUkY4SP6s5cGqcj')
   })
 })
+
+describe('the self-test of the handshake', () => {
+  it('holds the answers that the oracle gives', () => {
+    const stored = readFileSync(new URL('../fixtures/self-test.json', import.meta.url), 'utf8')
+    expect(JSON.parse(stored)).toEqual(selfTestAnswers())
+  })
+
+  it.each(['node', 'noble'] as const)('passes on the backend %s', async (name) => {
+    const backend = await selectPqBackend(name)
+    onTestFinished(() => backend.close())
+    await runTranscriptSelfTest(backend)
+  })
+
+  it('refuses a backend whose verification or keys are wrong', async () => {
+    const right = await testBackend()
+    const broken = (change: Partial<PqBackend>): PqBackend => ({ ...bound(right), ...change })
+    await expect(runTranscriptSelfTest(broken({}))).resolves.toBeUndefined()
+    const refusing = broken({ verify: async () => false })
+    const strange = broken({ importSigner: () => right.importSigner(filled(32, 1)) })
+    for (const backend of [refusing, strange]) {
+      await expect(runTranscriptSelfTest(backend)).rejects.toMatchObject({ code: 'CRYPTO_SELFTEST' })
+    }
+  })
+})
+
+/** The methods of a backend as plain functions, so that one of them can be exchanged. */
+function bound(backend: PqBackend): PqBackend {
+  return {
+    name: backend.name,
+    generateKem: (signal) => backend.generateKem(signal),
+    encapsulate: (key, signal) => backend.encapsulate(key, signal),
+    importSigner: (seed) => backend.importSigner(seed),
+    verify: (...input) => backend.verify(...input),
+    close: () => backend.close(),
+  }
+}
 
 describe('published vectors', () => {
   it('has the wire sizes', () => {

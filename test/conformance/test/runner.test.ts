@@ -32,6 +32,17 @@ const keygen: VectorCase = {
   expected: { pk_sha256: '085ba380ff386dd52e42349c6eb88489d6058ea541a4e3fb0dce9a3fd1f7a911', pk_len: 1952 },
 }
 
+const APPENDIX_B = {
+  identity_seed_i: '31*32',
+  identity_seed_r: '32*32',
+  kem_seed_i: '33*64',
+  kem_seed_r: '34*64',
+  coins_i: '35*32',
+  coins_r: '36*32',
+  opk_i: '37*32',
+  opk_r: '38*32',
+}
+
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...args], (error, stdout, stderr) => {
@@ -50,6 +61,24 @@ describe('vector files', () => {
       ['noble', 1],
       ['typescript', 1],
     ])
+  })
+
+  it('hold the hybrid profile to appendix B of the transport specification', async () => {
+    const right = { dR: 'cf44b9cb7c396066de2c6e38035541db85c19a816a7647d440129804dcd16383' }
+    const expected = {
+      ...right,
+      dI: 'b770d62f7778d2cfa2600afe0f90d9fc39a1e2f53b3952ee1974750d18cce277',
+      M: '476b6a753bf1b4760b8e496d65367ac8f181335ab0c0f53434b103ceb7e24171',
+      th: '7ee4e9442155bfe284fae829092e4385d2213d77fea3f7d4a24d1cf8046a2d14',
+      K2: '2feb6e26850b6a06e4b5c4976d2f7520a10eca68a5186f6f135a3c736a5b2bf3',
+      K0_r2i: 'ed0bee00229d5a64575e860bbb583ac42a244276d4e25f9c0403e31138ead573',
+    }
+    const swapped = { ...APPENDIX_B, opk_i: '38*32', opk_r: '37*32' }
+    const cases: VectorCase[] = [
+      { name: 'appendix_b', area: 'noise-hybrid', input: APPENDIX_B, expected },
+      { name: 'outer_keys_swapped', area: 'noise-hybrid', input: swapped, expected: right },
+    ]
+    expect(await runFiles([file('hybrid.json', cases)])).toMatchObject({ passed: 1, failed: 1, skipped: 0 })
   })
 
   it('are told apart by content, not by name', async () => {

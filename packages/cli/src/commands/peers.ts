@@ -8,6 +8,7 @@ const HEADER = [
   'peer',
   'id',
   'conns',
+  'suite',
   'up_s',
   'sent',
   'ok',
@@ -25,11 +26,25 @@ export function peersCommand(context: CliContext): Command {
     const { label, peers } = await fetchStatus(context, self)
     if (self.optsWithGlobals<GlobalOptions>().json) return context.json({ label, peers: peers.map(peerJson) })
     const rows = peers.map((peer) => [
-      ...[peer.label, peer.id8, peer.conns, Math.round(peer.up_s), peer.ping_sent, peer.ping_ok],
-      ...[peer.ping_timeout, peer.ping_failed, peer.rtt_p50_ms, peer.rtt_p99_ms, peer.closed, peer.dial_err],
+      ...[peer.label, peer.id8, peer.conns, suiteText(peer), Math.round(peer.up_s), peer.ping_sent],
+      ...[
+        peer.ping_ok,
+        peer.ping_timeout,
+        peer.ping_failed,
+        peer.rtt_p50_ms,
+        peer.rtt_p99_ms,
+        peer.closed,
+        peer.dial_err,
+      ],
     ])
     context.out(formatTable(HEADER, rows))
   })
+}
+
+/** The profiles in use with a peer; the weaker one is never hidden behind the stronger. */
+function suiteText({ suites }: PeerStatus): string | null {
+  const inUse = (['hybrid', 'pq'] as const).filter((suite) => suites[suite] > 0)
+  return inUse.length === 0 ? null : inUse.join('+')
 }
 
 function peerJson(peer: PeerStatus) {
@@ -47,6 +62,7 @@ function peerJson(peer: PeerStatus) {
     closed: peer.closed,
     dialErrors: peer.dial_err,
     handshakes: peer.handshakes,
+    suites: peer.suites,
     healthy: peer.healthy,
   }
 }

@@ -40,6 +40,7 @@ function statusLines(status: NodeStatus): [string, string | number][] {
     ['signs from window', vote.sign_from ?? 'silent: what it signed before is not known, see montana journal show'],
     ['clock', `${clock.backend}, ${clock.steps_per_second ?? '-'} steps/s; ${clock.note}`],
     ['clock values', valuesOf(clock)],
+    ['crypto', status.crypto.backend],
     ['rss', res.rss === null ? '-' : `${Math.round(res.rss / 2 ** 20)} MiB`],
     ['uptime_s', status.proc.uptime_s],
     ['findings', status.findings.length],

@@ -6,6 +6,8 @@ import type { Dialer } from './dialer.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { StatusExchange } from './status-exchange.js'
 
+const SUITES = ['hybrid', 'pq'] as const
+
 /** Follows connections as they open and close, and runs what lives as long as a peer is connected. */
 export class Connections {
   readonly #context: MeshContext
@@ -37,7 +39,7 @@ export class Connections {
     }
     const wasConnected = peer.isConnected
     const link = peer.addLink(connection, nowMs())
-    peer.handshakes[suiteOf(connection)] += 1
+    peer.handshakes[link.suite] += 1
     this.#publish(peer)
     if (!wasConnected) this.#begin(peer)
     void this.#status.onLink(peer, link)
@@ -101,13 +103,9 @@ export class Connections {
     metrics.connections.set({ direction: 'outbound' }, count.outbound)
     metrics.extPeers.set({}, ext)
     metrics.bansActive.set({}, bans.active(nowMs()))
-    metrics.peerConnections.set({ peer: peer.metricLabel, suite: 'pq' }, peer.links.length)
+    for (const suite of SUITES) metrics.peerConnections.set({ peer: peer.metricLabel, suite }, peer.suites[suite])
     metrics.healthy.set({ peer: peer.metricLabel }, peer.isHealthy ? 1 : 0)
   }
-}
-
-function suiteOf(connection: Connection): 'hybrid' | 'pq' {
-  return connection.encryption?.includes('hybrid') ? 'hybrid' : 'pq'
 }
 
 function closeCause(connection: Connection): string {

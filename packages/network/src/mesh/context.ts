@@ -4,6 +4,7 @@ import type { BanList } from '../limits/score.js'
 import type { NetworkMetrics } from '../metrics.js'
 import type { MeshHandlers, MeshModules, MeshOptions } from '../options.js'
 import type { PeerBook } from './peer-book.js'
+import type { SecurityPolicy } from './security-policy.js'
 
 /** What the parts of a mesh share. */
 export interface MeshContext {
@@ -14,6 +15,7 @@ export interface MeshContext {
   readonly metrics: NetworkMetrics
   readonly peers: PeerBook
   readonly bans: BanList
+  readonly security: SecurityPolicy
   readonly nowMs: () => number
   /** Fires when the mesh stops. */
   readonly signal: AbortSignal

@@ -1,11 +1,13 @@
-import { InboundAdmission, PQ_PROTOCOL, type TransportMetrics } from '@montana/transport'
+import { HYBRID_PROTOCOL, InboundAdmission, PQ_PROTOCOL, type TransportMetrics } from '@montana/transport'
 import { parseListenAddress } from '../address.js'
 import type { MeshModules } from '../options.js'
 import type { MeshContext } from './context.js'
 
+const PROTOCOLS = { hybrid: HYBRID_PROTOCOL, pq: PQ_PROTOCOL } as const
+
 /** The gates 1 to 3 of spec transport 10.2 for one mesh: every address of its manifest is in the manifest lane. */
 export function inboundAdmission(
-  { options, limits }: Pick<MeshContext, 'options' | 'limits'>,
+  { options, limits, security }: Pick<MeshContext, 'options' | 'limits' | 'security'>,
   { backend, time, logger }: MeshModules,
   metrics: TransportMetrics,
 ): InboundAdmission {
@@ -13,7 +15,7 @@ export function inboundAdmission(
   return new InboundAdmission(
     {
       manifestAddresses: addresses,
-      protocols: [PQ_PROTOCOL],
+      protocols: security.offers.map((suite) => PROTOCOLS[suite]),
       backend: backend.name,
       limits: limits.admission,
       onSourceRefused: (source, forMs) =>

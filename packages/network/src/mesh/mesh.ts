@@ -5,8 +5,8 @@ import {
   createTransportMetrics,
   type InboundAdmission,
   LIMITS,
-  PqEncrypter,
   peerIdOfNodeKey,
+  runTranscriptSelfTest,
   type TransportMetrics,
 } from '@montana/transport'
 import { checkedListenAddress, listenFailure } from '../address.js'
@@ -25,6 +25,7 @@ import { Connections } from './connections.js'
 import type { MeshContext } from './context.js'
 import { Dialer } from './dialer.js'
 import { Discipline } from './discipline.js'
+import { createEncrypters } from './encrypters.js'
 import { ExtClient } from './ext-client.js'
 import { sayFarewell } from './farewell.js'
 import { Admission } from './gater.js'
@@ -32,6 +33,7 @@ import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
 import { inboundAdmission } from './inbound-admission.js'
 import { PeerBook } from './peer-book.js'
+import { DEFAULT_SECURITY, SecurityPolicy } from './security-policy.js'
 import { Sender } from './sender.js'
 import { StatusExchange } from './status-exchange.js'
 
@@ -96,6 +98,7 @@ class Libp2pMesh implements Mesh {
   async start(signal?: AbortSignal): Promise<void> {
     if (this.#node !== undefined) throw new MontanaError('MESH_STARTED', 'the mesh was started already')
     signal?.throwIfAborted()
+    await runTranscriptSelfTest(this.#modules.backend)
     const node = await this.#createNode()
     this.#node = node
     const { options } = this.#context
@@ -163,6 +166,8 @@ class Libp2pMesh implements Mesh {
   #createContext(options: MeshOptions, modules: MeshModules): MeshContext {
     const limits = options.limits ?? LIMITS
     const { metrics, handlers, ...rest } = modules
+    const nowMs = () => modules.time.monotonicMs()
+    const security = { ...DEFAULT_SECURITY, ...options.security }
     return {
       options,
       limits,
@@ -171,7 +176,8 @@ class Libp2pMesh implements Mesh {
       metrics: createNetworkMetrics(metrics),
       peers: new PeerBook(options.manifest, this.peerId, limits),
       bans: new BanList(limits.score),
-      nowMs: () => modules.time.monotonicMs(),
+      security: new SecurityPolicy(security, options.manifest.peers, limits.downgrade, nowMs),
+      nowMs,
       signal: this.#stopping.signal,
       node: () => {
         if (this.#node === undefined) throw new MontanaError('MESH_NOT_STARTED', 'the mesh was not started')
@@ -181,15 +187,20 @@ class Libp2pMesh implements Mesh {
   }
 
   async #createNode(): Promise<Libp2p> {
-    const { backend, signer, time } = this.#modules
-    const { limits, options } = this.#context
-    const encrypter = new PqEncrypter(
-      { admit: (peerId) => this.#admission.admit(peerId), inbound: this.#inbound, limits },
-      { backend, signer, metrics: this.#transportMetrics, time },
-    )
+    const { limits, options, security } = this.#context
+    const encrypters = createEncrypters(this.#context, security, {
+      admit: (peerId) => this.#admission.admit(peerId),
+      inbound: this.#inbound,
+      metrics: this.#transportMetrics,
+    })
     return await createLibp2pNode(
       { listen: options.listen, limits },
-      { signer, encrypter, gater: this.#admission.gater(), protector: this.#admission.protector() },
+      {
+        signer: this.#modules.signer,
+        encrypters,
+        gater: this.#admission.gater(),
+        protector: this.#admission.protector(),
+      },
     )
   }
 

@@ -45,14 +45,13 @@ export class StatusExchange {
   onRequest(connection: Connection, peer: Peer, payload: Uint8Array): Uint8Array {
     const status = decodeStatus(payload)
     const link = peer.links.find((candidate) => candidate.connection.id === connection.id)
-    if (link !== undefined) this.#accept(peer, link, status)
-    return encodeStatus(this.#context.handlers.ownStatus())
+    if (link !== undefined) this.#accept(peer, link, status, this.#context.limits.downgrade.answerMs)
+    return this.#own(peer)
   }
 
   async #send(peer: Peer, link: Link): Promise<void> {
     try {
-      const own = encodeStatus(this.#context.handlers.ownStatus())
-      const answer = await this.#client.requestOver(peer, link, EXT_TYPE.status, own, this.#context.signal)
+      const answer = await this.#client.requestOver(peer, link, EXT_TYPE.status, this.#own(peer), this.#context.signal)
       this.#accept(peer, link, decodeStatus(answer))
     } catch (error) {
       if (isAbort(error)) return
@@ -61,11 +60,21 @@ export class StatusExchange {
     }
   }
 
-  #accept(peer: Peer, link: Link, status: StatusMessage): void {
+  #own(peer: Peer): Uint8Array {
+    const { handlers, security } = this.#context
+    return encodeStatus({ ...handlers.ownStatus(), security: security.bitsFor(peer.peerId) })
+  }
+
+  /** `graceMs` is the time that an answer to the same peer needs. */
+  #accept(peer: Peer, link: Link, status: StatusMessage, graceMs = 0): void {
     link.hasStatus = true
     link.speaksExt = true
     if (!bytesEqual(status.genesisHash, this.#context.options.genesisHash)) {
       this.#wrongNetwork(peer, link, status)
+      return
+    }
+    if (this.#context.security.isDowngrade(link.suite, status.security)) {
+      this.#downgraded(peer, graceMs)
       return
     }
     peer.status = status
@@ -83,6 +92,26 @@ export class StatusExchange {
     link.connection.abort(new Error('WRONG_NETWORK: genesis hashes differ'))
   }
 
+  /**
+   * Closes what is not hybrid; for an hour nothing else is spoken with this peer. Spec transport 8.2. Whoever was asked
+   * answers first, so that the other side finds out as well and does not show its identity again.
+   */
+  #downgraded(peer: Peer, graceMs: number): void {
+    const { security, metrics, modules, signal } = this.#context
+    if (!security.requiresHybrid(peer.peerId)) {
+      const fields = { peer: peer.label ?? peer.peerId, code: 'DOWNGRADE_DETECTED' }
+      modules.logger.error(fields, 'both ends offer hybrid, but someone has prevented it')
+      metrics.downgrades.inc({ peer: peer.metricLabel })
+      security.noteDowngrade(peer.peerId)
+    }
+    if (graceMs === 0) closePq(peer)
+    else
+      void sleep(graceMs, signal).then(
+        () => closePq(peer),
+        () => {},
+      )
+  }
+
   /** The same window with another header or state is for the operator to see; nothing is changed by a claim. */
   #compare(peer: Peer, status: StatusMessage): void {
     const own = this.#context.handlers.ownStatus()
@@ -95,5 +124,11 @@ export class StatusExchange {
       )
     }
     peer.stateDiverged = differs
+  }
+}
+
+function closePq(peer: Peer): void {
+  for (const { suite, connection } of [...peer.links]) {
+    if (suite === 'pq') connection.abort(new Error('DOWNGRADE_DETECTED: both ends offer hybrid'))
   }
 }

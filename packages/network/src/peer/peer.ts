@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import type { Limits } from '@montana/transport'
+import { HYBRID_PROTOCOL, type Limits, type Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
 import { RequestGate } from '../limits/request-gate.js'
 import { PeerScore } from '../limits/score.js'
@@ -18,6 +18,7 @@ export interface PeerRef {
 /** One connection of a peer. */
 export interface Link {
   readonly connection: Connection
+  readonly suite: Suite
   readonly openedMs: number
   /** `false` after the remote answered `na` to the extension protocol. */
   speaksExt: boolean | undefined
@@ -81,9 +82,16 @@ export class Peer implements PeerRef {
     return this.links.some((link) => link.speaksExt !== false)
   }
 
+  /** Open connections by profile. */
+  get suites(): Readonly<Record<Suite, number>> {
+    const count = (suite: Suite) => this.links.filter((link) => link.suite === suite).length
+    return { hybrid: count('hybrid'), pq: count('pq') }
+  }
+
   addLink(connection: Connection, nowMs: number): Link {
     const link: Link = {
       connection,
+      suite: connection.encryption === HYBRID_PROTOCOL ? 'hybrid' : 'pq',
       openedMs: nowMs,
       speaksExt: undefined,
       hasStatus: false,

@@ -1,3 +1,4 @@
+import type { Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
 import type { PingCounters } from './heartbeat-state.js'
 import type { Peer } from './peer.js'
@@ -19,6 +20,8 @@ export interface PeerSnapshot {
   readonly closed: number
   readonly dialErrors: number
   readonly handshakes: { readonly hybrid: number; readonly pq: number; readonly none: number }
+  /** Profiles of the open connections. */
+  readonly suites: Readonly<Record<Suite, number>>
   readonly healthy: boolean
   readonly consecutiveMisses: number
   readonly score: number
@@ -46,6 +49,7 @@ export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
     closed: peer.closed,
     dialErrors: peer.dialErrors,
     handshakes: { ...peer.handshakes },
+    suites: peer.suites,
     healthy: peer.isHealthy,
     consecutiveMisses: peer.heartbeat.consecutiveMisses,
     score: peer.score.points(nowMs),
@@ -82,6 +86,7 @@ export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
       pq: sum((row) => row.handshakes.pq),
       none: sum((row) => row.handshakes.none),
     },
+    suites: { hybrid: sum((row) => row.suites.hybrid), pq: sum((row) => row.suites.pq) },
     healthy: rows.every((row) => row.healthy),
     consecutiveMisses: 0,
     score: sum((row) => row.score),

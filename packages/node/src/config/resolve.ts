@@ -66,11 +66,16 @@ function readConfigFile(path: string, known: ReadonlySet<string>): Record<string
   for (const [key, value] of Object.entries(content)) {
     const field = { field: key, remedy: `remove it; known keys are ${[...known].sort().join(', ')}` }
     if (!known.has(key)) throw new ConfigError(`${path}: key '${key}' is not a setting`, field)
-    if (typeof value === 'object') {
+    if (typeof value === 'object' && !isListOfTexts(value)) {
       throw new ConfigError(`${path}: '${key}' must be a single value`, { field: key, remedy: 'write one value' })
     }
   }
   return content
+}
+
+/** `[a, b]` is another way to write `a,b`. */
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function parseConfigFile(path: string): Record<string, unknown> {

@@ -1,6 +1,8 @@
 import type { VerifyPolicy } from '@montana/consensus'
 import { fromHex } from '@montana/foundation'
+import type { SecurityOptions } from '@montana/network'
 import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'
+import { parseOffers, parseRequireHybrid } from './security.js'
 
 /** A window that the operator pins by its proposal hash. */
 export interface Checkpoint {
@@ -22,6 +24,8 @@ export interface StartOptions {
   readonly solo: boolean
   /** Identities outside the manifest are accepted too: spec transport 10.2. */
   readonly openMesh: boolean
+  readonly transportSecurity: SecurityOptions['offers']
+  readonly transportRequireHybrid: SecurityOptions['requireHybrid']
   readonly label: string | undefined
   readonly minWindowMs: number
   readonly checkpoint: Checkpoint | undefined
@@ -82,6 +86,19 @@ export const START_OPTIONS: Specs<StartOptions> = {
     description: 'accept up to 32 connections of nodes that are not in the manifest; they are never dialled',
     default: false,
     parse: toggle,
+  }),
+  transportSecurity: spec<SecurityOptions['offers']>('transportSecurity', {
+    value: 'LIST',
+    description: 'profiles offered and accepted between nodes, in this order: hybrid,pq | hybrid | pq',
+    default: ['hybrid', 'pq'],
+    parse: parseOffers,
+  }),
+  transportRequireHybrid: spec<SecurityOptions['requireHybrid']>('transportRequireHybrid', {
+    value: 'WHOM',
+    description:
+      'speak nothing but hybrid with true (every peer), with a list of PeerIds, or with false (those that the manifest names)',
+    default: false,
+    parse: parseRequireHybrid,
   }),
   label: spec<string | undefined>('label', {
     value: 'NAME',

@@ -1,5 +1,5 @@
 import { ZERO_HASH } from '@montana/consensus'
-import { ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from '@montana/network'
+import { type OwnStatus, ROLE, STATUS_FLAG } from '@montana/network'
 import type { ReadStore } from '@montana/store'
 import type { Phase } from '../runtime/phase.js'
 
@@ -19,7 +19,7 @@ const ROLES: Readonly<Record<Phase, number>> = {
 }
 
 /** What peers are told about this node; a claim that steers whom they ask. */
-export function ownStatusMessage(store: ReadStore, facts: OwnStatusFacts): StatusMessage {
+export function ownStatusMessage(store: ReadStore, facts: OwnStatusFacts): OwnStatus {
   const head = store.head()
   const { phase, isBootstrap, isSyncing, genesisHash, version } = facts
   return {
@@ -30,7 +30,6 @@ export function ownStatusMessage(store: ReadStore, facts: OwnStatusFacts): Statu
     oldestWindow: store.oldestWindow() ?? 0,
     snapshotWindow: 0,
     role: phase === 'Active' && isBootstrap ? ROLE.bootstrap : ROLES[phase],
-    security: SECURITY.pqOffered,
     flags: (isSyncing ? STATUS_FLAG.syncing : 0) | STATUS_FLAG.servesProofs,
     build: `montana/${version}`,
   }

@@ -24,6 +24,7 @@ export interface StatusModules {
   readonly build: RunningBuild
   readonly manifestSha256: string | undefined
   readonly backendName: string
+  readonly cryptoBackend: string
   readonly ledger: LedgerService
   readonly store: Store
   readonly clock: ClockRunner
@@ -68,6 +69,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
       record,
       proofs: ledger.prover.counters,
     }),
+    crypto: { backend: modules.cryptoBackend },
     candidate: candidateStatus(ledger),
     vote: voteStatus({
       rules: modules.rules,
@@ -160,6 +162,7 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     closed: peer.closed,
     dial_err: peer.dialErrors,
     handshakes: peer.handshakes,
+    suites: peer.suites,
     healthy: peer.healthy,
   }
 }

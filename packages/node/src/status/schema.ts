@@ -20,6 +20,8 @@ export const peerStatusSchema = z.object({
   closed: count,
   dial_err: count,
   handshakes: z.object({ hybrid: count, pq: count, none: count }),
+  /** Profiles of the open connections. */
+  suites: z.object({ hybrid: count, pq: count }),
   healthy: z.boolean(),
 })
 
@@ -75,6 +77,7 @@ export const statusSchema = z.object({
     load: measured,
     note: z.string(),
   }),
+  crypto: z.object({ backend: z.string() }),
   candidate: z.object({ w_start: count, windows_done: count, windows_required: count }).nullable(),
   vote: z.object({
     rule: z.string(),

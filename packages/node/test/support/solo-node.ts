@@ -76,6 +76,12 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     build: runningBuild({}),
   }
   const parts = { ledger, store, clock, mesh: undefined, record, resources, time, log: { degraded: () => [] } }
-  const modules: StatusModules = { ...facts, ...parts, manifestSha256: undefined, backendName: backend.name }
+  const modules: StatusModules = {
+    ...facts,
+    ...parts,
+    manifestSha256: undefined,
+    backendName: backend.name,
+    cryptoBackend: 'node',
+  }
   return { modules, ledger, store, record, resources, fatal, dir, stop }
 }

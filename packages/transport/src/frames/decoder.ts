@@ -10,6 +10,7 @@ export class FrameDecoder {
   end(): void {
     if (this.#pending.byteLength >= FRAME_PREFIX_BYTES) {
       throw new TransportError('FRAME_TRUNCATED', 'the stream ended inside a frame', {
+        layer: 'inner',
         pending: this.#pending.byteLength,
       })
     }
@@ -29,7 +30,6 @@ export class FrameDecoder {
 }
 
 function checkedLength(length: number): number {
-  if (length < TAG_BYTES)
-    throw new TransportError('FRAME_SIZE', `a frame of ${length} bytes cannot hold its tag`, { length })
-  return length
+  if (length >= TAG_BYTES) return length
+  throw new TransportError('FRAME_SIZE', `a frame of ${length} bytes cannot hold its tag`, { layer: 'inner', length })
 }

@@ -1,20 +1,23 @@
-import type { AbortOptions, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
-import { errorCode } from '@montana/foundation'
+import type { MessageStream } from '@libp2p/interface'
+import type { SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { FRAME_PREFIX_BYTES, MAX_FRAME_BODY_BYTES, TAG_BYTES } from '../constants.js'
+import { TransportError } from '../errors.js'
 import type { TransportMetrics } from '../metrics.js'
-import type { FrameOpener, FrameSealer } from './cipher.js'
+import type { FrameReader, FrameWriter } from './cipher.js'
 import { FrameDecoder } from './decoder.js'
+import { LayeredStream } from './layered-stream.js'
 
-/** Largest plaintext of a pq frame; the hybrid profile brings its own smaller one. Spec transport 7.1. */
+/** Largest plaintext of a pq frame: spec transport 7.1. */
 export const PQ_MAX_PLAINTEXT_BYTES = MAX_FRAME_BODY_BYTES - TAG_BYTES
+/** Of a hybrid one, so that prefix, plaintext and tag fit the plaintext of one outer frame: spec transport 7.1. */
+export const HYBRID_MAX_PLAINTEXT_BYTES = PQ_MAX_PLAINTEXT_BYTES - FRAME_PREFIX_BYTES - TAG_BYTES
 
 export interface FrameStreamInit {
   /** The connection below; whatever it still holds unread belongs to this stream. */
   readonly lower: MessageStream
-  readonly sealer: FrameSealer
-  readonly opener: FrameOpener
+  readonly sealer: FrameWriter
+  readonly opener: FrameReader
   readonly maxPlaintextBytes: number
   readonly suite: string
   readonly metrics: TransportMetrics
@@ -26,18 +29,16 @@ export interface FrameStreamInit {
  * Sender discipline (7.2): js-libp2p hands over at most `maxMessageSize` bytes per call, they are sealed exactly once
  * and reported as sent whole; when the layer below is full, no further frame is sealed until it drains.
  */
-export class FrameStream extends AbstractMessageStream {
+export class FrameStream extends LayeredStream {
   readonly #init: FrameStreamInit
   readonly #decoder = new FrameDecoder()
+  #isOver = false
 
   constructor(init: FrameStreamInit) {
-    const { log, inactivityTimeout, maxReadBufferLength, direction } = init.lower
-    super({ log, inactivityTimeout, maxReadBufferLength, direction, maxMessageSize: init.maxPlaintextBytes })
+    super(init.lower, init.maxPlaintextBytes)
     this.#init = init
-    init.lower.addEventListener('message', (event) => this.#onMessage(event))
-    init.lower.addEventListener('close', (event) => this.#onClose(event))
-    init.lower.addEventListener('drain', () => this.safeDispatchEvent('drain'))
-    init.lower.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
+    this.addEventListener('close', () => this.#end())
+    this.attach()
   }
 
   /**
@@ -48,59 +49,42 @@ export class FrameStream extends AbstractMessageStream {
     return this.status === 'aborted' ? false : super.send(data)
   }
 
+  /** Nothing is taken while a control frame of ours fills the layer below; js-libp2p offers it again after the drain. */
   override sendData(data: Uint8ArrayList): SendResult {
+    const { sealer } = this.#init
+    const control = sealer.takeControl?.()
+    if (control !== undefined && !this.#write(control)) return { sentBytes: 0, canSendMore: false }
     const sentBytes = data.byteLength
-    const frame = this.#init.sealer.seal(data, sentBytes)
+    return { sentBytes, canSendMore: this.#write(sealer.seal(data, sentBytes)) }
+  }
+
+  protected override onChunk(chunk: Uint8Array | Uint8ArrayList): void {
+    for (const body of this.#decoder.push(chunk)) {
+      if (this.#isOver) return
+      const plaintext = this.#init.opener.open(body)
+      this.#count('received', FRAME_PREFIX_BYTES + body.length)
+      if (plaintext.length > 0) this.onData(plaintext)
+    }
+  }
+
+  protected override onEnd(): void {
+    this.#decoder.end()
+  }
+
+  protected override fail(error: Error): void {
+    if (error instanceof TransportError && !this.#isOver) this.#init.metrics.frameErrors.inc({ code: error.code })
+    this.abort(error)
+  }
+
+  #write(frame: Uint8Array): boolean {
     this.#count('sent', frame.length)
-    return { sentBytes, canSendMore: this.#init.lower.send(frame) }
+    return this.lower.send(frame)
   }
 
-  override sendReset(error: Error): void {
-    this.#init.lower.abort(error)
-  }
-
-  override sendPause(): void {
-    this.#init.lower.pause()
-  }
-
-  override sendResume(): void {
-    this.#init.lower.resume()
-  }
-
-  override async close(options?: AbortOptions): Promise<void> {
-    await this.onDrain(options)
-    await this.#init.lower.close(options)
-  }
-
-  #onMessage(event: StreamMessageEvent): void {
-    try {
-      for (const body of this.#decoder.push(event.data)) {
-        const plaintext = this.#init.opener.open(body)
-        this.#count('received', FRAME_PREFIX_BYTES + body.length)
-        if (plaintext.length > 0) this.onData(plaintext)
-      }
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #onClose(event: StreamCloseEvent): void {
-    if (event.error !== undefined && event.error !== null) {
-      if (event.local === true) this.abort(event.error)
-      else this.onRemoteReset()
-      return
-    }
-    try {
-      this.#decoder.end()
-      this.onTransportClosed()
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#init.metrics.frameErrors.inc({ code: errorCode(error) })
-    this.abort(error as Error)
+  #end(): void {
+    this.#isOver = true
+    this.#init.sealer.dispose?.()
+    this.#init.opener.dispose?.()
   }
 
   #count(direction: 'sent' | 'received', bytes: number): void {

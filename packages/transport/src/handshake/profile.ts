@@ -1,3 +1,5 @@
+import { concatBytes } from '@montana/foundation'
+
 /**
  * What distinguishes one profile from another: spec transport 4. The core (transcript, messages, processing order) is
  * the same for every profile.
@@ -13,3 +15,17 @@ export const PQ_PROTOCOL = '/montana/noise-pq-xx/1.0.0'
 
 /** Spec transport 5. */
 export const PQ_PROFILE: HandshakeProfile = { labelPrefix: 'mt-noise-pq-xx-v1-', prologue: new Uint8Array(0) }
+
+export const HYBRID_PROTOCOL = '/montana/noise-hybrid/1.0.0'
+export const HYBRID_LABEL_PREFIX = 'mt-noise-hybrid-v1-'
+
+/** Raw Ed25519 public keys of the two ends of an outer channel, 32 bytes each. */
+export interface OuterKeys {
+  readonly initiator: Uint8Array
+  readonly responder: Uint8Array
+}
+
+/** Bound to one outer channel by P = opk_i ‖ opk_r: spec transport 6.2. */
+export function hybridProfile({ initiator, responder }: OuterKeys): HandshakeProfile {
+  return { labelPrefix: HYBRID_LABEL_PREFIX, prologue: concatBytes(initiator, responder) }
+}

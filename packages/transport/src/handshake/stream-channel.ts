@@ -4,6 +4,8 @@ import { withTimeout } from '@montana/foundation'
 import { TransportError } from '../errors.js'
 import type { HandshakeChannel } from './message.js'
 
+const REMOTE_ENDS: ReadonlySet<string> = new Set(['StreamResetError', 'StreamClosedError', 'StreamAbortedError'])
+
 export interface StreamChannelLimits {
   /** For one whole message. */
   readonly messageMs: number
@@ -36,12 +38,16 @@ export function streamChannel(stream: MessageStream, limits: StreamChannelLimits
 }
 
 function translated(error: unknown, expected: number): unknown {
-  const name = (error as Error).name
-  if (name === 'UnexpectedEOFError') {
+  if ((error as Error).name === 'UnexpectedEOFError') {
     return new TransportError('HS_SIZE', `the connection ended before ${expected} bytes`, { expected }, error)
   }
-  if (name === 'StreamResetError' || name === 'StreamClosedError' || name === 'StreamAbortedError') {
+  if (isRemoteEnd(error)) {
     return new TransportError('STREAM_RESET', 'the remote closed the connection during the handshake', {}, error)
   }
   return error
+}
+
+/** Whether the remote, and not this side, made the connection go away. */
+export function isRemoteEnd(error: unknown): boolean {
+  return REMOTE_ENDS.has((error as Error).name)
 }

@@ -15,6 +15,7 @@ import { merkleArea } from './merkle.js'
 import { mnemonicArea } from './mnemonic.js'
 import { multistreamArea } from './multistream.js'
 import { noiseArea, noiseNegativeArea, noiseStreamArea } from './noise.js'
+import { noiseHybridArea } from './noise-hybrid.js'
 import { netArea, payloadArea, syncArea } from './payload.js'
 import { peerIdArea } from './peer-id.js'
 import { stateArea } from './state.js'
@@ -46,6 +47,7 @@ export const AREAS: readonly Area[] = [
   envelopeNegativeArea,
   payloadArea,
   noiseArea,
+  noiseHybridArea,
   noiseNegativeArea,
   noiseStreamArea,
   peerIdArea,

@@ -1,7 +1,7 @@
 import { ascii } from '@montana/codec'
 import { concatBytes } from '@montana/foundation'
 import { BASE_PROTOCOL, EXT_PROTOCOL } from '@montana/network'
-import { PQ_PROTOCOL } from '@montana/transport'
+import { HYBRID_PROTOCOL, PQ_PROTOCOL } from '@montana/transport'
 import type { Area } from '../types.js'
 
 /** Spec transport 3. */
@@ -21,6 +21,7 @@ export const multistreamArea: Area = {
       run: () => ({
         header: line('/multistream/1.0.0'),
         noise_pq_xx: line(PQ_PROTOCOL),
+        noise_hybrid: line(HYBRID_PROTOCOL),
         yamux: line('/yamux/1.0.0'),
         app: line(BASE_PROTOCOL),
         ext: line(EXT_PROTOCOL),

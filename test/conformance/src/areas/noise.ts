@@ -1,5 +1,4 @@
 import { sha256 } from '@montana/codec'
-import { mldsaKeygen, mldsaSign, mlkemEncapsulate, mlkemKeygen } from '@montana/crypto/oracle'
 import { concatBytes } from '@montana/foundation'
 import {
   checkedTotalLength,
@@ -8,34 +7,21 @@ import {
   FrameSealer,
   frameNonce,
   IDENTITY_KEY_BYTES,
-  initiatorDigest,
   MAX_PAD_BYTES,
   MESSAGE_1_BYTES,
   MESSAGE_2_BYTES,
   MESSAGE_3_BYTES,
-  masterSecret,
   PQ_MAX_PLAINTEXT_BYTES,
   PQ_PROFILE,
-  responderDigest,
   SIGNATURE_BYTES,
-  sessionKeys,
   TransportError,
 } from '@montana/transport'
 import { type Fields, toBytes, toNumber } from '../fields.js'
 import { Matching } from '../matching.js'
 import type { Area, Value, Values } from '../types.js'
+import { handshake, isHandshake } from './noise-handshake.js'
 
 const KEM_CIPHERTEXT_BYTES = 1088
-
-/** The six inputs that pin a handshake: spec transport appendix B. */
-const HANDSHAKE_INPUTS = {
-  identityI: ['identity_seed_i', 'identity_seed_i_hex', 'id_seed_i', 'initiator_identity_seed'],
-  identityR: ['identity_seed_r', 'identity_seed_r_hex', 'id_seed_r', 'responder_identity_seed'],
-  kemI: ['kem_seed_i', 'kem_seed_i_hex', 'ek_seed_i', 'initiator_kem_seed'],
-  kemR: ['kem_seed_r', 'kem_seed_r_hex', 'ek_seed_r', 'responder_kem_seed'],
-  coinsI: ['coins_i', 'coins_i_hex', 'ct_i_coins', 'coins_ct_i', 'm_i'],
-  coinsR: ['coins_r', 'coins_r_hex', 'ct_r_coins', 'coins_ct_r', 'm_r'],
-} as const
 
 /** Spec transport 4, 5. */
 export const noiseArea: Area = {
@@ -43,9 +29,9 @@ export const noiseArea: Area = {
   kinds: [
     {
       title: 'handshake',
-      matches: (input) => Object.values(HANDSHAKE_INPUTS).every((names) => input.nameOf(...names) !== undefined),
+      matches: isHandshake,
       backends: ['noble'],
-      run: handshake,
+      run: (input) => handshake(input, PQ_PROFILE),
     },
     {
       title: 'message sizes',
@@ -138,43 +124,4 @@ function checkOpens(bytes: Uint8Array, opener: FrameOpener, plaintexts: readonly
   const isSame =
     opened.length === plaintexts.length && Buffer.compare(concatBytes(...opened), concatBytes(...plaintexts)) === 0
   if (!isSame) throw new Error('the frames do not open to what was sealed')
-}
-
-function handshake(input: Fields): Value {
-  const bytes = (names: readonly string[]) => input.bytes(input.nameOf(...names) ?? '')
-  const identityI = mldsaKeygen(bytes(HANDSHAKE_INPUTS.identityI))
-  const identityR = mldsaKeygen(bytes(HANDSHAKE_INPUTS.identityR))
-  const kemI = mlkemKeygen(bytes(HANDSHAKE_INPUTS.kemI))
-  const kemR = mlkemKeygen(bytes(HANDSHAKE_INPUTS.kemR))
-  const first = mlkemEncapsulate(kemI.publicKey, bytes(HANDSHAKE_INPUTS.coinsI))
-  const second = mlkemEncapsulate(kemR.publicKey, bytes(HANDSHAKE_INPUTS.coinsR))
-  const secrets = { ssI: first.sharedSecret, ssR: second.sharedSecret }
-  const responder = { ekI: kemI.publicKey, ekR: kemR.publicKey, ctI: first.cipherText, idR: identityR.publicKey }
-  const dR = responderDigest(PQ_PROFILE, responder, secrets.ssI)
-  const sigR = mldsaSign(dR, identityR.secretKey)
-  const initiator = { sigR, ctR: second.cipherText, idI: identityI.publicKey }
-  const dI = initiatorDigest(PQ_PROFILE, responder, initiator, secrets)
-  const sigI = mldsaSign(dI, identityI.secretKey)
-  const { i2r, r2i, transcriptHash } = sessionKeys(PQ_PROFILE, responder, initiator, sigI, secrets)
-  const [message2, message3] = [
-    concatBytes(responder.ekR, responder.ctI, responder.idR, sigR),
-    concatBytes(initiator.ctR, initiator.idI, sigI),
-  ]
-  return {
-    ss_i: secrets.ssI,
-    ss_r: secrets.ssR,
-    dR,
-    dI,
-    M: masterSecret(PQ_PROFILE, responder, initiator, sigI, secrets),
-    S_i2r: i2r,
-    S_r2i: r2i,
-    i2r,
-    r2i,
-    th: transcriptHash,
-    msg1_sha256: sha256(responder.ekI),
-    msg2_sha256: sha256(message2),
-    msg3_sha256: sha256(message3),
-    sig_r_sha256: sha256(sigR),
-    sig_i_sha256: sha256(sigI),
-  }
 }
