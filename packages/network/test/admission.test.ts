@@ -155,12 +155,14 @@ describe('gate 3', () => {
     const sources = ['127.0.0.91', '127.0.0.92', STRANGER, '127.0.0.93']
     const flood = sources.map((from) => knock(list[0], lazyHello(), from))
     await expect.poll(() => flood.filter(({ isAnswered }) => isAnswered()).length).toBe(4)
-    await start(await testNode(list[1], manifestOf(list)))
-    await expect.poll(() => connectedPeers(node), { timeout: 2_000 }).toBe(1)
+    const peer = await running(list[1])
+    const startedMs = performance.now()
+    await dial(peer, list[0])
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
     expect(flood.some(({ isClosed }) => isClosed())).toBe(false)
     const manifest = (name: string) => node.counted(`montana_handshake_${name}_total`, { lane: 'manifest' })
-    const inbound = node.counted('montana_handshakes_total', { direction: 'inbound', result: 'ok' })
-    expect(inbound).toBe(1)
+    const inbound = { direction: 'inbound', result: 'ok' }
+    await expect.poll(() => node.counted('montana_handshakes_total', inbound)).toBe(1)
     expect([manifest('permits'), manifest('signatures')]).toEqual([1, 1])
   })
 })
