@@ -30,7 +30,7 @@ import {
   parseManifest,
   type StatusMessage,
 } from '../src/index.js'
-import { createLibp2pNode } from '../src/libp2p-node.js'
+import { createLibp2pNode, type Libp2pNodeModules } from '../src/libp2p-node.js'
 
 const GENESIS = new Uint8Array(32).fill(0xaa)
 
@@ -204,7 +204,7 @@ function recorder(logs: TestNode['logs']): Logger {
 }
 
 /** A peer that does what a test tells it: authenticated, but without a mesh above. */
-export async function rawPeer(member: Member): Promise<Libp2p> {
+export async function rawPeer(member: Member, hooks: Partial<Libp2pNodeModules> = {}): Promise<Libp2p> {
   const encrypter = new PqEncrypter(
     { admit: () => {} },
     {
@@ -216,7 +216,7 @@ export async function rawPeer(member: Member): Promise<Libp2p> {
   )
   const node = await createLibp2pNode(
     { listen: member.listen, limits: LIMITS },
-    { signer: member.signer, encrypter, gater: {} },
+    { signer: member.signer, encrypter, gater: {}, ...hooks },
   )
   await node.start()
   return node

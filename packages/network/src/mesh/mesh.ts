@@ -187,10 +187,7 @@ class Libp2pMesh implements Mesh {
       { admit: (peerId) => this.#admission.admit(peerId), inbound: this.#inbound, limits },
       { backend, signer, metrics: this.#transportMetrics, time },
     )
-    return await createLibp2pNode(
-      { listen: options.listen, limits },
-      { signer, encrypter, gater: this.#admission.gater(), protector: this.#admission.protector() },
-    )
+    return await createLibp2pNode({ listen: options.listen, limits }, { signer, encrypter, ...this.#admission.hooks() })
   }
 
   async #handleProtocols(node: Libp2p): Promise<void> {
