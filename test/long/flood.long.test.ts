@@ -9,104 +9,136 @@ import { NodeView } from '../e2e/support/node-view.js'
 import { ProbeMesh } from '../e2e/support/probe-mesh.js'
 
 const LABELS = ['moscow', 'frankfurt', 'helsinki', 'armenia'] as const
+type Label = (typeof LABELS)[number]
 const TARGET = 'frankfurt'
 const OTHERS = LABELS.filter((label) => label !== TARGET)
 /** Has a place in the devnet's manifest and is not started: from there the test measures. */
 const PROBE = 'late'
 const PER_SECOND = 1_000
+/** A node sums up the delay of its loop over a minute. */
 const PHASE_S = 60
 const ROUNDS = 3
 /** A node takes five pings per second from a peer. */
 const PING_MS = 250
-/** Issue: cadence and p99 of the others within 20 % of control. */
+/** Cadence and p99 of the others within 20 % of control. */
 const TOLERANCE = 0.2
+/** Spec transport 20: p99 of the loop delay at most 5 ms above idle. */
+const LOOP_DELAY_MS = 5
 
 interface Phase {
-  windows: number
-  ms: number
-  rttsMs: number[]
-  attempted: number
-  answered: number
+  readonly windows: number
+  readonly ms: number
+  readonly rttsMs: readonly number[]
+  readonly attempted: number
+  readonly answered: number
+  /** p99 of the target, at the end. */
+  readonly loopDelayMs: number
 }
 
-const emptyPhase = (): Phase => ({ windows: 0, ms: 0, rttsMs: [], attempted: 0, answered: 0 })
+class Devnet {
+  readonly #dir: string
+  readonly #nodes: ReadonlyMap<string, NodeView>
 
-/** A devnet of real processes, and what it says. */
-async function startDevnet() {
-  const dir = temporaryFolder()
-  startMontana(['devnet', '--data-dir', dir, '--json', '--no-console', '--poll-every', '0'])
-  const nodes = new Map(LABELS.map((label) => [label, new NodeView(join(dir, label))]))
-  const node = (label: (typeof LABELS)[number]) => nodes.get(label) as NodeView
-  for (const label of LABELS) await until(async () => (await node(label).head()) >= 3, 60_000, `${label} at window 3`)
-  const manifest = readFileSync(join(dir, 'manifest.json'), 'utf8')
-  const listenOf = (label: string) => {
-    const { peers } = JSON.parse(manifest) as { peers: { label: string; multiaddr: string }[] }
+  private constructor(dir: string) {
+    this.#dir = dir
+    this.#nodes = new Map(LABELS.map((label) => [label, new NodeView(join(dir, label))]))
+  }
+
+  /** Real processes, until each has cemented three windows; they end with the test. */
+  static async start(): Promise<Devnet> {
+    const dir = temporaryFolder()
+    startMontana(['devnet', '--data-dir', dir, '--json', '--no-console', '--poll-every', '0'])
+    const devnet = new Devnet(dir)
+    for (const label of LABELS) {
+      await until(async () => (await devnet.node(label).head()) >= 3, 60_000, `${label} at window 3`)
+    }
+    return devnet
+  }
+
+  node(label: Label): NodeView {
+    return this.#nodes.get(label) ?? new NodeView(join(this.#dir, label))
+  }
+
+  get manifest(): string {
+    return readFileSync(join(this.#dir, 'manifest.json'), 'utf8')
+  }
+
+  listenOf(label: string): string {
+    const { peers } = JSON.parse(this.manifest) as { peers: { label: string; multiaddr: string }[] }
     return peers.find((peer) => peer.label === label)?.multiaddr ?? ''
   }
-  return { node, manifest, listenOf }
+
+  async probe(): Promise<ProbeMesh> {
+    const genesisHash = fromHex((await this.node(TARGET).status()).genesis_hash, 32) ?? new Uint8Array()
+    const identity = await devnetIdentity(PROBE)
+    const place = { manifest: this.manifest, genesisHash, identity, listen: this.listenOf(PROBE) }
+    const probe = await ProbeMesh.join({ ...place, intervalMs: PING_MS })
+    await probe.connectedWith(LABELS.length, 20_000)
+    return probe
+  }
 }
 
-const percentile = (values: readonly number[], share: number) => {
+async function measure(devnet: Devnet, probe: ProbeMesh, port: number): Promise<Phase> {
+  probe.takeRtts()
+  const [head, startedMs] = [await devnet.node('moscow').head(), performance.now()]
+  const plan = { kind: 'handshakes', perSecond: PER_SECOND, seconds: PHASE_S, sources: [STRANGER] } as const
+  const { attempted, answered } = await flood({ ...plan, port })
+  const windows = (await devnet.node('moscow').head()) - head
+  const ms = performance.now() - startedMs
+  const rtts = probe.takeRtts()
+  const loopDelayMs = (await devnet.node(TARGET).status()).res.eld_p99_ms ?? 0
+  return { windows, ms, rttsMs: OTHERS.flatMap((label) => rtts.get(label) ?? []), attempted, answered, loopDelayMs }
+}
+
+const sum = (phases: readonly Phase[], of: (phase: Phase) => number) => phases.reduce((all, one) => all + of(one), 0)
+const rounded = (value: number) => Number(value.toFixed(2))
+
+function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
+}
+
+function summary(phases: readonly Phase[]) {
+  const rttsMs = phases.flatMap((phase) => phase.rttsMs)
+  const windows = sum(phases, (phase) => phase.windows)
+  const delays = phases.map((phase) => phase.loopDelayMs)
+  return {
+    perSecond: Math.round(sum(phases, ({ attempted }) => attempted) / (phases.length * PHASE_S)),
+    signaturesReceived: sum(phases, ({ answered }) => answered),
+    windows,
+    windowMs: Math.round(sum(phases, ({ ms }) => ms) / windows),
+    pings: rttsMs.length,
+    p50Ms: rounded(percentile(rttsMs, 0.5)),
+    p99Ms: rounded(percentile(rttsMs, 0.99)),
+    loopDelayP99Ms: rounded(percentile(delays, 0.5)),
+  }
 }
 
 describe('a thousand handshakes per second from outside the manifest', () => {
   it('against one node of a devnet leave the others as they are beside a sink', async () => {
-    const { node, manifest, listenOf } = await startDevnet()
-    const genesisHash = fromHex((await node(TARGET).status()).genesis_hash, 32) ?? new Uint8Array()
-    const identity = await devnetIdentity(PROBE)
-    const probe = await ProbeMesh.join({
-      manifest,
-      genesisHash,
-      identity,
-      listen: listenOf(PROBE),
-      intervalMs: PING_MS,
-    })
-    await probe.connectedWith(LABELS.length, 20_000)
-    const sink = await startSink()
-    const ports = { control: sink.port, flood: Number(listenOf(TARGET).split('/').at(-1)) }
-    const phases = { control: emptyPhase(), flood: emptyPhase() }
-    const signedByFlood = () => node(TARGET).metric('montana_handshake_signatures_total', 'lane="stranger"')
-
+    const devnet = await Devnet.start()
+    const probe = await devnet.probe()
+    const { port: sinkPort } = await startSink()
+    const targetPort = Number(devnet.listenOf(TARGET).split('/').at(-1))
+    const phases: { control: Phase[]; flood: Phase[] } = { control: [], flood: [] }
     for (let round = 0; round < ROUNDS; round++) {
-      for (const kind of ['control', 'flood'] as const) {
-        probe.takeRtts()
-        const [fromWindow, fromMs] = [await node('moscow').head(), performance.now()]
-        const plan = { kind: 'handshakes', perSecond: PER_SECOND, seconds: PHASE_S, sources: [STRANGER] } as const
-        const report = await flood({ ...plan, port: ports[kind] })
-        const phase = phases[kind]
-        phase.windows += (await node('moscow').head()) - fromWindow
-        phase.ms += performance.now() - fromMs
-        const rtts = probe.takeRtts()
-        phase.rttsMs.push(...OTHERS.flatMap((label) => rtts.get(label) ?? []))
-        phase.attempted += report.attempted
-        phase.answered += report.answered
-      }
+      phases.control.push(await measure(devnet, probe, sinkPort))
+      phases.flood.push(await measure(devnet, probe, targetPort))
     }
+    const [control, flooded] = [summary(phases.control), summary(phases.flood)]
+    const [signatures = 0, permits = 0, refused = 0] = await Promise.all(
+      ['signatures', 'permits', 'refused'].map((name) =>
+        devnet.node(TARGET).metric(`montana_handshake_${name}_total`, 'lane="stranger"'),
+      ),
+    )
+    process.stdout.write(`${JSON.stringify({ control, flood: flooded, signatures, permits, refused }, null, 2)}\n`)
 
-    const rows = Object.entries(phases).map(([kind, { windows, ms, rttsMs, attempted, answered }]) => ({
-      kind,
-      perSecond: Math.round(attempted / (ROUNDS * PHASE_S)),
-      signaturesReceived: answered,
-      windows,
-      windowMs: Math.round(ms / windows),
-      pings: rttsMs.length,
-      p50Ms: Number(percentile(rttsMs, 0.5).toFixed(2)),
-      p99Ms: Number(percentile(rttsMs, 0.99).toFixed(2)),
-    }))
-    const signatures = await signedByFlood()
-    const permits = await node(TARGET).metric('montana_handshake_permits_total', 'lane="stranger"')
-    const refused = await node(TARGET).metric('montana_handshake_refused_total', 'lane="stranger"')
-    process.stdout.write(`${JSON.stringify({ rows, signatures, permits, refused }, null, 2)}\n`)
-
-    const [control, flooded] = rows as [(typeof rows)[number], (typeof rows)[number]]
-    expect(flooded.perSecond).toBeGreaterThan(0.9 * PER_SECOND)
-    expect(control.perSecond).toBeGreaterThan(0.9 * PER_SECOND)
+    expect(Math.min(control.perSecond, flooded.perSecond)).toBeGreaterThan(0.9 * PER_SECOND)
     expect(signatures).toBeGreaterThan(0)
     expect(signatures).toBeLessThanOrEqual(permits)
-    // One source: ten at once, one per second more, and refused for a minute after five failures.
+    // Of one source: ten, and one per second more; in truth far fewer, because it is refused after five failures.
     expect(permits).toBeLessThanOrEqual(10 + ROUNDS * PHASE_S)
     expect(Math.abs(flooded.windowMs / control.windowMs - 1)).toBeLessThanOrEqual(TOLERANCE)
     expect(flooded.p99Ms / control.p99Ms).toBeLessThanOrEqual(1 + TOLERANCE)
+    expect(flooded.loopDelayP99Ms - control.loopDelayP99Ms).toBeLessThanOrEqual(LOOP_DELAY_MS)
   }, 900_000)
 })

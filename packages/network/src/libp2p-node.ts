@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net'
 import type { ConnectionEncrypter, ConnectionGater, ConnectionProtector, Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -18,18 +19,22 @@ export interface Libp2pNodeModules {
   readonly gater: ConnectionGater
   /** The one stage in front of negotiation: spec transport 10.2. */
   readonly protector?: ConnectionProtector
+  /** Sources whose connections are closed as they are accepted. */
+  readonly refused?: BlockList
 }
 
 /** A stopped js-libp2p node with what spec transport 11.2 asks for, and nothing else: no identify, no ping, no monitor. */
 export async function createLibp2pNode(options: Libp2pNodeOptions, modules: Libp2pNodeModules): Promise<Libp2p> {
   const { libp2p, caps, yamux: mux } = options.limits
-  const { protector } = modules
+  const { protector, refused } = modules
+  // js-libp2p hands these to the runtime's server, those included that its types do not know.
+  const listenOpts = { noDelay: true, ...(refused === undefined ? {} : { blockList: refused }) }
   const node = await createLibp2p({
     start: false,
     logger: silentComponentLogger,
     privateKey: libp2pKey(modules.signer),
     addresses: { listen: [options.listen] },
-    transports: [tcp({ backlog: mux.backlog })],
+    transports: [tcp({ backlog: mux.backlog, listenOpts })],
     connectionEncrypters: modules.encrypters.map((encrypter) => () => encrypter),
     connectionGater: modules.gater,
     ...(protector === undefined ? {} : { connectionProtector: () => protector }),

@@ -1,6 +1,7 @@
-import type { Libp2p } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p } from '@libp2p/interface'
 import { LIMITS, type Limits } from '@montana/transport'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { RefusedSources } from '../src/mesh/refused-sources.js'
 import {
   connectedPeers,
   dial,
@@ -61,6 +62,22 @@ describe('gate 1', () => {
     }
     await start(await testNode(list[1], manifestOf(list)))
     await expect.poll(() => connectedPeers(node)).toBe(1)
+  })
+
+  it('closes the connections of a refused source before js-libp2p has heard of them', async () => {
+    const [member] = (await members(1)) as [Member]
+    const heard: string[] = []
+    const gater: ConnectionGater = {
+      denyInboundConnection: ({ remoteAddr }) => {
+        heard.push(remoteAddr.toString())
+        return true
+      },
+    }
+    const peer = await rawPeer(member, { gater, refused: new RefusedSources((address) => address === STRANGER) })
+    onTestFinished(async () => void (await peer.stop()))
+    const knocks = [knock(member, HEADER), knock(member, HEADER, '127.0.0.98')]
+    await expect.poll(() => knocks.every(({ isClosed }) => isClosed())).toBe(true)
+    expect(heard.map((address) => address.split('/')[2])).toEqual(['127.0.0.98'])
   })
 
   it('lets eight handshakes of a source wait at once, and no more', async () => {

@@ -30,7 +30,7 @@ import {
   parseManifest,
   type StatusMessage,
 } from '../src/index.js'
-import { createLibp2pNode } from '../src/libp2p-node.js'
+import { createLibp2pNode, type Libp2pNodeModules } from '../src/libp2p-node.js'
 
 const GENESIS = new Uint8Array(32).fill(0xaa)
 
@@ -205,7 +205,7 @@ function recorder(logs: TestNode['logs']): Logger {
 }
 
 /** A peer that does what a test tells it: authenticated, of the pq profile only as a base peer, without a mesh above. */
-export async function rawPeer(member: Member): Promise<Libp2p> {
+export async function rawPeer(member: Member, hooks: Partial<Libp2pNodeModules> = {}): Promise<Libp2p> {
   const { signer } = member
   const metrics = createTransportMetrics(noMetrics)
   const encrypter = new PqEncrypter(
@@ -214,7 +214,7 @@ export async function rawPeer(member: Member): Promise<Libp2p> {
   )
   const node = await createLibp2pNode(
     { listen: member.listen, limits: LIMITS },
-    { signer, encrypters: [encrypter], gater: {} },
+    { signer, encrypters: [encrypter], gater: {}, ...hooks },
   )
   await node.start()
   return node

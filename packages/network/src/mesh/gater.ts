@@ -2,6 +2,7 @@ import type { ConnectionGater, ConnectionProtector, MultiaddrConnection, PeerId 
 import { type InboundAdmission, type Limits, TransportError } from '@montana/transport'
 import type { BanList } from '../limits/score.js'
 import type { PeerBook } from './peer-book.js'
+import { RefusedSources } from './refused-sources.js'
 
 export interface AdmissionOptions {
   readonly isClosed: boolean
@@ -44,8 +45,17 @@ export class Admission {
     return this.#unreachable.has(peerId)
   }
 
+  /** What a js-libp2p node asks on the way of a connection, in this order. */
+  hooks(): { refused: RefusedSources; gater: ConnectionGater; protector: ConnectionProtector } {
+    return { refused: this.#refusedSources(), gater: this.#gater(), protector: this.#protector() }
+  }
+
+  #refusedSources(): RefusedSources {
+    return new RefusedSources((address) => this.#modules.inbound.refuses(address))
+  }
+
   /** A cut path is refused outside the handshake, so that neither end takes it for a failure of the other's cryptography. */
-  gater(): ConnectionGater {
+  #gater(): ConnectionGater {
     const isCut = (peerId: PeerId) => this.isCut(peerId.toString())
     return {
       denyDialPeer: isCut,
@@ -61,7 +71,7 @@ export class Admission {
   }
 
   /** Outbound connections pass: who dials has chosen whom to listen to. */
-  protector(): ConnectionProtector {
+  #protector(): ConnectionProtector {
     return {
       protect: async (connection) =>
         connection.direction === 'inbound' ? this.#modules.inbound.guard(connection) : connection,

@@ -193,14 +193,10 @@ class Libp2pMesh implements Mesh {
       inbound: this.#inbound,
       metrics: this.#transportMetrics,
     })
+    const { signer } = this.#modules
     return await createLibp2pNode(
       { listen: options.listen, limits },
-      {
-        signer: this.#modules.signer,
-        encrypters,
-        gater: this.#admission.gater(),
-        protector: this.#admission.protector(),
-      },
+      { signer, encrypters, ...this.#admission.hooks() },
     )
   }
 

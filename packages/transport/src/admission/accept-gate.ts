@@ -33,10 +33,14 @@ export class AcceptGate {
     return this.#pending.manifest + this.#pending.stranger
   }
 
+  isRefused(key: string, lane: Lane, nowMs: number): boolean {
+    return lane === 'stranger' && this.#refusals.isRefused(key, nowMs)
+  }
+
   /** The reason to refuse a new connection; `undefined` lets it in, and {@link begin} is to follow. */
   refusal(key: string, lane: Lane, nowMs: number): AcceptRefusal | undefined {
+    if (this.isRefused(key, lane, nowMs)) return 'refused_ip'
     if (lane === 'stranger') {
-      if (this.#refusals.isRefused(key, nowMs)) return 'refused_ip'
       const empty = takeBoth(this.#ipRates.of(key, nowMs), this.#rate, nowMs)
       if (empty !== undefined) return empty === 'ip' ? 'rate_ip' : 'rate_lane'
     }

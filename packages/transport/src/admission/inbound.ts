@@ -72,9 +72,17 @@ export class InboundAdmission implements InboundHooks {
     return this.#accept.pending
   }
 
+  /** The part of gate 1 that needs no connection, only where it would come from. */
+  refuses(address: string): boolean {
+    const { key, lane } = this.#sourceAt(address)
+    if (!this.#accept.isRefused(key, lane, this.#nowMs())) return false
+    this.#refused(lane, 'refused_ip')
+    return true
+  }
+
   /** Gate 1. `crowded` tells whether the caps on open connections leave no room for a source. */
   accept(connection: MultiaddrConnection, crowded: (key: string) => string | undefined): boolean {
-    const { key, lane } = this.#sourceOf(connection)
+    const { key, lane } = this.#sourceAt(addressOf(connection))
     const reason = this.#accept.refusal(key, lane, this.#nowMs()) ?? crowded(key)
     if (reason === undefined && connection.status === 'open') this.#follow(connection, key, lane)
     else this.#refused(lane, reason ?? 'closed')
@@ -115,12 +123,7 @@ export class InboundAdmission implements InboundHooks {
 
   /** What {@link accept} calls a source. */
   keyOf(connection: Pick<MultiaddrConnection, 'remoteAddr'>): string {
-    const address = connection.remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
-    try {
-      return ipKey(address ?? '')
-    } catch {
-      return 'unknown'
-    }
+    return this.#sourceAt(addressOf(connection)).key
   }
 
   #follow(connection: MultiaddrConnection, key: string, lane: Lane): Attempt {
@@ -160,13 +163,26 @@ export class InboundAdmission implements InboundHooks {
     throw new TransportError('HS_THROTTLED', 'the connection was never accepted', { limit: 'accept' })
   }
 
-  #sourceOf(connection: MultiaddrConnection): { key: string; lane: Lane } {
-    const key = this.keyOf(connection)
+  /** What is no address counts as one source of the stranger lane. */
+  #sourceAt(address: string): { key: string; lane: Lane } {
+    const key = ipKeyOrNone(address) ?? 'unknown'
     return { key, lane: this.#manifest.has(key) ? 'manifest' : 'stranger' }
   }
 
   #nowMs(): number {
     return this.#modules.time.monotonicMs()
+  }
+}
+
+function addressOf({ remoteAddr }: Pick<MultiaddrConnection, 'remoteAddr'>): string {
+  return remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value ?? ''
+}
+
+function ipKeyOrNone(address: string): string | undefined {
+  try {
+    return ipKey(address)
+  } catch {
+    return undefined
   }
 }
 
