@@ -32,6 +32,7 @@ import { against, type Binding, misbound } from './inner-only.js'
 
 let alice: Party
 let bob: Party
+const EVENTS = ['message', 'drain', 'remoteCloseWrite', 'close'] as const
 const bytesOf = (parts: readonly Uint8Array[]) => Buffer.concat(parts).length
 const idOf = ({ signer }: Party) => peerIdOfNodeKey(signer.publicKey)
 
@@ -107,10 +108,14 @@ describe('the hybrid handshake', () => {
     await expect.poll(() => bytesOf(parts)).toBe(10)
   })
 
-  it('closes cleanly at the end of one side', async () => {
-    const [a, b] = await shake(alice, bob, tamperedPair())
+  it('closes cleanly at the end of one side, and leaves no listener on the raw connection', async () => {
+    const pair = tamperedPair()
+    const listeners = () => pair.map((raw) => EVENTS.reduce((sum, event) => sum + raw.listenerCount(event), 0))
+    const before = listeners()
+    const [a, b] = await shake(alice, bob, pair)
     await a.secured?.connection.close()
-    await expect.poll(() => b.secured?.connection.status).not.toBe('open')
+    await expect.poll(() => [a, b].map(({ secured }) => secured?.connection.status)).toEqual(['closed', 'closed'])
+    expect(listeners()).toEqual(before)
   })
 })
 
