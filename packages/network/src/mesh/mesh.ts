@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Libp2p } from '@libp2p/interface'
 import { MontanaError, withTimeout } from '@montana/foundation'
-import { LIMITS, peerIdOfNodeKey, runTranscriptSelfTest } from '@montana/transport'
+import { createTransportMetrics, LIMITS, peerIdOfNodeKey, runTranscriptSelfTest } from '@montana/transport'
 import { checkedListenAddress, listenFailure } from '../address.js'
 import { NetworkError } from '../errors.js'
 import { createLibp2pNode } from '../libp2p-node.js'
@@ -173,8 +173,9 @@ class Libp2pMesh implements Mesh {
 
   async #createNode(): Promise<Libp2p> {
     const { signer, metrics } = this.#modules
-    const { limits, options, security } = this.#context
-    const encrypters = createEncrypters(this.#context, security, (peerId) => this.#admission.admit(peerId), metrics)
+    const { limits, options } = this.#context
+    const gates = { admit: (peerId: string) => this.#admission.admit(peerId) }
+    const encrypters = createEncrypters(this.#context, gates, createTransportMetrics(metrics))
     return await createLibp2pNode(
       { listen: options.listen, limits },
       { signer, encrypters, gater: this.#admission.gater() },
