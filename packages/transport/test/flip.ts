@@ -50,8 +50,8 @@ export async function expectRefused(alice: Party, bob: Party, message: MessageNu
   if (message === 3) await expect.poll(() => a.secured?.connection.status).not.toBe('open')
 }
 
-/** How many bytes each side sends in one hybrid handshake; the padding varies between runs. */
-export async function hybridWireBytes(alice: Party, bob: Party): Promise<Record<Side, number>> {
+/** How many bytes each side sends in one handshake; the padding varies between runs. */
+export async function wireBytes(alice: Party, bob: Party): Promise<Record<Side, number>> {
   const sent = { initiator: 0, responder: 0 }
   await shake(
     alice,

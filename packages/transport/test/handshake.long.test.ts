@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { CORE_BYTES, expectRefused, expectWireRefused, hybridWireBytes, type MessageNumber } from './flip.js'
+import { expectCutRefused } from './cut.js'
+import { CORE_BYTES, expectRefused, expectWireRefused, type MessageNumber, wireBytes } from './flip.js'
 import { hybridParty, party, testSigner } from './harness.js'
 import { InnerOnly } from './inner-only.js'
 
@@ -19,13 +20,29 @@ it.each([
   900_000,
 )
 
-/** In the order of the wire, so that padding of a random length makes no byte escape: the shortest handshake is covered. */
+/** Padding is of a random length; where a handshake is shorter than the first one, the last positions hit nothing. */
 it.each(['initiator', 'responder'] as const)(
   'every byte that the %s sends in a hybrid handshake is covered by the outer channel',
   async (side) => {
     const [alice, bob] = [await hybridParty(await testSigner(0x31)), await hybridParty(await testSigner(0x32))]
-    const { [side]: bytes } = await hybridWireBytes(alice, bob)
+    const { [side]: bytes } = await wireBytes(alice, bob)
     for (let position = 0; position < bytes; position++) await expectWireRefused(alice, bob, side, position)
+  },
+  1_800_000,
+)
+
+it.each([
+  ['pq', 'initiator'],
+  ['pq', 'responder'],
+  ['hybrid', 'initiator'],
+  ['hybrid', 'responder'],
+] as const)(
+  'a %s handshake in which what the %s sends is cut, at every length, is none',
+  async (profile, side) => {
+    const make = profile === 'pq' ? party : hybridParty
+    const [alice, bob] = [await make(await testSigner(0x31)), await make(await testSigner(0x32))]
+    const { [side]: bytes } = await wireBytes(alice, bob)
+    for (let length = 0; length < bytes; length++) await expectCutRefused(alice, bob, side, length)
   },
   1_800_000,
 )

@@ -1,26 +1,26 @@
 import type { ConnectionEncrypter } from '@libp2p/interface'
 import {
-  type EncrypterModules,
   type EncrypterOptions,
   type HandshakeReport,
   HybridEncrypter,
   PqEncrypter,
+  type TransportMetrics,
 } from '@montana/transport'
 import type { MeshContext } from './context.js'
-import type { SecurityPolicy } from './security-policy.js'
 
 /** One encrypter per profile on offer, in the order of the offer: spec transport 8.1. */
 export function createEncrypters(
   context: MeshContext,
-  policy: SecurityPolicy,
-  { admit, inbound, metrics }: Pick<EncrypterOptions, 'admit' | 'inbound'> & Pick<EncrypterModules, 'metrics'>,
+  gates: Omit<EncrypterOptions, 'limits' | 'onHandshake'>,
+  metrics: TransportMetrics,
 ): ConnectionEncrypter[] {
+  const { limits, security } = context
   const { backend, signer, time } = context.modules
   const modules = { backend, signer, time, metrics }
-  const options = { admit, inbound, limits: context.limits, onHandshake: sessionLog(context) }
-  return policy.offers.map((suite) => {
+  const options = { ...gates, limits, onHandshake: sessionLog(context) }
+  return security.offers.map((suite) => {
     if (suite === 'hybrid') return new HybridEncrypter(options, modules)
-    return new PqEncrypter({ ...options, requiresHybrid: (peerId) => policy.requiresHybrid(peerId) }, modules)
+    return new PqEncrypter({ ...options, requiresHybrid: (peerId) => security.requiresHybrid(peerId) }, modules)
   })
 }
 

@@ -187,13 +187,10 @@ class Libp2pMesh implements Mesh {
   }
 
   async #createNode(): Promise<Libp2p> {
-    const { limits, options, security } = this.#context
-    const encrypters = createEncrypters(this.#context, security, {
-      admit: (peerId) => this.#admission.admit(peerId),
-      inbound: this.#inbound,
-      metrics: this.#transportMetrics,
-    })
     const { signer } = this.#modules
+    const { limits, options } = this.#context
+    const gates = { admit: (peerId: string) => this.#admission.admit(peerId), inbound: this.#inbound }
+    const encrypters = createEncrypters(this.#context, gates, this.#transportMetrics)
     return await createLibp2pNode(
       { listen: options.listen, limits },
       { signer, encrypters, ...this.#admission.hooks() },

@@ -1,4 +1,10 @@
-import { type AbortOptions, type MessageStream, StreamAbortedError, type StreamCloseEvent } from '@libp2p/interface'
+import {
+  type AbortOptions,
+  type MessageStream,
+  StreamAbortedError,
+  type StreamCloseEvent,
+  type StreamMessageEvent,
+} from '@libp2p/interface'
 import { AbstractMessageStream } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -25,13 +31,24 @@ export abstract class LayeredStream extends AbstractMessageStream {
     this.abort(error)
   }
 
+  /** Listens until the lower stream has ended; then nothing of this stream hangs on it any more. */
   protected attach(): void {
-    this.lower.addEventListener('message', ({ data }) => this.#guarded(() => this.onChunk(data)))
-    this.lower.addEventListener('close', (event) => this.#onClose(event))
-    this.lower.addEventListener('drain', () => this.safeDispatchEvent('drain'))
-    this.lower.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
+    const { lower } = this
+    const onMessage = ({ data }: StreamMessageEvent) => this.#guarded(() => this.onChunk(data))
+    const onDrain = () => void this.safeDispatchEvent('drain')
+    const onRemoteCloseWrite = () => this.onRemoteCloseWrite()
+    const onClose = (event: StreamCloseEvent) => {
+      lower.removeEventListener('message', onMessage)
+      lower.removeEventListener('drain', onDrain)
+      lower.removeEventListener('remoteCloseWrite', onRemoteCloseWrite)
+      this.#onClose(event)
+    }
+    lower.addEventListener('message', onMessage)
+    lower.addEventListener('drain', onDrain)
+    lower.addEventListener('remoteCloseWrite', onRemoteCloseWrite)
+    lower.addEventListener('close', onClose, { once: true })
     // The lower stream may have ended before anyone listened; what it still holds is delivered first.
-    if (this.lower.status !== 'open') queueMicrotask(() => this.#onEarlyEnd())
+    if (lower.status !== 'open') queueMicrotask(() => this.#onEarlyEnd())
   }
 
   override sendReset(error: Error): void {
