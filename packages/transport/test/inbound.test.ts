@@ -69,6 +69,23 @@ describe('InboundAdmission', () => {
     }
   })
 
+  it('lets nobody wait for a permit whose connection is gone', async () => {
+    const one = admission()
+    const permit = async () => {
+      const [, local] = multiaddrConnectionPair()
+      expect(one.accept(local, () => undefined)).toBe(true)
+      return { local, permit: one.permit(local, new AbortController().signal) }
+    }
+    const held = [await permit(), await permit()]
+    const first = await Promise.all(held.map((one) => one.permit))
+    const waiting = await permit()
+    waiting.local.abort(new Error('by the remote'))
+    await expect(waiting.permit).rejects.toThrow(/^STREAM_RESET: /)
+    const next = await permit()
+    first[0]?.release()
+    expect((await next.permit).lane).toBe('stranger')
+  })
+
   it('refuses what the caps leave no room for, and follows nothing of it', () => {
     const [, local] = multiaddrConnectionPair()
     const one = admission()

@@ -1,5 +1,5 @@
 import type { MessageStream, MultiaddrConnection } from '@libp2p/interface'
-import { errorCode, type TimeSource } from '@montana/foundation'
+import { errorCode, isAbort, type TimeSource } from '@montana/foundation'
 import { TransportError } from '../errors.js'
 import type { Limits } from '../limits.js'
 import type { TransportMetrics } from '../metrics.js'
@@ -13,7 +13,7 @@ import { type HandshakePermit, SignatureGate } from './signature-gate.js'
 export interface InboundHooks {
   /** A protocol is agreed: returns the connection to go on with. */
   agreed(stream: MessageStream): MessageStream
-  /** The right to one signature; HS_THROTTLED or abort. */
+  /** The right to one signature; HS_THROTTLED, STREAM_RESET or abort. */
   permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit>
 }
 
@@ -40,6 +40,8 @@ interface Attempt {
   readonly lane: Lane
   /** Ends the attempt; later calls do nothing. */
   end: () => void
+  /** Fires when the connection is gone: nobody waits for a permit for it any more. */
+  readonly gone: AbortSignal
   /** The own node had no room: not the source's fault. */
   isExcused: boolean
 }
@@ -107,11 +109,14 @@ export class InboundAdmission implements InboundHooks {
   async permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit> {
     const attempt = this.#attemptOf(stream)
     try {
-      const permit = await this.#signatures[attempt.lane].enter(attempt.key, this.#nowMs(), signal)
+      const waiting = AbortSignal.any([signal, attempt.gone])
+      const permit = await this.#signatures[attempt.lane].enter(attempt.key, this.#nowMs(), waiting)
       this.#modules.metrics.permits.inc({ lane: attempt.lane })
       return permit
     } catch (error) {
       if (errorCode(error) === 'HS_THROTTLED') this.#throttled(attempt, error as TransportError)
+      if (isAbort(error) && !signal.aborted)
+        throw new TransportError('STREAM_RESET', 'the connection is gone', {}, error)
       throw error
     }
   }
@@ -128,9 +133,11 @@ export class InboundAdmission implements InboundHooks {
 
   #follow(connection: MultiaddrConnection, key: string, lane: Lane): Attempt {
     const leave = this.#accept.begin(key, lane)
-    const attempt: Attempt = { key, lane, isExcused: false, end: () => {} }
+    const gone = new AbortController()
+    const attempt: Attempt = { key, lane, gone: gone.signal, isExcused: false, end: () => {} }
     const onClose = () => {
       attempt.end()
+      gone.abort()
       if (!attempt.isExcused) this.#failed(key, lane)
     }
     attempt.end = () => {
