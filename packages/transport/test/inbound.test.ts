@@ -86,10 +86,12 @@ describe('InboundAdmission', () => {
     expect((await next.permit).lane).toBe('stranger')
   })
 
-  it('refuses what the caps leave no room for, and follows nothing of it', () => {
+  it('refuses what the caps leave no room for and what is closed already, and follows nothing of it', () => {
     const [, local] = multiaddrConnectionPair()
     const one = admission()
     expect(one.accept(local, () => 'connections')).toBe(false)
+    local.abort(new Error('by the remote'))
+    expect(one.accept(local, () => undefined)).toBe(false)
     expect(one.pending).toBe(0)
   })
 

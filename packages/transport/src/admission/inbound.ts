@@ -85,9 +85,10 @@ export class InboundAdmission implements InboundHooks {
   /** Gate 1. `crowded` tells whether the caps on open connections leave no room for a source. */
   accept(connection: MultiaddrConnection, crowded: (key: string) => string | undefined): boolean {
     const { key, lane } = this.#sourceAt(addressOf(connection))
-    const reason = this.#accept.refusal(key, lane, this.#nowMs()) ?? crowded(key)
-    if (reason === undefined && connection.status === 'open') this.#follow(connection, key, lane)
-    else this.#refused(lane, reason ?? 'closed')
+    const closed = connection.status === 'open' ? undefined : 'closed'
+    const reason = closed ?? this.#accept.refusal(key, lane, this.#nowMs()) ?? crowded(key)
+    if (reason === undefined) this.#follow(connection, key, lane)
+    else this.#refused(lane, reason)
     return reason === undefined
   }
 
@@ -131,7 +132,7 @@ export class InboundAdmission implements InboundHooks {
     return this.#sourceAt(addressOf(connection)).key
   }
 
-  #follow(connection: MultiaddrConnection, key: string, lane: Lane): Attempt {
+  #follow(connection: MultiaddrConnection, key: string, lane: Lane): void {
     const leave = this.#accept.begin(key, lane)
     const gone = new AbortController()
     const attempt: Attempt = { key, lane, gone: gone.signal, isExcused: false, end: () => {} }
@@ -147,7 +148,6 @@ export class InboundAdmission implements InboundHooks {
     }
     connection.addEventListener('close', onClose)
     this.#attempts.set(connection, attempt)
-    return attempt
   }
 
   #failed(key: string, lane: Lane): void {
