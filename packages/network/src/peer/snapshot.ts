@@ -21,6 +21,13 @@ export interface PeerSnapshot {
   readonly handshakes: { readonly hybrid: number; readonly pq: number; readonly none: number }
   readonly healthy: boolean
   readonly consecutiveMisses: number
+  /** Back-off before the next dial of a manifest peer without a connection; `undefined` with one. */
+  readonly redialDelayMs: number | undefined
+  /** Of envelopes, requests and answers alike. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** What waits to be sent. */
+  readonly queue: { readonly messages: number; readonly bytes: number }
   readonly score: number
   /** Healthy, of this network by its own Status, and with few violations: may be asked for windows (16.3, 10.2). */
   readonly syncSource: boolean
@@ -48,6 +55,10 @@ export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
     handshakes: { ...peer.handshakes },
     healthy: peer.isHealthy,
     consecutiveMisses: peer.heartbeat.consecutiveMisses,
+    redialDelayMs: peer.isConnected ? undefined : peer.redialDelayMs,
+    bytesSent: peer.traffic.sentBytes,
+    bytesReceived: peer.traffic.receivedBytes,
+    queue: { messages: peer.queue.length, bytes: peer.queue.bytes },
     score: peer.score.points(nowMs),
     syncSource: peer.isSyncSource(nowMs),
     ext: peer.links.some((link) => link.speaksExt === true),
@@ -84,6 +95,10 @@ export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
     },
     healthy: rows.every((row) => row.healthy),
     consecutiveMisses: 0,
+    redialDelayMs: undefined,
+    bytesSent: sum((row) => row.bytesSent),
+    bytesReceived: sum((row) => row.bytesReceived),
+    queue: { messages: sum((row) => row.queue.messages), bytes: sum((row) => row.queue.bytes) },
     score: sum((row) => row.score),
     syncSource: rows.some((row) => row.syncSource),
     ext: rows.some((row) => row.ext),

@@ -161,6 +161,13 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     dial_err: peer.dialErrors,
     handshakes: peer.handshakes,
     healthy: peer.healthy,
+    misses: peer.consecutiveMisses,
+    redial_ms: rounded(peer.redialDelayMs),
+    bytes_sent: peer.bytesSent,
+    bytes_received: peer.bytesReceived,
+    queue_messages: peer.queue.messages,
+    queue_bytes: peer.queue.bytes,
+    score: Math.round(peer.score * 10) / 10,
   }
 }
 

@@ -34,10 +34,7 @@ export class FrameStream extends AbstractMessageStream {
     const { log, inactivityTimeout, maxReadBufferLength, direction } = init.lower
     super({ log, inactivityTimeout, maxReadBufferLength, direction, maxMessageSize: init.maxPlaintextBytes })
     this.#init = init
-    init.lower.addEventListener('message', (event) => this.#onMessage(event))
-    init.lower.addEventListener('close', (event) => this.#onClose(event))
-    init.lower.addEventListener('drain', () => this.safeDispatchEvent('drain'))
-    init.lower.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
+    this.#listen(init.lower)
   }
 
   /**
@@ -70,6 +67,23 @@ export class FrameStream extends AbstractMessageStream {
   override async close(options?: AbortOptions): Promise<void> {
     await this.onDrain(options)
     await this.#init.lower.close(options)
+  }
+
+  /** Until the connection below closes; then nothing of this stream hangs on it any more. */
+  #listen(lower: MessageStream): void {
+    const onMessage = (event: StreamMessageEvent) => this.#onMessage(event)
+    const onDrain = () => void this.safeDispatchEvent('drain')
+    const onRemoteCloseWrite = () => this.onRemoteCloseWrite()
+    const onClose = (event: StreamCloseEvent) => {
+      lower.removeEventListener('message', onMessage)
+      lower.removeEventListener('drain', onDrain)
+      lower.removeEventListener('remoteCloseWrite', onRemoteCloseWrite)
+      this.#onClose(event)
+    }
+    lower.addEventListener('message', onMessage)
+    lower.addEventListener('drain', onDrain)
+    lower.addEventListener('remoteCloseWrite', onRemoteCloseWrite)
+    lower.addEventListener('close', onClose, { once: true })
   }
 
   #onMessage(event: StreamMessageEvent): void {
