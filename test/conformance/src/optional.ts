@@ -20,7 +20,6 @@ const CASES: ReadonlyArray<readonly [area: string, prefix: string, reason: strin
 ]
 
 const LATER: ReadonlyArray<readonly [pattern: RegExp, reason: string]> = [
-  [/(^|[-_:])hybrid([-_:]|$)/i, 'the hybrid profile is not built yet'],
   [/(^|[-_:])(vote|prevote|precommit|certificate)([-_:]|$)/i, 'the vote rule is not built yet'],
 ]
 
