@@ -1,24 +1,24 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import type { LinkProxy } from '@montana/link-proxy'
 import { expect } from 'vitest'
-import { BASE_PROTOCOL, BASE_TYPE, EXT_PROTOCOL, encodeEnvelope } from '../src/index.js'
+import { BASE_PROTOCOL, BASE_TYPE, encodeEnvelope } from '../src/index.js'
 import { EnvelopeReader, sendAndFinish } from '../src/wire/stream-io.js'
 import { type Member, manifestOf, members, QUICK, rawPeer, start, type TestNode, testNode } from './mesh-harness.js'
 import { behind, dialledOnly, proxyFor } from './proxied-mesh.js'
 
 /** Reached within seconds by the traffic below, so that a short run shows what happens at the bound. */
-export const CAPS = { messages: 64, bytes: 1024 * 1024 }
+export const CAPS = { messages: 24, bytes: 512 * 1024 }
 const LIMITS = {
   ...QUICK,
-  heartbeat: { ...QUICK.heartbeat, intervalMs: 50, timeoutMs: 1_000 },
+  heartbeat: { ...QUICK.heartbeat, intervalMs: 200, timeoutMs: 1_000 },
   caps: { ...QUICK.caps, queueMessages: CAPS.messages, queueBytes: CAPS.bytes },
 }
-/** 64 kbit/s: a two-hundredth of what is sent to it. */
+/** 64 kbit/s; some thirty times as much is sent to it. */
 const SLOW = { bytesPerSecond: 8_000 }
 const FAST = { bytesPerSecond: Number.POSITIVE_INFINITY }
-const MESSAGE_BYTES = 30_000
-/** Half of what a peer takes: spec transport 17. */
-const EVERY_MS = 100
+const MESSAGE_BYTES = 20_000
+/** A third of what a peer takes (spec transport 17), so that five nodes in one process are not at its limit. */
+const EVERY_MS = 150
 const SAMPLE_MS = 20
 
 export interface Phase {
@@ -112,7 +112,7 @@ function rttsBetweenWell({ observed }: TestNode, from: number): number[] {
   return samples.filter(({ peer }) => ['n0', 'n1', 'n2'].includes(peer ?? '')).map(({ value }) => 1000 * value)
 }
 
-/** An authenticated peer that acknowledges, or reads nothing at all. */
+/** An authenticated peer of the base protocol that acknowledges, or reads nothing at all. */
 class SilentPeer {
   answers = true
 
@@ -120,11 +120,7 @@ class SilentPeer {
 
   static async open(member: Member): Promise<SilentPeer> {
     const peer = new SilentPeer(await rawPeer(member))
-    for (const protocol of [BASE_PROTOCOL, EXT_PROTOCOL]) {
-      await peer.node.handle(protocol, (stream: Stream, _: Connection) => peer.#serve(stream), {
-        maxInboundStreams: 1_000,
-      })
-    }
+    await peer.node.handle(BASE_PROTOCOL, (stream: Stream) => peer.#serve(stream), { maxInboundStreams: 1_000 })
     return peer
   }
 

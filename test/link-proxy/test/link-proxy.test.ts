@@ -55,7 +55,7 @@ describe('delay and jitter', () => {
     for (let round = 0; round < 10; round++) times.push(await roundTripMs(near, Buffer.from('ping')))
     expect(Math.min(...times)).toBeGreaterThanOrEqual(60)
     // Beside other work of this machine the timers may be late.
-    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(130)
+    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(200)
   })
 
   it('keep the order of what is sent', async () => {
@@ -74,10 +74,10 @@ describe('delay and jitter', () => {
     const proxy = await proxyTo((await echo()).address)
     const near = await client(proxy.address)
     await roundTripMs(near, Buffer.from('x'))
-    proxy.change({ backward: { delayMs: 200 } })
-    expect(await roundTripMs(near, Buffer.from('x'))).toBeGreaterThanOrEqual(200)
+    proxy.change({ backward: { delayMs: 600 } })
+    expect(await roundTripMs(near, Buffer.from('x'))).toBeGreaterThanOrEqual(600)
     proxy.change({ backward: { delayMs: 0 } })
-    expect(await roundTripMs(near, Buffer.from('x'))).toBeLessThan(150)
+    expect(await roundTripMs(near, Buffer.from('x'))).toBeLessThan(500)
   })
 })
 
@@ -91,7 +91,7 @@ describe('bandwidth', () => {
     await expect.poll(() => far.received().length, { interval: 5 }).toBe(50_000)
     const tookMs = performance.now() - startedMs
     expect(tookMs).toBeGreaterThanOrEqual(495)
-    expect(tookMs).toBeLessThan(900)
+    expect(tookMs).toBeLessThan(2_000)
     near.socket.write(Buffer.alloc(50_000_000))
     await pause(300)
     expect(near.socket.writableLength).toBeGreaterThan(20_000_000)
