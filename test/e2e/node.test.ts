@@ -66,7 +66,15 @@ describe('a node in a running mesh', () => {
         header_hash: (old.at_window as never as { header_hash: string }).header_hash,
       })
     const peers = JSON.parse((await montana(['peers', '--status-url', statusUrl, '--json'])).stdout)
-    for (const peer of peers.peers) expect(peer.sent).toBeLessThanOrEqual(peer.ok + peer.timeout + peer.failed + 1)
+    for (const peer of peers.peers) {
+      expect(peer.sent).toBeLessThanOrEqual(peer.ok + peer.timeout + peer.failed + 1)
+      expect(peer).toMatchObject({ state: 'healthy', misses: 0, redialDelayMs: null, score: 0 })
+      expect(Math.min(peer.bytesSent, peer.bytesReceived)).toBeGreaterThan(0)
+      expect(peer.queue).toEqual({ messages: expect.any(Number), bytes: expect.any(Number) })
+    }
+    const table = (await montana(['peers', '--status-url', statusUrl])).stdout
+    expect(table).toMatch(/^peer +id +state +conns .* misses .* redial_ms +sent_kB +recv_kB +queue +queue_kB +score$/m)
+    expect(table.match(/ healthy /g)?.length).toBe(peers.peers.length)
     const time = JSON.parse((await montana(['time', '--status-url', statusUrl, '--json'])).stdout)
     expect(time).toMatchObject({ epoch: 0, epochLength: 7200, nextSelection: 12 })
     const gone = await montana(['status', '--data-dir', join(dir, 'nobody')])

@@ -34,6 +34,7 @@ import {
   type StatusMessage,
 } from '../src/index.js'
 import { confirmationLengthMatches } from '../src/payloads/confirmation-length.js'
+import { ENVELOPE_CODES, envelopeMutants } from './envelope-mutants.js'
 
 const codeOf = (work: () => unknown) => {
   try {
@@ -65,6 +66,12 @@ describe('envelope', () => {
         return ['ok', 'ENV_HEADER', 'ENV_VERSION', 'ENV_LENGTH', 'ENV_TYPE'].includes(code)
       }),
     )
+  })
+
+  it('is refused with a code or is exactly what it says, ten thousand times changed', () => {
+    const ends = envelopeMutants(10_000, 20)
+    expect(new Set(ends.keys())).toEqual(new Set([...ENVELOPE_CODES, 'still valid']))
+    expect(ends).toEqual(envelopeMutants(10_000, 20))
   })
 
   it.each([1_048_577, 0xffff_ffff])('refuses an announced payload of %i bytes from the header alone', (length) => {

@@ -104,6 +104,8 @@ export interface TestNode {
   readonly logs: Array<{ level: string; code: unknown; message: string }>
   /** Sum of a counter over all label sets that contain `labels`. */
   readonly counted: (name: string, labels: Readonly<Record<string, string>>) => number
+  /** What a histogram was given so far, in order. */
+  readonly observed: (name: string) => ReadonlyArray<{ readonly peer: string | undefined; readonly value: number }>
 }
 
 export const status = (window = 1): StatusMessage => ({
@@ -127,7 +129,7 @@ export async function testNode(
 ): Promise<TestNode> {
   const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], disconnected: [] }
   const logs: TestNode['logs'] = []
-  const { registry, counted } = countingMetrics()
+  const { registry, counted, observed } = countingMetrics()
   const mesh = createMesh(
     { listen: member.listen, manifest, genesisHash: GENESIS, limits: QUICK, ...options },
     {
@@ -152,20 +154,24 @@ export async function testNode(
       },
     },
   )
-  return { mesh, seen, logs, counted }
+  return { mesh, seen, logs, counted, observed }
 }
 
-function countingMetrics(): { registry: MetricsRegistry; counted: TestNode['counted'] } {
+function countingMetrics(): Pick<TestNode, 'counted' | 'observed'> & { registry: MetricsRegistry } {
+  const values: Array<{ name: string; peer: string | undefined; value: number }> = []
   const counts: Array<{ name: string; labels: Readonly<Record<string, string>>; value: number }> = []
   const registry: MetricsRegistry = {
     ...noMetrics,
     counter: ({ name }) => ({ inc: (labels, value = 1) => void counts.push({ name, labels, value }) }),
+    histogram: ({ name }) => ({
+      observe: ({ peer }: Readonly<Record<string, string>>, value) => void values.push({ name, peer, value }),
+    }),
   }
   const counted: TestNode['counted'] = (name, wanted) =>
     counts
       .filter((count) => count.name === name && Object.entries(wanted).every(([key, is]) => count.labels[key] === is))
       .reduce((sum, { value }) => sum + value, 0)
-  return { registry, counted }
+  return { registry, counted, observed: (name) => values.filter((entry) => entry.name === name) }
 }
 
 const running = new Set<Mesh>()

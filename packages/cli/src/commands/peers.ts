@@ -7,6 +7,7 @@ import { formatTable } from '../table.js'
 const HEADER = [
   'peer',
   'id',
+  'state',
   'conns',
   'suite',
   'up_s',
@@ -14,31 +15,56 @@ const HEADER = [
   'ok',
   'timeout',
   'failed',
+  'misses',
   'p50_ms',
   'p99_ms',
   'closed',
   'dial_err',
+  'redial_ms',
+  'sent_kB',
+  'recv_kB',
+  'queue',
+  'queue_kB',
+  'score',
 ]
+
+const BYTES_PER_KB = 1000
 
 export function peersCommand(context: CliContext): Command {
   const command = new Command('peers').description('connections and heartbeats of a running node')
   return addNodeFlags(command).action(async (_, self: Command) => {
     const { label, peers } = await fetchStatus(context, self)
     if (self.optsWithGlobals<GlobalOptions>().json) return context.json({ label, peers: peers.map(peerJson) })
-    const rows = peers.map((peer) => [
-      ...[peer.label, peer.id8, peer.conns, suiteText(peer), Math.round(peer.up_s), peer.ping_sent],
-      ...[
-        peer.ping_ok,
-        peer.ping_timeout,
-        peer.ping_failed,
-        peer.rtt_p50_ms,
-        peer.rtt_p99_ms,
-        peer.closed,
-        peer.dial_err,
-      ],
-    ])
-    context.out(formatTable(HEADER, rows))
+    context.out(formatTable(HEADER, peers.map(peerRow)))
   })
+}
+
+function peerRow(peer: PeerStatus): (string | number | null)[] {
+  return [
+    ...[
+      peer.label,
+      peer.id8,
+      stateOf(peer),
+      peer.conns,
+      suiteText(peer),
+      Math.round(peer.up_s),
+      peer.ping_sent,
+      peer.ping_ok,
+    ],
+    ...[peer.ping_timeout, peer.ping_failed, peer.misses, peer.rtt_p50_ms, peer.rtt_p99_ms, peer.closed, peer.dial_err],
+    ...[peer.redial_ms === null ? null : Math.round(peer.redial_ms), kilobytes(peer.bytes_sent)],
+    ...[kilobytes(peer.bytes_received), peer.queue_messages, kilobytes(peer.queue_bytes), peer.score],
+  ]
+}
+
+/** Unhealthy: connected, but it missed three pings in a row. */
+function stateOf({ conns, healthy }: PeerStatus): 'healthy' | 'unhealthy' | 'disconnected' {
+  if (conns === 0) return 'disconnected'
+  return healthy ? 'healthy' : 'unhealthy'
+}
+
+function kilobytes(bytes: number): number {
+  return Math.round(bytes / BYTES_PER_KB)
 }
 
 /** The profiles in use with a peer; the weaker one is never hidden behind the stronger. */
@@ -64,5 +90,12 @@ function peerJson(peer: PeerStatus) {
     handshakes: peer.handshakes,
     suites: peer.suites,
     healthy: peer.healthy,
+    state: stateOf(peer),
+    misses: peer.misses,
+    redialDelayMs: peer.redial_ms,
+    bytesSent: peer.bytes_sent,
+    bytesReceived: peer.bytes_received,
+    queue: { messages: peer.queue_messages, bytes: peer.queue_bytes },
+    score: peer.score,
   }
 }

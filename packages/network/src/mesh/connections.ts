@@ -31,18 +31,24 @@ export class Connections {
   }
 
   #opened(connection: Connection): void {
-    const { peers, nowMs, signal } = this.#context
+    const { peers, nowMs } = this.#context
     const peer = peers.getOrAdd(connection.remotePeer.toString())
-    if (signal.aborted || this.#isTooMany(peer, connection)) {
-      connection.abort(new Error(signal.aborted ? 'the node is stopping' : 'too many connections of this peer'))
-      return
-    }
+    const refusal = this.#refusal(peer, connection)
+    if (refusal !== undefined) return connection.abort(new Error(refusal))
     const wasConnected = peer.isConnected
     const link = peer.addLink(connection, nowMs())
     peer.handshakes[link.suite] += 1
     this.#publish(peer)
     if (!wasConnected) this.#begin(peer)
     void this.#status.onLink(peer, link)
+  }
+
+  /** A peer may have been banned, or the stop begun, while its handshake was under way. */
+  #refusal(peer: Peer, connection: Connection): string | undefined {
+    const { bans, nowMs, signal } = this.#context
+    if (signal.aborted) return 'the node is stopping'
+    if (bans.isBanned(peer.peerId, nowMs())) return 'PEER_BANNED: banned during its handshake'
+    return this.#isTooMany(peer, connection) ? 'too many connections of this peer' : undefined
   }
 
   /** Only inbound ones are refused: an outbound one was asked for. */

@@ -64,12 +64,14 @@ export class Dialer {
 
   async #pauseBeforeDial({ peer, backoff }: Target): Promise<void> {
     const delayMs = backoff.nextDelayMs()
+    peer.redialDelayMs = delayMs
     this.#context.metrics.dialBackoff.set({ peer: peer.metricLabel }, delayMs / 1000)
     await sleep(delayMs, this.#context.signal)
   }
 
   async #whileConnected(target: Target): Promise<void> {
-    const { signal } = this.#context
+    const { signal, metrics } = this.#context
+    if (target.peer.isConnected) metrics.dialBackoff.set({ peer: target.peer.metricLabel }, 0)
     while (target.peer.isConnected && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const done = () => {

@@ -74,7 +74,7 @@ export class ExtClient {
   async #answered(peer: Peer, link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const leave = await this.#streamsOf(peer).enter(this.#streamBound(type), signal)
     try {
-      const answer = await this.#exchange(link, type, payload, signal)
+      const answer = await this.#exchange(peer, link, type, payload, signal)
       link.speaksExt = true
       if (answer.type === EXT_TYPE.error) throw remoteError(answer.payload)
       this.#context.metrics.requestSeconds.observe({ type: typeName(type) }, answer.rttMs / 1000)
@@ -101,7 +101,7 @@ export class ExtClient {
     return places
   }
 
-  #exchange(link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Answer> {
+  #exchange(peer: Peer, link: Link, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Answer> {
     const limit = this.limitOf(type)
     const requestId = this.#nextRequestId++
     return request(link.connection, {
@@ -112,6 +112,7 @@ export class ExtClient {
       checkAnswer: (header) =>
         checkAnswer(header, type, requestId, limit.maxAnswerBytes, this.#context.limits.extErrorBytes),
       nowMs: this.#context.nowMs,
+      traffic: peer.traffic,
     })
   }
 

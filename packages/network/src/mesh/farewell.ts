@@ -1,6 +1,6 @@
 import { withTimeout } from '@montana/foundation'
 import { BYE_REASON, encodeBye } from '../payloads/bye.js'
-import type { Link } from '../peer/peer.js'
+import type { Link, Peer } from '../peer/peer.js'
 import { encodeEnvelope } from '../wire/envelope.js'
 import { BASE_PROTOCOL } from '../wire/protocols.js'
 import { request } from '../wire/request.js'
@@ -12,15 +12,15 @@ import { checkPong } from './pong.js'
 export async function sayFarewell(context: MeshContext): Promise<void> {
   const links = [...context.peers.connected()].flatMap((peer) => {
     const link = peer.bestLink((candidate) => candidate.speaksExt === true)
-    return link === undefined ? [] : [link]
+    return link === undefined ? [] : [{ peer, link }]
   })
   const { farewellMs } = context.limits.stop
   await withTimeout(farewellMs, undefined, (signal) =>
-    Promise.allSettled(links.map((link) => sendBye(context, link, signal))),
+    Promise.allSettled(links.map(({ peer, link }) => sendBye(context, peer, link, signal))),
   ).catch(() => {})
 }
 
-async function sendBye(context: MeshContext, link: Link, signal: AbortSignal): Promise<void> {
+async function sendBye(context: MeshContext, peer: Peer, link: Link, signal: AbortSignal): Promise<void> {
   const payload = encodeBye(BYE_REASON.maintenance)
   await request(link.connection, {
     protocol: BASE_PROTOCOL,
@@ -29,5 +29,6 @@ async function sendBye(context: MeshContext, link: Link, signal: AbortSignal): P
     signal,
     checkAnswer: checkPong(0n),
     nowMs: context.nowMs,
+    traffic: peer.traffic,
   })
 }

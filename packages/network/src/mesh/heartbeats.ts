@@ -1,6 +1,6 @@
 import { isAbort, sleep } from '@montana/foundation'
 import { NetworkError } from '../errors.js'
-import type { Miss } from '../peer/heartbeat-state.js'
+import { type Miss, nextTick } from '../peer/heartbeat-state.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { encodeEnvelope } from '../wire/envelope.js'
 import { BASE_PROTOCOL } from '../wire/protocols.js'
@@ -26,30 +26,30 @@ export class Heartbeats {
   /** Runs from the first connection of a peer to its last. Deadlines are monotonic, missed ticks are skipped. */
   async run(peer: Peer, signal: AbortSignal): Promise<void> {
     const { limits, nowMs } = this.#context
+    const { intervalMs } = limits.heartbeat
     const startedMs = nowMs()
-    for (let turn = 0; !signal.aborted; turn++) {
-      await this.#beat(peer, turn)
-      const ticks = Math.floor((nowMs() - startedMs) / limits.heartbeat.intervalMs) + 1
-      await sleep(startedMs + ticks * limits.heartbeat.intervalMs - nowMs(), signal).catch(() => {})
+    for (let tick = 0; !signal.aborted; tick = nextTick(tick, nowMs() - startedMs, intervalMs)) {
+      await sleep(Math.max(0, startedMs + tick * intervalMs - nowMs()), signal).catch(() => {})
+      if (!signal.aborted) await this.#beat(peer, signal)
     }
   }
 
-  async #beat(peer: Peer, turn: number): Promise<void> {
-    const link = peer.links[turn % Math.max(1, peer.links.length)]
+  async #beat(peer: Peer, session: AbortSignal): Promise<void> {
+    const link = peer.takeTurn()
     if (link === undefined) return
     peer.heartbeat.sent()
     this.#context.metrics.pingsSent.inc({ peer: peer.metricLabel })
     try {
-      this.#answered(peer, link, await this.#ping(link))
+      this.#answered(peer, link, await this.#ping(peer, link))
     } catch (error) {
       // A node that stops has one ping in flight, not a failed one.
       if (isAbort(error) && this.#context.signal.aborted) return
       if (link.connection.status === 'open') this.#discipline.judge(peer, error)
-      this.#missed(peer, link, error)
+      this.#missed(peer, link, error, session)
     }
   }
 
-  async #ping(link: Link): Promise<number> {
+  async #ping(peer: Peer, link: Link): Promise<number> {
     const requestId = this.#nextRequestId++
     const { rttMs } = await request(link.connection, {
       protocol: BASE_PROTOCOL,
@@ -58,6 +58,7 @@ export class Heartbeats {
       signal: this.#context.signal,
       checkAnswer: checkPong(requestId),
       nowMs: this.#context.nowMs,
+      traffic: peer.traffic,
     })
     return rttMs
   }
@@ -72,10 +73,11 @@ export class Heartbeats {
     this.#publish(peer)
   }
 
-  #missed(peer: Peer, link: Link, error: unknown): void {
+  /** A ping that the end of the last connection took along says nothing about the connections that come after. */
+  #missed(peer: Peer, link: Link, error: unknown, session: AbortSignal): void {
     const kind: Miss = error instanceof NetworkError && error.code === 'REQUEST_TIMEOUT' ? 'timeout' : 'failed'
     link.misses += 1
-    const verdict = peer.heartbeat.missed(kind)
+    const verdict = session.aborted ? peer.heartbeat.lost(kind) : peer.heartbeat.missed(kind)
     this.#context.metrics.pings.inc({ peer: peer.metricLabel, result: kind })
     this.#publish(peer)
     const fields = { peer: peer.label ?? peer.peerId, kind, misses: peer.heartbeat.consecutiveMisses }

@@ -131,7 +131,7 @@ export class Sender {
     try {
       if (link === undefined)
         throw new NetworkError('NOT_CONNECTED', 'the peer is not connected', { peerId: peer.peerId })
-      await this.#requestBase(link, message)
+      await this.#requestBase(peer, link, message)
     } catch (error) {
       failure = error
       if (link?.connection.status === 'open') this.#discipline.judge(peer, error)
@@ -141,7 +141,7 @@ export class Sender {
     }
   }
 
-  async #requestBase(link: Link, message: OutboundMessage): Promise<void> {
+  async #requestBase(peer: Peer, link: Link, message: OutboundMessage): Promise<void> {
     const { limits, signal, nowMs, metrics } = this.#context
     const answer = await request(link.connection, {
       protocol: BASE_PROTOCOL,
@@ -150,6 +150,7 @@ export class Sender {
       signal,
       checkAnswer: checkPong(message.requestId),
       nowMs,
+      traffic: peer.traffic,
     })
     metrics.requestSeconds.observe({ type: typeName(message.type) }, answer.rttMs / 1000)
   }

@@ -53,8 +53,22 @@ export class HeartbeatState {
     return this.#misses === this.#limits.unhealthyAfter ? 'unhealthy' : 'none'
   }
 
+  /** A ping that ended without a verdict on the peer: its last connection is gone. */
+  lost(kind: Miss): Verdict {
+    this.#counters[kind] += 1
+    return 'none'
+  }
+
   /** New connections are judged by themselves. */
   restart(): void {
     this.#misses = 0
   }
+}
+
+/**
+ * The tick after `tick`, `elapsedMs` after tick 0. Ticks that have passed meanwhile are skipped; a timer that fired a
+ * moment early makes none of them twice. Spec transport 15.
+ */
+export function nextTick(tick: number, elapsedMs: number, intervalMs: number): number {
+  return Math.max(tick + 1, Math.ceil(elapsedMs / intervalMs))
 }

@@ -3,6 +3,7 @@ import { HYBRID_PROTOCOL, type Limits, type Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
 import { RequestGate } from '../limits/request-gate.js'
 import { PeerScore } from '../limits/score.js'
+import type { Traffic } from '../wire/stream-io.js'
 import { HeartbeatState } from './heartbeat-state.js'
 import { OutboundQueue } from './outbound-queue.js'
 import { RttWindow } from './rtt-window.js'
@@ -25,6 +26,8 @@ export interface Link {
   hasStatus: boolean
   misses: number
   hasAnswered: boolean
+  /** Turn in which it was pinged last, or opened. */
+  turn: number
 }
 
 /** Everything that the mesh knows of one peer; lives on between its connections. */
@@ -39,12 +42,17 @@ export class Peer implements PeerRef {
   readonly gate: RequestGate
   readonly score: PeerScore
   readonly handshakes = { hybrid: 0, pq: 0, none: 0 }
+  /** Of envelopes in both roles; not of what carries them. */
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 }
+  /** What the dialler waits, or waited, before its latest dial. */
+  redialDelayMs: number | undefined
   closed = 0
   dialErrors = 0
   status: StatusMessage | undefined
   statusAtMs: number | undefined
   stateDiverged = false
   readonly #noSyncScore: number
+  #turn = 0
   #upMs = 0
   #connectedSinceMs: number | undefined
 
@@ -97,6 +105,7 @@ export class Peer implements PeerRef {
       hasStatus: false,
       misses: 0,
       hasAnswered: false,
+      turn: this.#turn,
     }
     if (!this.isConnected) this.#connectedSinceMs = nowMs
     this.links.push(link)
@@ -118,6 +127,17 @@ export class Peer implements PeerRef {
   /** Cumulative time with at least one connection. */
   upMs(nowMs: number): number {
     return this.#upMs + (this.#connectedSinceMs === undefined ? 0 : nowMs - this.#connectedSinceMs)
+  }
+
+  /** The link whose turn it is to carry the ping: the one that has waited longest, the oldest of several. */
+  takeTurn(): Link | undefined {
+    const open = this.links.filter(({ connection }) => connection.status === 'open')
+    const next = open.reduce<Link | undefined>(
+      (best, link) => (best && best.turn <= link.turn ? best : link),
+      undefined,
+    )
+    if (next !== undefined) next.turn = ++this.#turn
+    return next
   }
 
   /** The link that a message goes over: open, answering, and then the oldest. */

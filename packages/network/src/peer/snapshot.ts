@@ -24,6 +24,13 @@ export interface PeerSnapshot {
   readonly suites: Readonly<Record<Suite, number>>
   readonly healthy: boolean
   readonly consecutiveMisses: number
+  /** Back-off before the next dial of a manifest peer without a connection; `undefined` with one. */
+  readonly redialDelayMs: number | undefined
+  /** Of envelopes, requests and answers alike. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** What waits to be sent. */
+  readonly queue: { readonly messages: number; readonly bytes: number }
   readonly score: number
   /** Healthy, of this network by its own Status, and with few violations: may be asked for windows (16.3, 10.2). */
   readonly syncSource: boolean
@@ -52,6 +59,10 @@ export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
     suites: peer.suites,
     healthy: peer.isHealthy,
     consecutiveMisses: peer.heartbeat.consecutiveMisses,
+    redialDelayMs: peer.isConnected ? undefined : peer.redialDelayMs,
+    bytesSent: peer.traffic.sentBytes,
+    bytesReceived: peer.traffic.receivedBytes,
+    queue: { messages: peer.queue.length, bytes: peer.queue.bytes },
     score: peer.score.points(nowMs),
     syncSource: peer.isSyncSource(nowMs),
     ext: peer.links.some((link) => link.speaksExt === true),
@@ -89,6 +100,10 @@ export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
     suites: { hybrid: sum((row) => row.suites.hybrid), pq: sum((row) => row.suites.pq) },
     healthy: rows.every((row) => row.healthy),
     consecutiveMisses: 0,
+    redialDelayMs: undefined,
+    bytesSent: sum((row) => row.bytesSent),
+    bytesReceived: sum((row) => row.bytesReceived),
+    queue: { messages: sum((row) => row.queue.messages), bytes: sum((row) => row.queue.bytes) },
     score: sum((row) => row.score),
     syncSource: rows.some((row) => row.syncSource),
     ext: rows.some((row) => row.ext),

@@ -46,7 +46,7 @@ export class BaseServer {
   }
 
   async #serve(stream: Stream, peer: Peer, signal: AbortSignal): Promise<void> {
-    const reader = new EnvelopeReader(stream)
+    const reader = new EnvelopeReader(stream, peer.traffic)
     const header = await reader.header(signal)
     try {
       await this.#exchange(stream, reader, peer, header, signal)
@@ -60,7 +60,7 @@ export class BaseServer {
   async #exchange(stream: Stream, reader: EnvelopeReader, peer: Peer, header: EnvelopeHeader, signal: AbortSignal) {
     const payload = await this.#receive(reader, peer, header, signal)
     const pong = encodeEnvelope({ type: BASE_TYPE.pong, requestId: header.requestId, payload: EMPTY })
-    const finished = sendAndFinish(stream, pong, signal)
+    const finished = sendAndFinish(stream, pong, signal, peer.traffic)
     if (isDelivered(header.type)) this.#context.handlers.onMessage(peer, header.type, header.requestId, payload)
     await finished
   }

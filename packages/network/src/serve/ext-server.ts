@@ -45,7 +45,7 @@ export class ExtServer {
   }
 
   async #serve(stream: Stream, connection: Connection, peer: Peer, signal: AbortSignal): Promise<void> {
-    const reader = new EnvelopeReader(stream)
+    const reader = new EnvelopeReader(stream, peer.traffic)
     const header = await reader.header(signal)
     checkIsRequest(header.type)
     let answer: { type: number; payload: Uint8Array }
@@ -57,7 +57,8 @@ export class ExtServer {
       answer = { type: EXT_TYPE.error, payload: encodeExtError(this.#errorAnswer(peer, error)) }
     }
     this.#count(header, failure)
-    await sendAndFinish(stream, encodeEnvelope({ ...answer, requestId: header.requestId }), signal)
+    const envelope = encodeEnvelope({ ...answer, requestId: header.requestId })
+    await sendAndFinish(stream, envelope, signal, peer.traffic)
   }
 
   async #answer(

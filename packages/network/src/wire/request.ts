@@ -3,7 +3,7 @@ import { isAbort, TimeoutError, withTimeout } from '@montana/foundation'
 import { NetworkError } from '../errors.js'
 import type { EnvelopeHeader } from './envelope.js'
 import { BASE_PROTOCOL, type Protocol } from './protocols.js'
-import { EnvelopeReader, isCutShort, letGo, sendAndFinish } from './stream-io.js'
+import { EnvelopeReader, isCutShort, letGo, sendAndFinish, type Traffic } from './stream-io.js'
 
 export interface RequestOptions {
   readonly protocol: Protocol
@@ -15,6 +15,7 @@ export interface RequestOptions {
   /** Throws unless this header may answer the request; runs before the payload is read. */
   readonly checkAnswer: (header: EnvelopeHeader) => void
   readonly nowMs: () => number
+  readonly traffic: Traffic
 }
 
 export interface Answer {
@@ -50,8 +51,8 @@ async function exchange(connection: Connection, options: RequestOptions, signal:
 
 async function converse(stream: Stream, options: RequestOptions, signal: AbortSignal): Promise<Answer> {
   const startedMs = options.nowMs()
-  const reader = new EnvelopeReader(stream)
-  await sendAndFinish(stream, options.bytes, signal)
+  const reader = new EnvelopeReader(stream, options.traffic)
+  await sendAndFinish(stream, options.bytes, signal, options.traffic)
   const header = await reader.header(signal)
   options.checkAnswer(header)
   const payload = await reader.payload(header.payloadLength, signal)

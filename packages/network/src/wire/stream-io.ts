@@ -7,13 +7,21 @@ import { decodeHeader, type EnvelopeHeader, HEADER_BYTES } from './envelope.js'
 /** One message and a yamux frame of surplus; a stream that buffers more is aborted. */
 const BUFFER_BYTES = HEADER_BYTES + LIMITS.exchange.maxPayloadBytes + 64 * 1024
 
+/** Bytes exchanged with one peer. */
+export interface Traffic {
+  sentBytes: number
+  receivedBytes: number
+}
+
 /** Reads one envelope from a stream, its header first, so that limits are checked before the payload is awaited. */
 export class EnvelopeReader {
   readonly #stream: Stream
   readonly #bytes: ByteStream<Stream>
+  readonly #traffic: Traffic
 
-  constructor(stream: Stream) {
+  constructor(stream: Stream, traffic: Traffic) {
     this.#stream = stream
+    this.#traffic = traffic
     this.#bytes = byteStream(stream, { maxBufferSize: BUFFER_BYTES })
   }
 
@@ -41,7 +49,9 @@ export class EnvelopeReader {
 
   async #read(length: number, code: 'ENV_HEADER' | 'ENV_LENGTH', signal: AbortSignal): Promise<Uint8Array> {
     try {
-      return (await this.#bytes.read({ bytes: length, signal })).slice()
+      const bytes = (await this.#bytes.read({ bytes: length, signal })).slice()
+      this.#traffic.receivedBytes += length
+      return bytes
     } catch (error) {
       if ((error as Error).name !== 'UnexpectedEOFError') throw error
       throw new NetworkError(code, `the stream ended before ${length} bytes`, { expected: length }, error)
@@ -55,7 +65,13 @@ export function isCutShort(error: unknown): boolean {
 }
 
 /** Sends and waits until the stream takes more; then the remote sees the end of it. */
-export async function sendAndFinish(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+export async function sendAndFinish(
+  stream: Stream,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+  traffic: Traffic,
+): Promise<void> {
+  traffic.sentBytes += bytes.length
   if (!stream.send(bytes)) await stream.onDrain({ signal })
   await stream.close({ signal })
 }

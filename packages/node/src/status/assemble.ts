@@ -164,6 +164,13 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     handshakes: peer.handshakes,
     suites: peer.suites,
     healthy: peer.healthy,
+    misses: peer.consecutiveMisses,
+    redial_ms: rounded(peer.redialDelayMs),
+    bytes_sent: peer.bytesSent,
+    bytes_received: peer.bytesReceived,
+    queue_messages: peer.queue.messages,
+    queue_bytes: peer.queue.bytes,
+    score: Math.round(peer.score * 10) / 10,
   }
 }
 

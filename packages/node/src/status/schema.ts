@@ -23,6 +23,14 @@ export const peerStatusSchema = z.object({
   /** Profiles of the open connections. */
   suites: z.object({ hybrid: count, pq: count }),
   healthy: z.boolean(),
+  misses: count,
+  /** Before the next dial, while there is no connection. */
+  redial_ms: measured,
+  bytes_sent: count,
+  bytes_received: count,
+  queue_messages: count,
+  queue_bytes: count,
+  score: z.number().nonnegative(),
 })
 
 export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })

@@ -34,7 +34,7 @@ export class Receiver {
         throw error
       },
     })
-    onTestFinished(() => this.loop.stop())
+    stopAtEnd(new WeakRef(this.loop))
     this.inbox = new Inbox({
       loop: this.loop,
       authenticator: this.authenticator,
@@ -58,4 +58,9 @@ export class Receiver {
   get rejections(): string[] {
     return this.effects.flatMap((effect) => (effect.type === 'rejected' ? [`${effect.code} ${effect.from}`] : []))
   }
+}
+
+/** Does not keep the loop: a long test makes hundreds, one after another. */
+function stopAtEnd(loop: WeakRef<EngineLoop>): void {
+  onTestFinished(() => loop.deref()?.stop())
 }

@@ -8,6 +8,7 @@ import { cryptoArea, cryptoBaselineArea } from './crypto.js'
 import { entryArea } from './entry.js'
 import { envelopeArea, envelopeNegativeArea } from './envelope.js'
 import { genesisArea } from './genesis.js'
+import { handshakeArea } from './handshake.js'
 import { identityArea } from './identity.js'
 import { kdfArea } from './kdf.js'
 import { lotteryArea } from './lottery.js'
@@ -50,6 +51,7 @@ export const AREAS: readonly Area[] = [
   noiseHybridArea,
   noiseNegativeArea,
   noiseStreamArea,
+  handshakeArea,
   peerIdArea,
   multistreamArea,
 ]

@@ -1,0 +1,98 @@
+import type { LinkProxy } from '@montana/link-proxy'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Member, manifestOf, members, QUICK, start, stopAll, type TestNode, testNode } from './mesh-harness.js'
+import { behind, closeProxies, dialledOnly, proxyFor } from './proxied-mesh.js'
+
+afterEach(async () => {
+  await stopAll()
+  await closeProxies()
+})
+
+/** Short periods, but not so short that a busy machine alone misses a ping. */
+const LIMITS = {
+  ...QUICK,
+  heartbeat: { ...QUICK.heartbeat, intervalMs: 250, timeoutMs: 200 },
+  libp2p: { ...QUICK.libp2p, dialMs: 1_000 },
+}
+
+interface Pair {
+  readonly dialler: TestNode
+  readonly dialled: TestNode
+  readonly proxy: LinkProxy
+}
+
+async function pair(): Promise<Pair> {
+  const [a, b] = (await members(2)) as [Member, Member]
+  const proxy = await proxyFor(b)
+  const manifest = manifestOf([a, behind(proxy, b)])
+  const dialled = await start(await testNode(b, manifest, { limits: dialledOnly(LIMITS) }))
+  const dialler = await start(await testNode(a, manifest, { limits: LIMITS }))
+  await expect.poll(() => seenBy(dialler)?.ping.ok ?? 0, { timeout: 5_000 }).toBeGreaterThan(2)
+  await expect.poll(() => seenBy(dialled)?.ping.ok ?? 0, { timeout: 5_000 }).toBeGreaterThan(2)
+  return { dialler, dialled, proxy }
+}
+
+const seenBy = ({ mesh }: TestNode) => mesh.peers()[0]
+const hasLogged = ({ logs }: TestNode, message: string) => logs.some((line) => line.message === message)
+
+describe('a connection that is half open', () => {
+  it.each(['forward', 'backward'] as const)(
+    'because nothing passes %s: unhealthy, closed at both ends, redialled with back-off, and back when it passes again',
+    async (way) => {
+      const { dialler, dialled, proxy } = await pair()
+      proxy.change({ [way]: { isStalled: true } })
+      await expect.poll(() => hasLogged(dialler, 'peer unhealthy'), { timeout: 5_000 }).toBe(true)
+      expect(seenBy(dialler)).toMatchObject({ healthy: false, syncSource: false })
+      for (const node of [dialler, dialled]) {
+        await expect.poll(() => seenBy(node)?.connections, { timeout: 5_000 }).toBe(0)
+        expect(hasLogged(node, 'connections closed for missing pings')).toBe(true)
+        expect(seenBy(node)).toMatchObject({ closed: 1, healthy: false })
+      }
+      await expect.poll(() => seenBy(dialler)?.dialErrors, { timeout: 10_000 }).toBeGreaterThanOrEqual(2)
+      await expect.poll(() => seenBy(dialler)?.redialDelayMs).toBeGreaterThanOrEqual(LIMITS.redial.maxMs / 2)
+      expect(seenBy(dialler)?.redialDelayMs).toBeLessThanOrEqual(LIMITS.redial.maxMs)
+      proxy.change({ [way]: { isStalled: false } })
+      for (const node of [dialler, dialled]) {
+        const { ok } = seenBy(node)?.ping ?? { ok: 0 }
+        await expect.poll(() => seenBy(node)?.healthy, { timeout: 10_000 }).toBe(true)
+        await expect.poll(() => (seenBy(node)?.ping.ok ?? 0) > ok, { timeout: 5_000 }).toBe(true)
+        expect(seenBy(node)?.redialDelayMs).toBeUndefined()
+      }
+    },
+  )
+
+  it('for less than six pings is none: it goes on with the connection that it had', async () => {
+    const { dialler, dialled, proxy } = await pair()
+    proxy.change({ backward: { isStalled: true } })
+    await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { interval: 5 }).toBe(2)
+    proxy.change({ backward: { isStalled: false } })
+    await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
+    for (const node of [dialler, dialled]) expect(seenBy(node)).toMatchObject({ closed: 0, connections: 1 })
+  })
+})
+
+describe('a cut', () => {
+  it('is noticed at once, and healed by the usual redial', async () => {
+    const { dialler, dialled, proxy } = await pair()
+    proxy.cut()
+    for (const node of [dialler, dialled]) await expect.poll(() => seenBy(node)?.connections).toBe(0)
+    await expect.poll(() => proxy.counts.refused, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
+    proxy.heal()
+    for (const node of [dialler, dialled]) {
+      await expect.poll(() => seenBy(node)?.healthy, { timeout: 5_000 }).toBe(true)
+    }
+  })
+})
+
+describe('a changed byte', () => {
+  it('ends the connection and nothing else; the next one works', async () => {
+    const { dialler, dialled, proxy } = await pair()
+    proxy.change({ forward: { corruptionRate: 0.05 } })
+    await expect.poll(() => seenBy(dialled)?.closed, { timeout: 5_000 }).toBeGreaterThanOrEqual(1)
+    proxy.change({ forward: { corruptionRate: 0 } })
+    for (const node of [dialler, dialled]) {
+      await expect.poll(() => seenBy(node)?.healthy, { timeout: 10_000 }).toBe(true)
+      expect(seenBy(node)?.score).toBe(0)
+    }
+  })
+})

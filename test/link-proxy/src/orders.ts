@@ -1,0 +1,50 @@
+import { UsageError } from '@montana/foundation'
+import { CLEAR, type Conditions } from './conditions.js'
+import type { Change } from './link-proxy.js'
+
+/** What a line on standard input asks for. */
+export interface Order extends Change {
+  readonly cut: boolean
+  readonly heal: boolean
+  readonly counts: boolean
+}
+
+/** Throws UsageError that names what is wrong with the line. */
+export function parseOrder(line: string): Order {
+  const { forward, backward, cut, heal, counts, ...unknown } = membersOf(parseJson(line), 'the line')
+  const [stray] = Object.keys(unknown)
+  if (stray !== undefined) throw new UsageError(`'${stray}' is no order; use forward, backward, cut, heal or counts`)
+  return {
+    ...(forward !== undefined && { forward: conditionsOf(forward, 'forward') }),
+    ...(backward !== undefined && { backward: conditionsOf(backward, 'backward') }),
+    ...{ cut: cut === true, heal: heal === true, counts: counts === true },
+  }
+}
+
+function conditionsOf(value: unknown, field: string): Partial<Conditions> {
+  const members = membersOf(value, field)
+  for (const [name, given] of Object.entries(members)) check(`${field}.${name}`, name, given)
+  return members as Partial<Conditions>
+}
+
+function check(field: string, name: string, given: unknown): void {
+  const known: unknown = CLEAR[name as keyof Conditions]
+  const isList = Array.isArray(known) && Array.isArray(given) && given.every((entry) => Number.isInteger(entry))
+  const isNumber = typeof known === 'number' && typeof given === 'number' && given >= 0
+  const isFlag = typeof known === 'boolean' && typeof given === 'boolean'
+  if (isList || isNumber || isFlag) return
+  throw new UsageError(`${field} is ${JSON.stringify(given)}; see the README for what it may be`, { field })
+}
+
+function membersOf(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new UsageError(`${field} is not a JSON object`, { field })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw new UsageError('the line is not JSON', { cause })
+  }
+}
