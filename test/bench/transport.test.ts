@@ -58,7 +58,7 @@ describe('the command', () => {
     const { bench, rows } = JSON.parse(stdout) as { bench: string; rows: TransportRow[] }
     expect([bench, rows.map(({ stack, backend }) => `${stack} ${backend}`)]).toEqual([
       'transport',
-      ['stock node', 'pq node', 'pq noble'],
+      ['stock node', 'pq node', 'pq noble', 'hybrid node', 'hybrid noble'],
     ])
     for (const { firstByteMs, roundTrips, throughputMBps } of rows) {
       expect(firstByteMs).toBeGreaterThan(120)

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import type { ConnectionEncrypter, Libp2p, MessageStream, SecureConnectionOptions } from '@libp2p/interface'
 import { noMetrics, systemTime } from '@montana/foundation'
-import { createTransportMetrics, LIMITS, PqEncrypter } from '@montana/transport'
+import { createTransportMetrics, HybridEncrypter, LIMITS, PqEncrypter } from '@montana/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLibp2pNode } from '../src/libp2p-node.js'
 import {
@@ -65,11 +65,14 @@ function abortListeners(signal: AbortSignal | undefined): number {
   return signal === undefined ? 0 : getEventListeners(signal, 'abort').length
 }
 
-async function watchedNode({ signer, listen }: Member): Promise<{ node: Libp2p; encrypter: WatchedEncrypter }> {
+async function watchedNode(
+  { signer, listen }: Member,
+  kind: typeof PqEncrypter | typeof HybridEncrypter,
+): Promise<{ node: Libp2p; encrypter: WatchedEncrypter }> {
   const metrics = createTransportMetrics(noMetrics)
   const modules = { backend: await testBackend(), signer, metrics, time: systemTime }
-  const encrypter = new WatchedEncrypter(new PqEncrypter({ admit: () => {} }, modules))
-  const node = await createLibp2pNode({ listen, limits: LIMITS }, { signer, encrypter, gater: {} })
+  const encrypter = new WatchedEncrypter(new kind({ admit: () => {} }, modules))
+  const node = await createLibp2pNode({ listen, limits: LIMITS }, { signer, encrypters: [encrypter], gater: {} })
   await node.start()
   return { node, encrypter }
 }
@@ -91,28 +94,35 @@ function more(before: Readonly<Record<string, number>>, after: Readonly<Record<s
 const openAt = (node: Libp2p) => node.getConnections().length
 
 describe('a thousand connections, opened and closed', () => {
-  it('leave no listener of ours on a stream or signal, no socket and no timer', async () => {
-    const [a, b] = (await members(2)) as [Member, Member]
-    const [near, far] = [await watchedNode(a), await watchedNode(b)]
-    const before = resources()
-    for (let cycle = 0; cycle < CYCLES; cycle++) {
-      const connection = await dial(near.node, b)
-      // Every other one without a goodbye.
-      if (cycle % 2 === 0) connection.abort(new Error('reset by the test'))
-      else await connection.close()
-    }
-    await expect.poll(() => [near, far].map(({ node }) => openAt(node))).toEqual([0, 0])
-    for (const { encrypter } of [near, far]) {
-      expect(encrypter.watched.length).toBe(CYCLES)
-      for (const { stream, listenersBefore, signal, abortListenersBefore } of encrypter.watched) {
-        expect(listenersOf(stream)).toBe(listenersBefore + LISTENERS_OF_LIBP2P)
-        expect(abortListeners(signal)).toBeLessThanOrEqual(abortListenersBefore)
+  it.each([
+    ['pq', PqEncrypter],
+    ['hybrid', HybridEncrypter],
+  ] as const)(
+    'of the %s profile leave no listener of ours on a stream or signal, no socket and no timer',
+    async (_, kind) => {
+      const [a, b] = (await members(2)) as [Member, Member]
+      const [near, far] = [await watchedNode(a, kind), await watchedNode(b, kind)]
+      const before = resources()
+      for (let cycle = 0; cycle < CYCLES; cycle++) {
+        const connection = await dial(near.node, b)
+        // Every other one without a goodbye.
+        if (cycle % 2 === 0) connection.abort(new Error('reset by the test'))
+        else await connection.close()
       }
-    }
-    await expect.poll(() => more(before, resources()), { timeout: 10_000 }).toEqual([])
-    await Promise.all([near.node.stop(), far.node.stop()])
-    await expect.poll(() => Object.keys(resources()).filter((kind) => kind.includes('TCP'))).toEqual([])
-  }, 120_000)
+      await expect.poll(() => [near, far].map(({ node }) => openAt(node))).toEqual([0, 0])
+      for (const { encrypter } of [near, far]) {
+        expect(encrypter.watched.length).toBe(CYCLES)
+        for (const { stream, listenersBefore, signal, abortListenersBefore } of encrypter.watched) {
+          expect(listenersOf(stream)).toBe(listenersBefore + LISTENERS_OF_LIBP2P)
+          expect(abortListeners(signal)).toBeLessThanOrEqual(abortListenersBefore)
+        }
+      }
+      await expect.poll(() => more(before, resources()), { timeout: 10_000 }).toEqual([])
+      await Promise.all([near.node.stop(), far.node.stop()])
+      await expect.poll(() => Object.keys(resources()).filter((kind) => kind.includes('TCP'))).toEqual([])
+    },
+    120_000,
+  )
 })
 
 describe('a mesh that a peer visits again and again', () => {

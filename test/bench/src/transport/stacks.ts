@@ -2,7 +2,13 @@ import { noise } from '@chainsafe/libp2p-noise'
 import type { ConnectionEncrypter, PrivateKey } from '@libp2p/interface'
 import { selectPqBackend } from '@montana/crypto'
 import { noMetrics, systemTime } from '@montana/foundation'
-import { createTransportMetrics, type EncrypterModules, libp2pKey, PqEncrypter } from '@montana/transport'
+import {
+  createTransportMetrics,
+  type EncrypterModules,
+  HybridEncrypter,
+  libp2pKey,
+  PqEncrypter,
+} from '@montana/transport'
 import type { BackendName, StackName } from './contenders.js'
 
 /** What a peer of the bench is built with besides TCP and yamux, which are the same for all. */
@@ -19,6 +25,7 @@ export type EncrypterFactory = (components: Parameters<ReturnType<typeof noise>>
 const STACKS: Readonly<Record<StackName, (backend: BackendName) => Promise<Stack>>> = {
   stock: async () => ({ encrypter: noise() }),
   pq: (backend) => postQuantum(backend, (modules) => new PqEncrypter({ admit: () => {} }, modules)),
+  hybrid: (backend) => postQuantum(backend, (modules) => new HybridEncrypter({ admit: () => {} }, modules)),
 }
 
 export async function openStack(name: StackName, backend: BackendName): Promise<Stack> {
