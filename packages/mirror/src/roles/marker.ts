@@ -1,6 +1,6 @@
 import type { Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
-import type { RemoteGit } from '../fence/ref-store.js'
+import type { RemoteGit } from '../fence/git-calls.js'
 
 export interface Marker {
   readonly role: Role
