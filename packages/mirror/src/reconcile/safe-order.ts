@@ -42,10 +42,7 @@ export interface ReplicaInit {
  * The order of spec repository-mirror 8.2, for a new target and after any doubt: nothing can act on it before its role was
  * read back, and no secret is there before everything else is right. Never throws but for an abort.
  */
-export function configureReplica(
-  init: ReplicaInit,
-  signal: AbortSignal,
-): Promise<readonly StepResult<ReplicaStep>[]> {
+export function configureReplica(init: ReplicaInit, signal: AbortSignal): Promise<readonly StepResult<ReplicaStep>[]> {
   return runSteps(replicaSteps(init), signal)
 }
 
@@ -53,12 +50,14 @@ function replicaSteps(init: ReplicaInit): readonly Step<ReplicaStep>[] {
   const { provider, manifest, settings, epoch, switchActions } = init
   const wanted = replicaVariables(manifest, settings, epoch)
   const { variables, workflows, contents } = provider
-  const actions = (enabled: boolean): Work => (signal) => workflows.setActions(enabled, signal)
-  const states: Work = (signal) =>
-    reconcileWorkflows({ control: workflows, contents, manifest, role: 'SLAVE' }, signal)
+  const actions =
+    (enabled: boolean): Work =>
+    (signal) =>
+      workflows.setActions(enabled, signal)
+  const states: Work = (signal) => reconcileWorkflows({ control: workflows, contents, manifest, role: 'SLAVE' }, signal)
   return [
     step('describe', async (signal) => requireOther(await provider.describe(signal), init.primaryId)),
-    step('test', async (signal) => requireGranted(await Array.fromAsync(provider.test(signal)))),
+    step('test', async (signal) => requireGranted(await collect(provider.test(signal)))),
     ...(switchActions ? [step('actions-off', actions(false))] : []),
     step('role', (signal) => writeVariables(variables, wanted, signal)),
     step('read-back', (signal) => readBackVariables(variables, wanted, signal)),
@@ -78,6 +77,12 @@ function step(name: ReplicaStep, work: Work): Step<ReplicaStep> {
       await work(signal)
     },
   }
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }
 
 /** Spec repository-mirror 7.1: names are compared nowhere. */
