@@ -1,7 +1,7 @@
 import type { MirrorErrorCode } from '../contracts/errors.js'
 import type { RefUpdate } from '../contracts/push.js'
 import type { PushedRef } from './porcelain.js'
-import { refusalOf } from './refusal.js'
+import { refusalOf, workflowOr } from './refusal.js'
 
 /** What became of one ref. `stale`: its tip is not what was seen. */
 export type Delivery =
@@ -23,6 +23,7 @@ export interface Delivering {
 
 interface Judged {
   readonly item: RefUpdate
+  readonly reason: string | null
   readonly verdict: Delivery | 'held'
 }
 
@@ -47,7 +48,7 @@ export async function deliver(items: readonly RefUpdate[], how: Delivering): Pro
     if (rest.length > 1 && namesNobody(judged)) return await halves(rest, how, found)
     for (const { item, verdict } of judged) if (verdict !== 'held') found.set(item.ref, verdict)
     const held = judged.filter(({ verdict }) => verdict === 'held').map(({ item }) => item)
-    if (rest.length === 1) return withAll(found, held, refused('REF_REJECTED', 'atomic push failed', answer))
+    if (rest.length === 1) return withAll(found, held, transactionVerdict(answer))
     rest = held
   }
   return found
@@ -63,21 +64,28 @@ async function halves(items: readonly RefUpdate[], how: Delivering, found: Map<s
 
 /** A policy that speaks for the whole push, or a transaction that failed without a word about whose fault it was. */
 function namesNobody(judged: readonly Judged[]): boolean {
-  const kinds = new Set(judged.map(({ verdict }) => (verdict === 'held' ? 'held' : sharedKind(verdict))))
-  return kinds.size === 1 && !kinds.has('single')
-}
-
-function sharedKind(verdict: Delivery): string {
-  return verdict.kind === 'refused' && verdict.code === 'REF_REJECTED' ? verdict.message : 'single'
+  const [first, ...others] = new Set(judged.map(({ reason }) => reason))
+  if (first === undefined || first === null || others.length > 0) return false
+  const refusal = refusalOf(first)
+  return refusal.kind === 'held' || (refusal.kind === 'own' && refusal.code === 'REF_REJECTED')
 }
 
 function judge(item: RefUpdate, answer: Answer): Judged {
   const reason = answer.refs.find(({ ref }) => ref === item.ref)?.reason ?? null
-  if (reason === null) return { item, verdict: { kind: 'moved' } }
+  return { item, reason, verdict: reason === null ? { kind: 'moved' } : verdictOf(reason, answer) }
+}
+
+function verdictOf(reason: string, answer: Answer): Judged['verdict'] {
   const refusal = refusalOf(reason)
-  if (refusal.kind === 'held') return { item, verdict: 'held' }
-  if (refusal.kind === 'moved') return { item, verdict: { kind: 'stale' } }
-  return { item, verdict: refused(refusal.code, reason, answer) }
+  if (refusal.kind === 'held') return 'held'
+  if (refusal.kind === 'moved') return { kind: 'stale' }
+  return refused(workflowOr(refusal.code, answer.words), reason, answer)
+}
+
+/** The transaction of a single ref failed: its tip moved after the target had shown it, or the name is taken. */
+function transactionVerdict(answer: Answer): Delivery {
+  if (/is at [0-9a-f]+ but expected|reference already exists/.test(answer.words)) return { kind: 'stale' }
+  return refused('REF_REJECTED', 'atomic push failed', answer)
 }
 
 function refused(code: MirrorErrorCode, reason: string, { words }: Answer): Delivery {

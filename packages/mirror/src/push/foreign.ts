@@ -1,37 +1,31 @@
-import type { TipPair } from './ancestry.js'
 import { gitText, type TargetCall } from './git.js'
-import { fetchRefs } from './target.js'
+import { fetchObjects } from './target.js'
 
 /**
- * Brings foreign tips into the source, under `refs/montana/targets/<id>/`: no push can name what the source does not have.
- * Gives the refs whose tip is kept there now; one that moved meanwhile is missing. That an object exists is not enough: a
- * fetch that was killed leaves commits without their trees.
+ * Brings foreign tips into the source, each as `refs/montana/targets/<target>/<tip>`: no push can name what the source does
+ * not have. Gives those that are kept there now; one that the target has no more is missing. That an object exists is not
+ * enough: a fetch that was killed leaves commits without their trees.
  */
 export async function fetchForeign(
   call: TargetCall,
-  id: string,
-  wanted: readonly Pick<TipPair, 'ref' | 'remote'>[],
+  target: string,
+  tips: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const before = await keptTips(call, id)
-  const isKept = (kept: ReadonlyMap<string, string>, { ref, remote }: Pick<TipPair, 'ref' | 'remote'>) =>
-    kept.get(keptAs(id, ref)) === remote
-  const missing = wanted.filter((pair) => !isKept(before, pair))
-  if (missing.length > 0) {
-    await fetchRefs(
-      call,
-      missing.map(({ ref }) => `+${ref}:${keptAs(id, ref)}`),
-    )
-  }
-  const after = missing.length === 0 ? before : await keptTips(call, id)
-  return new Set(wanted.filter((pair) => isKept(after, pair)).map(({ ref }) => ref))
+  const before = await keptTips(call, target)
+  const missing = [...new Set(tips)].filter((tip) => !before.has(tip))
+  if (missing.length === 0) return before
+  await fetchObjects(
+    call,
+    missing.map((tip) => `+${tip}:${folderOf(target)}${tip}`),
+  )
+  return await keptTips(call, target)
 }
 
-async function keptTips(call: TargetCall, id: string): Promise<ReadonlyMap<string, string>> {
-  const text = await gitText(call, ['for-each-ref', '--format=%(refname) %(objectname)', keptAs(id, 'refs/')])
-  const rows = text.split('\n').filter((line) => line !== '')
-  return new Map(rows.map((row) => row.split(' ') as [string, string]))
+async function keptTips(call: TargetCall, target: string): Promise<ReadonlySet<string>> {
+  const text = await gitText(call, ['for-each-ref', '--format=%(objectname)', folderOf(target)])
+  return new Set(text.split('\n').filter((line) => line !== ''))
 }
 
-function keptAs(id: string, ref: string): string {
-  return `refs/montana/targets/${id}/${ref.slice('refs/'.length)}`
+function folderOf(target: string): string {
+  return `refs/montana/targets/${target}/`
 }

@@ -21,7 +21,10 @@ const AUTHOR_MAX_CHARS = 200
 export async function objectTypes(call: SourceCall, ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
   const input = [...new Set(ids)].join('\n')
   if (input === '') return new Map()
-  const text = await gitText({ ...call, input: `${input}\n` }, ['cat-file', '--batch-check=%(objectname) %(objecttype)'])
+  const text = await gitText({ ...call, input: `${input}\n` }, [
+    'cat-file',
+    '--batch-check=%(objectname) %(objecttype)',
+  ])
   const rows = text.split('\n').filter((line) => line !== '' && !line.endsWith(' missing'))
   return new Map(rows.map((row) => row.split(' ') as [string, string]))
 }
@@ -67,6 +70,9 @@ export async function lagOf(call: SourceCall, local: string, remote: string | nu
 }
 
 function printable(text: string | null): string | null {
-  const cleaned = text?.replaceAll(/\p{C}+/gu, ' ').trim().slice(0, AUTHOR_MAX_CHARS)
+  const cleaned = text
+    ?.replaceAll(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, AUTHOR_MAX_CHARS)
   return cleaned === undefined || cleaned === '' ? null : cleaned
 }

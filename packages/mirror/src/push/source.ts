@@ -1,6 +1,6 @@
 import { MirrorError, type MirrorErrorCode } from '../contracts/errors.js'
 import type { Tips } from '../contracts/push.js'
-import { type SourceCall, gitText, tryGit } from './git.js'
+import { gitText, type SourceCall, tryGit } from './git.js'
 
 /** Where {@link pushCode} pushes from. */
 export interface Source {
@@ -30,7 +30,11 @@ async function assertRepository(call: SourceCall): Promise<void> {
   }
   const [shallow, prefix = ''] = answer.split('\n')
   if (prefix !== '') {
-    throw refused('SOURCE_INVALID', 'the source is a folder inside a repository', 'Name the top folder of the repository.')
+    throw refused(
+      'SOURCE_INVALID',
+      'the source is a folder inside a repository',
+      'Name the top folder of the repository.',
+    )
   }
   if (shallow !== 'false') throw refused('SOURCE_SHALLOW', 'the source is a shallow clone', FULL_CLONE)
 }

@@ -3,25 +3,29 @@ import type { RefUpdate } from '../contracts/push.js'
 import { pushArguments } from '../decide/refs.js'
 import type { Answer } from './deliver.js'
 import { atTarget, type TargetCall } from './git.js'
-import { type Listing, LISTING_MAX_BYTES, parseListing } from './listing.js'
+import { LISTING_MAX_BYTES, type Listing, parseListing } from './listing.js'
 import { parsePorcelain } from './porcelain.js'
 import { failureOf } from './remote-words.js'
 
 /** A list of refs that does not come in this time will not come. */
 const LIST_TIMEOUT_MS = 120_000
-/** Spec repository-mirror 3.2 PUSH_TIMEOUT_MINUTES: silence of that length ends a transfer. */
-const IDLE_TIMEOUT_MS = 5 * 60_000
 
 /** Everything that a push needs and nothing that a local setting may add. */
 const PUSH = ['push', '--porcelain', '--progress', '--atomic', '--no-verify', '--no-follow-tags', '--no-signed']
 const FETCH = ['fetch', '--progress', '--no-tags', '--no-prune', '--no-write-fetch-head', '--no-auto-maintenance']
+const GONE = /not our ref|unadvertised object|couldn't find remote ref/i
 const NO_SUBMODULES = '--recurse-submodules=no'
 
-/** `scope` names refs to ask for; without it all that the target shows. */
-export async function listTarget(call: TargetCall, scope: readonly string[]): Promise<Listing> {
+/** All refs that the target shows, or what `options` and `patterns` of `git ls-remote` leave of them. */
+export async function listTarget(
+  call: TargetCall,
+  options: readonly string[],
+  patterns: readonly string[] = [],
+): Promise<Listing> {
   const timeoutMs = Math.min(LIST_TIMEOUT_MS, call.timeoutMs)
   const bounded = { ...call, timeoutMs, outputMaxBytes: LISTING_MAX_BYTES }
-  const { code, stdout, words } = await atTarget(bounded, ['ls-remote', '--symref', ...scope, call.access.url])
+  const args = ['ls-remote', '--symref', ...options, call.access.url, ...patterns]
+  const { code, stdout, words } = await atTarget(bounded, args)
   if (code !== 0) throw failed('ls-remote', words)
   return parseListing(stdout)
 }
@@ -32,7 +36,11 @@ export async function pushOnce(call: TargetCall, items: readonly RefUpdate[]): P
   const leases = args.flatMap((arg) => arg.leases)
   const refspecs = args.flatMap((arg) => arg.refspecs)
   const command = [...PUSH, NO_SUBMODULES, ...leases, call.access.url, ...refspecs]
-  return await push(call, command, items.map(({ ref }) => ref))
+  return await push(
+    call,
+    command,
+    items.map(({ ref }) => ref),
+  )
 }
 
 export async function deleteOnce(call: TargetCall, ref: string, tip: string): Promise<Answer> {
@@ -40,16 +48,16 @@ export async function deleteOnce(call: TargetCall, ref: string, tip: string): Pr
   return await push(call, [...PUSH, NO_SUBMODULES, lease, call.access.url, `:${ref}`], [ref])
 }
 
-/** Brings foreign objects into `refs/montana/targets/<id>/…` of the source. Spec 7.3. */
-export async function fetchRefs(call: TargetCall, refspecs: readonly string[]): Promise<void> {
+/** Fetches by object id. An object that is no tip any more is no error: the caller sees that it did not come. */
+export async function fetchObjects(call: TargetCall, refspecs: readonly string[]): Promise<void> {
   const input = refspecs.map((refspec) => `${refspec}\n`).join('')
   const args = [...FETCH, NO_SUBMODULES, '--refmap=', '--stdin', call.access.url]
-  const { code, words } = await atTarget({ ...call, input, idleTimeoutMs: IDLE_TIMEOUT_MS }, args)
-  if (code !== 0) throw failed('fetch', words)
+  const { code, words } = await atTarget({ ...call, input }, args)
+  if (code !== 0 && !GONE.test(words)) throw failed('fetch', words)
 }
 
 async function push(call: TargetCall, args: readonly string[], refs: readonly string[]): Promise<Answer> {
-  const { stdout, words } = await atTarget({ ...call, idleTimeoutMs: IDLE_TIMEOUT_MS }, args)
+  const { stdout, words } = await atTarget(call, args)
   const pushed = parsePorcelain(stdout)
   const answered = new Set(pushed.filter(({ reason }) => !isLost(reason)).map(({ ref }) => ref))
   if (!refs.every((ref) => answered.has(ref))) throw failed('push', words)

@@ -1,7 +1,7 @@
 /** What curl reads, as this process was given it. */
 export type ProxyVariables = Readonly<Record<string, string | undefined>>
 
-const NAMES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']
+const NAMES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy']
 
 /** The proxy for https, for one child. The password that its URL may hold is a secret like any other. */
 export function proxyAccess(variables: ProxyVariables): {
