@@ -1,6 +1,6 @@
 export interface GitAnswer {
   readonly code: number | null
-  readonly stdout: Buffer
+  readonly stdout: string
   readonly stderr: string
 }
 

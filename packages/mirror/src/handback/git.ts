@@ -52,7 +52,7 @@ export async function trialMerge(
   const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '--allow-unrelated-histories', '-z']
   const { code, stdout, stderr } = await git.run([...args, ours, theirs], { signal })
   if (code !== 0 && code !== 1) throw gitError('merge-tree', stderr)
-  const [tree = '', ...paths] = stdout.toString('utf8').split('\0')
+  const [tree = '', ...paths] = stdout.split('\0')
   return { tree, conflicts: [...new Set(paths.filter(Boolean))] }
 }
 
@@ -111,7 +111,7 @@ export async function pushMoves(git: RemoteGit, moves: readonly RefMove[], signa
   const args = ['push', '--porcelain', '--atomic', ...leases, '--', git.url, ...specs]
   const { code, stdout, stderr } = await git.run(args, { signal })
   if (code === 0) return
-  const words = `${stdout.toString('utf8')}\n${stderr}`
+  const words = `${stdout}\n${stderr}`
   if (!/stale info|fetch first|non-fast-forward|cannot lock ref|already exists/.test(words))
     throw gitError('push', words)
   throw new MirrorError('EPOCH_LOST', 'a branch moved while the histories were united; nothing was written', {
@@ -121,7 +121,7 @@ export async function pushMoves(git: RemoteGit, moves: readonly RefMove[], signa
 
 export async function gitText(git: RemoteGit, args: readonly string[], call: GitCall): Promise<string> {
   const { code, stdout, stderr } = await git.run(args, call)
-  if (code === 0) return stdout.toString('utf8')
+  if (code === 0) return stdout
   throw gitError(args[0] ?? 'git', stderr)
 }
 

@@ -81,7 +81,7 @@ async function bothOf(git: RemoteGit, { primary, replica }: Tips, path: string, 
 
 async function treeId(git: RemoteGit, tree: string, signal: AbortSignal): Promise<string> {
   const { code, stdout } = await git.run(['rev-parse', '--verify', tree], { signal })
-  if (code === 0) return stdout.toString('utf8').trim()
+  if (code === 0) return stdout.trim()
   throw new MirrorError('GIT_FAILED', 'the tree of the primary is not in the copy', { remedy: 'run it again' })
 }
 
