@@ -18,7 +18,7 @@ export function* parseBlobs(bytes: Buffer): Generator<readonly [id: string, cont
     const end = bytes.indexOf(NEW_LINE, at)
     const [id = '', , size = ''] = bytes.toString('latin1', at, end).split(' ')
     const from = end + 1
-    const length = Number(size)
+    const length = size === '' ? Number.NaN : Number(size)
     if (end < 0 || !Number.isInteger(length)) return
     yield [id, bytes.toString('latin1', from, from + length)]
     at = from + length + 1

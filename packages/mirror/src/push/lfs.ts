@@ -34,7 +34,7 @@ async function upload(call: TargetCall, ids: readonly string[]): Promise<void> {
   const url = call.access.url.startsWith('/') ? `file://${encodeURI(call.access.url)}` : call.access.url
   const { code, words } = await atTarget(call, ['lfs', 'push', '--object-id', url, ...ids])
   if (code === 0) return
-  if (/missing|does not exist|unable to find/i.test(words)) throw objectsMissing()
+  if (/unable to (?:stat|find|open)|missing|does not exist/i.test(words)) throw objectsMissing()
   const failure = failureOf(words)
   throw new MirrorError(failure.code, `git lfs push failed: ${words.trim().slice(0, 500)}`, { remedy: failure.remedy })
 }

@@ -1,3 +1,4 @@
+import { createRedactor } from '@montana/git'
 import { MirrorError } from '../contracts/errors.js'
 import type { RefUpdate } from '../contracts/push.js'
 import { pushArguments } from '../decide/refs.js'
@@ -58,7 +59,8 @@ export async function fetchObjects(call: TargetCall, refspecs: readonly string[]
 
 async function push(call: TargetCall, args: readonly string[], refs: readonly string[]): Promise<Answer> {
   const { stdout, words } = await atTarget(call, args)
-  const pushed = parsePorcelain(stdout)
+  const redact = createRedactor(call.access.secrets)
+  const pushed = parsePorcelain(stdout).map((row) => ({ ...row, reason: row.reason && redact(row.reason) }))
   const answered = new Set(pushed.filter(({ reason }) => !isLost(reason)).map(({ ref }) => ref))
   if (!refs.every((ref) => answered.has(ref))) throw failed('push', words)
   return { refs: pushed, words: remoteWords(words) }
