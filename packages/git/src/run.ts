@@ -26,11 +26,12 @@ const redactShapesOnly = createRedactor()
 type Running = ReturnType<typeof start>
 
 function start(folder: string, args: readonly string[], options: GitOptions) {
-  const { program = 'git', input = '', settings } = options
-  return execa(program, argumentsOf(folder, args, settings), {
+  const { program = 'git', input, settings } = options
+  const running = execa(program, argumentsOf(folder, args, settings), {
     env: environmentOf(process.env, options),
     extendEnv: false,
-    input,
+    // Without input there is no pipe to make, and a call is cheaper by about a quarter (measured: git --version).
+    stdin: input === undefined ? 'ignore' : 'pipe',
     encoding: 'buffer',
     // Else all that was written would become part of the message of an error that nobody reads.
     buffer: false,
@@ -41,6 +42,9 @@ function start(folder: string, args: readonly string[], options: GitOptions) {
     // Else an environment variable could have it write argv to stderr.
     verbose: 'none',
   })
+  // That git does not read all of it is no failure: execa takes the error of the pipe.
+  running.stdin?.end(input)
+  return running
 }
 
 async function finish(running: Running, options: GitOptions, redact: Redactor): Promise<GitResult> {
