@@ -37,6 +37,13 @@ export function keepDraining(record: FenceRecord, self: string, signature: Signa
   return { ok: { ...record, ...signature } }
 }
 
+/** Written by whoever drains and finds that it cannot finish: the temporary primary acts again with its next renewal. */
+export function cancelDraining(record: FenceRecord, self: string, signature: Signature): Transition {
+  if (record.state !== 'draining') return refuse('EPOCH_LOST', `the record is ${record.state}, not draining`)
+  if (record.holder === self) return refuse('PRECONDITION', 'this repository is the holder')
+  return { ok: { ...record, state: 'active', ...signature } }
+}
+
 /** Step 5. */
 export function claimHandback(
   record: FenceRecord,

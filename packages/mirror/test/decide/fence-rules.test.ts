@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { FenceRecord } from '../../src/contracts/fence.js'
-import { claimHandback, draining, handbackReady, keepDraining, undrain } from '../../src/decide/fence-handback.js'
+import {
+  cancelDraining,
+  claimHandback,
+  draining,
+  handbackReady,
+  keepDraining,
+  undrain,
+} from '../../src/decide/fence-handback.js'
 import { activate, claimForPromotion, type PromotionClaim } from '../../src/decide/fence-promotion.js'
 import type { Transition } from '../../src/decide/fence-records.js'
 import { claimAfterReleased, firstRecord, hold, pause, release, renew, resume } from '../../src/decide/fence-rules.js'
@@ -148,6 +155,12 @@ describe('hand-back', () => {
     const again = ok(undrain(drained, B, 30 * MIN, SIGNED))
     expect(again).toMatchObject({ epoch: 2, state: 'active', renewal: 6 })
     expect(code(claimHandback(again, A, RESTED, {}, SIGNED))).toBe('EPOCH_LOST')
+  })
+
+  it('is cancelled by who began it, at once, and renews nothing', () => {
+    expect(ok(cancelDraining(drained, A, SIGNED))).toMatchObject({ state: 'active', renewal: 5, holder: B })
+    expect(code(cancelDraining(drained, B, SIGNED))).toBe('PRECONDITION')
+    expect(code(cancelDraining(ready, A, SIGNED))).toBe('EPOCH_LOST')
   })
 
   it('shows progress with a new nonce and nothing else', () => {
