@@ -29,7 +29,10 @@ export const WORKER_TIMING: WorkerTiming = {
   stopGraceMs: 4_000,
 }
 
-/** A hook has 50 ms for everything: this much for the lock of the store, the rest for the disk. */
-export const HOOK_BUSY_TIMEOUT_MS = 10
+/**
+ * A hook has 50 ms for everything, on a loaded machine too, where each sleep of SQLite costs several of them. The spool is
+ * as good as the store, so it hardly waits.
+ */
+export const HOOK_BUSY_TIMEOUT_MS = 3
 /** Time of a layer that says nothing of its own: a hundred writes, one a second apart, with limits in between. */
 export const LAYER_TIMEOUT_MS = 15 * 60_000

@@ -29,7 +29,10 @@ export interface SpooledRequest {
   readonly requests: readonly LayerOfTarget[]
 }
 
-/** Leaves a request as a file of its own, whole or not at all: the store was locked or full. Throws the system's error. */
+/**
+ * Leaves a request as a file of its own, whole or not at all: the store was locked or full. Not synchronised, because a
+ * busy disk takes longer than a hook has; what a power cut takes, the next reconcile finds. Throws the system's error.
+ */
 export function spoolRequest(folder: string, requests: readonly LayerOfTarget[], reason: string, nowMs: number): void {
   const spool = join(folder, FOLDER)
   mkdirSync(spool, { recursive: true, mode: 0o700 })
@@ -37,7 +40,7 @@ export function spoolRequest(folder: string, requests: readonly LayerOfTarget[],
   const temporary = join(spool, `${name}.tmp`)
   const content = { schema: 1, at_ms: nowMs, reason: reason.slice(0, 500), requests }
   try {
-    writeFileSync(temporary, JSON.stringify(content), { mode: 0o600, flag: 'wx', flush: true })
+    writeFileSync(temporary, JSON.stringify(content), { mode: 0o600, flag: 'wx' })
     renameSync(temporary, join(spool, name + READY))
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -1,5 +1,7 @@
-// A worker whose layers do as they are told: node worker.mjs FOLDER run|drain ok|slow|hang|deaf
-// `hang` ends when it is aborted, `deaf` does not. Says when a layer begins and ends, and how the worker did.
+// A worker whose layers do as they are told: node worker.mjs FOLDER run|drain ok|gate|hang|deaf
+// `gate` waits for a file named go in the folder; `hang` ends when it is aborted, `deaf` does not. Says when a layer begins and ends, and how the worker did.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { silentLogger, systemRandom, systemTime } from '@montana/foundation'
 import { createWorker, openMirrorStore } from '../../dist/index.js'
@@ -12,7 +14,7 @@ process.on('SIGTERM', () => controller.abort())
 
 async function runLayer(mirror, layer, signal) {
   say(`begin ${mirror}/${layer}`)
-  if (behaviour === 'slow') await wait(300)
+  while (behaviour === 'gate' && !existsSync(join(folder, 'go'))) await wait(10)
   if (behaviour === 'hang') await wait(600_000, undefined, { signal })
   if (behaviour === 'deaf') await wait(600_000)
   say(`end ${mirror}/${layer}`)

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemTime } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
 import { HookQueue } from '../../src/index.js'
@@ -8,12 +10,13 @@ describe('scenario 8: two syncs at once; 200 changes while a target is down', ()
   it('of two syncs in two processes one runs, the other is BUSY and its request is done by the first', async () => {
     const stand = workerStand({ targets: ['a', 'b'], layers: ['code'] })
     stand.ask('a', 'code')
-    const first = startChild('worker.mjs', stand.folder, 'drain', 'slow')
+    const first = startChild('worker.mjs', stand.folder, 'drain', 'gate')
     expect(await first.line()).toBe('begin a/code')
     stand.ask('a', 'code')
-    const second = startChild('worker.mjs', stand.folder, 'drain', 'slow')
+    const second = startChild('worker.mjs', stand.folder, 'drain', 'gate')
     expect(await second.ended()).toBe(0)
     expect(second.lines).toEqual(['BUSY 75'])
+    writeFileSync(join(stand.folder, 'go'), '')
     await first.ended()
     expect(first.lines).toEqual(['begin a/code', 'end a/code', 'begin a/code', 'end a/code', 'done 2'])
     expect(stand.store.jobs.get('a', 'code')).toMatchObject({ wantedSeq: 2, doneSeq: 2, state: 'idle' })

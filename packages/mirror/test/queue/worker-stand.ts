@@ -83,7 +83,7 @@ export function failing(code: string): () => Promise<LayerResult> {
   }
 }
 
-export async function until(condition: () => boolean, ms = 5_000): Promise<void> {
+export async function until(condition: () => boolean, ms = 15_000): Promise<void> {
   const deadline = performance.now() + ms
   while (!condition()) {
     if (performance.now() > deadline) throw new Error('it did not happen')
