@@ -1,19 +1,22 @@
 import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { GitTarget } from '../../src/contracts/config.js'
 import type { PermissionCheck } from '../../src/contracts/provider.js'
 import { GitProvider } from '../../src/providers/git/provider.js'
-import { git, refsOf, Workshop } from '../push/support/repositories.js'
+import { refsOf, Workshop } from '../push/support/repositories.js'
 
 let shop: Workshop
+const temporary = process.env.TMPDIR
 
 beforeEach(() => {
   shop = new Workshop()
+  process.env.TMPDIR = shop.folder
 })
 
 afterEach(() => {
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('montana-mirror-'))).toEqual([])
+  expect(readdirSync(shop.folder).sort()).toEqual(['source', 'target.git'])
+  if (temporary === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = temporary
   shop.remove()
 })
 
@@ -86,7 +89,7 @@ describe('test', () => {
   })
 
   it('tells that nobody may delete', async () => {
-    git(shop.target, 'config', 'receive.denyDeletes', 'true')
+    shop.hook('update', 'case $3 in *[!0]*) exit 0;; esac; exit 1')
     const [, write] = await checks()
     expect(write).toMatchObject({ granted: true, remedy: expect.stringContaining('delete') })
   })
