@@ -1,6 +1,8 @@
+export * from './config/index.js'
 export type * from './contracts/config.js'
 export { type ErrorClass, MirrorError, type MirrorErrorCode, type MirrorErrorInit } from './contracts/errors.js'
 export type * from './contracts/fence.js'
 export type * from './contracts/provider.js'
 export type * from './contracts/push.js'
 export type * from './contracts/store.js'
+export * from './store/index.js'

@@ -6,8 +6,8 @@ export interface PushInput {
   readonly remote: Tips
   /** Tips that we pushed last, by ref. */
   readonly pushed: Tips
-  /** Ids of remote tips that the source has and that are ancestors of the local tip of their ref. */
-  readonly ancestors: ReadonlySet<string>
+  /** Refs whose remote tip the source has as an ancestor of the local one; by ref, since two may share a remote tip. */
+  readonly fastForward: ReadonlySet<string>
   readonly defaultBranch: string | null
   readonly onDiverge: 'refuse' | 'rescue'
   /** Suffix of rescue refs: `<utc yyyymmddThhmmssZ>`. */

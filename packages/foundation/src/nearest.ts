@@ -8,12 +8,6 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.distance <= limitFor(best.candidate) ? best.candidate : undefined
 }
 
-/** What people should write instead of `word`, as an imperative. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const near = nearest(word, known)
-  return near === undefined ? `remove it; known here: ${known.join(', ')}` : `write '${near}', or remove it`
-}
-
 /** Of a short word hardly anything would be left. */
 function limitFor({ length }: string): number {
   return Math.min(DISTANCE_MAX, Math.ceil(length / 3))

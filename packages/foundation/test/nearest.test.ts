@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/config/nearest.js'
+import { nearest } from '../src/nearest.js'
 
 describe('the nearest word', () => {
   const known = ['hosts', 'policies', 'maxRecoveryMs', 'maxSurvivorRecoveryMs', 'url', 'kind']
