@@ -76,7 +76,8 @@ function answerHeaders({ clock, limits }: StandParts, { credential, id }: Fastif
 
 function report({ options }: StandParts, request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
   const template = openApiTemplate(request.routeOptions.url, BASE)
-  if (options.onExchange === undefined || template === undefined || GIT.test(pathOf(request))) return
+  const isPlanted = request.fault?.status !== undefined
+  if (options.onExchange === undefined || template === undefined || isPlanted || GIT.test(pathOf(request))) return
   const contentType = reply.getHeader('content-type')?.toString()
   const responseBody = contentType?.includes('application/json') ? JSON.parse(String(payload)) : payload
   const { method, body: requestBody } = request

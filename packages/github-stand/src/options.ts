@@ -19,6 +19,6 @@ export interface GithubStandOptions {
   /** Between the push of a workflow file and its appearance in the list; 0 unless given. */
   readonly workflowRegistrationDelayMs?: number
   readonly limits?: Partial<LimitSettings>
-  /** Called with each answer of the REST side. */
+  /** Called with each answer of the REST side that is the stand's own, planted ones left out. */
   readonly onExchange?: (exchange: Exchange) => void
 }

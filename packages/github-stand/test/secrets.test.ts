@@ -1,28 +1,24 @@
 import sodium from 'libsodium-wrappers'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type GithubStand, type StandRepository, startGithubStand } from '../src/index.js'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { StandRepository } from '../src/index.js'
 import { api } from './support/api.js'
+import { checkedStand } from './support/checked-stand.js'
 import { seal } from './support/seal.js'
 
 describe('secrets', () => {
-  let stand: GithubStand
+  const held = checkedStand()
   let repository: StandRepository
   let token: string
 
   beforeEach(async () => {
-    stand = await startGithubStand()
-    repository = await stand.createRepository({ owner: 'alice', name: 'replica' })
-    token = stand.createToken({ account: 'alice', scopes: ['repo'] })
-  })
-
-  afterEach(async () => {
-    await stand.close()
+    repository = await held.stand.createRepository({ owner: 'alice', name: 'replica' })
+    token = held.stand.createToken({ account: 'alice', scopes: ['repo'] })
   })
 
   async function put(name: string, value: string | Uint8Array, keyId?: string) {
-    const { body } = await api(stand, 'GET /repos/alice/replica/actions/secrets/public-key', { token })
+    const { body } = await api(held.stand, 'GET /repos/alice/replica/actions/secrets/public-key', { token })
     const encrypted_value = await seal(String(body.key), value)
-    return await api(stand, `PUT /repos/alice/replica/actions/secrets/${name}`, {
+    return await api(held.stand, `PUT /repos/alice/replica/actions/secrets/${name}`, {
       token,
       body: { encrypted_value, key_id: keyId ?? body.key_id },
     })
@@ -38,14 +34,14 @@ describe('secrets', () => {
     expect((await put('api_key', 'one')).status).toBe(201)
     expect((await put('API_key', 'two')).status).toBe(204)
     expect([...repository.secrets]).toEqual([['API_KEY', 'two']])
-    const { body } = await api(stand, 'GET /repos/alice/replica/actions/secrets', { token })
+    const { body } = await api(held.stand, 'GET /repos/alice/replica/actions/secrets', { token })
     expect(body).toMatchObject({ total_count: 1, secrets: [{ name: 'API_KEY' }] })
     expect(JSON.stringify(body)).not.toContain('two')
-    expect((await api(stand, 'GET /repos/alice/replica/actions/secrets/Api_Key', { token })).status).toBe(200)
+    expect((await api(held.stand, 'GET /repos/alice/replica/actions/secrets/Api_Key', { token })).status).toBe(200)
   })
 
   it('refuses a seal for a former key with 422', async () => {
-    const { body } = await api(stand, 'GET /repos/alice/replica/actions/secrets/public-key', { token })
+    const { body } = await api(held.stand, 'GET /repos/alice/replica/actions/secrets/public-key', { token })
     repository.rotateKey()
     expect((await put('API_KEY', 'one', String(body.key_id))).status).toBe(422)
     expect((await put('API_KEY', 'one')).status).toBe(201)
@@ -57,7 +53,7 @@ describe('secrets', () => {
     const { keyId: key_id } = repository.secretStore.publicKey
     for (const encrypted_value of [other, 'AAAA', 'not base64 !', 7]) {
       const body = { encrypted_value, key_id }
-      const answer = await api(stand, 'PUT /repos/alice/replica/actions/secrets/A', { token, body })
+      const answer = await api(held.stand, 'PUT /repos/alice/replica/actions/secrets/A', { token, body })
       expect(answer.status).toBe(422)
     }
     expect(repository.secrets.size).toBe(0)
@@ -76,18 +72,18 @@ describe('secrets', () => {
 
   it('deletes with 204, then 404', async () => {
     repository.setSecret('API_KEY', 'x')
-    expect((await api(stand, 'DELETE /repos/alice/replica/actions/secrets/api_key', { token })).status).toBe(204)
-    expect((await api(stand, 'DELETE /repos/alice/replica/actions/secrets/api_key', { token })).status).toBe(404)
+    expect((await api(held.stand, 'DELETE /repos/alice/replica/actions/secrets/api_key', { token })).status).toBe(204)
+    expect((await api(held.stand, 'DELETE /repos/alice/replica/actions/secrets/api_key', { token })).status).toBe(404)
   })
 
   it('shows 30 a page and 100 at most, with links', async () => {
     for (let index = 0; index < 70; index += 1) repository.setSecret(`S${index}`, 'x')
-    const first = await api(stand, 'GET /repos/alice/replica/actions/secrets', { token })
+    const first = await api(held.stand, 'GET /repos/alice/replica/actions/secrets', { token })
     expect(first.body).toMatchObject({ total_count: 70 })
     expect(first.body.secrets).toHaveLength(30)
     expect(first.headers.get('link')).toContain('page=2>; rel="next"')
     expect(first.headers.get('link')).toContain('page=3>; rel="last"')
-    const all = await api(stand, 'GET /repos/alice/replica/actions/secrets?per_page=1000', { token })
+    const all = await api(held.stand, 'GET /repos/alice/replica/actions/secrets?per_page=1000', { token })
     expect(all.body.secrets).toHaveLength(70)
     expect(all.headers.get('link')).toBeNull()
   })

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runGit } from './run-git.js'
 
@@ -20,27 +20,39 @@ export interface BareRepositoryOptions {
 /** Makes a bare repository at `path` (made if missing) that can be pushed to by path, ssh or http. */
 export async function createBareRepository(path: string, options: BareRepositoryOptions = {}): Promise<void> {
   await mkdir(path, { recursive: true })
-  await runGit(path, ['init', '--quiet', '--bare', `--initial-branch=${options.defaultBranch ?? 'main'}`])
+  const branch = `--initial-branch=${options.defaultBranch ?? 'main'}`
+  await runGit(path, ['init', '--quiet', '--bare', '--template=', branch])
+  // A repack in the background would outlive the test that pushed.
+  await appendSettings(path, [['receive', 'autogc', 'false']])
   await configureBareRepository(path, options)
 }
 
 /** Changes the switches of an existing one; absent options stay as they are. */
 export async function configureBareRepository(path: string, options: BareRepositoryOptions): Promise<void> {
-  for (const [key, value] of settings(options)) await runGit(path, ['config', '--add', key, value])
+  await appendSettings(path, settings(options))
   if (options.preReceive !== undefined) await writeHook(path, 'pre-receive', options.preReceive)
 }
 
-function settings(options: BareRepositoryOptions): [string, string][] {
+/** Section, key, value. The last of a key counts, except for those that may come several times. */
+export type GitSetting = readonly [string, string, string]
+
+/** Written straight into the file: a process of git for each would take most of a test's time. */
+export async function appendSettings(path: string, settings: readonly GitSetting[]): Promise<void> {
+  const lines = settings.map(([section, key, value]) => `[${section}]\n\t${key} = ${JSON.stringify(value)}\n`)
+  await appendFile(join(path, 'config'), lines.join(''))
+}
+
+function settings(options: BareRepositoryOptions): GitSetting[] {
   const single: [string, string | undefined][] = [
-    ['receive.denyNonFastForwards', options.denyNonFastForwards?.toString()],
-    ['receive.denyDeletes', options.denyDeletes?.toString()],
-    ['receive.shallowUpdate', options.shallowUpdate?.toString()],
-    ['receive.maxInputSize', options.maxInputSizeBytes?.toString()],
-    // A repack in the background would outlive the test that pushed.
-    ['receive.autogc', options.defaultBranch === undefined ? undefined : 'false'],
+    ['denyNonFastForwards', options.denyNonFastForwards?.toString()],
+    ['denyDeletes', options.denyDeletes?.toString()],
+    ['shallowUpdate', options.shallowUpdate?.toString()],
+    ['maxInputSize', options.maxInputSizeBytes?.toString()],
   ]
-  const hidden = (options.hideRefs ?? []).map((ref): [string, string] => ['receive.hideRefs', ref])
-  return [...single.filter((pair): pair is [string, string] => pair[1] !== undefined), ...hidden]
+  const hidden = (options.hideRefs ?? []).map((ref): [string, string] => ['hideRefs', ref])
+  return [...single, ...hidden].flatMap(([key, value]) =>
+    value === undefined ? [] : [['receive', key, value] as const],
+  )
 }
 
 async function writeHook(path: string, name: string, script: string): Promise<void> {

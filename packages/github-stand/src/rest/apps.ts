@@ -7,7 +7,7 @@ import { isWithin, type Permissions, toApiPermissions } from '../state/permissio
 import type { StandRepository } from '../state/repository.js'
 import { appOfAssertion } from './assertion.js'
 import { readBody } from './body.js'
-import { minimalRepositoryView } from './repository-view.js'
+import { repositoryView } from './repository-view.js'
 import { type ApiAnswer, type ApiCall, ok, type PlainRoute } from './route.js'
 import { userView } from './user-views.js'
 
@@ -41,7 +41,7 @@ function issue(call: ApiCall): ApiAnswer {
   const common = { kind: 'installation', account: installation.account, label: `app ${app.slug}` } as const
   const token = parts.tokens.issue({ ...common, permissions, repositories: ids, expiresAtMs })
   const selection = ids === 'all' ? 'all' : 'selected'
-  const shown = repositories && { repositories: repositories.map((one) => minimalRepositoryView(one, call.urls)) }
+  const shown = repositories && { repositories: repositories.map((one) => repositoryView(one, call.urls, undefined)) }
   const facts = { permissions: toApiPermissions(permissions), repository_selection: selection, ...shown }
   return { status: 201, body: { token, expires_at: githubTime(expiresAtMs), ...facts } }
 }

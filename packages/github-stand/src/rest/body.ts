@@ -5,8 +5,8 @@ import { HttpFailure } from '../errors.js'
 export function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body ?? {})
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  throw new HttpFailure(422, 'Invalid request.', { errors: issues })
+  const errors = parsed.error.issues.map(({ path, message }) => ({ code: 'invalid', field: path.join('.'), message }))
+  throw new HttpFailure(422, 'Invalid request.', { errors })
 }
 
 /** Bytes of a base64 text; 422 when it is none. */

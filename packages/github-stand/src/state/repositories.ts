@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StandClock } from '../clock.js'
 import { StandError } from '../errors.js'
-import { createBareRepository } from '../git/bare-repository.js'
-import { runGit } from '../git/run-git.js'
+import { appendSettings, createBareRepository, type GitSetting } from '../git/bare-repository.js'
 import { WORKFLOW_SCOPE_HOOK } from '../git/workflow-scope-hook.js'
 import type { Accounts } from './accounts.js'
 import { type RepositoryOptions, StandRepository } from './repository.js'
@@ -101,6 +100,10 @@ function keyOf(owner: string, name: string): string {
 /** As GitHub sets its repositories up: pull requests are read-only, any object can be asked for by id. */
 async function makeFolder(folder: string, defaultBranch: string): Promise<void> {
   await createBareRepository(folder, { defaultBranch, hideRefs: ['refs/pull'], preReceive: WORKFLOW_SCOPE_HOOK })
-  const settings = ['http.receivepack', 'uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter']
-  for (const key of settings) await runGit(folder, ['config', key, 'true'])
+  const settings: GitSetting[] = [
+    ['http', 'receivepack', 'true'],
+    ['uploadpack', 'allowAnySHA1InWant', 'true'],
+    ['uploadpack', 'allowFilter', 'true'],
+  ]
+  await appendSettings(folder, settings)
 }
