@@ -28,7 +28,7 @@ export function statusCommand(context: CliContext): Command {
     if (flags.json) context.json({ enabled, role, isPaused: store.isPaused(), layers: rows })
     else context.out(textOf(enabled, role, rows))
     store.close()
-    context.exit(exitOf(rows))
+    context.exit(exitOf(rows, place.config.targets.length))
   })
 }
 
@@ -51,7 +51,8 @@ function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readon
 }
 
 /** The first of: a decision is needed, something is out of step. */
-function exitOf(rows: readonly LayerRecord[]): number {
+function exitOf(rows: readonly LayerRecord[], targets: number): number {
+  if (rows.length === 0) return targets === 0 ? 0 : OUT_OF_STEP
   if (rows.some(({ status }) => status === 'diverged')) return DIVERGED
   return rows.every(({ status }) => status === 'ok' || status === 'off') ? 0 : OUT_OF_STEP
 }
