@@ -9,6 +9,7 @@ import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
 interface AddFlags extends MirrorFlags {
   repo?: string
   url?: string
+  apiUrl?: string
   name?: string
   slot?: string
   tokenFile?: string
@@ -26,6 +27,7 @@ export function addCommand(context: CliContext): Command {
     .description('test a new target, then save it in .env')
     .option('--repo <owner/name>', 'a repository on GitHub, on another account')
     .option('--url <url>', 'or a git remote, as an archive of code only')
+    .option('--api-url <url>', 'of an Enterprise Server: https://HOST/api/v3')
     .option('--name <name>', 'what it is called (default: mirror-<slot>)')
     .option('--slot <n>', '1 to 99 (default: the lowest that is free)')
     .option('--token-file <file>', 'file that holds the token; 0600')
@@ -93,6 +95,7 @@ function keysOf(slot: number, flags: AddFlags): Record<string, string> {
     TYPE: flags.repo === undefined ? 'git' : 'github',
     REPO: flags.repo,
     URL: flags.url,
+    API_URL: flags.apiUrl,
     NAME: flags.name,
     TOKEN_FILE: flags.tokenFile,
     SSH_KEY_PATH: flags.sshKey,
