@@ -11,6 +11,7 @@ import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
 import { journalCommand } from './commands/journal.js'
 import { keysCommand } from './commands/keys/command.js'
+import { mirrorCommand } from './commands/mirror/command.js'
 import { peersCommand } from './commands/peers.js'
 import { registryCommand } from './commands/registry/command.js'
 import { soakCommand } from './commands/soak.js'
@@ -51,6 +52,7 @@ export function createProgram(context: CliContext): Command {
     witnessCommand,
     failoverCommand,
     breatheCommand,
+    mirrorCommand,
     keysCommand,
     registryCommand,
     configCommand,

@@ -10,6 +10,7 @@ import { APP_ROUTES } from './apps.js'
 import { COMMIT_ROUTES } from './commits.js'
 import { CONTENT_ROUTES } from './contents.js'
 import { DISPATCH_ROUTES } from './dispatches.js'
+import { GIT_REF_ROUTES } from './git-refs.js'
 import { refuseFormerName } from './moved.js'
 import { REPOSITORY_ROUTES } from './repository.js'
 import type { ApiAnswer, ApiCall, Method, PlainRoute, RepositoryRoute } from './route.js'
@@ -24,7 +25,7 @@ export const API_BASES = ['', '/api/v3'] as const
 
 const BELOW_REPOSITORY = [
   ...[...REPOSITORY_ROUTES, ...SECRET_ROUTES, ...VARIABLE_ROUTES, ...WORKFLOW_ROUTES, ...DISPATCH_ROUTES],
-  ...[...RUN_ROUTES, ...ACTIONS_PERMISSION_ROUTES, ...CONTENT_ROUTES, ...COMMIT_ROUTES],
+  ...[...RUN_ROUTES, ...ACTIONS_PERMISSION_ROUTES, ...CONTENT_ROUTES, ...COMMIT_ROUTES, ...GIT_REF_ROUTES],
 ]
 const BY_NAME = '/repos/:owner/:repo'
 const BY_ID = '/repositories/:repository_id'

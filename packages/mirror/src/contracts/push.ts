@@ -1,3 +1,5 @@
+import type { MirrorErrorCode } from './errors.js'
+
 /** Ref name to full object id. */
 export type Tips = ReadonlyMap<string, string>
 
@@ -55,6 +57,8 @@ export interface RefResult {
   readonly ahead: number | null
   readonly behind: number | null
   readonly foreignAuthor: string | null
+  /** Why the target refused it, where it did. */
+  readonly code?: MirrorErrorCode
   readonly message: string | null
 }
 

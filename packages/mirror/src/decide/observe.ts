@@ -1,6 +1,6 @@
 import type { FenceRecord } from '../contracts/fence.js'
+import { sentinelObstacle } from './fence-promotion.js'
 import { type Recalled, recall, type SentinelMemory } from './memory.js'
-import { parseTime } from './rfc3339.js'
 import { type Sighting, seeHeartbeat, seeRecord } from './sightings.js'
 import { type Count, countVerdict, isThresholdReached } from './threshold.js'
 import type { SentinelSettings } from './time-budget.js'
@@ -91,18 +91,9 @@ function decide(
   if (!isThresholdReached(count, nowMs, settings)) {
     return { decision: 'wait', why: `${count.count} of ${settings.threshold} observations` }
   }
-  const obstacle = obstacleOf(record, nowMs, settings.skewMs)
-  if (obstacle !== null) return { decision: 'alert', why: obstacle }
+  if (record === null) return { decision: 'alert', why: 'the fence has no record' }
+  const obstacle = sentinelObstacle(record, nowMs, settings.skewMs)
+  if (obstacle !== null) return { decision: 'alert', why: obstacle.reason }
   if (memory.notBeforeMs !== null && nowMs < memory.notBeforeMs) return { decision: 'wait', why: 'just tried' }
   return { decision: 'promote', why: `${count.count} observations agree` }
-}
-
-/** What binds a sentinel that would promote. A hold is given the benefit of the skew. Spec 9.2 rule 3. */
-function obstacleOf(record: FenceRecord | null, nowMs: number, skewMs: number): string | null {
-  if (record === null) return 'the fence has no record'
-  if (!record.autoPromote) return 'automatic promotion is off'
-  if (record.paused) return 'mirrors are paused by a reset'
-  const untilMs = record.holdUntil === null ? null : parseTime(record.holdUntil)
-  if (record.holdUntil !== null && untilMs === null) return 'the hold has no readable end'
-  return untilMs !== null && nowMs < untilMs + skewMs ? `hold until ${record.holdUntil}` : null
 }

@@ -51,19 +51,15 @@ function clockFindings(name: string, known: Sighting | null, claimedMs: number, 
 }
 
 /**
- * Counts renewals of a holder that acts. A record that a promotion, its failure, a hold or a pause left behind says
- * nothing about the primary, so it does not make L younger.
+ * Counts renewals of a holder that acts. A hold, a pause, or an epoch in which nobody acted (a promotion under way or
+ * failed) says nothing about the primary, so it does not make L younger.
  */
 export function seeRecord(known: Sighting | null, record: FenceRecord | null, nowMs: number): Sighted {
   if (record === null) return { sighting: known, findings: [] }
   const value = `${record.epoch}.${record.renewal}`
-  const isSignOfLife = known === null || (value !== known.value && isKeptAlive(record))
+  const isSignOfLife = known === null || (value !== known.value && record.renewal > 0)
   const sighting = isSignOfLife ? { value, claimedMs: parseTime(record.renewedAt), firstSeenMs: nowMs } : known
   return { sighting, findings: fenceFindings(known, record) }
-}
-
-function isKeptAlive({ state }: FenceRecord): boolean {
-  return state === 'active' || state === 'handback-ready' || state === 'draining'
 }
 
 function fenceFindings(known: Sighting | null, record: FenceRecord): Finding[] {

@@ -1,6 +1,7 @@
 import type { Fence, FenceEntry, FenceRecord, ReturnNotice } from '../contracts/fence.js'
+import type { RemoteGit } from './git-calls.js'
 import { parseNotice, parseRecord, RECORD_BYTES_MAX, recordText } from './record.js'
-import { type RefEntry, RefStore, type RemoteGit } from './ref-store.js'
+import { type RefEntry, RefStore } from './ref-store.js'
 
 /** Of the namespace `refs/montana/`; a server that refuses it gets `refs/heads/montana/`. */
 export type FencePrefix = 'refs/montana/' | 'refs/heads/montana/'

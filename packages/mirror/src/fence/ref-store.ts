@@ -1,22 +1,5 @@
 import { MirrorError } from '../contracts/errors.js'
-
-export interface GitAnswer {
-  readonly code: number | null
-  readonly stdout: Buffer
-  readonly stderr: string
-}
-
-export interface GitCall {
-  readonly signal: AbortSignal
-  readonly input?: string
-  readonly environment?: Readonly<Record<string, string>>
-}
-
-/** Git in a bare repository of our own, with access to one remote. */
-export interface RemoteGit {
-  readonly url: string
-  run(args: readonly string[], options: GitCall): Promise<GitAnswer>
-}
+import type { RemoteGit } from './git-calls.js'
 
 export interface RefEntry {
   readonly commit: string
@@ -59,7 +42,7 @@ export class RefStore {
     const args = ['push', '--porcelain', '--atomic', lease, '--', this.#git.url, `${commit}:${this.#ref}`]
     const { code, stdout, stderr } = await this.#git.run(args, { signal })
     if (code === 0) return { commit, text }
-    return await this.#afterRefusal({ commit, text }, `${stdout.toString('utf8')}\n${stderr}`, signal)
+    return await this.#afterRefusal({ commit, text }, `${stdout}\n${stderr}`, signal)
   }
 
   /** What was refused may have been taken all the same, when only the answer was lost: the remote decides. */
@@ -94,7 +77,7 @@ export class RefStore {
 
   async #text(args: readonly string[], signal: AbortSignal, input?: string): Promise<string> {
     const { code, stdout, stderr } = await this.#git.run(args, { signal, ...(input === undefined ? {} : { input }) })
-    if (code === 0) return stdout.toString('utf8')
+    if (code === 0) return stdout
     throw refused(stderr)
   }
 }

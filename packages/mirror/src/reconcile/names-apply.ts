@@ -2,7 +2,6 @@ import { MirrorError } from '../contracts/errors.js'
 import type { OwnedName } from '../contracts/store.js'
 import type { NamePlan } from '../decide/reconcile.js'
 import type { Finding } from './finding.js'
-import { nameMac } from './mac.js'
 import type { NamesInit } from './names.js'
 import { MAC_OF_BEGUN_WRITE, TIME_NOT_READ_YET } from './owned-names.js'
 
@@ -18,9 +17,9 @@ const OF_ONE_NAME = new Set<string>(['VALUE_TOO_LARGE', 'NAME_INVALID'])
 
 /** Removes, creates and updates, each on record before the next. Returns what single names were refused for. */
 export async function applyNames(work: Application, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { plan, owned, names } = work
+  const { mirror, plan, owned, names } = work
   const refusals: Finding[] = []
-  for (const name of plan.forget) await owned.forget(names.kind, name)
+  for (const name of plan.forget) owned.delete(mirror, names.kind, name)
   // First, so that there is room for the new ones.
   for (const name of plan.delete) await remove(work, name, signal)
   for (const name of [...plan.create, ...plan.update]) {
@@ -30,9 +29,9 @@ export async function applyNames(work: Application, signal: AbortSignal): Promis
   return refusals
 }
 
-async function remove({ names, owned }: Application, name: string, signal: AbortSignal): Promise<void> {
+async function remove({ mirror, names, owned }: Application, name: string, signal: AbortSignal): Promise<void> {
   await names.store.delete(name, signal)
-  await owned.forget(names.kind, name)
+  owned.delete(mirror, names.kind, name)
 }
 
 async function writeOrRefuse(work: Application, name: string, signal: AbortSignal): Promise<Finding | null> {
@@ -47,11 +46,11 @@ async function writeOrRefuse(work: Application, name: string, signal: AbortSigna
 
 /** On record before it is sent, so that a name that we made is never taken for one that was there before. */
 async function write(work: Application, name: string, signal: AbortSignal): Promise<void> {
-  const { owned, names, values, macKey } = work
+  const { owned, names, values, mac } = work
   const value = values.get(name) ?? ''
-  await owned.save(entryOf(work, name, MAC_OF_BEGUN_WRITE))
+  owned.put(entryOf(work, name, MAC_OF_BEGUN_WRITE))
   await names.store.put(name, value, signal)
-  await owned.save(entryOf(work, name, nameMac(macKey, name, value)))
+  owned.put(entryOf(work, name, mac(name, value)))
 }
 
 function entryOf({ mirror, names, plan, before }: Application, name: string, mac: string): OwnedName {

@@ -2,7 +2,6 @@ import type { NamedSecret, NamedVariable } from '../contracts/provider.js'
 import type { OwnedName } from '../contracts/store.js'
 import { canonicalName } from '../decide/names.js'
 import type { NamePlan } from '../decide/reconcile.js'
-import { nameMac } from './mac.js'
 import type { NamesInit } from './names.js'
 
 interface Confirmation extends NamesInit {
@@ -15,8 +14,8 @@ interface Confirmation extends NamesInit {
  * Counts the wanted names that a listing shows as wanted, and records the times that it tells, so that a later time is known
  * to be somebody else's.
  */
-export async function confirmNames(work: Confirmation): Promise<number> {
-  const entries = await work.owned.load(work.names.kind)
+export function confirmNames(work: Confirmation): number {
+  const entries = work.owned.all(work.mirror, work.names.kind)
   const owned = new Map(entries.map((entry) => [entry.name, entry]))
   const listed = new Map(work.listed.map((entry) => [canonicalName(entry.name), entry]))
   let confirmed = 0
@@ -24,7 +23,7 @@ export async function confirmNames(work: Confirmation): Promise<number> {
     const seen = listed.get(name)
     if (seen === undefined || !isAsWanted(work, name, seen, owned.get(name))) continue
     confirmed += 1
-    await record(work, name, seen, owned.get(name))
+    record(work, name, seen, owned.get(name))
   }
   return confirmed
 }
@@ -33,13 +32,13 @@ export async function confirmNames(work: Confirmation): Promise<number> {
 function isAsWanted(work: Confirmation, name: string, seen: NamedSecret | NamedVariable, known?: OwnedName): boolean {
   const value = work.values.get(name)
   if (value === undefined) return false
-  return 'value' in seen ? seen.value === value : known?.mac === nameMac(work.macKey, name, value)
+  return 'value' in seen ? seen.value === value : known?.mac === work.mac(name, value)
 }
 
-async function record(work: Confirmation, name: string, seen: NamedSecret, known?: OwnedName): Promise<void> {
-  const mac = nameMac(work.macKey, name, work.values.get(name) ?? '')
+function record(work: Confirmation, name: string, seen: NamedSecret, known?: OwnedName): void {
+  const mac = work.mac(name, work.values.get(name) ?? '')
   if (known?.remoteUpdatedAtMs === seen.updatedAtMs && known.mac === mac) return
   const origin = known?.origin ?? 'adopted'
   const { mirror, names } = work
-  await work.owned.save({ mirror, kind: names.kind, name, mac, origin, remoteUpdatedAtMs: seen.updatedAtMs })
+  work.owned.put({ mirror, kind: names.kind, name, mac, origin, remoteUpdatedAtMs: seen.updatedAtMs })
 }

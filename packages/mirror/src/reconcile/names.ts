@@ -3,7 +3,6 @@ import type { LayerRecord } from '../contracts/store.js'
 import { canonicalName, type KeptNames } from '../decide/names.js'
 import { type NamePlan, planNames } from '../decide/reconcile.js'
 import type { Finding } from './finding.js'
-import { nameMac } from './mac.js'
 import { applyNames } from './names-apply.js'
 import { confirmNames } from './names-confirm.js'
 import type { OwnedNames } from './owned-names.js'
@@ -20,8 +19,8 @@ export interface NamesInit {
   readonly desired: ReadonlyMap<string, string>
   readonly kept: KeptNames
   readonly owned: OwnedNames
-  /** 32 bytes. */
-  readonly macKey: Uint8Array
+  /** Keyed MAC of a value by the name as the provider stores it; what is remembered of a secret. */
+  readonly mac: (name: string, value: string) => string
   /** Plans and counts, writes nothing. */
   readonly dryRun?: boolean
 }
@@ -43,20 +42,20 @@ export interface NamesReport {
 export async function reconcileNames(init: NamesInit, signal: AbortSignal): Promise<NamesReport> {
   const { names, owned } = init
   const listed = await names.store.list(signal)
-  const before = await owned.load(names.kind)
+  const before = owned.all(init.mirror, names.kind)
   const values = canonicalValues(init.desired)
   const plan = planNames({ kind: names.kind, desired: comparable(init), kept: init.kept, listed, owned: before })
   if (init.dryRun) return report(plan, plan.unchanged.length, [])
   const refusals = await applyNames({ ...init, plan, values, before }, signal)
   const after = hasWrites(plan) ? await names.store.list(signal) : listed
-  const confirmed = await confirmNames({ ...init, plan, values, listed: after })
+  const confirmed = confirmNames({ ...init, plan, values, listed: after })
   return report(plan, confirmed, refusals)
 }
 
 /** What the plan compares: of a variable its value, of a secret its MAC. */
-function comparable({ names, desired, macKey }: NamesInit): ReadonlyMap<string, string> {
+function comparable({ names, desired, mac }: NamesInit): ReadonlyMap<string, string> {
   if (names.kind === 'variable') return desired
-  return new Map([...desired].map(([name, value]) => [name, value === '' ? '' : nameMac(macKey, name, value)]))
+  return new Map([...desired].map(([name, value]) => [name, value === '' ? '' : mac(canonicalName(name), value)]))
 }
 
 /** By name as the provider stores it; the first of two spellings counts. */

@@ -1,6 +1,6 @@
 import type { Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
-import type { RemoteGit } from '../fence/ref-store.js'
+import type { RemoteGit } from '../fence/git-calls.js'
 
 export interface Marker {
   readonly role: Role
@@ -85,7 +85,7 @@ async function pushed(
   const args = ['push', '--porcelain', '--atomic', lease, '--', git.url, `${commit}:refs/heads/${branch}`]
   const { code, stdout, stderr } = await git.run(args, { signal })
   if (code === 0) return true
-  const words = `${stdout.toString('utf8')}\n${stderr}`
+  const words = `${stdout}\n${stderr}`
   if (/stale info|fetch first|non-fast-forward|cannot lock ref/.test(words)) return false
   throw refusedBy(words)
 }
@@ -97,7 +97,7 @@ interface Input {
 
 async function text(git: RemoteGit, args: readonly string[], signal: AbortSignal, rest: Input = {}): Promise<string> {
   const { code, stdout, stderr } = await git.run(args, { signal, ...rest })
-  if (code === 0) return stdout.toString('utf8')
+  if (code === 0) return stdout
   throw refusedBy(stderr)
 }
 

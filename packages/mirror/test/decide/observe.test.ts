@@ -46,6 +46,12 @@ describe('the sentinel', () => {
     expect(results.slice(-3).map(({ decision }) => decision)).toEqual(['promote', 'wait', 'promote'])
   })
 
+  it('takes an epoch in which another repository acted for a sign of life, even when it is over', () => {
+    const other = { epoch: 2, renewal: 4, state: 'released', holder: 'github:3' } as const
+    const results = watch([...every(0, 210, seen()), [240, seen({ fence: other })]])
+    expect(results.at(-1)).toMatchObject({ verdict: 'healthy', decision: 'none' })
+  })
+
   it.each<[string, Partial<FenceRecord>]>([
     ['automatic promotion is off', { autoPromote: false }],
     ['a hold runs', { holdUntil: iso(START + DAY) }],

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MirrorError } from '../../src/contracts/errors.js'
@@ -139,6 +140,15 @@ describe('what the provider answers becomes a code with a remedy', () => {
     const asked = provider.describe(controller.signal)
     setTimeout(() => controller.abort(), 100)
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  it('leaves no listener at the signal of its caller', async () => {
+    const answers = [200, 503, 404]
+    const { url } = await scriptedApi((_request, reply) => reply.code(answers.shift() ?? 401).send({}))
+    const { signal } = new AbortController()
+    const { provider } = providerAt(url)
+    for (let calls = 0; calls < 3; calls++) await provider.secrets.delete('A', signal).catch(() => {})
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('writes nothing to the console, whatever happens', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -42,15 +42,17 @@ describe('the store', () => {
     connection.close()
   })
 
-  it('keeps the locks of a connection when the same process opens another one', () => {
+  it('opened twice in a process keeps the lock that tells others that it is in use', () => {
     const folder = temporaryFolder()
-    const first = opened(folder)
-    const second = opened(folder, 0)
-    first.transaction(() => {
-      opened(folder, 0).close()
-      expect(() => second.notes.set('a', 'b')).toThrow(refused('BUSY', 75))
-    })
-    second.notes.set('a', 'b')
+    opened(folder).notes.set('a', 'b')
+    const inode = statSync(join(folder, 'mirror.sqlite')).ino
+    const locks = () =>
+      readFileSync('/proc/locks', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`:${inode} `))
+    expect(locks()).toHaveLength(1)
+    openMirrorStore(folder).close()
+    expect(locks()).toHaveLength(1)
   })
 
   it('a failed transaction leaves nothing', () => {

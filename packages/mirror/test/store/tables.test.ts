@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { LayerRecord, OwnedName } from '../../src/index.js'
+import type { LayerRecord, OwnedName, RefResult } from '../../src/index.js'
 import { openMirrorStore } from '../../src/index.js'
 import type { RequestKind } from '../../src/store/jobs.js'
 import { temporaryFolder } from '../folders.js'
@@ -103,15 +103,12 @@ describe('attempts', () => {
   it('have a beginning and an end, newest first', () => {
     const { attempts } = opened()
     const first = attempts.start('a', 'code', 1)
-    const refs = [
+    const refs: RefResult[] = [
       {
-        ...{ ref: 'refs/heads/main', outcome: 'diverged', before: 'x', after: 'x', rescueRef: null },
-        ahead: 1,
-        behind: 2,
-        foreignAuthor: 'F',
-        message: null,
+        ...{ ref: 'refs/heads/main', outcome: 'diverged' as const, before: 'x', after: 'x', rescueRef: null },
+        ...{ ahead: 1, behind: 2, foreignAuthor: 'F', message: null },
       },
-    ] as const
+    ]
     attempts.finish(first, 5, {
       outcome: 'diverged',
       errorCode: 'REF_DIVERGED',

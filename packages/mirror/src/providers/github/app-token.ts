@@ -22,8 +22,7 @@ const WANTED: Readonly<Record<string, 'read' | 'write'>> = {
   administration: 'write',
 }
 
-const OF_REPOSITORY = 'GET /repos/{owner}/{repo}/installation'
-const BY_ID = 'GET /app/installations/{id}'
+const INSTALLATION_ROUTE = 'GET /repos/{owner}/{repo}/installation'
 
 const INSTALLATION = z.object({ id: z.int(), permissions: z.record(z.string().max(100), z.string().max(20)) })
 type Installation = z.infer<typeof INSTALLATION>
@@ -46,20 +45,20 @@ export function appToken(
   const auth = createAppAuth({ appId: credential.appId, createJwt, request: octokit.request, log: silentLog })
   let held: { readonly token: string; readonly renewAtMs: number } | null = null
 
+  /** Also where its id is known: what it grants is asked for, and no more. */
   async function installation(signal: AbortSignal): Promise<Installation> {
-    const id = credential.installationId
-    const ofRepository = { owner: repository.owner, repo: repository.name }
-    const [route, place] = id === null ? [OF_REPOSITORY, ofRepository] : [BY_ID, { id }]
+    const place = { owner: repository.owner, repo: repository.name }
     const headers = { authorization: `bearer ${jwtAt(0).jwt}` }
-    const { data } = await octokit.request(route, { ...place, headers, request: { signal } })
-    return decodeAnswer(INSTALLATION, data, route)
+    const { data } = await octokit.request(INSTALLATION_ROUTE, { ...place, headers, request: { signal } })
+    return decodeAnswer(INSTALLATION, data, INSTALLATION_ROUTE)
   }
 
   async function renew(signal: AbortSignal): Promise<string> {
     const renewAtMs = clock.monotonicMs() + APP_TOKEN_RENEW_MS
     const { id, permissions } = await installation(signal)
     const narrowed = { repositoryNames: [repository.name], permissions: narrow(permissions) }
-    const { token } = await auth({ type: 'installation', installationId: id, refresh: true, ...narrowed })
+    const installationId = credential.installationId ?? id
+    const { token } = await auth({ type: 'installation', installationId, refresh: true, ...narrowed })
     held = { token, renewAtMs }
     return token
   }

@@ -13,14 +13,14 @@ export interface Listing<T> {
   readonly parameters?: Readonly<Record<string, unknown>>
 }
 
-/** Every entry; the last page is the one that is not full. */
+/** Every entry; each page but the last links to the next. */
 export async function listAll<T>(client: GithubClient, listing: Listing<T>, signal: AbortSignal): Promise<T[]> {
   const all: T[] = []
   for (let page = 1; page <= PAGES_MAX; page++) {
     const parameters = { ...listing.parameters, per_page: listing.perPage, page }
-    const { data } = await client.call({ route: listing.route, schema: listing.schema, parameters }, signal)
+    const { data, headers } = await client.call({ route: listing.route, schema: listing.schema, parameters }, signal)
     all.push(...data)
-    if (data.length < listing.perPage) return all
+    if (!/;\s*rel="next"/.test(String(headers.link ?? ''))) return all
   }
   throw new MirrorError('TARGET_ANSWER_INVALID', `${listing.route}: more than ${PAGES_MAX} pages`)
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Collects a stream up to a number of bytes; what exceeds it calls back and is not kept. */
+/** Keeps a stream up to a number of bytes; what exceeds it calls back, and nothing is kept any more. */
 export class BoundedOutput {
   readonly #chunks: Buffer[] = []
   #size = 0
@@ -8,8 +8,8 @@ export class BoundedOutput {
   constructor(stream: Readable, maxBytes: number, onTooLong: () => void) {
     stream.on('data', (chunk: Buffer) => {
       this.#size += chunk.length
-      if (this.#size > maxBytes) onTooLong()
-      else this.#chunks.push(chunk)
+      if (this.#size <= maxBytes) this.#chunks.push(chunk)
+      else onTooLong()
     })
   }
 

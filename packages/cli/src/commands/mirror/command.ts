@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import type { CliContext } from '../../context.js'
+import { heartbeatCommand } from './heartbeat.js'
+import { hookCommand } from './hook.js'
+import { runCommand } from './run.js'
+import { sentinelCommand } from './sentinel.js'
+import { statusCommand } from './status.js'
+import { syncCommand } from './sync.js'
+import { testCommand } from './test.js'
+import { workflowsCommand } from './workflows.js'
+
+export function mirrorCommand(context: CliContext): Command {
+  return new Command('mirror')
+    .description('a repository that survives the loss of its account')
+    .addCommand(statusCommand(context))
+    .addCommand(syncCommand(context))
+    .addCommand(runCommand(context))
+    .addCommand(hookCommand(context))
+    .addCommand(testCommand(context))
+    .addCommand(sentinelCommand(context))
+    .addCommand(workflowsCommand(context))
+    .addCommand(heartbeatCommand(context))
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import type { Manifest, Mirror, MirrorAlert, MirrorConfig } from '@montana/mirror'
+import type { Command } from 'commander'
+import type { CliContext, GlobalOptions } from '../../context.js'
+
+export interface MirrorFlags extends GlobalOptions {
+  source?: string
+  env?: string
+}
+
+/** Of the repository that is mirrored, and of the tool's own files. */
+export interface MirrorPlace {
+  readonly config: MirrorConfig
+  readonly source: string
+  readonly dataFolder: string
+  /** Environment over `.env`: values of secrets and variables by name. */
+  readonly values: ReadonlyMap<string, string>
+}
+
+export function addMirrorFlags(command: Command): Command {
+  return command
+    .option('--source <dir>', 'the repository that is mirrored (default: where the command runs)')
+    .option('--env <file>', 'file with MIRROR_* keys (default: .env of the source)')
+}
+
+/** Reads the configuration; contacts nobody. Throws ConfigError (78) with every wrong key. */
+export async function readPlace(context: CliContext, flags: MirrorFlags): Promise<MirrorPlace> {
+  const { environmentValues, loadMirrorConfig } = await import('@montana/mirror')
+  const source = flags.source ?? process.cwd()
+  const envFile = flags.env ?? join(source, '.env')
+  const config = loadMirrorConfig({ environment: context.environment, envFile })
+  const dataFolder = flags.dataDir ?? join(source, '.montana', 'mirror')
+  return { config, source, dataFolder, values: environmentValues(context.environment, envFile) }
+}
+
+export async function readManifest({ config, source }: MirrorPlace): Promise<Manifest> {
+  const { loadManifest } = await import('@montana/mirror')
+  return loadManifest(inSource(source, config.manifestFile))
+}
+
+/** The primary with its queue, targets and fence. Alerts go to stderr. */
+export async function openPlace(context: CliContext, place: MirrorPlace): Promise<Mirror> {
+  const { githubProvider, openMirror, primaryTarget } = await import('@montana/mirror')
+  const { config, source, dataFolder, values } = place
+  const target = primaryTarget(config, context.environment.GITHUB_API_URL)
+  const manifest = await readManifest(place)
+  const primary = target === null ? null : githubProvider(target, {})
+  const alert = ({ mirror, code, message, remedy }: MirrorAlert) => {
+    context.err(`${mirror}: ${code}: ${message}${remedy === null ? '' : `; ${remedy}`}`)
+  }
+  return await openMirror(
+    { config, manifest, source, dataFolder, values, primary, actor: 'primary', alert },
+    context.signal,
+  )
+}
+
+export function inSource(source: string, path: string): string {
+  return isAbsolute(path) ? path : join(source, path)
+}
+
+/** Null where there is no such file. */
+export function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,58 @@
+import type { LayerRecord, MirrorStore } from '@montana/mirror'
+import { Command } from 'commander'
+import type { CliContext } from '../../context.js'
+import { formatTable, labelled } from '../../table.js'
+import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
+
+const LAYERS = ['target', 'layer', 'status', 'last success', 'lag', 'synced', 'error']
+const SHORT = 12
+const OUT_OF_STEP = 3
+const DIVERGED = 4
+const LABELS = { MASTER: 'Primary', SLAVE: 'Replica', TEMPORARY_MASTER: 'Temporary primary' } as const
+
+export function statusCommand(context: CliContext): Command {
+  const command = new Command('status')
+    .description('roles and layers as this host knows them; contacts nobody')
+    .argument('[id]', 'one target')
+  return addMirrorFlags(command).action(async (id: string | undefined, _, self: Command) => {
+    const flags = self.optsWithGlobals<MirrorFlags>()
+    const { openMirrorStore } = await import('@montana/mirror')
+    const place = await readPlace(context, flags)
+    const store = openMirrorStore(place.dataFolder)
+    const rows = rowsOf(
+      store,
+      place.config.targets.map(({ name }) => name),
+      id,
+    )
+    const { enabled, role } = place.config
+    if (flags.json) context.json({ enabled, role, isPaused: store.isPaused(), layers: rows })
+    else context.out(textOf(enabled, role, rows))
+    store.close()
+    context.exit(exitOf(rows, place.config.targets.length))
+  })
+}
+
+function rowsOf(store: MirrorStore, names: readonly string[], id: string | undefined): LayerRecord[] {
+  return store.layers.all().filter(({ mirror }) => names.includes(mirror) && (id ?? mirror) === mirror)
+}
+
+function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readonly LayerRecord[]): string {
+  const head = [
+    labelled('mirroring', enabled ? 'on' : 'off; set MIRROR_ENABLED=true'),
+    labelled('self', role === null ? 'no role: inert' : LABELS[role]),
+  ]
+  if (rows.length === 0) return [...head, '', 'nothing was synced yet; run `montana mirror sync`'].join('\n')
+  const cells = rows.map(({ mirror, layer, status, lastSuccessAtMs, lagCommits, synced, total, commit, error }) => {
+    const counts = total === null ? (commit?.slice(0, SHORT) ?? null) : `${synced}/${total}`
+    const success = lastSuccessAtMs === null ? null : new Date(lastSuccessAtMs).toISOString()
+    return [mirror, layer, status, success, lagCommits, counts, error?.code ?? null]
+  })
+  return [...head, '', formatTable(LAYERS, cells)].join('\n')
+}
+
+/** The first of: a decision is needed, something is out of step. */
+function exitOf(rows: readonly LayerRecord[], targets: number): number {
+  if (rows.length === 0) return targets === 0 ? 0 : OUT_OF_STEP
+  if (rows.some(({ status }) => status === 'diverged')) return DIVERGED
+  return rows.every(({ status }) => status === 'ok' || status === 'off') ? 0 : OUT_OF_STEP
+}

@@ -1,0 +1,8 @@
+export type { Finding } from './finding.js'
+export { type NameStore, type NamesInit, type NamesReport, reconcileNames } from './names.js'
+export type { OwnedNames } from './owned-names.js'
+export { configurePrimary } from './primary.js'
+export { type RoleSettings, replicaVariables } from './role-variables.js'
+export { configureReplica, type ReplicaInit, type ReplicaStep } from './safe-order.js'
+export type { Step, StepResult } from './steps.js'
+export { readWorkflows, reconcileWorkflows, type WorkflowReport, type WorkflowsInit } from './workflows.js'

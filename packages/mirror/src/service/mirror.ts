@@ -1,0 +1,66 @@
+import type { Layer } from '../contracts/config.js'
+import { MirrorError } from '../contracts/errors.js'
+import { classOf } from '../push/error-class.js'
+import type { WorkerTiming } from '../queue/constants.js'
+import { enqueue, type Ticket } from '../queue/enqueue.js'
+import { workerTarget } from '../queue/fingerprint.js'
+import { requestsOf } from '../queue/hooks.js'
+import { createWorker } from '../queue/worker.js'
+import type { DrainResult, Worker } from '../queue/worker-types.js'
+import type { MirrorParts, Reached } from './parts.js'
+import { settleRoles } from './roles-step.js'
+import { runLayer } from './run-layer.js'
+
+const ALL: readonly Layer[] = ['code', 'workflows', 'secrets', 'variables']
+
+/** The primary's side as a library: what is asked of it is queued at once and done by `sync` or `run`. */
+export class Mirror {
+  readonly parts: MirrorParts
+  readonly #worker: Worker
+
+  constructor(parts: MirrorParts, timing: Partial<WorkerTiming> = {}) {
+    this.parts = parts
+    const targets = parts.targets.map(({ target }) => target).filter(({ enabled }) => enabled)
+    const { store, alert, time, random, log } = parts
+    this.#worker = createWorker(
+      { targets: targets.map((target) => workerTarget(store, target)), timing },
+      {
+        store,
+        runLayer: (mirror, layer, signal) => runLayer(parts, this.#reached(mirror), layer, signal),
+        runRoles: (mirror, signal) => settleRoles(parts, this.#reached(mirror), signal),
+        classOf,
+        alert,
+        time,
+        random,
+        log,
+      },
+    )
+  }
+
+  /** Queues these layers of these targets (all of them by default); throws BUSY when the store cannot be written. */
+  enqueue(reason: string, layers: readonly Layer[] = ALL, names?: readonly string[]): readonly Ticket[] {
+    const { store, targets, time } = this.parts
+    const wanted = targets.map(({ target }) => target).filter(({ name }) => names?.includes(name) ?? true)
+    return enqueue(store, requestsOf(wanted, layers), { kind: 'manual', reason, nowMs: time.wallMs() })
+  }
+
+  /** Works off what is queued. Throws MirrorError BUSY beside another worker. */
+  async sync(signal: AbortSignal): Promise<DrainResult> {
+    return await this.#worker.drain(signal)
+  }
+
+  /** Works until the signal fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#worker.run(signal)
+  }
+
+  close(): void {
+    this.parts.store.close()
+  }
+
+  #reached(mirror: string): Reached {
+    const found = this.parts.targets.find(({ target }) => target.name === mirror)
+    if (found) return found
+    throw new MirrorError('TARGET_NOT_FOUND', `there is no target ${mirror}`, { remedy: 'see `montana mirror status`' })
+  }
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import {
+  type Logger,
+  type RandomSource,
+  silentLogger,
+  systemRandom,
+  systemTime,
+  type TimeSource,
+} from '@montana/foundation'
+import type { GithubTarget, Manifest, MirrorConfig, TargetConfig } from '../contracts/config.js'
+import type { Fence } from '../contracts/fence.js'
+import { GitFence } from '../fence/git-fence.js'
+import { openRemoteGit } from '../fence/remote-git.js'
+import { GitProvider } from '../providers/git/provider.js'
+import type { Clock } from '../providers/github/clock.js'
+import { createGithubProvider, type GithubProvider, type Pace } from '../providers/github/provider.js'
+import { createGitAccess } from '../push/access.js'
+import type { WorkerTiming } from '../queue/constants.js'
+import type { MirrorAlert } from '../queue/worker-types.js'
+import { openMirrorStore } from '../store/open.js'
+import { Mirror } from './mirror.js'
+import type { MirrorParts, Reached } from './parts.js'
+
+export interface OpenMirrorInit {
+  readonly config: MirrorConfig
+  readonly manifest: Manifest
+  readonly source: string
+  readonly dataFolder: string
+  readonly values: ReadonlyMap<string, string>
+  readonly actor: string
+  /** Of the primary itself; its API gives the numeric id that the fence knows. Null: not on a provider with ids. */
+  readonly primary: GithubProvider | null
+  readonly time?: TimeSource
+  readonly clock?: Clock
+  readonly pace?: Pace
+  readonly random?: RandomSource
+  readonly log?: Logger
+  readonly alert?: (alert: MirrorAlert) => void
+  readonly timing?: Partial<WorkerTiming>
+}
+
+/** Opens store, targets and fence of a primary; the fence is contacted, targets are not. Throws MirrorError. */
+export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Promise<Mirror> {
+  const targets = init.config.targets.map((target) => reach(target, init))
+  const self = init.primary === null ? null : (await init.primary.describe(signal)).id
+  const fence = self === null ? null : await openFence(init, targets, signal)
+  const parts: MirrorParts = {
+    config: init.config,
+    manifest: init.manifest,
+    source: init.source,
+    values: init.values,
+    store: openMirrorStore(init.dataFolder),
+    targets,
+    self,
+    fence,
+    actor: init.actor,
+    time: init.time ?? systemTime,
+    random: init.random ?? systemRandom,
+    log: init.log ?? silentLogger,
+    alert: init.alert ?? (() => {}),
+  }
+  return new Mirror(parts, init.timing)
+}
+
+export function reach(target: TargetConfig, modules: Pick<OpenMirrorInit, 'clock' | 'pace'>): Reached {
+  if (target.type === 'git') return { type: 'git', target, provider: new GitProvider(target) }
+  return { type: 'github', target, provider: githubProvider(target, modules) }
+}
+
+export function githubProvider(
+  target: GithubTarget,
+  { clock, pace }: Pick<OpenMirrorInit, 'clock' | 'pace'>,
+): GithubProvider {
+  const optional = { ...(clock && { clock }), ...(pace && { pace }) }
+  return createGithubProvider(target, { access: createGitAccess, proxyEnvironment: process.env, ...optional })
+}
+
+async function openFence(
+  { config, dataFolder }: OpenMirrorInit,
+  targets: readonly Reached[],
+  signal: AbortSignal,
+): Promise<Fence | null> {
+  const holder = targets.find(({ target }) => target.slot === config.fenceSlot)
+  if (holder === undefined) return null
+  const access = (stop: AbortSignal) => holder.provider.gitAccess(stop)
+  return new GitFence(await openRemoteGit({ folder: join(dataFolder, 'fence.git'), access }, signal))
+}

@@ -1,0 +1,36 @@
+import type { Logger, RandomSource, TimeSource } from '@montana/foundation'
+import type { Manifest, MirrorConfig, TargetConfig } from '../contracts/config.js'
+import type { Fence } from '../contracts/fence.js'
+import type { GitProvider } from '../providers/git/provider.js'
+import type { GithubProvider } from '../providers/github/provider.js'
+import type { MirrorAlert } from '../queue/worker-types.js'
+import type { MirrorStore } from '../store/mirror-store.js'
+
+/** A target with the way to it. */
+export type Reached =
+  | {
+      readonly type: 'github'
+      readonly target: Extract<TargetConfig, { type: 'github' }>
+      readonly provider: GithubProvider
+    }
+  | { readonly type: 'git'; readonly target: Extract<TargetConfig, { type: 'git' }>; readonly provider: GitProvider }
+
+/** What the work of a primary needs; made by `openMirror`. */
+export interface MirrorParts {
+  readonly config: MirrorConfig
+  readonly manifest: Manifest
+  /** Top folder of the repository that is mirrored. */
+  readonly source: string
+  /** Values by name, of secrets and variables alike: environment and `.env` of the primary. */
+  readonly values: ReadonlyMap<string, string>
+  readonly store: MirrorStore
+  readonly targets: readonly Reached[]
+  /** `github:<numeric id>` of this repository; null where it is not known, and then nothing is fenced. */
+  readonly self: string | null
+  readonly fence: Fence | null
+  readonly actor: string
+  readonly time: TimeSource
+  readonly random: RandomSource
+  readonly log: Logger
+  readonly alert: (alert: MirrorAlert) => void
+}

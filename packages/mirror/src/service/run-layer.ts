@@ -1,0 +1,22 @@
+import type { Layer } from '../contracts/config.js'
+import type { LayerResult } from '../queue/worker-types.js'
+import { reconcileWorkflows } from '../reconcile/workflows.js'
+import { syncCode } from './code-layer.js'
+import { syncNames } from './names-layer.js'
+import type { MirrorParts, Reached } from './parts.js'
+
+/** One layer of one target. Spec repository-mirror 5. */
+export async function runLayer(
+  parts: MirrorParts,
+  reached: Reached,
+  layer: Layer,
+  signal: AbortSignal,
+): Promise<LayerResult> {
+  if (layer === 'code') return await syncCode(parts, reached, signal)
+  if (reached.type !== 'github') return { status: 'off' }
+  if (layer === 'secrets') return await syncNames(parts, reached, 'secret', signal)
+  if (layer === 'variables') return await syncNames(parts, reached, 'variable', signal)
+  const { workflows: control, contents } = reached.provider
+  await reconcileWorkflows({ control, contents, manifest: parts.manifest, role: 'SLAVE' }, signal)
+  return { status: 'ok', error: null }
+}

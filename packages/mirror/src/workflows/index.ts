@@ -1,0 +1,2 @@
+export { checkWorkflows, type WorkflowFinding, type WorkflowSource } from './check.js'
+export { SENTINEL_SCRIPT, SENTINEL_WORKFLOW, sentinelWorkflow } from './sentinel-workflow.js'

@@ -1,0 +1,74 @@
+import { claimHandback } from '../../../src/decide/fence-handback.js'
+import { activate, claimForPromotion } from '../../../src/decide/fence-promotion.js'
+import { release, renew } from '../../../src/decide/fence-rules.js'
+import { mayAct } from '../../../src/decide/permit.js'
+import type { SentinelSettings } from '../../../src/decide/time-budget.js'
+import { DEFAULTS, MIN } from '../support/gap-replay.js'
+
+/** What the world runs on. By default the real rules; a planted fault replaces one. */
+export interface Rules {
+  readonly settings: SentinelSettings
+  readonly mayAct: typeof mayAct
+  readonly renew: typeof renew
+  readonly release: typeof release
+  readonly activate: typeof activate
+  readonly claimForPromotion: typeof claimForPromotion
+  readonly claimHandback: typeof claimHandback
+  /** The fence compares before it swaps. */
+  readonly isSwapLeased: boolean
+  readonly permitFrom: 'start' | 'end'
+  /** Believes in a record only when the fence has confirmed it. */
+  readonly isConfirmedFirst: boolean
+  /** Claims over the record on which the decision fell. */
+  readonly isClaimOnDecision: boolean
+  /** The hand-back waits until the temporary primary can act no more. */
+  readonly isDrainAwaited: boolean
+}
+
+export const REAL: Rules = {
+  settings: DEFAULTS,
+  mayAct,
+  renew,
+  release,
+  activate,
+  claimForPromotion,
+  claimHandback,
+  isSwapLeased: true,
+  permitFrom: 'start',
+  isConfirmedFirst: true,
+  isClaimOnDecision: true,
+  isDrainAwaited: true,
+}
+
+/** Each must be found by the same test that finds nothing in the real rules. */
+export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
+  'staleness below permit and skew': {
+    settings: { ...DEFAULTS, stalenessMs: 20 * MIN, intervalMs: 5 * MIN, threshold: 1 },
+  },
+  'a swap without lease': { isSwapLeased: false },
+  'a permit counted from the end of the renewal': { permitFrom: 'end' },
+  'a permit before the fence has confirmed it': { isConfirmedFirst: false },
+  'a claim over a record that was read again after the decision': { isClaimOnDecision: false },
+  'a role without the fence': {
+    mayAct: (_entry, _self, role) =>
+      role === 'SLAVE' ? { act: false, code: 'INERT', reason: 'role' } : { act: true, permitMsLeft: null },
+  },
+  'a permit without end': {
+    mayAct: (entry, self, role, _start, nowMs, settings) => mayAct(entry, self, role, nowMs, nowMs, settings),
+  },
+  'a hand-back that does not wait for the last permit': {
+    isDrainAwaited: false,
+    claimHandback: (record, self, proof, ...rest) =>
+      claimHandback(record, self, { ...proof, isDrained: true }, ...rest),
+  },
+  'a planned switch that does not wait for the last permit': {
+    claimForPromotion: (record, claim, signature) =>
+      claimForPromotion(record, { ...claim, isDrained: true }, signature),
+  },
+  'an epoch that is used again': {
+    claimForPromotion: (record, claim, signature) => {
+      const next = claimForPromotion(record, claim, signature)
+      return 'ok' in next ? { ok: { ...next.ok, epoch: record.epoch } } : next
+    },
+  },
+}

@@ -1,0 +1,43 @@
+import { hold, pause, resume } from '../../../src/decide/fence-rules.js'
+import { MIN } from '../support/gap-replay.js'
+import { startPromotion } from './promote.js'
+import type { Process } from './schedule.js'
+import type { Repo, World } from './world.js'
+
+type Step<T> = Generator<number, T, void>
+
+/** Holds, pauses and planned switches at any time, from the host of the first replica. Never force. */
+export function* operate(world: World): Process {
+  const [at] = world.replicas
+  for (;;) {
+    yield world.random.between(1, 9) * 60 * MIN
+    if (!at) return
+    if (world.random.chance(0.4)) yield* planned(world, at)
+    else yield* annotate(world, at)
+  }
+}
+
+function* annotate(world: World, at: Repo): Step<void> {
+  const entry = yield* world.ask(at, () => world.entry)
+  if (!entry) return
+  const until = new Date(world.wall(at) + 2 * 60 * MIN).toISOString()
+  const sign = world.sign('operator')
+  const next = world.random.pick(hold(entry.record, until, sign), pause(entry.record, sign), resume(entry.record, sign))
+  if ('ok' in next) yield* world.ask(at, () => world.swap(entry, next.ok))
+}
+
+/** Spec 11.2: the primary stops, and only then the replica is promoted. */
+function* planned(world: World, replica: Repo): Step<void> {
+  const { primary } = world
+  const entry = yield* world.ask(primary, () => world.entry)
+  if (!entry || entry.record.holder !== primary.id) return
+  const next = world.rules.release(entry.record, primary.id, world.sign('operator'))
+  if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return
+  if (world.random.chance(0.5)) world.endRuns(primary)
+  yield world.random.between(0.1, 50) * MIN
+  const released = yield* world.ask(replica, () => world.entry)
+  if (!released || replica.promotion.progress) return
+  world.knownForMs(replica, released.record)
+  world.counts.planned++
+  startPromotion(world, replica, released, 'planned')
+}

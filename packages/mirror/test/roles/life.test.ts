@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { RoleWorld } from '../support/role-world.js'
+
+/** Half an hour at a time, until the sentinel decides or the patience is over. */
+async function untilDecided(world: RoleWorld, observations: number) {
+  for (let turn = 1; turn <= observations; turn++) {
+    world.advance(30)
+    const report = await world.sentinel()
+    if (report.promotion !== null) return { report, minutes: turn * 30 }
+  }
+  return undefined
+}
+
+describe('a primary that dies and returns', () => {
+  it('is watched without a promotion while it ticks', async () => {
+    const world = await RoleWorld.open()
+    for (let turn = 0; turn < 6; turn++) {
+      world.advance(30)
+      expect(await world.tick(world.primary)).toBe(true)
+      expect(await world.sentinel()).toMatchObject({ verdict: 'healthy', decision: 'none', promotion: null })
+    }
+  })
+
+  it('is replaced by its replica, which proves that it can act, hands back, and loses nothing of either side', async () => {
+    const world = await RoleWorld.open()
+    const { primary, replica } = world
+    await world.tick(primary, 'reminder-2')
+    await primary.repository.commit({ files: { 'primary-only.txt': 'written before the death\n' } })
+    await world.sentinel()
+    const decided = await untilDecided(world, 20)
+    expect(decided?.report).toMatchObject({ promotion: 'done', role: 'TEMPORARY_MASTER', epoch: 2 })
+    expect(decided?.minutes).toBeGreaterThanOrEqual(240)
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
+    expect(replica.repository.variables.get('ADAPTER_MOCK_MODE')).toBe('false')
+    const states = Object.fromEntries(
+      (await replica.repository.workflows()).map(({ path, state }) => [path.split('/').at(-1), state]),
+    )
+    expect(states).toMatchObject({ 'cron.yml': 'active', 'deploy-site.yml': 'active', 'sentinel.yml': 'active' })
+    expect(JSON.parse(await world.show(replica, 'state/current.json')).mirrors).toMatchObject({
+      self_role: 'TEMPORARY_MASTER',
+      epoch: 2,
+    })
+
+    expect(await world.tick(primary)).toBe(false)
+    expect(await world.tick(replica, 'reminder-3')).toBe(true)
+    await replica.repository.commit({ files: { 'replica-only.txt': 'written meanwhile\n' } })
+    let last = await world.sentinel()
+    for (let turn = 0; turn < 8 && last.decision !== 'handback-ready'; turn++) {
+      world.advance(30)
+      expect(await world.tick(primary)).toBe(false)
+      await world.tick(replica)
+      last = await world.sentinel()
+    }
+    expect(last.decision).toBe('handback-ready')
+    const tips = [await primary.repository.tip(), await replica.repository.tip()]
+    expect(await world.recover()).toEqual({ kind: 'done' })
+
+    expect(primary.repository.variables.get('MIRROR_ROLE')).toBe('MASTER')
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    expect(replica.repository.variables.get('ADAPTER_MOCK_MODE')).toBe('true')
+    expect(await primary.repository.tip()).toBe(await replica.repository.tip())
+    for (const path of ['primary-only.txt', 'replica-only.txt']) expect(await world.show(primary, path)).not.toBe('')
+    const ledger = (await world.show(primary, 'state/actions.ndjson'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).id)
+    expect(ledger).toEqual(['reminder-1', 'reminder-2', 'reminder-3'])
+    const git = await world.git(primary, 'history')
+    for (const tip of tips) {
+      const { code } = await git.run(
+        ['--git-dir', primary.repository.path, 'merge-base', '--is-ancestor', tip ?? '', 'main'],
+        { signal: world.signal },
+      )
+      expect(code).toBe(0)
+    }
+    expect([...(await primary.repository.refs()).keys()].some((ref) => ref.startsWith('refs/heads/rescue/'))).toBe(true)
+    expect(await world.tick(primary)).toBe(true)
+    expect(await world.tick(replica)).toBe(false)
+    expect((await (await world.fence()).read(world.signal))?.record).toMatchObject({
+      epoch: 3,
+      state: 'active',
+      role: 'MASTER',
+      holder: primary.id,
+    })
+  }, 120_000)
+
+  it('is not replaced by a replica whose check fails: everything is taken back, and the next attempt takes the next epoch', async () => {
+    const world = await RoleWorld.open()
+    const { replica } = world
+    world.check = 'failure'
+    await world.sentinel()
+    const decided = await untilDecided(world, 20)
+    expect(decided?.report).toMatchObject({ promotion: 'undone', role: 'SLAVE', epoch: 2 })
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    expect(replica.repository.variables.get('ADAPTER_MOCK_MODE')).toBe('true')
+    const cron = (await replica.repository.workflows()).find(({ path }) => path.endsWith('cron.yml'))
+    expect(cron?.state).toBe('disabled_manually')
+    expect((await (await world.fence()).read(world.signal))?.record).toMatchObject({ epoch: 2, state: 'released' })
+    expect(world.alerts.map(({ code }) => code)).toContain('PROMOTION_FAILED')
+    world.check = 'success'
+    expect((await untilDecided(world, 3))?.report).toMatchObject({ promotion: 'done', epoch: 3 })
+  }, 120_000)
+})
