@@ -71,7 +71,9 @@ describe('git over http', () => {
     expect(both.output).toContain('*\tmain~1:refs/heads/other')
     const before = await repository.refs()
     const atomic = ['push', '--porcelain', '--atomic', url, 'main', 'main~1:refs/heads/third']
-    expect((await tree.git(atomic, { token: weak })).output).toContain(`(${words})`)
+    const held = (await tree.git(atomic, { token: weak })).output
+    expect(held).toContain(`(${words})`)
+    expect(held).toContain('refs/heads/third\t[remote rejected] (atomic push failure)')
     expect(await repository.refs()).toEqual(before)
     const removed = await tree.git(['push', url, ':other'], { token: weak })
     expect(removed.code).toBe(0)

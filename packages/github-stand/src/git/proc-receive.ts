@@ -45,15 +45,29 @@ function touchedWorkflow(tip: string): string | undefined {
   return execFileSync('git', args, { encoding: 'utf8' }).split('\n')[0] || undefined
 }
 
-function judge(command: string): string[] {
-  const [, tip = '', ref = ''] = command.split(' ')
-  const file = IS_DELETION.test(tip) ? undefined : touchedWorkflow(tip)
-  // git itself moves what is left to it.
-  if (file === undefined) return [`ok ${ref}`, 'option fall-through']
-  const { GITHUB_STAND_CREDENTIAL: credential, GITHUB_STAND_NEEDED: needed } = process.env
-  return [`ng ${ref} refusing to allow ${credential} to create or update workflow \`${file}\` without ${needed}`]
+interface Command {
+  readonly ref: string
+  /** The workflow file for which it is refused. */
+  readonly file: string | undefined
 }
 
-readLines()
+function inspect(line: string): Command {
+  const [, tip = '', ref = ''] = line.split(' ')
+  return { ref, file: IS_DELETION.test(tip) ? undefined : touchedWorkflow(tip) }
+}
+
+function judge(commands: readonly Command[], isAtomic: boolean): string[] {
+  const isHeld = isAtomic && commands.some(({ file }) => file !== undefined)
+  const { GITHUB_STAND_CREDENTIAL: credential, GITHUB_STAND_NEEDED: needed } = process.env
+  return commands.flatMap(({ ref, file }) => {
+    if (file !== undefined) {
+      return [`ng ${ref} refusing to allow ${credential} to create or update workflow \`${file}\` without ${needed}`]
+    }
+    // What git says of the others itself; else it moves what is left to it.
+    return isHeld ? [`ng ${ref} atomic push failure`] : [`ok ${ref}`, 'option fall-through']
+  })
+}
+
+const isAtomic = readLines().some((line) => /\batomic\b/.test(line))
 writeLines(['version=1\0'])
-writeLines(readLines().flatMap(judge))
+writeLines(judge(readLines().map(inspect), isAtomic))
