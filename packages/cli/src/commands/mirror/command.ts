@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
+import { addCommand } from './add.js'
+import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'
 import { runCommand } from './run.js'
@@ -16,7 +18,9 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(syncCommand(context))
     .addCommand(runCommand(context))
     .addCommand(hookCommand(context))
+    .addCommand(addCommand(context))
     .addCommand(testCommand(context))
+    .addCommand(healthCommand(context))
     .addCommand(sentinelCommand(context))
     .addCommand(workflowsCommand(context))
     .addCommand(heartbeatCommand(context))
