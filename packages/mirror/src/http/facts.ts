@@ -1,6 +1,7 @@
+import type { TargetConfig } from '../contracts/config.js'
 import type { FenceEntry } from '../contracts/fence.js'
+import type { Provider } from '../contracts/provider.js'
 import type { SentinelDocument } from '../sentinel/document.js'
-import type { Reached } from '../service/parts.js'
 import type { ActionName, FenceSight, TargetFacts, ViewParts } from '../view/index.js'
 import { HttpError } from './errors.js'
 import { Recent } from './recent.js'
@@ -33,15 +34,14 @@ export class Facts {
     }
   }
 
-  /** Throws {@link HttpError} 409 when another epoch has begun, or where there is none; MirrorError when it cannot be asked. */
-  async requireEpoch(expected: number): Promise<void> {
-    if (this.#fence === undefined) {
-      const remedy = 'configure a promotable target, or MIRROR_FENCE'
-      throw new HttpError(409, 'PRECONDITION', 'this group has no fence', { remedy })
-    }
-    const epoch = (await this.#fence.fresh())?.record.epoch ?? null
+  /**
+   * Throws {@link HttpError} 409 when another epoch has begun; null expects that nothing is fenced. MirrorError when the
+   * fence cannot be asked.
+   */
+  async requireEpoch(expected: number | null): Promise<void> {
+    const epoch = (await this.#fence?.fresh())?.record.epoch ?? null
     if (epoch === expected) return
-    const message = epoch === null ? 'the fence has no record' : `the epoch is ${epoch}, not ${expected}`
+    const message = epoch === null ? 'the fence has no record' : `the epoch is ${epoch}, not ${expected ?? 'none'}`
     throw new HttpError(409, 'EPOCH_LOST', message, { field: 'expectedEpoch', remedy: 'load the page and decide anew' })
   }
 
@@ -59,10 +59,9 @@ export class Facts {
     return { entry, firstSeenMs: this.#seen?.atMs ?? null, problem }
   }
 
-  #target({ target, provider }: Reached): TargetFacts {
+  #target({ target, provider }: { readonly target: TargetConfig; readonly provider: Provider }): TargetFacts {
     const { store } = this.#service.parts
     const isOwn = ({ mirror }: { readonly mirror: string }) => mirror === target.name
-    const expiring: { credentialExpiry?(): number | null } = provider
     return {
       target,
       jobs: store.jobs.all().filter(isOwn),
@@ -70,11 +69,10 @@ export class Facts {
       attempt: store.attempts.latest(target.name, 'code'),
       refs: store.refs.all(target.name),
       observation: this.#service.observed?.(target.name),
-      credentialExpiryMs: expiring.credentialExpiry?.() ?? null,
+      credentialExpiryMs: provider.credentialExpiry?.() ?? null,
     }
   }
 }
-
 
 function offeredBy({ resume, dropRescue, promote, demote }: MirrorService): ReadonlySet<ActionName> {
   const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote }

@@ -17,7 +17,8 @@ export const syncBody = z.strictObject({
     .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
 })
 export const testBody = z.strictObject({ id: name })
-export const resumeBody = z.strictObject({ reason, expectedEpoch })
+/** Null where nothing is fenced. */
+export const resumeBody = z.strictObject({ reason, expectedEpoch: expectedEpoch.nullable() })
 export const holdBody = z.strictObject({
   /** From now; 0 ends a hold. */
   forMinutes: z.int().min(0).max(HOLD_MINUTES_MAX),

@@ -14,11 +14,12 @@ export interface RoleRequest {
 
 export interface Signed {
   readonly reason: string
-  readonly expectedEpoch: number
+  /** Null where nothing is fenced. */
+  readonly expectedEpoch: number | null
 }
 
 /**
- * What the routes stand on; a {@link Mirror} is one. A function that is absent has no route, and the view says "not
+ * What the routes stand on; `mirrorService` makes one. A function that is absent has no route, and the view says "not
  * offered here". All of them work on when the client has left; the signal fires when the server ends.
  */
 export interface MirrorService {

@@ -1,5 +1,6 @@
 export { Mirror } from './mirror.js'
 export { githubProvider, type OpenMirrorInit, openMirror, reach } from './open.js'
+export { type Asked, dropRescue, holdSentinel, resumeMirrors } from './operations.js'
 export type { MirrorParts, Reached } from './parts.js'
 export { primaryTarget } from './primary-target.js'
 export { type RecoverInit, recover } from './recover.js'

@@ -1,0 +1,101 @@
+import { formatTime } from '@montana/foundation'
+import { MirrorError } from '../contracts/errors.js'
+import type { Fence, FenceEntry } from '../contracts/fence.js'
+import { hold, resume } from '../decide/fence-rules.js'
+import { sign } from '../fence/sign.js'
+import { swapOrThrow } from '../fence/swap.js'
+import { dropRescueRef } from '../push/rescue.js'
+import type { MirrorParts } from './parts.js'
+
+/** Why, and in which epoch the person who asks believes to be; null where nothing is fenced. */
+export interface Asked {
+  readonly reason: string
+  readonly expectedEpoch: number | null
+}
+
+/** Binds the sentinel until then; null ends a hold. Throws EPOCH_LOST, PRECONDITION. Spec repository-mirror 9.2 rule 3. */
+export async function holdSentinel(
+  parts: MirrorParts,
+  untilMs: number | null,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<void> {
+  const { actor, time } = parts
+  const { fence, entry } = await fenceIn(parts, asked, signal)
+  const until = untilMs === null ? null : formatTime(untilMs)
+  const next = hold(entry.record, until, sign(actor, asked.reason, time.wallMs()))
+  const { record } = await swapOrThrow(fence, entry, next, signal)
+  note(parts, until === null ? 'end hold' : 'hold', asked.reason, record.epoch, { until })
+}
+
+/** Ends what a reset of the history has isolated, in the fence and then here. Spec repository-mirror 3.1 MIRROR_RESET_MODE. */
+export async function resumeMirrors(parts: MirrorParts, asked: Asked, signal: AbortSignal): Promise<void> {
+  const { store } = parts
+  const isResumed = parts.fence !== null && (await resumeFence(parts, asked, signal))
+  if (!isResumed && !store.isPaused()) {
+    throw new MirrorError('PRECONDITION', 'nothing is paused', { remedy: 'look at `montana mirror status`' })
+  }
+  store.transaction(() => {
+    store.setPaused(null)
+    note(parts, 'resume', asked.reason, asked.expectedEpoch, {})
+  })
+}
+
+async function resumeFence(parts: MirrorParts, asked: Asked, signal: AbortSignal): Promise<boolean> {
+  const { fence, entry } = await fenceIn(parts, asked, signal)
+  if (!entry.record.paused) return false
+  const next = resume(entry.record, sign(parts.actor, asked.reason, parts.time.wallMs()))
+  await swapOrThrow(fence, entry, next, signal)
+  return true
+}
+
+/** Deletes one rescue ref of a target under the lease of its tip. Throws NAME_INVALID where there is none of this name. */
+export async function dropRescue(parts: MirrorParts, mirror: string, ref: string, signal: AbortSignal): Promise<void> {
+  const { source, store, targets } = parts
+  const reached = targets.find(({ target }) => target.name === mirror)
+  if (reached === undefined) throw unknownTarget(mirror)
+  const access = await reached.provider.gitAccess(signal)
+  const { tip } = await dropRescueRef({ source, access, signal }, ref)
+  store.transaction(() => {
+    for (const record of store.refs.all(mirror)) {
+      const kept = record.rescueRefs.filter((name) => name !== ref)
+      if (kept.length < record.rescueRefs.length) store.refs.put({ ...record, rescueRefs: kept })
+    }
+    note(parts, 'drop rescue ref', ref, null, { mirror, ref, tip })
+  })
+}
+
+async function fenceIn(
+  { fence }: MirrorParts,
+  { expectedEpoch }: Asked,
+  signal: AbortSignal,
+): Promise<{ readonly fence: Fence; readonly entry: FenceEntry }> {
+  const entry = (await fence?.read(signal)) ?? null
+  if (fence === null || entry === null) {
+    throw new MirrorError('PRECONDITION', 'there is no fence record', { remedy: 'sync once: the primary writes it' })
+  }
+  if (entry.record.epoch === expectedEpoch) return { fence, entry }
+  throw new MirrorError('EPOCH_LOST', `the epoch is ${entry.record.epoch}, not ${expectedEpoch ?? 'none'}`, {
+    field: 'expectedEpoch',
+    remedy: 'look at the new state and decide anew',
+  })
+}
+
+function unknownTarget(mirror: string): MirrorError {
+  return new MirrorError('TARGET_NOT_FOUND', `there is no target ${mirror}`, { remedy: 'see `montana mirror status`' })
+}
+
+function note(
+  { store, actor, time }: MirrorParts,
+  action: string,
+  reason: string,
+  epoch: number | null,
+  detail: Readonly<Record<string, unknown>>,
+): void {
+  const atMs = time.wallMs()
+  store.transaction(() => {
+    const epochs = { epochBefore: epoch, epochAfter: epoch }
+    store.audit.add({ atMs, actor, action, reason, ...epochs, detail: JSON.stringify(detail) })
+    store.events.add({ atMs, kind: 'role', mirror: null, layer: null, data: { action, reason, ...detail } })
+  })
+}
