@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { errorCode, errorMessage, MontanaError, type TimeSource } from '@montana/foundation'
+import { errorCode, MontanaError, type TimeSource } from '@montana/foundation'
 import type { Job } from '../contracts/store.js'
 import type { Ticket } from '../queue/enqueue.js'
 import type { MirrorStore } from '../store/mirror-store.js'
@@ -88,9 +88,7 @@ export class HttpJobs {
       const result = (await work()) ?? null
       this.#entries.put({ ...entry, state: 'done', result })
     } catch (error) {
-      const remedy = error instanceof MontanaError ? (error.remedy ?? null) : null
-      const shown = { code: errorCode(error), message: errorMessage(error), remedy }
-      this.#entries.put({ ...entry, state: 'failed', error: shown })
+      this.#entries.put({ ...entry, state: 'failed', error: shownError(error) })
     }
   }
 
@@ -101,6 +99,13 @@ export class HttpJobs {
     const why = state === 'done' ? null : (job?.lastErrorCode ?? null)
     return { mirror, layer, state, nextMs: isOpen ? (job?.nextAttemptAtMs ?? null) : null, lastErrorCode: why }
   }
+}
+
+/** What is not an error of ours may say anything, so it is told to nobody. */
+function shownError(error: unknown): NonNullable<JobEntry['error']> {
+  if (!(error instanceof MontanaError)) return { code: errorCode(error), message: 'internal error', remedy: null }
+  const { code, message, remedy = null } = error
+  return { code, message, remedy }
 }
 
 /** A target that was removed needs nothing more. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { nameText } from '../config/repository-name.js'
 import type { Layer } from '../contracts/config.js'
+import { MirrorError } from '../contracts/errors.js'
 import { viewOf } from '../view/index.js'
 import type { ActionName, TargetView } from '../view/types.js'
 import type { Answer } from './answers.js'
@@ -134,6 +135,7 @@ function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promo
     url: `/api/mirrors/:id/${kind}`,
     schema: roleBody,
     run: async ({ confirm, force = false, ...rest }, id) => {
+      if ((await findTarget(modules, id)).type === 'git') throw notPromotable()
       await requireAction(modules, id, kind)
       const asked: RoleRequest = { ...rest, force }
       if (!asked.dryRun || force) requireConfirmed(service, id, confirm)
@@ -160,6 +162,10 @@ async function findTarget({ facts, service }: WriteModules, id: string): Promise
 async function requireAction(modules: WriteModules, id: string, name: ActionName): Promise<void> {
   const { why } = (await findTarget(modules, id)).actions[name]
   if (why !== null) throw notNow(why)
+}
+
+function notPromotable(): MirrorError {
+  return new MirrorError('NOT_PROMOTABLE', 'an archive holds code only', { remedy: 'choose a target of type github' })
 }
 
 function notNow(why: string): HttpError {

@@ -19,10 +19,12 @@ export function actionsOf(parts: ViewParts, facts: TargetFacts): TargetView['act
   }
 }
 
-function syncProblem({ config, self, fence }: ViewParts, { target }: TargetFacts): string | null {
+function syncProblem(parts: ViewParts, { target }: TargetFacts): string | null {
+  const { config, self, fence } = parts
   if (!config.enabled) return 'mirroring is off: set MIRROR_ENABLED=true'
   if (config.role !== 'MASTER') return `the role of this repository is ${config.role ?? 'not set'}`
   if (!target.enabled) return 'the target is off'
+  if (isPaused(parts)) return 'the mirrors are paused by a reset of the history'
   const record = fence.entry?.record
   return record && record.holder !== self ? `${record.holder} holds epoch ${record.epoch}` : null
 }
