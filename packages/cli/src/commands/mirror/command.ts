@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
+import { guardCommand } from './guard.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'
+import { recoverCommand } from './recover.js'
 import { runCommand } from './run.js'
 import { sentinelCommand } from './sentinel.js'
 import { statusCommand } from './status.js'
@@ -18,6 +20,8 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(hookCommand(context))
     .addCommand(testCommand(context))
     .addCommand(sentinelCommand(context))
+    .addCommand(guardCommand(context))
+    .addCommand(recoverCommand(context))
     .addCommand(workflowsCommand(context))
     .addCommand(heartbeatCommand(context))
 }

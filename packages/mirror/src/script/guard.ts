@@ -1,0 +1,101 @@
+import { ConfigError, errorMessage, formatTime, isAbort } from '@montana/foundation'
+import { sign } from '../fence/sign.js'
+import type { Fence, FenceEntry } from '../contracts/fence.js'
+import type { Renewable } from '../decide/fence-rules.js'
+import { type GuardAnswer, guard } from '../guard/guard.js'
+import { tryGit } from '../push/git.js'
+import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
+import type { ScriptEnvironment } from './environment.js'
+import { openFence, ownId, type ScriptInit } from './place.js'
+
+const MINUTE_MS = 60_000
+
+/**
+ * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read. Throws
+ * ConfigError (78). Spec repository-mirror 8.4.
+ */
+export async function runGuard(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
+  const { environment } = init
+  // Of a role that may not act, or without mirroring, nothing further need be known.
+  if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, null, '', signal))
+  if (environment.fence === null) return refused('MIRROR_FENCE_REPO is not set: no fence can be asked')
+  try {
+    return await guarded(init, signal)
+  } catch (error) {
+    if (isAbort(error) || error instanceof ConfigError) throw error
+    return refused(errorMessage(error))
+  }
+}
+
+async function guarded(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
+  const fence = await openFence(init, signal)
+  const self = await ownId(init, signal)
+  const answer = await asked(init, fence, self, signal)
+  return answerOf(answer, await returned(init, fence, self, answer.entry, signal))
+}
+
+function refused(reason: string): ScriptAnswer {
+  return answerOf({ entry: null, permission: { act: false, code: 'FENCED', reason } })
+}
+
+function mayEverAct({ role }: ScriptEnvironment): boolean {
+  return role === 'MASTER' || role === 'TEMPORARY_MASTER'
+}
+
+async function asked(init: ScriptInit, fence: Fence | null, self: string, signal: AbortSignal): Promise<GuardAnswer> {
+  const { environment, time } = init
+  const { role, nonce, enabled, autoPromote, permitMs, own } = environment
+  const settings = { enabled, autoPromote: autoPromote ?? true, permitMs }
+  const content = contentOf(environment)
+  return await guard(
+    { fence, self, role, settings, content, actor: `${own.owner}/${own.name}`, nonce, time },
+    signal,
+  )
+}
+
+/** Only what this run was told: what it was not told stays as the record has it. */
+function contentOf({ role, autoPromote, permitMs }: ScriptEnvironment): Partial<Renewable> {
+  if (role !== 'MASTER' || autoPromote === null) return {}
+  return { autoPromote, permitMinutes: permitMs / MINUTE_MS }
+}
+
+/** `written`, or why it was not; null where none is due. */
+type Notice = string | null
+
+/** A fenced primary shows the sentinel of the other side that it lives. Spec repository-mirror 11.3. */
+async function returned(
+  { environment, source, time }: ScriptInit,
+  fence: Fence | null,
+  self: string,
+  entry: FenceEntry | null,
+  signal: AbortSignal,
+): Promise<Notice> {
+  const isReturned = environment.role === 'MASTER' && entry !== null && entry.record.holder !== self
+  if (fence === null || !isReturned) return null
+  try {
+    const head = (await tryGit({ folder: source, signal }, ['rev-parse', '--verify', 'HEAD^{commit}']))?.trim()
+    if (head === undefined) return 'the checkout has no commit that could be named'
+    const nowMs = time.wallMs()
+    await fence.writeReturn({ head, at: formatTime(nowMs), nonce: sign('', '', nowMs).nonce }, signal)
+    return 'written'
+  } catch (error) {
+    if (isAbort(error)) throw error
+    return errorMessage(error)
+  }
+}
+
+function answerOf({ permission, entry }: GuardAnswer, notice: Notice = null): ScriptAnswer {
+  const epoch = entry?.record.epoch ?? null
+  if (permission.act) {
+    const { permitMsLeft } = permission
+    return { exitCode: HEALTHY, result: { act: true, permitMsLeft, epoch }, lines: [] }
+  }
+  const { code, reason } = permission
+  const result = { act: false, code, reason, epoch, state: entry?.record.state ?? null, notice }
+  return { exitCode: FENCED, result, lines: [`nothing is done here: ${reason}`, ...linesOf(notice)] }
+}
+
+function linesOf(notice: Notice): string[] {
+  if (notice === null) return []
+  return [notice === 'written' ? 'its return is noted at the fence' : `its return is not noted: ${notice}`]
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const PACKAGE = join(import.meta.dirname, '..', '..')
+export const BUNDLE = join(PACKAGE, 'dist', 'sentinel.mjs')
+
+export interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'montana-script-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A second build, elsewhere. */
+export async function buildInto(folder: string): Promise<Ended> {
+  return await runNode([join(PACKAGE, 'build-script.mjs'), folder], PACKAGE, process.env)
+}
+
+/** A checkout that holds the script, the manifest, and a `node_modules` with nothing in it. */
+export async function checkout(manifest: string): Promise<string> {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, '.github', 'montana'), { recursive: true })
+  await mkdir(join(folder, 'node_modules'))
+  await writeFile(join(folder, '.github', 'montana', 'sentinel.mjs'), await readFile(BUNDLE))
+  await writeFile(join(folder, 'montana.mirror.json'), manifest)
+  return folder
+}
+
+/** As a step of a workflow runs it: its environment and nothing else of this process. */
+export async function runScript(folder: string, verb: string, environment: Record<string, string>): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env
+  return await runNode(['.github/montana/sentinel.mjs', verb], folder, { PATH, HOME, ...environment })
+}
+
+async function runNode(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [...args], { cwd, env, timeout: 60_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
