@@ -62,12 +62,21 @@ describe('git over http', () => {
     await push()
     await tree.commit({ '.github/workflows/cron.yml': 'on: push\n' })
     const weak = stand.createToken({ account: 'alice', scopes: ['repo'] })
+    const words =
+      'refusing to allow a Personal Access Token to create or update workflow `.github/workflows/cron.yml` without `workflow` scope'
     const refused = await push('main', weak)
     expect(refused.code).toBe(1)
-    expect(refused.output).toContain(
-      'refusing to allow a Personal Access Token to create or update workflow `.github/workflows/cron.yml` without `workflow` scope',
-    )
-    expect(refused.output).toContain('[remote rejected]')
+    expect(refused.output).toContain(`!\trefs/heads/main:refs/heads/main\t[remote rejected] (${words})`)
+    const both = await tree.git(['push', '--porcelain', url, 'main', 'main~1:refs/heads/other'], { token: weak })
+    expect(both.output).toContain('*\tmain~1:refs/heads/other')
+    const before = await repository.refs()
+    const atomic = ['push', '--porcelain', '--atomic', url, 'main', 'main~1:refs/heads/third']
+    const held = (await tree.git(atomic, { token: weak })).output
+    expect(held).toContain(`(${words})`)
+    expect(held).toContain('refs/heads/third\t[remote rejected] (atomic push failure)')
+    expect(await repository.refs()).toEqual(before)
+    const removed = await tree.git(['push', url, ':other'], { token: weak })
+    expect(removed.code).toBe(0)
     expect((await push()).code).toBe(0)
     await tree.commit({ 'README.md': 'again\n' })
     expect((await push('main', weak)).code).toBe(0)

@@ -1,7 +1,7 @@
 import { isPermitted, requireAccess } from '../access.js'
 import { authenticate } from '../authorization.js'
 import { HttpFailure, notFound } from '../errors.js'
-import { HOOK_CREDENTIAL, HOOK_NEEDED, HOOK_WORKFLOWS } from '../git/workflow-scope-hook.js'
+import { workflowScopeEnvironment } from '../git/workflow-scope.js'
 import type { StandParts } from '../parts.js'
 import type { Access } from '../state/permissions.js'
 import type { StandRepository } from '../state/repository.js'
@@ -55,13 +55,12 @@ function inGitsWords(error: unknown, { fullName }: StandRepository, credential: 
   return new HttpFailure(403, `Permission to ${fullName}.git denied to ${credential?.account ?? 'anonymous'}.`)
 }
 
-/** What the hook of the repository must know to refuse pushes of workflow files. */
+/** What the receiving git must know to refuse pushes of workflow files; nothing where they are allowed. */
 export function hookEnvironment({ repository, credential }: GitGrant): Record<string, string> {
-  const isAllowed = isPermitted(credential, repository, { permission: 'workflows', access: 'write' })
+  if (isPermitted(credential, repository, { permission: 'workflows', access: 'write' })) return {}
   const isApp = credential?.kind === 'installation' || credential?.kind === 'workflow'
-  return {
-    [HOOK_WORKFLOWS]: isAllowed ? 'allowed' : 'refused',
-    [HOOK_CREDENTIAL]: isApp ? 'a GitHub App' : 'a Personal Access Token',
-    [HOOK_NEEDED]: isApp ? '`workflows` permission' : '`workflow` scope',
-  }
+  return workflowScopeEnvironment({
+    credential: isApp ? 'a GitHub App' : 'a Personal Access Token',
+    needed: isApp ? '`workflows` permission' : '`workflow` scope',
+  })
 }

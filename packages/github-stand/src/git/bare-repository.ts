@@ -55,7 +55,8 @@ function settings(options: BareRepositoryOptions): GitSetting[] {
   )
 }
 
-async function writeHook(path: string, name: string, script: string): Promise<void> {
+/** Puts an executable script among the hooks. */
+export async function writeHook(path: string, name: string, script: string): Promise<void> {
   const folder = join(path, 'hooks')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, name), script, { mode: 0o755 })

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StandClock } from '../clock.js'
 import { StandError } from '../errors.js'
-import { appendSettings, createBareRepository, type GitSetting } from '../git/bare-repository.js'
-import { WORKFLOW_SCOPE_HOOK } from '../git/workflow-scope-hook.js'
+import { appendSettings, createBareRepository, type GitSetting, writeHook } from '../git/bare-repository.js'
+import { WORKFLOW_SCOPE_HOOK } from '../git/workflow-scope.js'
 import type { Accounts } from './accounts.js'
 import { type RepositoryOptions, StandRepository } from './repository.js'
 import { runIds } from './runs.js'
@@ -99,7 +99,8 @@ function keyOf(owner: string, name: string): string {
 
 /** As GitHub sets its repositories up: pull requests are read-only, any object can be asked for by id. */
 async function makeFolder(folder: string, defaultBranch: string): Promise<void> {
-  await createBareRepository(folder, { defaultBranch, hideRefs: ['refs/pull'], preReceive: WORKFLOW_SCOPE_HOOK })
+  await createBareRepository(folder, { defaultBranch, hideRefs: ['refs/pull'] })
+  await writeHook(folder, 'proc-receive', WORKFLOW_SCOPE_HOOK)
   const settings: GitSetting[] = [
     ['http', 'receivepack', 'true'],
     ['uploadpack', 'allowAnySHA1InWant', 'true'],

@@ -3,7 +3,7 @@ import { HttpFailure } from '../errors.js'
 import type { WorkflowRecord } from './workflows.js'
 
 export type RunEvent = 'workflow_dispatch' | 'schedule' | 'push'
-export type RunConclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out'
+export type RunConclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'startup_failure'
 
 export interface Run {
   readonly id: number

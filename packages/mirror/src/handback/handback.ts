@@ -3,8 +3,7 @@ import type { Manifest, Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import type { WorkflowControl } from '../contracts/provider.js'
-import { claimHandback, draining, keepDraining, undrain } from '../decide/fence-handback.js'
-import { NO_PROGRESS_MS } from '../decide/fence-records.js'
+import { cancelDraining, claimHandback, draining, keepDraining } from '../decide/fence-handback.js'
 import type { HandbackStep, HandbackUndo } from '../decide/handback.js'
 import type { Finding } from '../decide/verdict.js'
 import { sign } from '../fence/sign.js'
@@ -201,7 +200,7 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
   async #undrain(signal: AbortSignal): Promise<void> {
     const { record } = await this.#read(signal)
     if (record.state !== 'draining') return
-    await this.#swap(undrain(record, record.holder, NO_PROGRESS_MS, this.#signature('the hand-back failed')), signal)
+    await this.#swap(cancelDraining(record, this.#init.self, this.#signature('the hand-back failed')), signal)
   }
 
   async #reArm(signal: AbortSignal): Promise<void> {

@@ -89,8 +89,11 @@ export class Promotion implements Effects<PromotionStep, PromotionUndo> {
     )
   }
 
+  /** Where the run before ended between the swap and its record, the record is active already. */
   async #activate(signal: AbortSignal): Promise<void> {
     const { self, fence, actor, reason, time } = this.#init
+    const { holder, state } = this.#entry.record
+    if (holder === self && state === 'active') return
     const next = activate(this.#entry.record, self, sign(actor, reason, time.wallMs()))
     this.#entry = await swapOrThrow(fence, this.#entry, next, signal)
   }

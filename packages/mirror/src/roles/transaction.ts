@@ -65,6 +65,7 @@ interface Failure {
   readonly error: unknown
 }
 
+/** Observers are told once the step is over: what they throw is no failure of it, but ends the run as a crash would. */
 async function attempt(
   { onStep }: Pick<TransactionInit<string, string>, 'onStep'>,
   kind: 'do' | 'undo',
@@ -72,14 +73,17 @@ async function attempt(
   effect: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Failure | null> {
-  try {
-    await effect(signal)
-    onStep?.({ kind, step, outcome: 'ok', code: null, message: null })
-    return null
-  } catch (error) {
-    if (isAbort(error) || signal.aborted) throw error
-    const record: StepRecord = { kind, step, outcome: 'failed', code: errorCode(error), message: errorMessage(error) }
-    onStep?.(record)
-    return { record, error }
-  }
+  const failure = await effect(signal).then(
+    () => null,
+    (error: unknown) => failureOf(kind, step, error, signal),
+  )
+  onStep?.(failure?.record ?? { kind, step, outcome: 'ok', code: null, message: null })
+  return failure
+}
+
+/** Throws what ends the whole run. */
+function failureOf(kind: 'do' | 'undo', step: string, error: unknown, signal: AbortSignal): Failure {
+  if (isAbort(error) || signal.aborted) throw error
+  const record: StepRecord = { kind, step, outcome: 'failed', code: errorCode(error), message: errorMessage(error) }
+  return { record, error }
 }

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { loadManifest } from '../../src/config/manifest.js'
 import type { Manifest } from '../../src/contracts/config.js'
 import { firstRecord } from '../../src/decide/fence-rules.js'
-import { HANDBACK } from '../../src/decide/handback.js'
+import { HANDBACK, type HandbackProgress } from '../../src/decide/handback.js'
 import { startProgress } from '../../src/decide/steps.js'
 import { GitFence } from '../../src/fence/git-fence.js'
 import { RefStore } from '../../src/fence/ref-store.js'
@@ -16,7 +16,7 @@ import { guard } from '../../src/guard/guard.js'
 import { Handback } from '../../src/handback/handback.js'
 import { createGithubProvider, type GithubProvider } from '../../src/providers/github/provider.js'
 import { createGitAccess } from '../../src/push/access.js'
-import { runTransaction } from '../../src/roles/transaction.js'
+import { runTransaction, type StepRecord } from '../../src/roles/transaction.js'
 import { DOCUMENT_BYTES_MAX } from '../../src/sentinel/document.js'
 import { DocumentStore } from '../../src/sentinel/document-store.js'
 import { runSentinelOnce } from '../../src/sentinel/run-once.js'
@@ -55,6 +55,7 @@ export class RoleWorld {
   replica!: Side
   manifest!: Manifest
   readonly signal = new AbortController().signal
+  #handback: HandbackProgress | undefined
 
   private constructor(stand: GithubStand) {
     this.stand = stand
@@ -121,7 +122,8 @@ export class RoleWorld {
     )
   }
 
-  async sentinel(): Promise<SentinelReport> {
+  /** `onStep` may throw: the run then ends as if its process had been killed between the step and its record. */
+  async sentinel(onStep?: (record: StepRecord) => void): Promise<SentinelReport> {
     const git = await this.git(this.replica, 'sentinel')
     const ref = { ref: 'refs/montana/sentinel', file: 'sentinel.json', bytesMax: DOCUMENT_BYTES_MAX }
     const init = {
@@ -140,11 +142,13 @@ export class RoleWorld {
       time: this.time,
       pollMs: 5,
       alert: async (alert: Alert) => void this.alerts.push(alert),
+      ...(onStep && { onStep }),
     }
     return await runSentinelOnce(init, this.signal)
   }
 
-  async recover(onRecovery: 'merge' | 'rescue' = 'merge') {
+  /** Goes on where the last call ended. */
+  async recover(onRecovery: 'merge' | 'rescue' = 'merge', onStep?: (record: StepRecord) => void) {
     const fence = await this.fence()
     const entry = await fence.read(this.signal)
     if (entry === null) throw new Error('no record')
@@ -167,9 +171,12 @@ export class RoleWorld {
       time: this.time,
       pollMs: 5,
     })
-    const progress = startProgress<keyof Handback['do'], keyof Handback['undo']>(this.stand.clock.nowMs())
-    const rest = { save: async () => {}, wallMs: () => this.stand.clock.nowMs() }
-    return await runTransaction({ plan: HANDBACK, progress, effects: handback, ...rest }, this.signal)
+    this.#handback ??= startProgress(this.stand.clock.nowMs())
+    const save = async (progress: HandbackProgress) => {
+      this.#handback = progress
+    }
+    const rest = { save, wallMs: () => this.stand.clock.nowMs(), ...(onStep && { onStep }) }
+    return await runTransaction({ plan: HANDBACK, progress: this.#handback, effects: handback, ...rest }, this.signal)
   }
 
   async show({ repository }: Side, path: string): Promise<string> {

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { guardCommand } from './guard.js'
+import { addCommand } from './add.js'
+import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'
 import { recoverCommand } from './recover.js'
@@ -18,7 +20,9 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(syncCommand(context))
     .addCommand(runCommand(context))
     .addCommand(hookCommand(context))
+    .addCommand(addCommand(context))
     .addCommand(testCommand(context))
+    .addCommand(healthCommand(context))
     .addCommand(sentinelCommand(context))
     .addCommand(guardCommand(context))
     .addCommand(recoverCommand(context))

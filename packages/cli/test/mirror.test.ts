@@ -1,0 +1,148 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startGithubStand } from '@montana/github-stand'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+
+const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
+const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'examples', 'continuity')
+const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
+
+let root: string
+let source: string
+const git = (...args: string[]) => execFileSync('git', args, { cwd: source, encoding: 'utf8' })
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'mirror-cli-'))
+  source = join(root, 'source')
+  cpSync(EXAMPLE, source, { recursive: true })
+  git('init', '--quiet', '--initial-branch=main')
+  commit('The service')
+  writeFileSync(join(source, '.env'), 'MIRROR_ENABLED=true\nMIRROR_ROLE=MASTER\n# kept\n', { mode: 0o600 })
+})
+
+afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
+
+function commit(message: string): void {
+  git('add', '--all', '--', '.', ':!.env')
+  git(...AUTHOR, 'commit', '--quiet', '--allow-empty', '-m', message)
+}
+
+function archive(name: string): string {
+  const path = join(root, `${name}.git`)
+  git('init', '--quiet', '--bare', '--initial-branch=main', path)
+  return path
+}
+
+interface Run {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function mirror(args: readonly string[], input = ''): Promise<Run> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN, 'mirror', ...args], { cwd: source, env: { PATH, HOME } })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  child.stdin.end(input)
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
+}
+
+describe('montana mirror', () => {
+  it('tests a target, saves it, brings it in step and says so', async () => {
+    const path = archive('second')
+    expect(await mirror(['add', '--url', path, '--name', 'second'])).toMatchObject({ code: 0 })
+    const env = readFileSync(join(source, '.env'), 'utf8')
+    expect(env).toContain('# kept\n')
+    expect(env).toContain('MIRROR_1_TYPE=git\n')
+    expect(statSync(join(source, '.env')).mode & 0o777).toBe(0o600)
+    expect((await mirror(['status'])).code).toBe(3)
+    expect(await mirror(['sync'])).toMatchObject({ code: 0, stdout: 'second code ok\n' })
+    expect(git('--git-dir', path, 'rev-parse', 'main')).toBe(git('rev-parse', 'main'))
+    const { code, stdout } = await mirror(['status', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).layers).toMatchObject([{ mirror: 'second', layer: 'code', status: 'ok', lagCommits: 0 }])
+    expect(await mirror(['health'])).toMatchObject({ code: 0, stdout: 'second ok\n' })
+  })
+
+  it('saves nothing that cannot be written to', async () => {
+    const { code, stderr } = await mirror(['add', '--url', join(root, 'nothing.git')])
+    expect(code).toBe(78)
+    expect(stderr).toContain('not saved')
+    expect(readFileSync(join(source, '.env'), 'utf8')).not.toContain('MIRROR_1')
+  })
+
+  it('propagates what a hook asked for with the next sync, and a hook never fails', async () => {
+    const path = archive('second')
+    await mirror(['add', '--url', path])
+    await mirror(['sync'])
+    commit('A change')
+    expect(await mirror(['hook', 'post-sync'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect((await mirror(['sync', '--layer', 'code'])).code).toBe(0)
+    expect(git('--git-dir', path, 'rev-parse', 'main')).toBe(git('rev-parse', 'main'))
+    appendFileSync(join(source, '.env'), 'MIRROR_1_TOKN=x\n')
+    const broken = await mirror(['hook', 'secret-changed', 'MAIL_TOKEN'])
+    expect(broken.code).toBe(0)
+    expect(broken.stderr).toContain('MIRROR_1_TOKN')
+    expect((await mirror(['status'])).code).toBe(78)
+  })
+
+  it('asks for a decision when the target has work of its own, and leaves it alone', async () => {
+    const path = archive('second')
+    await mirror(['add', '--url', path])
+    await mirror(['sync'])
+    const foreign = git(
+      '--git-dir',
+      path,
+      ...AUTHOR,
+      'commit-tree',
+      '-p',
+      'main',
+      '-m',
+      'Foreign',
+      'main^{tree}',
+    ).trim()
+    git('--git-dir', path, 'update-ref', 'refs/heads/main', foreign)
+    commit('Ours')
+    const { code, stdout } = await mirror(['sync'])
+    expect(code).toBe(4)
+    expect(stdout).toContain('diverged REF_DIVERGED')
+    expect(git('--git-dir', path, 'rev-parse', 'main').trim()).toBe(foreign)
+  })
+
+  it('takes a token from stdin, keeps it in a file of its own, and shows it nowhere', async () => {
+    const stand = await startGithubStand()
+    onTestFinished(() => stand.close())
+    const repository = await stand.createRepository({ owner: 'second', name: 'continuity' })
+    await repository.commit({ files: { README: 'x' } })
+    const token = stand.createToken({ account: 'second', scopes: ['repo', 'workflow'] })
+    const where = ['--repo', 'second/continuity', '--api-url', stand.enterpriseApiUrl]
+    const { code, stdout, stderr } = await mirror(['add', ...where, '--token-stdin'], token)
+    expect(stderr + stdout).not.toContain(token)
+    expect(code, stderr).toBe(0)
+    const file = /MIRROR_1_TOKEN_FILE=(.*)/.exec(readFileSync(join(source, '.env'), 'utf8'))?.[1] ?? ''
+    expect(readFileSync(file.replaceAll('"', ''), 'utf8').trim()).toBe(token)
+    expect(statSync(file.replaceAll('"', '')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(source, '.env'), 'utf8')).not.toContain(token)
+  })
+
+  it('writes the workflow of the sentinel and checks the others', async () => {
+    expect((await mirror(['workflows', 'check'])).stdout).toContain('WORKFLOW_MISSING')
+    expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--check'])).code).toBe(3)
+    expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--write'])).code).toBe(0)
+    expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--check'])).code).toBe(0)
+    expect((await mirror(['workflows', 'check'])).code).toBe(0)
+  })
+
+  it.each([
+    ['an unknown layer', ['sync', '--layer', 'wiki'], 2],
+    ['an unknown target', ['sync', 'nobody'], 2],
+    ['neither repository nor url', ['add'], 2],
+    ['an unknown flag', ['status', '--all'], 2],
+  ] as const)('refuses %s', async (_, args, exit) => {
+    expect((await mirror(args)).code).toBe(exit)
+  })
+})

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorMessage } from '@montana/foundation'
+import { checkOut } from './checkout.js'
+import { type RunFacts, runnerEnvironment } from './contexts.js'
+import type { StepCall, StepExecutor } from './job.js'
+import { runShell } from './shell.js'
+
+/** Actions that prepare what is already there, or do what the stand has no part for. */
+const WITHOUT_EFFECT =
+  /^actions\/(?:setup-node|cache|configure-pages|upload-pages-artifact|deploy-pages|upload-artifact)@/
+const CHECKOUT = /^actions\/checkout@/
+
+export interface ExecutorInit {
+  readonly facts: RunFacts
+  readonly cloneUrl: string
+}
+
+/** Executes steps: commands as processes, a checkout as a checkout; any other action fails. */
+export function stepExecutor({ facts, cloneUrl }: ExecutorInit): StepExecutor {
+  let steps = 0
+  return async (call) => {
+    steps += 1
+    const outputFile = join(facts.temporary, `output-${steps}`)
+    return call.isCommand ? await command(call, facts, outputFile) : await action(call, facts, cloneUrl)
+  }
+}
+
+async function command({ what, environment, signal }: StepCall, facts: RunFacts, outputFile: string) {
+  await writeFile(outputFile, '')
+  const secrets = [...facts.repository.secrets.values(), facts.token]
+  const { code, output } = await runShell(what, {
+    ...{ folder: facts.workspace, signal, masked: secrets },
+    environment: { ...runnerEnvironment(facts, outputFile), ...environment },
+  })
+  const conclusion = signal.aborted ? 'cancelled' : code === 0 ? 'success' : 'failure'
+  return { conclusion, exitCode: code, output, outputs: outputsIn(await readFile(outputFile, 'utf8')) } as const
+}
+
+async function action({ what, inputs }: StepCall, facts: RunFacts, url: string) {
+  const done = { conclusion: 'success', exitCode: null, output: '' } as const
+  if (WITHOUT_EFFECT.test(what)) return done
+  const failed = (output: string) => ({ ...done, conclusion: 'failure', output }) as const
+  if (!CHECKOUT.test(what)) return failed(`this runner has no ${what}`)
+  const { branch, commit } = facts.run
+  const checkout = { folder: facts.workspace, url, branch, commit, token: facts.token, inputs }
+  return await checkOut(checkout).then(
+    () => done,
+    (error) => failed(errorMessage(error)),
+  )
+}
+
+/** `name=value` lines, and `name<<END` blocks. */
+function outputsIn(text: string): Record<string, string> {
+  const pattern = /^([\w-]+)(?:=(.*)|<<(.+)\n([\s\S]*?)\n?\3)$/gm
+  return Object.fromEntries([...text.matchAll(pattern)].map(([, name, line, , block]) => [name, line ?? block ?? '']))
+}
