@@ -1,7 +1,7 @@
 import { ConfigError, errorMessage, formatTime, isAbort } from '@montana/foundation'
-import { sign } from '../fence/sign.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import type { Renewable } from '../decide/fence-rules.js'
+import { sign } from '../fence/sign.js'
 import { type GuardAnswer, guard } from '../guard/guard.js'
 import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
@@ -47,10 +47,7 @@ async function asked(init: ScriptInit, fence: Fence | null, self: string, signal
   const { role, nonce, enabled, autoPromote, permitMs, own } = environment
   const settings = { enabled, autoPromote: autoPromote ?? true, permitMs }
   const content = contentOf(environment)
-  return await guard(
-    { fence, self, role, settings, content, actor: `${own.owner}/${own.name}`, nonce, time },
-    signal,
-  )
+  return await guard({ fence, self, role, settings, content, actor: `${own.owner}/${own.name}`, nonce, time }, signal)
 }
 
 /** Only what this run was told: what it was not told stays as the record has it. */

@@ -30,7 +30,8 @@ async function answer([verb = '', ...rest]: readonly string[]): Promise<ScriptAn
 }
 
 function failed(error: unknown): ScriptAnswer {
-  if (isAbort(error)) return { exitCode: INTERRUPTED, result: { error: { code: 'ABORTED', message: 'stopped' } }, lines: [] }
+  if (isAbort(error))
+    return { exitCode: INTERRUPTED, result: { error: { code: 'ABORTED', message: 'stopped' } }, lines: [] }
   if (error instanceof MontanaError) {
     const line = `error: ${error.message}${error.remedy === undefined ? '' : `; ${error.remedy}`}`
     return { exitCode: error.exitCode, result: { ...error.toJSON() }, lines: [line] }

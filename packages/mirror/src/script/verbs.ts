@@ -30,7 +30,5 @@ export async function runVerb({ verb, environment, source }: VerbInit, signal: A
   }
   const read = readScriptEnvironment(environment)
   const rest = { source, slots: environment, proxyEnvironment: environment, time: systemTime }
-  return await withScratch(environment.RUNNER_TEMP, (folder) =>
-    run({ environment: read, folder, ...rest }, signal),
-  )
+  return await withScratch(environment.RUNNER_TEMP, (folder) => run({ environment: read, folder, ...rest }, signal))
 }

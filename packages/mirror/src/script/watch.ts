@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { ConfigError, errorMessage, isAbort, MontanaError } from '@montana/foundation'
 import { loadManifest } from '../config/manifest.js'
-import { openRemoteGit } from '../fence/remote-git.js'
-import { RefStore } from '../fence/ref-store.js'
-import { GitFence } from '../fence/git-fence.js'
 import type { Contents } from '../contracts/provider.js'
+import { GitFence } from '../fence/git-fence.js'
+import { RefStore } from '../fence/ref-store.js'
+import { openRemoteGit } from '../fence/remote-git.js'
 import type { GithubProvider } from '../providers/github/provider.js'
 import { DOCUMENT_BYTES_MAX } from '../sentinel/document.js'
 import { DocumentStore } from '../sentinel/document-store.js'
@@ -54,10 +54,7 @@ interface Own {
 async function sentinelInit(init: WatchInit, { own, self, branch }: Own, signal: AbortSignal): Promise<SentinelInit> {
   const { environment, folder, manifest, alerts, time } = init
   const { permitMs, skewMs, stalenessMs, sentinel, recoveryObservations, fence } = environment
-  const git = await openRemoteGit(
-    { folder: join(folder, 'own.git'), access: (stop) => own.gitAccess(stop) },
-    signal,
-  )
+  const git = await openRemoteGit({ folder: join(folder, 'own.git'), access: (stop) => own.gitAccess(stop) }, signal)
   const isOwnFence = fence === null || isSameName(fence, environment.own)
   const opened = isOwnFence ? null : await openFence(init, signal)
   return {
@@ -81,7 +78,8 @@ async function sentinelInit(init: WatchInit, { own, self, branch }: Own, signal:
 function primaryOf(init: ScriptInit): Contents | null {
   const { primary, primaryToken } = init.environment
   if (primary === null) return null
-  const credential = primaryToken === null ? ({ kind: 'none' } as const) : ({ kind: 'token', value: primaryToken } as const)
+  const credential =
+    primaryToken === null ? ({ kind: 'none' } as const) : ({ kind: 'token', value: primaryToken } as const)
   return reachRepository(init, 'primary', primary, credential).contents
 }
 
@@ -116,7 +114,11 @@ function off(): ScriptAnswer {
 function unknown(error: MontanaError, alerts: readonly Alert[]): ScriptAnswer {
   const { error: shown } = error.toJSON()
   const line = `unknown: ${errorMessage(error)}${error.remedy === undefined ? '' : `; ${error.remedy}`}`
-  return { exitCode: UNKNOWN, result: { verdict: 'unknown', error: shown, alerts }, lines: [line, ...alertLines(alerts)] }
+  return {
+    exitCode: UNKNOWN,
+    result: { verdict: 'unknown', error: shown, alerts },
+    lines: [line, ...alertLines(alerts)],
+  }
 }
 
 function alertLines(alerts: readonly Alert[]): string[] {

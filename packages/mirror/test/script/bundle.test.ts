@@ -10,7 +10,9 @@ describe('the bundled sentinel', () => {
   it('has the sha256 of the rest in its first line, and one byte that differs is noticed', async () => {
     const text = await readFile(BUNDLE, 'utf8')
     const end = text.indexOf('\n')
-    const hash = createHash('sha256').update(text.slice(end + 1)).digest('hex')
+    const hash = createHash('sha256')
+      .update(text.slice(end + 1))
+      .digest('hex')
     expect(text.slice(0, end)).toMatch(new RegExp(`: ${hash}$`))
     expect(sentinelScript()).toBe(text)
     expect(isWholeScript(text.replace('function', 'Function'))).toBe(false)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
-import { guardCommand } from './guard.js'
 import { addCommand } from './add.js'
+import { guardCommand } from './guard.js'
 import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'

@@ -39,7 +39,9 @@ function workflowCommand(context: CliContext): Command {
     if (flags.write) for (const [file, content] of files) write(join(source, file), content)
     const compared = [...files].map(([file, content]) => ({ file, isSame: textOf(join(source, file)) === content }))
     if (flags.json) context.json({ files: compared })
-    else for (const { file, isSame } of compared) context.out(`${file} ${isSame ? 'is as it should be' : 'is missing or differs'}`)
+    else
+      for (const { file, isSame } of compared)
+        context.out(`${file} ${isSame ? 'is as it should be' : 'is missing or differs'}`)
     if (flags.check && compared.some(({ isSame }) => !isSame)) context.exit(OUT_OF_STEP)
   })
 }

@@ -1,5 +1,4 @@
 import type { GithubTarget, MirrorConfig, ScriptAnswer } from '@montana/mirror'
-import type { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { type MirrorFlags, type MirrorPlace, readPlace } from './open.js'
 
