@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 
+const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
 const PACKAGE = join(import.meta.dirname, '..', '..')
 export const BUNDLE = join(PACKAGE, 'dist', 'sentinel.mjs')
 
@@ -31,6 +33,12 @@ export async function checkout(manifest: string): Promise<string> {
   await mkdir(join(folder, 'node_modules'))
   await writeFile(join(folder, '.github', 'montana', 'sentinel.mjs'), await readFile(BUNDLE))
   await writeFile(join(folder, 'montana.mirror.json'), manifest)
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', '.'],
+    [...AUTHOR, 'commit', '--quiet', '-m', 'The service'],
+  ])
+    await promisify(execFile)('git', args, { cwd: folder })
   return folder
 }
 
