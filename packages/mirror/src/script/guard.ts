@@ -1,23 +1,21 @@
 import { ConfigError, errorMessage, formatTime, isAbort } from '@montana/foundation'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
-import type { Renewable } from '../decide/fence-rules.js'
 import { sign } from '../fence/sign.js'
-import { type GuardAnswer, guard } from '../guard/guard.js'
+import { type GuardAnswer, type GuardInit, guard } from '../guard/guard.js'
 import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
 import type { ScriptEnvironment } from './environment.js'
 import { openFence, ownId, type ScriptInit } from './place.js'
-
-const MINUTE_MS = 60_000
+import { type GuardScriptInit, renewableOf } from './renewable.js'
 
 /**
  * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read. Throws
  * ConfigError (78). Spec repository-mirror 8.4.
  */
-export async function runGuard(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
+export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
   const { environment } = init
   // Of a role that may not act, or without mirroring, nothing further need be known.
-  if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, null, '', signal))
+  if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, NOBODY, signal))
   if (environment.fence === null) return refused('MIRROR_FENCE_REPO is not set: no fence can be asked')
   try {
     return await guarded(init, signal)
@@ -27,11 +25,13 @@ export async function runGuard(init: ScriptInit, signal: AbortSignal): Promise<S
   }
 }
 
-async function guarded(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
+async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
   const fence = await openFence(init, signal)
   const self = await ownId(init, signal)
-  const answer = await asked(init, fence, self, signal)
-  return answerOf(answer, await returned(init, fence, self, answer.entry, signal))
+  const { content, problem } = renewableOf(init)
+  const answer = await asked(init, { fence, self, content }, signal)
+  const told = answerOf(answer, await returned(init, fence, self, answer.entry, signal))
+  return problem === null ? told : { ...told, lines: [...told.lines, `gates are not kept: ${problem}`] }
 }
 
 function refused(reason: string): ScriptAnswer {
@@ -42,18 +42,14 @@ function mayEverAct({ role }: ScriptEnvironment): boolean {
   return role === 'MASTER' || role === 'TEMPORARY_MASTER'
 }
 
-async function asked(init: ScriptInit, fence: Fence | null, self: string, signal: AbortSignal): Promise<GuardAnswer> {
-  const { environment, time } = init
+type Asking = Pick<GuardInit, 'fence' | 'self' | 'content'>
+
+const NOBODY: Asking = { fence: null, self: '', content: {} }
+
+async function asked({ environment, time }: ScriptInit, asking: Asking, signal: AbortSignal): Promise<GuardAnswer> {
   const { role, nonce, enabled, autoPromote, permitMs, own } = environment
   const settings = { enabled, autoPromote: autoPromote ?? true, permitMs }
-  const content = contentOf(environment)
-  return await guard({ fence, self, role, settings, content, actor: `${own.owner}/${own.name}`, nonce, time }, signal)
-}
-
-/** Only what this run was told: what it was not told stays as the record has it. */
-function contentOf({ role, autoPromote, permitMs }: ScriptEnvironment): Partial<Renewable> {
-  if (role !== 'MASTER' || autoPromote === null) return {}
-  return { autoPromote, permitMinutes: permitMs / MINUTE_MS }
+  return await guard({ ...asking, role, settings, actor: `${own.owner}/${own.name}`, nonce, time }, signal)
 }
 
 /** `written`, or why it was not; null where none is due. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ConfigError } from '@montana/foundation'
 import { loadMirrorConfig } from '../config/load.js'
 import { loadManifest } from '../config/manifest.js'
+import type { Values } from '../config/settings.js'
 import type { GithubTarget } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { FenceRecord } from '../contracts/fence.js'
@@ -19,7 +20,7 @@ import { openFence, ownId, reachOwn, type ScriptInit } from './place.js'
 
 export interface RecoverScriptInit extends ScriptInit {
   /** Where the slots stand, whose tokens enter the replicas. */
-  readonly slots: Readonly<Record<string, string | undefined>>
+  readonly values: Values
 }
 
 const DEFAULT_BRANCH = 'main'
@@ -73,12 +74,12 @@ function worthKeeping(progress: HandbackProgress | null, record: FenceRecord, se
 
 /** The slot whose repository holds the epoch; after the claim the one that is fence or, failing that, the first. */
 async function replicaOf(
-  { slots, proxyEnvironment }: RecoverScriptInit,
+  { values, proxyEnvironment }: RecoverScriptInit,
   record: FenceRecord,
   self: string,
   signal: AbortSignal,
 ): Promise<GithubProvider> {
-  const { targets, fenceSlot } = loadMirrorConfig({ environment: slots })
+  const { targets, fenceSlot } = loadMirrorConfig({ environment: values })
   const github = targets.filter((target): target is GithubTarget => target.type === 'github' && target.enabled)
   const open = (target: GithubTarget) => createGithubProvider(target, { access: createGitAccess, proxyEnvironment })
   const isClaimed = record.holder === self

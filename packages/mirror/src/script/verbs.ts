@@ -29,6 +29,6 @@ export async function runVerb({ verb, environment, source }: VerbInit, signal: A
     throw new UsageError(`'${verb}' is no verb`, { remedy: `write ${[...VERBS.keys()].join(', ')}` })
   }
   const read = readScriptEnvironment(environment)
-  const rest = { source, slots: environment, proxyEnvironment: environment, time: systemTime }
+  const rest = { source, values: environment, proxyEnvironment: environment, time: systemTime }
   return await withScratch(environment.RUNNER_TEMP, (folder) => run({ environment: read, folder, ...rest }, signal))
 }

@@ -28,6 +28,17 @@ describe('the guard as a step of a workflow', () => {
     expect((await world.record()).autoPromote).toBe(true)
   })
 
+  it('keeps the gates that it was told of for a promotion, and what the record has where it was told of none', async () => {
+    await world.rewrite({ gates: { ADAPTER_MOCK_MODE: 'live' } })
+    await world.run('guard', world.ofPrimary)
+    expect((await world.record()).gates).toEqual({ ADAPTER_MOCK_MODE: 'live' })
+    await world.run('guard', { ...world.ofPrimary, ADAPTER_MOCK_MODE: 'false', ANOTHER: 'x' })
+    expect((await world.record()).gates).toEqual({ ADAPTER_MOCK_MODE: 'false' })
+    const lost = await world.run('guard', { ...world.ofPrimary, MIRROR_MANIFEST: 'elsewhere.json' })
+    expect(lost).toMatchObject({ code: 0 })
+    expect(lost.stderr).toContain('elsewhere.json cannot be read')
+  })
+
   it('finds its own id without Actions', async () => {
     const { GITHUB_REPOSITORY_ID: _, ...rest } = world.ofReplica
     await world.promoted()
@@ -48,7 +59,8 @@ describe('the guard as a step of a workflow', () => {
   })
 
   it('needs no fence where mirroring is off, and then lets the primary alone act', async () => {
-    const { MIRROR_FENCE_REPO: _, MIRROR_FENCE_TOKEN: __, ...rest } = { ...world.ofPrimary, MIRROR_ENABLED: 'false' }
+    const { MIRROR_FENCE_REPO: _, MIRROR_FENCE_TOKEN: __, ...without } = world.ofPrimary
+    const rest = { ...without, MIRROR_ENABLED: 'false' }
     expect(await world.run('guard', rest)).toMatchObject({ code: 0, result: { permitMsLeft: null } })
     expect(await world.run('guard', { ...rest, MIRROR_ROLE: 'TEMPORARY_MASTER' })).toMatchObject({ code: 5 })
   })
