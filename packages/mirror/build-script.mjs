@@ -6,6 +6,13 @@ import { join, resolve } from 'node:path'
 import { build } from 'vite'
 
 const FILE = 'sentinel.mjs'
+/** Before anything else is evaluated: libraries use what an older Node does not have, and would end with a trace. */
+const NODE_MIN = 22
+const CONFIG = 78
+const banner = `if (Number.parseInt(process.versions.node, 10) < ${NODE_MIN}) {
+	process.stderr.write("error: Node " + process.versions.node + " is too old; run it with Node ${NODE_MIN} or newer: actions/setup-node before this step\\n");
+	process.exit(${CONFIG});
+}`
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'dist'))
 
 await build({
@@ -18,11 +25,11 @@ await build({
     emptyOutDir: false,
     copyPublicDir: false,
     ssr: join(import.meta.dirname, 'dist', 'script', 'main.js'),
-    target: 'node22',
+    target: `node${NODE_MIN}`,
     // People review what is committed to their repository, and compare it from version to version.
     minify: false,
     sourcemap: false,
-    rolldownOptions: { output: { entryFileNames: FILE, codeSplitting: false } },
+    rolldownOptions: { output: { entryFileNames: FILE, codeSplitting: false, banner } },
   },
 })
 

@@ -4,10 +4,7 @@ import type { ScriptAnswer } from './answer.js'
 import { secretsOf } from './secrets.js'
 import { runVerb } from './verbs.js'
 
-/** What the script needs of the language and of its library. */
-const NODE_MIN = 22
 const UNEXPECTED = 1
-const CONFIG = 78
 const INTERRUPTED = 130
 
 const redact = createRedactor(secretsOf(process.env))
@@ -21,7 +18,6 @@ process.exitCode = exitCode
 
 async function answer([verb = '', ...rest]: readonly string[]): Promise<ScriptAnswer> {
   try {
-    if (Number.parseInt(process.versions.node, 10) < NODE_MIN) throw tooOld()
     const words = [verb, ...rest].join(' ')
     return await runVerb({ verb: words, environment: process.env, source: process.cwd() }, controller.signal)
   } catch (error) {
@@ -38,11 +34,4 @@ function failed(error: unknown): ScriptAnswer {
   }
   const message = errorMessage(error)
   return { exitCode: UNEXPECTED, result: { error: { code: 'UNKNOWN', message } }, lines: [`error: ${message}`] }
-}
-
-function tooOld(): MontanaError {
-  return new MontanaError('CONFIG_INVALID', `Node ${process.versions.node} is too old`, {
-    exitCode: CONFIG,
-    remedy: `run it with Node ${NODE_MIN} or newer: actions/setup-node before the step`,
-  })
 }

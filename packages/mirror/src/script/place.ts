@@ -25,6 +25,13 @@ export interface ScriptInit {
 
 export type RepositoryKey = 'own' | 'primary' | 'fence'
 
+/** `<prefix>TOKEN` and `<prefix>REPO` are the names of spec repository-mirror 3.4. */
+const KEY_PREFIX: Readonly<Record<RepositoryKey, string>> = {
+  own: 'MIRROR_SENTINEL_',
+  primary: 'MASTER_',
+  fence: 'MIRROR_FENCE_',
+}
+
 export function reachRepository(
   { environment, proxyEnvironment }: ScriptInit,
   name: RepositoryKey,
@@ -33,7 +40,7 @@ export function reachRepository(
 ): GithubProvider {
   const { apiUrl, serverUrl } = environment
   const target = repositoryTarget({ name, repository, credential, apiUrl, webUrl: serverUrl })
-  return createGithubProvider(target, { access: createGitAccess, proxyEnvironment })
+  return createGithubProvider(target, { access: createGitAccess, proxyEnvironment, keyPrefix: KEY_PREFIX[name] })
 }
 
 export function reachOwn(init: ScriptInit): GithubProvider {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 
 const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
+const SCRIPT = '.github/montana/sentinel.mjs'
 const PACKAGE = join(import.meta.dirname, '..', '..')
 export const BUNDLE = join(PACKAGE, 'dist', 'sentinel.mjs')
 
@@ -44,8 +45,16 @@ export async function checkout(manifest: string): Promise<string> {
 
 /** As a step of a workflow runs it: its environment and nothing else of this process. */
 export async function runScript(folder: string, verb: string, environment: Record<string, string>): Promise<Ended> {
+  return await runNode([SCRIPT, verb], folder, { ...inherited(), ...environment })
+}
+
+export function startScript(folder: string, verb: string, environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [SCRIPT, verb], { cwd: folder, env: { ...inherited(), ...environment } })
+}
+
+function inherited(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
-  return await runNode(['.github/montana/sentinel.mjs', verb], folder, { PATH, HOME, ...environment })
+  return { PATH, HOME }
 }
 
 async function runNode(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {

@@ -1,9 +1,10 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FenceRecord } from '../../src/contracts/fence.js'
 import { sign } from '../../src/fence/sign.js'
 import { EXAMPLE, RoleWorld, type Side } from '../support/role-world.js'
-import { checkout, type Ended, runScript } from './bundle.js'
+import { checkout, type Ended, runScript, startScript } from './bundle.js'
 
 export interface Answer extends Ended {
   readonly result: Record<string, unknown>
@@ -60,6 +61,11 @@ export class ScriptWorld {
     const ended = await runScript(this.folder, verb, environment)
     this.#printed.push(ended.stdout, ended.stderr)
     return { ...ended, result: JSON.parse(ended.stdout) }
+  }
+
+  /** A run that the test ends itself. */
+  start(verb: string, environment: Record<string, string>): ChildProcess {
+    return startScript(this.folder, verb, environment)
   }
 
   /** Everything that any run has printed. */

@@ -1,11 +1,23 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createWorkflowRunner } from '@montana/github-stand/runner'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { RefStore } from '../../src/fence/ref-store.js'
 import { DOCUMENT_BYTES_MAX, documentText, parseDocument } from '../../src/sentinel/document.js'
+import { sentinelScript } from '../../src/workflows/sentinel-script.js'
+import { SENTINEL_SCRIPT } from '../../src/workflows/sentinel-workflow.js'
 import { MINUTE_MS } from '../support/role-world.js'
 import { ScriptWorld } from './script-world.js'
 
 /** Longer than the staleness. */
 const SILENCE_MS = 200 * MINUTE_MS
+
+const permissions = {
+  contents: 'write',
+  workflows: 'write',
+  variables: 'write',
+  secrets: 'write',
+  actions: 'write',
+} as const
 
 describe('the watch as a step of a workflow', () => {
   let world: ScriptWorld
@@ -52,7 +64,9 @@ describe('the watch as a step of a workflow', () => {
     const weak = await world.run('watch', { ...world.ofReplica, MIRROR_SENTINEL_TOKEN: reader })
     expect(weak).toMatchObject({ code: 7, result: { verdict: 'unknown', error: { code: 'TARGET_FORBIDDEN' } } })
     stand.revokeToken(world.sentinelToken)
-    expect(await world.run('watch', world.ofReplica)).toMatchObject({ code: 7, result: { verdict: 'unknown' } })
+    const refused = await world.run('watch', world.ofReplica)
+    expect(refused).toMatchObject({ code: 7, result: { verdict: 'unknown' } })
+    expect(refused.stderr).toContain('MIRROR_SENTINEL_TOKEN')
     for (const token of [reader, world.sentinelToken]) expect(world.printed).not.toContain(token)
   })
 
@@ -62,6 +76,36 @@ describe('the watch as a step of a workflow', () => {
     expect(answer).toMatchObject({ code: 78, result: { error: { field: 'MIRROR_SENTINEL_TOKEN' } } })
     const lost = await world.run('watch', { ...world.ofReplica, MIRROR_MANIFEST: 'elsewhere.json' })
     expect(lost).toMatchObject({ code: 78, result: { error: { field: 'MIRROR_MANIFEST' } } })
+  })
+
+  it('takes an App instead of a token', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = (key: KeyObject, type: 'spki' | 'pkcs8') =>
+      key.export({ type: type as 'spki', format: 'pem' }).toString()
+    const appId = world.roles.stand.createApp({ slug: 'sentinel', publicKey: pem(publicKey, 'spki'), permissions })
+    world.roles.stand.installApp({ appId, account: 'second' })
+    const { MIRROR_SENTINEL_TOKEN: _, ...without } = world.ofReplica
+    const key = pem(privateKey, 'pkcs8')
+    const app = { MIRROR_SENTINEL_APP_ID: String(appId), MIRROR_SENTINEL_APP_KEY: key }
+    expect(await world.run('watch', { ...without, ...app })).toMatchObject({ code: 0, result: { verdict: 'healthy' } })
+    expect(world.printed).not.toContain(key.split('\n')[1])
+  })
+
+  it('runs in its workflow, on the checkout and the environment that a runner gives it', async () => {
+    const { stand, replica } = world.roles
+    const { repository } = replica
+    await repository.commit({ files: { [SENTINEL_SCRIPT]: sentinelScript() } })
+    repository.setVariable('MASTER_REPO', 'first/continuity')
+    repository.setSecret('MIRROR_SENTINEL_TOKEN', world.sentinelToken)
+    world.roles.check = null
+    const runner = await createWorkflowRunner({ stand, repository: repository.id })
+    onTestFinished(() => runner.close())
+    const [outcome] = await runner.trigger('schedule', { workflow: 'sentinel.yml' })
+    expect(outcome).toMatchObject({ conclusion: 'success' })
+    expect(outcome?.jobs[0]?.steps.at(-1)?.output).toContain('"verdict":"healthy"')
+    stand.revokeToken(world.sentinelToken)
+    const [red] = await runner.trigger('schedule', { workflow: 'sentinel.yml' })
+    expect(red?.jobs[0]?.steps.at(-1)).toMatchObject({ conclusion: 'failure', exitCode: 7 })
   })
 
   it('contacts nobody when mirroring is off', async () => {
