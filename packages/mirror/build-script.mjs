@@ -15,6 +15,9 @@ const banner = `if (Number.parseInt(process.versions.node, 10) < ${NODE_MIN}) {
 }`
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'dist'))
 
+// The bundler names each module in a comment, by its way from here.
+process.chdir(import.meta.dirname)
+
 await build({
   configFile: false,
   root: import.meta.dirname,

@@ -22,9 +22,9 @@ export async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** A second build, elsewhere. */
+/** A second build, elsewhere and called from there. */
 export async function buildInto(folder: string): Promise<Ended> {
-  return await runNode([join(PACKAGE, 'build-script.mjs'), folder], PACKAGE, process.env)
+  return await runNode([join(PACKAGE, 'build-script.mjs'), folder], folder, process.env)
 }
 
 /** A checkout that holds the script, the manifest, and a `node_modules` with nothing in it. */
