@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { ensurePackages } from '../../test/setup/apt.mjs'
 import { evidenceOf, revisionOf, writeEvidence } from './evidence.mjs'
 import { runForeground, runStep } from './process.mjs'
+import { summarise } from './summary.mjs'
 
 const USAGE = 2
 
@@ -15,6 +16,7 @@ const USAGE = 2
 const WAITING = [
   'test/e2e/failover',
   'test/e2e/demo-failover',
+  'test/e2e/demo-soak',
   'test/e2e/breathing-agents',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
@@ -34,7 +36,7 @@ export async function runTests({ root, node, env }, args) {
     const runs = whole ? await runBoth(context) : [await runVitest(context, 'all', filters)]
     const results = joinReports(runs.map(({ report }) => report))
     if (results && evidence) writeEvidence(evidence, evidenceOf(root, commit, results))
-    return summarise(results, Math.max(...runs.map(({ code }) => code)))
+    return summarise(root, results, Math.max(...runs.map(({ code }) => code)))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -104,14 +106,4 @@ function readReport(file) {
   } catch {
     return undefined
   }
-}
-
-function summarise(counts, code) {
-  if (!counts) {
-    process.stdout.write('0 passed, 1 failed, 0 skipped\n')
-    return 1
-  }
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: pending, numTodoTests: todo } = counts
-  process.stdout.write(`${passed} passed, ${failed} failed, ${pending + todo} skipped\n`)
-  return passed === 0 ? 1 : code
 }

@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { seededRandom } from '@montana/foundation'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -112,13 +121,33 @@ describe('a reader', () => {
   it('that is left early leaves nothing open', async () => {
     await pollAt(NOON_MS)
     await pollAt(NOON_MS + DAY_MS)
-    const before = openFiles()
     for await (const { record } of readSoakRecords([path])) if (record.seq === 0) break
-    expect(openFiles()).toBe(before)
+    expect(openRecords()).toEqual([])
   })
 
-  const openFiles = () => filesIn('/proc/self/fd').length
+  it('has the file open that it reads', async () => {
+    await pollAt(NOON_MS)
+    for await (const { record } of readSoakRecords([path])) {
+      expect(record.seq).toBe(0)
+      expect(openRecords()).not.toEqual([])
+    }
+  })
+
+  /** Of this folder only: connections of the process open and close when they like. */
+  const openRecords = () =>
+    readdirSync('/proc/self/fd')
+      .map(target)
+      .filter((file) => file.startsWith(dirname(path)))
 })
+
+/** Empty for a descriptor that is gone by now. */
+function target(descriptor: string): string {
+  try {
+    return readlinkSync(join('/proc/self/fd', descriptor))
+  } catch {
+    return ''
+  }
+}
 
 describe('retention', () => {
   it('removes whole old files, and says so', async () => {

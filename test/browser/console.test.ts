@@ -89,7 +89,7 @@ async function checkMesh(page: Page, devnet: Devnet): Promise<void> {
   expect(turn).toContain(`${vote.proposer} proposes`)
   await until(
     async () => /waits for helsinki/.test(await text(page, '[data-turn]')),
-    10_000,
+    30_000,
     'it says for whom it waits',
   )
   expect(await text(page, '[data-pair=moscow-helsinki]')).toMatch(/no link/)

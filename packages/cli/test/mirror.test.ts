@@ -41,9 +41,13 @@ interface Run {
   readonly stderr: string
 }
 
-function mirror(args: readonly string[], input = ''): Promise<Run> {
+function start(args: readonly string[]) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, 'mirror', ...args], { cwd: source, env: { PATH, HOME } })
+  return spawn(process.execPath, [MAIN, 'mirror', ...args], { cwd: source, env: { PATH, HOME } })
+}
+
+function mirror(args: readonly string[], input = ''): Promise<Run> {
+  const child = start(args)
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk) => (stdout += chunk))
   child.stderr.on('data', (chunk) => (stderr += chunk))
@@ -135,7 +139,59 @@ describe('montana mirror', () => {
     expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--write'])).code).toBe(0)
     expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--check'])).code).toBe(0)
     expect((await mirror(['workflows', 'check'])).code).toBe(0)
+    appendFileSync(join(source, '.github', 'montana', 'sentinel.mjs'), '// edited\n')
+    const edited = await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--check'])
+    expect(edited).toMatchObject({ code: 3 })
+    expect(edited.stdout).toContain('.github/montana/sentinel.mjs is missing or differs')
   })
+
+  it('guards and watches on a host, with what the configuration says instead of a workflow', async () => {
+    const { stand, token } = await withReplica()
+    const guarded = await mirror(['guard', '--json'])
+    expect(guarded).toMatchObject({ code: 5 })
+    expect(JSON.parse(guarded.stdout)).toMatchObject({ code: 'FENCED' })
+    expect((await mirror(['recover'])).code).toBe(5)
+
+    const without = await mirror(['sentinel', 'run', '--once'])
+    expect(without).toMatchObject({ code: 78 })
+    expect(without.stderr).toContain('MIRROR_SENTINEL_TOKEN')
+    appendFileSync(join(source, '.env'), `MIRROR_1_SENTINEL_TOKEN=${token}\n`)
+    const looked = await mirror(['sentinel', 'run', '--once', '--json'])
+    expect(looked, looked.stderr).toMatchObject({ code: 7 })
+    expect(JSON.parse(looked.stdout)).toMatchObject({ verdict: 'unknown' })
+    expect(stand.repository('second/continuity').variables.get('SENTINEL_FAILURES')).toBe('0')
+    expect(looked.stdout + looked.stderr + guarded.stdout).not.toContain(token)
+  })
+
+  it('watches until it is stopped, and ends with 0 then', async () => {
+    const { token } = await withReplica()
+    appendFileSync(join(source, '.env'), `MIRROR_1_SENTINEL_TOKEN=${token}\n`)
+    const child = start(['sentinel', 'run', '--json'])
+    const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))))
+    expect(JSON.parse(line)).toMatchObject({ verdict: 'unknown' })
+    child.kill('SIGTERM')
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  })
+
+  /** A primary and a replica on one stand, without a fence record. */
+  async function withReplica() {
+    const stand = await startGithubStand()
+    onTestFinished(() => stand.close())
+    for (const owner of ['first', 'second']) {
+      const repository = await stand.createRepository({ owner, name: 'continuity' })
+      await repository.commit({ files: { 'state/current.json': '{}' } })
+      repository.setVariable('MIRROR_ROLE', owner === 'first' ? 'MASTER' : 'SLAVE')
+    }
+    const token = stand.createToken({ account: 'second', scopes: ['repo', 'workflow'] })
+    const master = stand.createToken({ account: 'first', scopes: ['repo', 'workflow'] })
+    const lines = [
+      ...['MASTER_REPO=first/continuity', `MASTER_TOKEN=${master}`, 'MIRROR_1_REPO=second/continuity'],
+      ...[`MIRROR_1_TOKEN=${token}`, `MIRROR_1_API_URL=${stand.url}`],
+      ...[`GITHUB_API_URL=${stand.url}`, `GITHUB_SERVER_URL=${stand.url}`],
+    ]
+    appendFileSync(join(source, '.env'), `${lines.join('\n')}\n`)
+    return { stand, token }
+  }
 
   it.each([
     ['an unknown layer', ['sync', '--layer', 'wiki'], 2],

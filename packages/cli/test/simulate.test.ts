@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -48,6 +48,16 @@ describe('montana failover simulate', () => {
       rows: [],
     })
     expect(policies.coordinate.leaders).toMatchObject([{ host: 'moscow' }])
+  })
+
+  it('of a group with etcd is refused: in virtual time there is none, and nobody would seem to lead', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'simulate-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'failover.yaml')
+    const example = readFileSync(EXAMPLE, 'utf8').split('\nwitnesses:')[0]
+    writeFileSync(file, `${example}\ncoordinator: { kind: etcd, endpoints: ["https://e1.example:2379"] }\n`)
+    const { code, stdout } = await simulate(['--json', '--down', 'amsterdam'], file)
+    expect([code, JSON.parse(stdout).error]).toMatchObject([2, { code: 'USAGE', field: 'coordinator' }])
   })
 
   const FOUR = 'amsterdam,almaty,spb,novosibirsk'

@@ -43,7 +43,7 @@ const PATIENCE_TURNS = 14
 
 /** A life: edits propagate, the primary dies, one replica is promoted and works, the primary returns, nothing is lost. */
 export async function runDemo(init: DemoInit): Promise<DemoResult> {
-  const world = await World.open(init.folder, init.signal)
+  const world = await World.open(init.folder)
   try {
     return await new Demo(world, init).run()
   } finally {
@@ -175,7 +175,6 @@ class Demo {
   async #return(mirror: Mirror): Promise<void> {
     const { primary, replica } = this.#world
     for (let turn = 0; turn < PATIENCE_TURNS; turn++) {
-      await this.#notice()
       const report = await this.#turn([primary, replica])
       if (report.decision === 'handback-ready') break
     }
@@ -187,14 +186,6 @@ class Demo {
   async #fence(): Promise<GitFence> {
     const { replica, folder } = this.#world
     return new GitFence(await replica.openGit(join(folder, 'fence.git'), this.#signal))
-  }
-
-  async #notice(): Promise<void> {
-    const { primary, time } = this.#world
-    const fence = await this.#fence()
-    const head = (await primary.repository.tip()) ?? ''
-    const nowMs = time.wallMs()
-    await fence.writeReturn({ head, at: new Date(nowMs).toISOString(), nonce: `return-${nowMs}` }, this.#signal)
   }
 
   async #recover(): Promise<void> {
@@ -227,7 +218,7 @@ class Demo {
   async #turn(acting: readonly Side[]): Promise<SentinelReport> {
     this.#world.stand.clock.advance(INTERVAL_MINUTES * MINUTE_MS)
     for (const side of acting) {
-      const refused = await side.tick(this.#signal)
+      const refused = await side.tick()
       await this.#remember(side)
       this.#story.tell(side.name, refused === null ? 'ticks' : 'does nothing', refused ?? '')
     }

@@ -8,16 +8,17 @@ import {
   startGithubStand,
   startSshd,
 } from '@montana/github-stand'
+import { createWorkflowRunner } from '@montana/github-stand/runner'
 import {
-  type Fence,
-  GitFence,
   type GithubTarget,
   type GitTarget,
   githubProvider,
   loadManifest,
   type Manifest,
   type MirrorConfig,
+  SENTINEL_SCRIPT,
   SENTINEL_WORKFLOW,
+  sentinelScript,
   sentinelWorkflow,
 } from '@montana/mirror'
 import { MailService } from './mail-service.js'
@@ -60,16 +61,15 @@ export class World {
     this.manifest = parts.manifest
   }
 
-  static async open(folder: string, signal: AbortSignal): Promise<World> {
+  static async open(folder: string): Promise<World> {
     const stand = await startGithubStand()
     const archives = join(folder, 'archives')
     await mkdir(archives, { recursive: true })
     await createBareRepository(join(archives, 'continuity.git'))
     const ssh = await startSshd({ root: archives, folder: join(folder, 'sshd') })
     const mail = await MailService.start(MAIL_TOKEN)
-    const fence = async (): Promise<Fence> => new GitFence(await replica.openGit(join(folder, 'fence.git'), signal))
-    const primary = await openSide({ stand, folder, fence, name: 'primary', account: 'first', slot: 9 })
-    const replica = await openSide({ stand, folder, fence, name: 'replica', account: 'second', slot: 1 })
+    const primary = await openSide({ stand, name: 'primary', account: 'first', slot: 9 })
+    const replica = await openSide({ stand, name: 'replica', account: 'second', slot: 1 })
     const manifest = loadManifest(join(EXAMPLE, 'montana.mirror.json'))
     return new World({ stand, ssh, mail, folder, primary, replica, archive: archiveTarget(ssh), manifest })
   }
@@ -119,29 +119,39 @@ export class World {
     for (const [name, value] of [
       ['MIRROR_EPOCH', '1'],
       ['MIRROR_ROLE', 'MASTER'],
+      ['MIRROR_FENCE_REPO', this.replica.repository.fullName],
       ['ADAPTER_MOCK_MODE', 'false'],
       ['MAIL_URL', this.mail.url],
     ] as const)
       repository.setVariable(name, value)
     repository.setSecret('MAIL_TOKEN', MAIL_TOKEN)
+    this.#installGuards()
     await run('git', ['clone', '--quiet', repository.path, this.source], { cwd: this.folder })
   }
 
+  /** What the guard of either side is handed: the primary may write the fence and nothing else of the replica. */
+  #installGuards(): void {
+    const { account } = this.replica.repository
+    const fence = this.stand.createToken({ account: account.login, permissions: { contents: 'write' } })
+    this.primary.repository.setSecret('MIRROR_FENCE_TOKEN', fence)
+    const own = this.stand.createToken({ account: account.login, permissions: PERMISSIONS })
+    this.replica.repository.setSecret('MIRROR_SENTINEL_TOKEN', own)
+  }
+
   async close(): Promise<void> {
+    await Promise.all([this.primary.close(), this.replica.close()])
     await Promise.all([this.stand.close(), this.ssh.close(), this.mail.close()])
   }
 }
 
 interface SideParts {
   readonly stand: GithubStand
-  readonly folder: string
-  readonly fence: () => Promise<Fence>
   readonly name: string
   readonly account: string
   readonly slot: number
 }
 
-async function openSide({ stand, folder, fence, name, account, slot }: SideParts): Promise<Side> {
+async function openSide({ stand, name, account, slot }: SideParts): Promise<Side> {
   const repository = await stand.createRepository({ owner: account, name: 'continuity' })
   const target: GithubTarget = {
     ...common(slot, name, stand.gitUrl(repository.fullName)),
@@ -159,7 +169,8 @@ async function openSide({ stand, folder, fence, name, account, slot }: SideParts
   const time = timeOf(stand)
   const clock = { ...time, sleep: async (ms: number) => void stand.clock.advance(ms) }
   const provider = githubProvider(target, { clock, pace: { writeSpacingMs: 0 } })
-  return new Side({ name, repository, target, provider, fence, folder, time })
+  const runner = await createWorkflowRunner({ stand, repository: repository.id })
+  return new Side({ name, repository, target, provider, runner })
 }
 
 function archiveTarget(ssh: SshStand): GitTarget {
@@ -194,5 +205,9 @@ async function exampleFiles(): Promise<Record<string, string>> {
     const path = join(parentPath, name)
     files[relative(EXAMPLE, path)] = await readFile(path, 'utf8')
   }
-  return { ...files, [SENTINEL_WORKFLOW]: sentinelWorkflow({ owner: 'second', name: 'continuity' }) }
+  return {
+    ...files,
+    [SENTINEL_WORKFLOW]: sentinelWorkflow({ owner: 'second', name: 'continuity' }),
+    [SENTINEL_SCRIPT]: sentinelScript(),
+  }
 }

@@ -145,8 +145,8 @@ export class Agent<State> {
   }
 
   #createRounds(): WitnessRounds[] {
-    const { witnesses, signPost: sign } = this.#modules
-    const shared = { nowMs: this.#nowMs, push: this.#push, sign }
+    const { witnesses, signPost: sign, logger } = this.#modules
+    const shared = { nowMs: this.#nowMs, push: this.#push, sign, logger }
     return witnesses.map((witness) => new WitnessRounds(witness, { ...shared, post: () => this.#loop.post() }))
   }
 
@@ -163,7 +163,7 @@ export class Agent<State> {
       },
       this.#ended.signal,
     )
-    const pauses = new PauseKeeper(this.#modules.pauses, logger)
+    const pauses = new PauseKeeper(this.#modules.pauses, logger, this.#nowMs)
     return new DecisionLoop({
       core,
       clock,

@@ -1,5 +1,6 @@
 import { errorCode, type Logger, sleep } from '@montana/foundation'
 import { z } from 'zod'
+import { commitField, msField } from '../channel/messages/fields.js'
 import { FailoverError } from '../errors.js'
 import type { BreathPort, BreathState } from './ports.js'
 import { askUnix } from './unix-http.js'
@@ -8,7 +9,8 @@ import { askUnix } from './unix-http.js'
 const LOOK_MS = 1_000
 const LOOK_TIMEOUT_MS = 500
 
-const stateForm = z.strictObject({ head: z.string().nullable(), lagMs: z.number().min(0) })
+/** Of the forms that a heartbeat carries: what it cannot carry would silence this host. */
+const stateForm = z.strictObject({ head: commitField.nullable(), lagMs: msField })
 
 /** The breathing in a process of its own, behind a unix socket; while nobody listens there, this host does not breathe. */
 export class BreathLink implements BreathPort {

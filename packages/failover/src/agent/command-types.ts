@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { OPERATOR_MAX_CHARS } from '../core/constants.js'
 
-const reason = z.string().min(1).max(500)
-const by = z.string().min(1).max(100)
+/** Leaves room for what a handover says before it. Control characters would reach the terminals of others. */
+const reason = z.string().regex(/^\P{Cc}{1,200}$/u, 'is not one line of 1 to 200 characters')
+const by = z.string().min(1).max(OPERATOR_MAX_CHARS)
 const policy = z.string().regex(/^[a-z0-9-]{1,32}$/)
 const host = z.string().regex(/^[a-z0-9-]{1,32}$/)
 
@@ -9,11 +11,16 @@ const host = z.string().regex(/^[a-z0-9-]{1,32}$/)
 export const PAUSE_MAX_MS = 24 * 3_600_000
 export const PAUSE_DEFAULT_MS = 3_600_000
 
+function duration(minMs: number) {
+  const error = `is not from ${minMs / 1000} s to 24 h`
+  return z.number().int().min(minMs, { error }).max(PAUSE_MAX_MS, { error })
+}
+
 /** What an operator asks of an agent, over its socket or passed on by another agent. Spec three-mirror 3.2. */
 export const agentCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('promote'), policy, host: host.optional(), reason, by, isForced: z.boolean() }),
-  z.strictObject({ kind: z.literal('step-down'), forMs: z.number().int().min(0).max(PAUSE_MAX_MS), reason, by }),
-  z.strictObject({ kind: z.literal('pause'), forMs: z.number().int().min(1_000).max(PAUSE_MAX_MS), reason, by }),
+  z.strictObject({ kind: z.literal('step-down'), forMs: duration(0), reason, by }),
+  z.strictObject({ kind: z.literal('pause'), forMs: duration(1_000), reason, by }),
   z.strictObject({ kind: z.literal('resume'), reason, by }),
 ])
 

@@ -1,4 +1,4 @@
-import { errorCode, errorMessage, UsageError } from '@montana/foundation'
+import { errorMessage, UsageError } from '@montana/foundation'
 import type { RequestBody } from '../channel/messages/messages.js'
 import type { NodeChannel } from '../channel/types.js'
 import type { PolicyDecision } from '../core/api.js'
@@ -52,19 +52,22 @@ export class Commands {
     if (refusal) return refusal
     const full = { ...command, host: target }
     const decider = decision.leader?.host ?? target
-    return decider === self ? this.#take(full, self) : await this.#passOn(decider, full)
+    if (decider === self) return this.#take(full, self)
+    await this.#passOn(decider, full)
+    return { accepted: true, text: textOf(full) }
   }
 
   /** Pause and resume are of the whole group; who cannot be reached learns it from heartbeats. */
   async #everywhere(command: AgentCommand): Promise<CommandResult> {
     this.#take(command, this.#modules.self)
-    const results = await Promise.all(this.#modules.peers.map((peer) => this.#passOn(peer, command)))
-    const missed = this.#modules.peers.filter((_, index) => !results[index]?.accepted)
+    const results = await Promise.allSettled(this.#modules.peers.map((peer) => this.#passOn(peer, command)))
+    const missed = this.#modules.peers.filter((_, index) => results[index]?.status === 'rejected')
     const rest = missed.length === 0 ? '' : `; not reached: ${missed.join(', ')}`
     return { accepted: true, text: `${command.kind === 'pause' ? 'paused' : 'resumed'}${rest}` }
   }
 
-  async #passOn(host: string, command: AgentCommand): Promise<CommandResult> {
+  /** Throws FailoverError CHANNEL_REFUSED: no rule forbids it, but it has not been said. */
+  async #passOn(host: string, command: AgentCommand): Promise<void> {
     try {
       const epoch = this.#modules.decisions().find(({ policy }) => policy === 'coordinate')?.leader?.epoch ?? null
       const body: RequestBody<'command'> = {
@@ -73,9 +76,11 @@ export class Commands {
         command: toOperatorCommand(command, this.#modules.self),
       }
       await this.#modules.channel.request(host, 'command', body, AbortSignal.timeout(PASS_ON_TIMEOUT_MS))
-      return { accepted: true, text: textOf(command) }
     } catch (error) {
-      return refused(errorCode(error), `${host} cannot be told: ${errorMessage(error)}`)
+      throw new FailoverError('CHANNEL_REFUSED', `${host} cannot be told: ${errorMessage(error)}`, {
+        remedy: `see montana failover status, or give the order on ${host}`,
+        cause: error,
+      })
     }
   }
 

@@ -22,6 +22,7 @@ const BODY_MAX_BYTES = 64 * 1024
 const SOCKET_MODE = 0o660
 const HISTORY_DEFAULT = 50
 const HISTORY_MAX = 10_000
+const KINDS = ['promote', 'step-down', 'pause', 'resume']
 
 /** The unix socket of the agent: what the HTTP endpoint shows, and what changes something. */
 export async function startControlServer(path: string, source: ControlSource): Promise<FastifyInstance> {
@@ -39,7 +40,7 @@ export async function startControlServer(path: string, source: ControlSource): P
     const field = issue?.path.join('.') || 'kind'
     const error = new MontanaError('USAGE', `command: ${field}: ${issue?.message}`, {
       field,
-      remedy: 'use montana failover',
+      remedy: `see montana failover ${kindOf(request.body)} --help`,
     })
     return reply.code(400).send(error.toJSON())
   })
@@ -64,6 +65,11 @@ async function listen(app: FastifyInstance, path: string): Promise<void> {
       cause: error,
     })
   }
+}
+
+function kindOf(body: unknown): string {
+  const { kind } = (body ?? {}) as { kind?: unknown }
+  return typeof kind === 'string' && KINDS.includes(kind) ? kind : ''
 }
 
 function limitOf(query: unknown): number {

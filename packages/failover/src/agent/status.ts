@@ -119,8 +119,9 @@ function policyStatus(init: StatusInit, decision: PolicyDecision): PolicyStatus 
 
 function hostStatus(init: StatusInit, host: string): HostStatus {
   const isSelf = host === init.self
-  const views = init.decisions.map(({ policy, hosts }) => [policy, hosts[host]] as const)
-  const known = views.map(([, view]) => view).filter((view): view is HostDecision => view !== undefined)
+  const known = init.decisions
+    .map(({ hosts }) => hosts[host])
+    .filter((view): view is HostDecision => view !== undefined)
   const [first] = known
   return {
     isSelf,
@@ -128,8 +129,14 @@ function hostStatus(init: StatusInit, host: string): HostStatus {
     lastHeardMs: isSelf ? 0 : (first?.lastHeardMs ?? null),
     rttMs: init.peers[host]?.rttMs ?? null,
     refusal: init.peers[host]?.lastRefusal ?? null,
-    isEligible: Object.fromEntries(views.map(([policy, view]) => [policy, view?.isEligible ?? false])),
-    reason: known.find(({ reason }) => reason !== null)?.reason ?? null,
+    isEligible: Object.fromEntries(
+      init.decisions.map(({ policy, claim, hosts }) => [policy, (isSelf ? claim : hosts[host])?.isEligible ?? false]),
+    ),
+    reason: isSelf ? reasonOf(init.decisions.map(({ claim }) => claim)) : reasonOf(known),
     probes: init.diagnoses[host] ?? null,
   }
+}
+
+function reasonOf(views: readonly { readonly reason: string | null }[]): string | null {
+  return views.find(({ reason }) => reason !== null)?.reason ?? null
 }

@@ -1,4 +1,4 @@
-import { sleep, withTimeout } from '@montana/foundation'
+import { errorCode, errorMessage, type Logger, sleep, withTimeout } from '@montana/foundation'
 import type { Observation, PostBody } from '../core/types.js'
 import type { SignedPost, Witness } from '../witness/types.js'
 
@@ -14,7 +14,11 @@ export interface WitnessRoundModules {
   post(): PostBody
   sign(body: PostBody): SignedPost
   push(observation: Observation): void
+  readonly logger: Logger
 }
+
+/** Rounds without an answer after which the reason is logged, once: a lost packet is no news. */
+const FAILURES_TOLD = 3
 
 /** Posts at one witness and, only after that was acknowledged, reads there: S1 and S2. */
 export class WitnessRounds {
@@ -22,6 +26,7 @@ export class WitnessRounds {
   readonly #modules: WitnessRoundModules
   #wake: (() => void) | undefined
   #isWoken = false
+  #failures = 0
   #fastEveryMs = FAST_INTERVAL_MS
 
   constructor(witness: Witness, modules: WitnessRoundModules) {
@@ -67,9 +72,24 @@ export class WitnessRounds {
     try {
       await this.#post(signal)
       await this.#read(signal)
-    } catch {
-      if (!signal.aborted) push({ kind: 'witness-failed', witness: this.#witness.name, atMs: nowMs() })
+      this.#noteAnswer()
+    } catch (error) {
+      if (signal.aborted) return
+      push({ kind: 'witness-failed', witness: this.#witness.name, atMs: nowMs() })
+      this.#noteFailure(error)
     }
+  }
+
+  #noteAnswer(): void {
+    const { name: witness } = this.#witness
+    if (this.#failures >= FAILURES_TOLD) this.#modules.logger.info({ witness }, 'witness answers again')
+    this.#failures = 0
+  }
+
+  #noteFailure(error: unknown): void {
+    if (++this.#failures !== FAILURES_TOLD) return
+    const facts = { witness: this.#witness.name, code: errorCode(error), reason: errorMessage(error) }
+    this.#modules.logger.warn(facts, 'witness does not answer')
   }
 
   async #post(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ export interface AgentPaths {
   readonly operators: string
   readonly registryState: string
   readonly epochs: string
+  /** The name of the newest life of the agent. */
+  readonly boot: string
   /** What clients of git witnesses have for themselves. */
   readonly witnesses: string
   readonly history: string
@@ -40,6 +42,7 @@ export function agentPaths(config: GroupConfig, init: PathInit): AgentPaths {
     operators: join(dirname(config.registry), 'operators.json'),
     registryState: join(state, 'registry'),
     epochs: join(state, 'epochs'),
+    boot: join(state, 'boot'),
     witnesses: join(state, 'witnesses'),
     history: join(state, 'history.jsonl'),
     pause: join(state, 'pause.json'),

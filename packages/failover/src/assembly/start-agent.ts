@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { selectPqBackend } from '@montana/crypto'
 import { type RegistryWatch, watchRegistry } from '@montana/fleet'
 import { ConfigError, errorCode, type Logger, type MetricsRegistry, makeDirectory } from '@montana/foundation'
@@ -20,6 +19,7 @@ import { createCore } from '../core/core.js'
 import { diagnose } from '../diagnosis/diagnose.js'
 import type { Epoch } from '../epoch.js'
 import { HistoryFile } from '../history/history-file.js'
+import { nextBootId } from '../state/boot-id.js'
 import { EpochFolder } from '../state/epoch-files.js'
 import { lockAgent } from '../state/lock.js'
 import { pauseFile } from '../state/pause-file.js'
@@ -74,7 +74,7 @@ async function assemble(init: StartAgentInit, closers: Closers): Promise<Running
   const identity = await openNodeIdentity(paths.identityDir)
   const registry = await openRegistry(init, closers)
   checkSelfKey(self, identity.publicKey, peerRegistryOf(registry))
-  const bootId = randomBytes(BOOT_ID_BYTES).toString('hex')
+  const bootId = await nextBootId(paths.boot, Date.now())
   const epochs = await EpochFolder.open(paths.epochs, Object.keys(config.policies))
   const settings = coreSettings(init, bootId, epochs, registry)
   const modules = await openModules(init, { identity, registry, bootId, epochs }, closers)
@@ -93,7 +93,6 @@ async function assemble(init: StartAgentInit, closers: Closers): Promise<Running
   }
 }
 
-const BOOT_ID_BYTES = 12
 /** Of the breathing of this host; a piece of a bundle takes longer than a heartbeat. */
 const PEER_REQUEST_MS = 5_000
 const ANY_ADDRESS = '0.0.0.0'

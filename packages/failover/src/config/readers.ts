@@ -71,7 +71,13 @@ function mustBe(field: string, input: unknown, what: string): ConfigProblem {
 
 const SHOWN_LENGTH_MAX = 60
 
+/** A URL is refused for its password; that must not stand in the refusal. */
+const CREDENTIALS = /\/\/[^\s"]*@/g
+
 function shown(input: unknown): string {
-  const text = JSON.stringify(input) ?? String(input)
+  const text = (typeof input === 'number' ? String(input) : (JSON.stringify(input) ?? String(input))).replaceAll(
+    CREDENTIALS,
+    '//…@',
+  )
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text
 }

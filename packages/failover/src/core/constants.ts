@@ -37,6 +37,9 @@ export const HANDOVER_MS = 5_000
 export const HANDOVER_RETRY_MS = 10_000
 /** A service that ends on its own when asked: SIGTERM, then SIGKILL after this. Inside the one second of 10.4. */
 export const GRACEFUL_STOP_MS = 500
+/** What a heartbeat, a handover and a history carry of what a person wrote; longer text would keep them from everybody. */
+export const REASON_MAX_CHARS = 256
+export const OPERATOR_MAX_CHARS = 64
 /** etcd: the holder stops this long before the lease can end at 1 % of clock drift. Spec 6.2. */
 export const LEASE_DRIFT = 0.99
 export const LEASE_MARGIN_MS = 250

@@ -1,8 +1,8 @@
-import { splitEpoch } from '../epoch.js'
-import { GRANT_MS, HANDOVER_MS, HANDOVER_RETRY_MS, QUIESCE_MS, TURN_MS } from './constants.js'
+import { NO_EPOCH, splitEpoch } from '../epoch.js'
+import { GRANT_MS, HANDOVER_MS, HANDOVER_RETRY_MS, QUIESCE_MS, REASON_MAX_CHARS, TURN_MS } from './constants.js'
 import { isLastResort } from './eligibility.js'
 import type { PolicyTurn } from './policy-turn.js'
-import { leaderAmong } from './rivals.js'
+import { leaderAmong, otherActing } from './rivals.js'
 import type { GivenGrant, Handover, PolicyState } from './state.js'
 import { stopTenure } from './tenure.js'
 import type { Grant } from './types.js'
@@ -20,7 +20,8 @@ export function beginHandover(
 function ask(turn: PolicyTurn, own: PolicyState): PolicyState {
   const { tenure, handover } = own
   if (tenure.phase !== 'acting' || !handover) return own
-  const { target, reason } = handover
+  const { target } = handover
+  const reason = handover.reason.slice(0, REASON_MAX_CHARS)
   const message = { type: 'handover', policy: turn.policy.name, epoch: tenure.epoch, reason } as const
   turn.effects.push({ kind: 'send', host: target, message })
   return { ...own, handover: { ...handover, sentMs: turn.view.nowMs } }
@@ -84,22 +85,29 @@ function sendGrant({ view, policy, effects }: PolicyTurn, { target, counter, unt
   effects.push({ kind: 'send', host: target, message: { type: 'grant', grant } })
 }
 
-/** A grant may be lost on its way: it is sent again until the target acts or it has expired. */
+/**
+ * A grant may be lost on its way: it is sent again until the target acts or it has expired. One that was taken is over: it
+ * counts as an acting host (D5), and would bar the next move for the rest of its time.
+ */
 export function driveGrant(turn: PolicyTurn, own: PolicyState): PolicyState {
   const { grant } = own
-  const { view, policy } = turn
+  const { view } = turn
   if (!grant) return own
-  if (view.nowMs >= grant.untilMs) return { ...own, grant: null }
-  const isTaken = leaderAmong(view, policy)?.host === grant.target
-  if (isTaken || view.settings.coordinator.kind === 'etcd' || view.nowMs - grant.sentMs < TURN_MS) return own
+  if (view.nowMs >= grant.untilMs || isTaken(turn, grant)) return { ...own, grant: null }
+  if (view.settings.coordinator.kind === 'etcd' || view.nowMs - grant.sentMs < TURN_MS) return own
   sendGrant(turn, grant)
   return { ...own, grant: { ...grant, sentMs: view.nowMs } }
+}
+
+function isTaken({ view, policy }: PolicyTurn, { target, counter }: GivenGrant): boolean {
+  const leader = leaderAmong(view, policy)
+  return leader?.host === target && splitEpoch(leader.claim.epoch ?? NO_EPOCH).counter >= counter
 }
 
 /** The target's side: prepares, then accepts. A question that was answered already is answered again. */
 export function onAsked(turn: PolicyTurn, own: PolicyState, from: string, epoch: bigint): PolicyState {
   const { view, policy, effects } = turn
-  const refusal = refusalOf(turn, own)
+  const refusal = refusalOf(turn, own, from)
   if (refusal !== null) {
     const message = { type: 'refuse', policy: policy.name, epoch, reason: refusal } as const
     effects.push({ kind: 'send', host: from, message })
@@ -111,9 +119,12 @@ export function onAsked(turn: PolicyTurn, own: PolicyState, from: string, epoch:
   return { ...own, offer: { from, epoch, sinceMs: view.nowMs, acceptedMs: null } }
 }
 
-function refusalOf({ view }: PolicyTurn, own: PolicyState): string | null {
+/** What would be in the way of the grant is said before the leader stops for it. */
+function refusalOf({ view, policy }: PolicyTurn, own: PolicyState, from: string): string | null {
   if (own.tenure.phase !== 'none') return 'acting itself'
   if (view.isPaused) return 'paused'
+  const other = otherActing(view, policy, from)
+  if (other !== undefined) return `${other} may act`
   const { reason } = own.claim
   return reason === null || isLastResort(reason) ? null : reason
 }

@@ -1,8 +1,9 @@
+import { NO_EPOCH, splitEpoch } from '../epoch.js'
 import { GRANT_MS } from './constants.js'
 import { ineligibility, isLastResort } from './eligibility.js'
 import { beginHandover, giveUp, onAccepted, onAsked } from './handover.js'
 import type { PolicyTurn } from './policy-turn.js'
-import { rivalsOf } from './rivals.js'
+import { otherActing, rivalsOf } from './rivals.js'
 import type { Letter, PolicyState } from './state.js'
 import { startTenure, stopTenure } from './tenure.js'
 import type { Grant, HandoverMessage, OperatorCommand } from './types.js'
@@ -46,8 +47,10 @@ function onGrant(turn: PolicyTurn, own: PolicyState, from: string, grant: Grant)
   const { view, policy } = turn
   const acceptedMs = own.offer?.from === from ? own.offer.acceptedMs : null
   if (acceptedMs === null || grant.target !== view.settings.self || own.tenure.phase !== 'none') return own
+  // A late copy of the grant of an earlier move, while its giver still acts.
+  if (grant.counter <= splitEpoch(own.offer?.epoch ?? NO_EPOCH).counter) return own
   const isOpen = view.nowMs - acceptedMs < GRANT_MS && grant.validMs > 0
-  const isHindered = rivalsOf(view, policy).some((rival) => rival.isAlive && rival.mayAct && rival.host !== from)
+  const isHindered = otherActing(view, policy, from) !== undefined
   const reason = ineligibility(view, policy, own)
   const isAble = (reason === null || isLastResort(reason)) && view.standing !== 'none' && !view.isPaused
   if (!isOpen || isHindered || !isAble) return { ...own, offer: null }

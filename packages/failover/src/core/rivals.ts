@@ -31,6 +31,11 @@ function rivalOf(view: View, policy: PolicySettings, host: string, isAbove: bool
   }
 }
 
+/** A living host that may act (D5), beside the one that hands over. */
+export function otherActing(view: View, policy: PolicySettings, from: string): string | undefined {
+  return rivalsOf(view, policy).find(({ host, isAlive, mayAct }) => isAlive && mayAct && host !== from)?.host
+}
+
 /** By its own words, or because an epoch of its is known that is newer than its last words: D5. */
 function mayAct(view: View, policy: PolicySettings, host: string, known: HostKnowledge, claim?: Claim): boolean {
   if (claim && (isActing(claim) || isGrantingAway(claim, view.settings.self))) return true

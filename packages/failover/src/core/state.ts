@@ -1,5 +1,6 @@
 import { type Epoch, NO_EPOCH } from '../epoch.js'
 import type { Clock, CoreSettings } from './api.js'
+import { OPERATOR_MAX_CHARS, REASON_MAX_CHARS } from './constants.js'
 import type { Claim, HandoverMessage, OperatorCommand, Pause, RunnerEvent, ServiceHealth } from './types.js'
 
 /** Before everything that was ever heard. */
@@ -273,6 +274,9 @@ export function initialState(settings: CoreSettings, clock: Clock): CoreState {
   }
 }
 
+/** Cut to what a heartbeat carries: one that cannot be sent would make this host look dead. */
 export function pauseUntil(pause: Pause | null, nowMs: number): PauseUntil | null {
-  return pause && { reason: pause.reason, by: pause.by, untilMs: nowMs + pause.remainingMs }
+  if (pause === null) return null
+  const [reason, by] = [pause.reason.slice(0, REASON_MAX_CHARS), pause.by.slice(0, OPERATOR_MAX_CHARS)]
+  return { reason, by, untilMs: nowMs + pause.remainingMs }
 }

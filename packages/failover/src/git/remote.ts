@@ -35,7 +35,18 @@ export async function remoteUrl(clone: Git, remote: string, signal?: AbortSignal
       remedy: `clone the shared repository there, or name its remote`,
     })
   }
+  requireNoCredentials(url, 'witnesses')
   return isPath(url) ? resolve(clone.folder, url) : url
+}
+
+/** They would stand in the arguments of git, where every user of the host can read them. Throws GIT_FAILED. */
+export function requireNoCredentials(url: string, field: string): void {
+  const isHttp = /^https?:\/\/[^/]*@/i.test(url)
+  if (!isHttp && !/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/]*@/i.test(url)) return
+  throw new FailoverError('GIT_FAILED', 'the URL of the remote carries a user or password', {
+    field,
+    remedy: 'use ssh with a key, or https with ~/.netrc (mode 0600)',
+  })
 }
 
 /** Neither `scheme://…` nor `host:path`. */

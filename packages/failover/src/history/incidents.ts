@@ -39,14 +39,35 @@ export function incidents(
   const byPolicy = Map.groupBy(records, ({ policy }) => policy)
   return [...byPolicy].flatMap(([policy, own]) => {
     const tenancies = tenanciesOf(policy, own, unfencedIn).sort((a, b) => a.fromMs - b.fromMs)
+    const givers = giversOf(own, tenancies)
     return tenancies.flatMap((first, i) =>
       tenancies.slice(i + 1).flatMap((second): Incident[] => {
         const endOf = ({ host, untilMs, fromMs }: Tenancy) => untilMs ?? (actsNow(policy, host) ? nowMs : fromMs)
         const overlapMs = Math.min(endOf(first), endOf(second)) - second.fromMs
-        return first.host !== second.host && overlapMs > 0 ? [{ policy, sides: [first, second], overlapMs }] : []
+        const isHandover = givers.get(second.epoch) === first.epoch || givers.get(first.epoch) === second.epoch
+        const isIncident = first.host !== second.host && overlapMs > 0 && !isHandover
+        return isIncident ? [{ policy, sides: [first, second], overlapMs }] : []
       }),
     )
   })
+}
+
+/** Rule of a tenure that began with a grant. */
+const HANDOVER = '10.4'
+
+/**
+ * By the epoch of a tenure that was handed over, the epoch of the one before it. The grant was given when nothing of that
+ * one ran any more; clocks that differ by some milliseconds, or the order of two lines, say nothing against it.
+ */
+function giversOf(records: readonly HistoryRecord[], tenancies: readonly Tenancy[]): ReadonlyMap<string, string> {
+  const epochs = tenancies.map(({ epoch }) => BigInt(epoch)).sort((a, b) => (a < b ? -1 : 1))
+  const handed = records.filter(({ to, rule, epoch }) => to === 'acting' && rule === HANDOVER && epoch !== null)
+  return new Map(
+    handed.flatMap(({ epoch }): [string, string][] => {
+      const before = epoch === null ? undefined : epochs.findLast((other) => other < BigInt(epoch))
+      return epoch === null || before === undefined ? [] : [[epoch, String(before)]]
+    }),
+  )
 }
 
 function tenanciesOf(policy: string, records: readonly HistoryRecord[], unfencedIn: UnfencedIn): Tenancy[] {

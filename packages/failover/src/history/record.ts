@@ -1,5 +1,6 @@
 import { historyRecordForm } from '../channel/messages/bodies.js'
 import type { AnswerBody } from '../channel/messages/messages.js'
+import { REASON_MAX_CHARS } from '../core/constants.js'
 import type { Transition } from '../core/types.js'
 
 /** One change of role, with who saw it and when. `sequence` grows within a host, for as long as that host exists. */
@@ -13,15 +14,16 @@ export interface HistoryRecord extends Omit<Transition, 'epoch'> {
 
 export type WireRecord = AnswerBody<'history'>['records'][number]
 
-/** What the channel carries; a longer sentence would keep the record from every other host. */
-const REASON_MAX_CHARS = 256
 const RULE_MAX_CHARS = 32
+/** A reason may repeat what a service said; it is shown on terminals. */
+const CONTROLS = /\p{Cc}/gu
 
 export function recordOf(
   { epoch, ...transition }: Transition,
   head: Pick<HistoryRecord, 'at' | 'host' | 'bootId' | 'sequence'>,
 ): HistoryRecord {
-  const [rule, reason] = [transition.rule.slice(0, RULE_MAX_CHARS), transition.reason.slice(0, REASON_MAX_CHARS)]
+  const rule = transition.rule.slice(0, RULE_MAX_CHARS)
+  const reason = transition.reason.slice(0, REASON_MAX_CHARS).replaceAll(CONTROLS, ' ')
   return { ...head, ...transition, rule, reason, epoch: epoch === null ? null : String(epoch) }
 }
 

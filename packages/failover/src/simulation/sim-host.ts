@@ -3,6 +3,7 @@ import { createCore } from '../core/core.js'
 import type { CoreState } from '../core/state.js'
 import type { Effect, Heartbeat, Observation, PostBody } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
+import type { SimCoordinator } from './etcd/sim-coordinator.js'
 import { HostClock } from './host-clock.js'
 import { SimProbes } from './sim-probes.js'
 import type { SimRunner } from './sim-runner.js'
@@ -22,6 +23,8 @@ export interface HostWorld {
     failed: () => void,
   ): void
   runner(host: string, policy: string): SimRunner
+  /** Of each policy, where etcd decides; for one life of the host. */
+  coordinators(host: SimHost): ReadonlyMap<string, SimCoordinator>
   onTransition(host: string, effect: Effect): void
 }
 
@@ -54,6 +57,7 @@ export class SimHost {
   #sequence = 0
   /** What this life asks of others. */
   probes: SimProbes
+  #coordinators: ReadonlyMap<string, SimCoordinator> = new Map()
   #unhealthy = new Map<string, number>()
   #lastHealthMs = Number.NEGATIVE_INFINITY
   #waiting: (() => void)[] = []
@@ -71,6 +75,11 @@ export class SimHost {
     this.#state = this.#core.initial(this.clock.read())
     this.probes = new SimProbes(this, world)
     this.#loop(phaseMs % TURN_MS, this.#boots)
+  }
+
+  /** What the host does beside its loop, once the world around it stands. */
+  open(): void {
+    this.#coordinators = this.#world.coordinators(this)
   }
 
   get policies(): readonly PolicyDecision[] {
@@ -105,6 +114,7 @@ export class SimHost {
     this.#sequence = 0
     this.probes = new SimProbes(this, this.#world)
     this.#unhealthy = new Map()
+    this.open()
     this.#loop(0, this.#boots)
   }
 
@@ -223,6 +233,14 @@ export class SimHost {
         return this.probes.announce()
       case 'confirm':
         return this.probes.confirm(effect.hosts)
+      case 'acquire':
+        return this.#coordinators.get(effect.policy)?.acquire(effect.floor)
+      case 'renew':
+        return this.#coordinators.get(effect.policy)?.renew()
+      case 'release':
+        return this.#coordinators.get(effect.policy)?.release()
+      case 'transfer':
+        return this.#coordinators.get(effect.policy)?.transfer(effect.target)
       default:
     }
   }
@@ -258,10 +276,15 @@ export class SimHost {
 
   /** In this life, when the process can run. */
   later(delayMs: number, run: () => void): void {
+    this.#world.after(delayMs, this.inThisLife(run))
+  }
+
+  /** For what is called at any time: it is left out in another life, and waits for a frozen process. */
+  inThisLife(run: () => void): () => void {
     const boot = this.#boots
-    this.#world.after(delayMs, () => {
+    return () => {
       if (this.#boots === boot) this.deliver(run)
-    })
+    }
   }
 
   /** On the monotonic clock of this host. */

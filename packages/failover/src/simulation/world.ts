@@ -3,6 +3,9 @@ import type { CoreSettings } from '../core/api.js'
 import type { Effect, Transition } from '../core/types.js'
 import type { Epoch } from '../epoch.js'
 import { ActingLog } from './acting-log.js'
+import { coordinatorsOf } from './etcd/coordinators-of.js'
+import type { SimCoordinator } from './etcd/sim-coordinator.js'
+import { SimEtcd } from './etcd/sim-etcd.js'
 import { type LinkQuality, Network, witnessEnd } from './network.js'
 import { Scheduler } from './scheduler.js'
 import { type HostWorld, type SettingsOf, SimHost, type WitnessAccess } from './sim-host.js'
@@ -20,6 +23,10 @@ export interface WorldOptions {
   readonly startSpreadMs?: number
   /** Whether the services write to one fenced sink that all hosts reach. */
   readonly hasSink?: boolean
+  /** Names of the members where etcd decides. */
+  readonly etcdMembers?: readonly string[]
+  /** The time of the cluster against that of the hosts: 1 by default. */
+  readonly etcdRate?: number
 }
 
 export interface WorldEvent {
@@ -35,6 +42,9 @@ const SLOW_TIMEOUT_MS = 3_000
 const SLOW_WORK_MS = 600
 /** The keeper ends the service when its agent has been silent for so long; the kill takes its budget. Decisions, Failover. */
 const KEEPER_MS = 2_000
+/** etcd looks for leases that have ended twice a second. */
+const ETCD_LATE_MS = 500
+const NONE: ReadonlyMap<string, SimCoordinator> = new Map()
 
 /** N real cores in virtual time, with links, witnesses and services between them. One seed is one history. */
 export class World {
@@ -44,6 +54,7 @@ export class World {
   readonly witnesses = new Map<string, SimWitness>()
   readonly log: ActingLog
   readonly sink: SimSink | null
+  readonly etcd: SimEtcd | null
   readonly events: WorldEvent[] = []
   readonly alerts: { readonly atMs: number; readonly host: string; readonly code: string }[] = []
   readonly random: RandomSource
@@ -51,7 +62,8 @@ export class World {
   readonly #startSpreadMs: number
   readonly #freezes = new Map<string, number>()
 
-  constructor({ seed, settings, settingsFor, quality = USUAL, hasSink = false, startSpreadMs = 1_000 }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, settings, settingsFor, quality = USUAL, hasSink = false, startSpreadMs = 1_000 } = options
     this.#startSpreadMs = startSpreadMs
     this.random = seededRandom(seed)
     this.network = new Network(this.scheduler, this.random, quality)
@@ -60,6 +72,7 @@ export class World {
     for (const witness of settings.witnesses) {
       this.witnesses.set(witness.name, new SimWitness(witness, this.scheduler, 3_600_000))
     }
+    this.etcd = this.#makeEtcd(settings, options)
     for (const policy of Object.keys(settings.policies)) this.#writeEvery(policy)
     for (const host of settings.hosts) this.#addHost(host, settings, settingsFor(host))
   }
@@ -132,10 +145,16 @@ export class World {
     for (const policy of Object.keys(settings.policies)) {
       this.#runners.set(`${name} ${policy}`, this.#makeRunner(name, policy))
     }
-    this.hosts.set(
-      name,
-      new SimHost(name, this.#worldOf(), settingsOf, Math.floor(this.random.next() * this.#startSpreadMs)),
-    )
+    const phaseMs = Math.floor(this.random.next() * this.#startSpreadMs)
+    const host = new SimHost(name, this.#worldOf(), settingsOf, phaseMs)
+    this.hosts.set(name, host)
+    host.open()
+  }
+
+  #makeEtcd({ coordinator }: CoreSettings, { etcdMembers = [], etcdRate = 1 }: WorldOptions): SimEtcd | null {
+    if (coordinator.kind !== 'etcd') return null
+    const lateMs = () => this.random.next() * ETCD_LATE_MS
+    return new SimEtcd(etcdMembers, this.scheduler, () => this.random.next(), { rate: etcdRate, lateMs })
   }
 
   #makeRunner(host: string, policy: string): SimRunner {
@@ -159,6 +178,7 @@ export class World {
       toHost: (from, to, run) => this.network.send(from, to, () => this.#arrive(to, run)),
       toWitness: (from, witness, run, done, failed) => this.#askWitness(from, witness, run, done, failed),
       runner: (host, policy) => this.runner(host, policy),
+      coordinators: (host) => (this.etcd ? coordinatorsOf(host, this.etcd, this) : NONE),
       onTransition: (host, effect) => this.#note(host, effect),
     }
   }

@@ -1,7 +1,12 @@
+import { isEarlierBoot } from '../boot-id.js'
+
 /** Of one host; a replay older than so many restarts meets the sequence of none. */
 const BOOTS_MAX = 256
 
-/** Where a host is: the boot it is in and the sequence it has reached. Boots that were left never come back. */
+/**
+ * Where a host is: the boot it is in and the sequence it has reached. Boots that were left never come back, nor does one
+ * from before them that was recorded elsewhere: both must grow. Spec three-mirror 7.1.
+ */
 export class HostProgress {
   #bootId: string | undefined
   #sequence = 0
@@ -9,7 +14,9 @@ export class HostProgress {
 
   /** Before what was seen. */
   isOld({ bootId, sequence }: Mark): boolean {
-    return this.#left.has(bootId) || (bootId === this.#bootId && sequence < this.#sequence)
+    if (this.#bootId === undefined) return false
+    if (bootId === this.#bootId) return sequence < this.#sequence
+    return this.#left.has(bootId) || isEarlierBoot(bootId, this.#bootId)
   }
 
   /** Beyond what was seen; the same again is neither old nor new. */

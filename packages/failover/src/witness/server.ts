@@ -7,6 +7,7 @@ import { Allowances } from './allowances.js'
 import { nonceField, signAnswer } from './answer.js'
 import { Board } from './board.js'
 import { POST_MAX_BYTES } from './constants.js'
+import { limitPerAddress } from './per-address.js'
 import { decodePostBody, isSignedBy } from './post.js'
 import { rawPostForm } from './post-form.js'
 import { Uptime } from './uptime.js'
@@ -39,7 +40,12 @@ const POSTS_PER_SECOND = 8
 /** Of one address: 32 hosts behind it may read twice a second. Each answer is signed, a millisecond or more. */
 const READS_PER_SECOND = 64
 const REQUEST_TIMEOUT_MS = 5_000
+/** Below the whole request's, or Node takes the two for each other; and how often it looks who is late. */
+const HEADERS_TIMEOUT_MS = 4_000
+const CHECK_EVERY_MS = 1_000
 const CONNECTIONS_MAX = 256
+/** Of one address, so that whoever holds connections open leaves room for the hosts: 32 hosts behind it, four each. */
+const CONNECTIONS_PER_ADDRESS_MAX = 128
 
 /**
  * A dead-drop over HTTP. It can forget, delay and leave out; it can forge nothing. Throws ConfigError (78) for an address
@@ -63,9 +69,11 @@ function createApp({ name }: WitnessServerOptions, modules: WitnessServerModules
     logger: false,
     bodyLimit: POST_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     forceCloseConnections: true,
   })
   app.server.maxConnections = CONNECTIONS_MAX
+  limitPerAddress(app.server, CONNECTIONS_PER_ADDRESS_MAX)
   app.setErrorHandler((error, _, reply) => sendError(reply, error))
   app.setNotFoundHandler((_, reply) => refuse(reply, 404, 'NOT_FOUND', 'no such route'))
   const uptime = new Uptime(modules.nowMs)

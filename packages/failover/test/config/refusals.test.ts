@@ -304,6 +304,20 @@ describe('values', () => {
     expect(found[0]?.message).toMatch(message)
   })
 
+  it.each(['https://a:hunter2@w1.example', 'https://a:hun/hunter2@w1.example', 'ssh://hunter2@w1.example'])(
+    'the password of %s does not stand in its refusal',
+    async (url) => {
+      const [found] = await problems(group({ witnesses: [{ kind: 'http', url }] }))
+      expect(found).toMatchObject({ field: 'witnesses.0.url', message: expect.stringContaining('w1.example') })
+      expect(JSON.stringify(found)).not.toContain('hunter2')
+    },
+  )
+
+  it('numbers that JSON has no word for are shown as they are', async () => {
+    const text = JSON.stringify(group({ maxRecoveryMs: 99 })).replace('"maxRecoveryMs":99', '"maxRecoveryMs": .nan')
+    expect(problemsOf(await refusal(file(text)))[0]?.message).toMatch(/^maxRecoveryMs NaN is not a whole number/)
+  })
+
   it('a name of an object of the language is a host like any other', async () => {
     const found = await problems(group({ policies: { serve: { chain: ['constructor'] } } }))
     expect(found[0]).toMatchObject({ code: 'HOST_UNKNOWN', message: expect.stringMatching(/^constructor/) })

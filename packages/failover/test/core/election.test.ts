@@ -177,6 +177,19 @@ describe('S2 to S4', () => {
     expect(bench.all('promote')).toEqual([])
   })
 
+  it('says before whom a candidate withdraws', () => {
+    const bench = new Bench('almaty')
+    for (const host of CHAIN) if (host !== 'almaty') bench.peer(host).claim = ineligible('starting')
+    bench.isRunnerAutomatic = true
+    for (const witness of Object.values(bench.witnesses)) witness.isWritable = false
+    bench.peer('amsterdam').isNoting = false
+    bench.until('candidate')
+    bench.peer('amsterdam').claim = claim()
+    bench.until('standby')
+    const { transition } = bench.all('record').at(-1) ?? {}
+    expect(transition).toMatchObject({ from: 'candidate', rule: 'D6', reason: 'amsterdam goes first' })
+  })
+
   it('of two candidates the lower withdraws', () => {
     const bench = new Bench(SECOND).seeing(CHAIN[3])
     bench.until('candidate')

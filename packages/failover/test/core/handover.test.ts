@@ -99,6 +99,23 @@ describe('the old leader', () => {
     expect(bench.claim).toMatchObject({ state: 'standby', grantedTo: null })
   })
 
+  it('a grant that was taken is over at once: it bars neither the next move nor this host', () => {
+    const bench = promote(actingBench(FIRST), SECOND)
+    accept(bench, SECOND).run(750)
+    expect(bench.claim).toMatchObject({ grantedTo: SECOND, isEligible: false })
+    bench.peer(SECOND).claim = acting(SECOND, 2)
+    bench.run(1_000)
+    expect(bench.claim).toMatchObject({ grantedTo: null, isEligible: true })
+  })
+
+  it('a target that acts with an earlier epoch has not taken the grant', () => {
+    const bench = promote(actingBench(FIRST), SECOND)
+    accept(bench, SECOND).run(750)
+    bench.peer(SECOND).claim = acting(SECOND, 1)
+    bench.run(1_000)
+    expect(bench.claim).toMatchObject({ grantedTo: SECOND, isEligible: false })
+  })
+
   it('a lost standing ends the move too, without a grant', () => {
     const bench = promote(actingBench(FIRST), SECOND)
     bench.isRunnerAutomatic = false
@@ -185,6 +202,22 @@ describe('the target', () => {
     bench.peer(THIRD).claim = acting(THIRD, 9)
     bench.run(1_000).message(FIRST, { type: 'grant', grant }).run(2_000)
     expect(bench.all('promote')).toEqual([])
+  })
+
+  it('refuses at the question what it could not take: the grant of a third host is open', () => {
+    const bench = targetBench()
+    bench.peer(THIRD).claim = claim({ grantedTo: CHAIN[3] })
+    asked(bench.run(1_000))
+    expect(bench.sent('refuse')).toMatchObject([{ reason: `${THIRD} may act` }])
+    expect(bench.all('prepare')).toEqual([])
+  })
+
+  it('a late grant of an earlier move starts nothing, and spares the acceptance for the right one', () => {
+    const bench = asked(targetBench()).step()
+    bench.message(FIRST, { type: 'grant', grant: { ...grant, counter: 3 } }).step()
+    expect(bench.all('promote')).toEqual([])
+    bench.message(FIRST, { type: 'grant', grant }).step()
+    expect(bench.all('promote')).toHaveLength(1)
   })
 
   it('never without standing', () => {

@@ -44,11 +44,11 @@ describe('a service that runs', () => {
   })
 
   it('is asked everything at once', async () => {
-    const slow = { kind: 'command', command: ['sleep', '0.08'] } as const
-    const { watch: health } = watch({ health: [slow, slow, slow, slow], healthTimeoutMs: 1_000 })
+    const slow = { kind: 'command', command: ['sleep', '0.5'] } as const
+    const { watch: health } = watch({ health: [slow, slow, slow, slow], healthTimeoutMs: 5_000 })
     const startMs = performance.now()
     expect(await health.check(new AbortController().signal)).toBeNull()
-    expect(performance.now() - startMs).toBeLessThan(320)
+    expect(performance.now() - startMs).toBeLessThan(1_500)
   })
 
   it('is unhealthy when its counter stands still, whatever it answers', async () => {

@@ -29,6 +29,12 @@ describe('the history', () => {
     expect(history(path).latest('coordinate', 2)).toEqual([])
   })
 
+  it('shows what a service said on one line, and nothing that a terminal would obey', async () => {
+    const file = history()
+    file.append(transition({ reason: 'promotion failed: \u001b[31mred\r\nline\u009b' }))
+    expect(reasonsOf(file)).toEqual(['promotion failed:  [31mred  line '])
+  })
+
   it.each([
     ['a torn last line', (path: string) => truncateSync(path, readFileSync(path).length - 10), ['0', '1', 'next']],
     [

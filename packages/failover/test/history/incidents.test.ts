@@ -62,6 +62,18 @@ describe('an incident', () => {
     expect(find([record('amsterdam', 0, '100'), coordinate], ['amsterdam', 'almaty'])).toEqual([])
   })
 
+  it('is not a planned handover, whatever the clocks of the two hosts say; a third host beside it still is', () => {
+    const handed = { ...record('almaty', 9.9, '200'), rule: '10.4' }
+    const move = [record('amsterdam', 0, '100'), handed, record('amsterdam', 10, null), record('almaty', 60, null)]
+    expect(find(move)).toEqual([])
+    expect(find([...move, { ...record('amsterdam', 59.8, '300'), rule: '10.4' }], ['amsterdam'])).toEqual([])
+    const third = [record('spb', 5, '50'), record('spb', 20, null)]
+    expect(find([...move, ...third]).map(({ sides }) => sides.map(({ host }) => host))).toEqual([
+      ['amsterdam', 'spb'],
+      ['spb', 'almaty'],
+    ])
+  })
+
   it('a tenure ends with the next of its host', () => {
     const found = find([
       record('amsterdam', 0, '100'),

@@ -1,5 +1,7 @@
 import type { GroupConfig } from '../../src/settings.js'
 import type { ActingSpan, Overlap } from '../../src/simulation/acting-log.js'
+import type { WorldChoices } from '../../src/simulation/build-world.js'
+import { etcdEnd } from '../../src/simulation/etcd/sim-etcd.js'
 import { type LinkQuality, witnessEnd } from '../../src/simulation/network.js'
 import { USUAL_HABITS } from '../../src/simulation/sim-runner.js'
 import type { SimWitness } from '../../src/simulation/sim-witness.js'
@@ -43,9 +45,9 @@ const QUALITIES: readonly LinkQuality[] = [
   { delayMs: 10, jitterMs: 200, loss: 0.05 },
 ]
 
-type Step = (run: ScheduleRun) => string | null
+export type Step = (run: ScheduleRun) => string | null
 
-const KINDS: readonly Step[] = [
+export const KINDS: readonly Step[] = [
   (run) => run.ifUp(run.host(), (host) => run.world.crash(host)),
   (run) => run.ifUp(run.host(), (host) => run.world.crash(host)),
   (run) => run.ifDown(run.host(), (host) => run.world.restart(host)),
@@ -66,12 +68,16 @@ const KINDS: readonly Step[] = [
 
 /** One random history of faults, and what it came to. One seed is one history; `plant` breaks something beforehand. */
 export function runSchedule(config: GroupConfig, seed: number, plant?: (world: World) => void): ScheduleResult {
-  const run = new ScheduleRun(config, seed)
+  return ran(new ScheduleRun(config, { seed }), KINDS, plant).result()
+}
+
+/** The faults, their end, and a while in which all is well. */
+export function ran(run: ScheduleRun, kinds: readonly Step[], plant?: (world: World) => void): ScheduleRun {
   plant?.(run.world)
-  for (let step = 0; step < STEPS; step++) run.step()
+  for (let step = 0; step < STEPS; step++) run.step(kinds)
   run.mend()
   run.world.run(HEALED_MS)
-  return run.result()
+  return run
 }
 
 /** What must not be in any history. */
@@ -79,7 +85,7 @@ export function isGood({ forbidden, lawless, fenceBreaks, leaders }: ScheduleRes
   return forbidden.length === 0 && lawless.length === 0 && fenceBreaks === 0 && leaders.length === 1
 }
 
-class ScheduleRun {
+export class ScheduleRun {
   readonly world: World
   readonly #seed: number
   readonly #config: GroupConfig
@@ -87,24 +93,24 @@ class ScheduleRun {
   readonly #thaws: { readonly host: string; readonly atMs: number }[] = []
   readonly #ways: Ways
 
-  constructor(config: GroupConfig, seed: number) {
+  constructor(config: GroupConfig, choices: Pick<WorldChoices, 'seed' | 'etcdRate'>) {
     this.#config = config
-    this.#seed = seed
-    const quality = QUALITIES[seed % QUALITIES.length] ?? QUIET
-    this.world = startedWorld(config, { seed, hasSink: true, quality })
+    this.#seed = choices.seed
+    const quality = QUALITIES[choices.seed % QUALITIES.length] ?? QUIET
+    this.world = startedWorld(config, { ...choices, hasSink: true, quality })
     this.#ways = new Ways(this.world, config)
   }
 
-  step(): void {
-    const what = this.#pick(KINDS)(this)
+  step(kinds: readonly Step[]): void {
+    const what = this.pick(kinds)(this)
     if (what === null) return
     this.#steps.push(`${Math.round(this.world.nowMs)} ${what}`)
     this.#ways.look()
-    this.world.run(500 + this.#random() * 12_000)
+    this.world.run(500 + this.random() * 12_000)
   }
 
   host(): string {
-    return this.#pick(Object.keys(this.#config.hosts))
+    return this.pick(Object.keys(this.#config.hosts))
   }
 
   ifUp(host: string, act: (host: string) => void): string | null {
@@ -122,20 +128,20 @@ class ScheduleRun {
   thaw(host: string): string | null {
     if (!this.world.host(host).isFrozen) return null
     this.#thaws.push({ host, atMs: this.world.nowMs })
-    const isSuspend = this.#random() < 0.5
+    const isSuspend = this.random() < 0.5
     this.world.thaw(host, isSuspend)
     return `thawed: ${host}${isSuspend ? ', as after a suspend' : ''}`
   }
 
   cut(): string {
-    const [a, b] = [this.host(), this.#pick(this.#ends())]
-    if (this.#random() < 0.5) this.world.network.setBoth(a, b, false)
+    const [a, b] = [this.host(), this.pick(this.#ends())]
+    if (this.random() < 0.5) this.world.network.setBoth(a, b, false)
     else this.world.network.setLink(a, b, false)
     return `cut: ${a} ${b}`
   }
 
   partition(): string {
-    const side = new Map(this.#ends().map((end) => [end, this.#random() < 0.5]))
+    const side = new Map(this.#ends().map((end) => [end, this.random() < 0.5]))
     for (const [a, left] of side)
       for (const [b, right] of side) if (left !== right) this.world.network.setLink(a, b, false)
     return `partition: ${[...side].filter(([, isLeft]) => isLeft).map(([end]) => end)}`
@@ -149,17 +155,17 @@ class ScheduleRun {
   /** How the service of one host behaves from now on. */
   habits(): string {
     const host = this.host()
-    const start = this.#pick(['works', 'works', 'throws', 'hangs'] as const)
-    const stop = this.#pick(['works', 'hangs'] as const)
+    const start = this.pick(['works', 'works', 'throws', 'hangs'] as const)
+    const stop = this.pick(['works', 'hangs'] as const)
     this.world.runner(host, SERVE).habits = { ...USUAL_HABITS, start, stop }
     return `service of ${host}: start ${start}, stop ${stop}`
   }
 
   witness(): string | null {
     if (this.world.witnesses.size === 0) return null
-    const name = this.#pick([...this.world.witnesses.keys()])
+    const name = this.pick([...this.world.witnesses.keys()])
     const witness = this.world.witnesses.get(name)
-    if (witness?.isUp && this.#random() < 0.5) witness.isUp = false
+    if (witness?.isUp && this.random() < 0.5) witness.isUp = false
     else if (witness) this.#restart(witness)
     return `witness down or restarted: ${name}`
   }
@@ -173,6 +179,7 @@ class ScheduleRun {
   mend(): void {
     this.heal()
     for (const witness of this.world.witnesses.values()) if (!witness.isUp) this.#restart(witness)
+    for (const member of this.world.etcd?.members.values() ?? []) this.world.etcd?.restart(member.name)
     for (const host of Object.keys(this.#config.hosts)) {
       this.world.runner(host, SERVE).habits = USUAL_HABITS
       this.thaw(host)
@@ -208,6 +215,11 @@ class ScheduleRun {
     return isUnseen && this.#ways.connectedMs([a, b], endMs) < HEAL_MS
   }
 
+  /** Of two that acted at once none had just been thawed. */
+  unexcused(): readonly Overlap[] {
+    return this.world.log.overlaps.filter((overlap) => overlap.policy === SERVE && !this.#isThaw(overlap))
+  }
+
   /** Row 9: one of the two wakes, and is gone after its first turn. */
   #isThaw({ hosts, fromMs, toMs }: Overlap): boolean {
     const endMs = toMs ?? this.world.nowMs
@@ -240,16 +252,17 @@ class ScheduleRun {
   }
 
   #ends(): string[] {
-    return [...Object.keys(this.#config.hosts), ...[...this.world.witnesses.keys()].map(witnessEnd)]
+    const members = [...(this.world.etcd?.members.keys() ?? [])].map(etcdEnd)
+    return [...Object.keys(this.#config.hosts), ...[...this.world.witnesses.keys()].map(witnessEnd), ...members]
   }
 
-  #pick<T>(values: readonly T[]): T {
-    const value = values[Math.floor(this.#random() * values.length)]
+  pick<T>(values: readonly T[]): T {
+    const value = values[Math.floor(this.random() * values.length)]
     if (value === undefined) throw new RangeError('nothing to pick from')
     return value
   }
 
-  #random(): number {
+  random(): number {
     return this.world.random.next()
   }
 }

@@ -22,6 +22,13 @@ export async function servingGroup(change: Partial<GroupConfig> = {}): Promise<G
   return { ...config, policies: serve ? { serve } : {} }
 }
 
+/** The same where a lease of an etcd cluster of three elsewhere decides. */
+export async function leasedGroup(change: Partial<GroupConfig> = {}): Promise<GroupConfig> {
+  const endpoints = ['e1', 'e2', 'e3'].map((name) => `https://${name}.example:2379`)
+  const coordinator = { kind: 'etcd', endpoints, ttlSeconds: 4, isShared: false, onCoordinatorLoss: 'stop' } as const
+  return await servingGroup({ coordinator, ...change })
+}
+
 export function withFailback(config: GroupConfig, failback: 'auto' | 'never'): GroupConfig {
   const policies = Object.entries(config.policies).map(([name, policy]) => [name, { ...policy, failback }] as const)
   return { ...config, policies: Object.fromEntries(policies) }

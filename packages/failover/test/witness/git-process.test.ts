@@ -48,6 +48,8 @@ describe('a run of git', () => {
     const failing = script('echo "fatal: https://user:secret@host/x not found" >&2; exit 128').text(['fetch'])
     await expect(failing).rejects.toThrow('git fetch failed (128): fatal: https://host/x not found')
     await expect(failing).rejects.toEqual(code('GIT_FAILED'))
+    const twice = script('echo "fatal: https://user:sec@ret@host/x not found" >&2; exit 128').text(['fetch'])
+    await expect(twice).rejects.toThrow('git fetch failed (128): fatal: https://host/x not found')
   })
 
   it('kills what takes too long or writes too much', async () => {

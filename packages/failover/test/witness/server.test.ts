@@ -198,6 +198,24 @@ describe('a witness', () => {
     expect(await upMs()).toBe(1_500)
   })
 
+  it('waits for nobody longer than some seconds: a request that does not come to its end is ended', async () => {
+    const witness = await Witness.start()
+    const port = Number(new URL(witness.url).port)
+    const half = `POST /v1/${GROUP}/posts/spb HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n`
+    const ends = [`${half}\r\n{`, half, ''].map((text) => endOf(port, text))
+    expect(Math.max(...(await Promise.all(ends)))).toBeLessThan(8_000)
+  }, 15_000)
+
+  it('leaves room for the hosts when one address holds as many connections as it gets', async () => {
+    const witness = await Witness.start()
+    const port = Number(new URL(witness.url).port)
+    const held = Array.from({ length: 300 }, () => connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' }))
+    for (const socket of held) socket.on('error', () => {})
+    onTestFinished(() => held.forEach((socket) => void socket.destroy()))
+    await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
+    expect(await postFrom('127.0.0.2', witness.url, 'spb', rawOf('spb', 1))).toBe(200)
+  })
+
   it('ends at once, whoever holds a connection open', async () => {
     const witness = await Witness.start()
     const { port } = new URL(witness.url)
@@ -210,6 +228,16 @@ describe('a witness', () => {
     expect(performance.now() - startMs).toBeLessThan(2_000)
   })
 })
+
+/** Milliseconds until the witness ended a connection on which this was all that came. */
+function endOf(port: number, text: string): Promise<number> {
+  const startMs = performance.now()
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('error', () => {})
+    socket.resume().once('close', () => resolve(performance.now() - startMs))
+  })
+}
 
 /** A post from an address of its own. */
 function postFrom(localAddress: string, url: string, host: string, body: unknown): Promise<number> {

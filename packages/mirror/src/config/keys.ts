@@ -64,6 +64,8 @@ export const globalSchema = z.strictObject({
   MIRROR_SENTINEL_APP_ID: ignored,
   MIRROR_SENTINEL_APP_KEY: ignored,
   MIRROR_FENCE_TOKEN: ignored,
+  MIRROR_FENCE_REPO: ignored,
+  MIRROR_NONCE: ignored,
 })
 
 export type GlobalSettings = z.output<typeof globalSchema>

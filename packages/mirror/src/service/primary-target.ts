@@ -1,5 +1,6 @@
 import { ConfigError } from '@montana/foundation'
-import type { GithubTarget, MirrorConfig } from '../contracts/config.js'
+import type { Credential, GithubTarget, MirrorConfig } from '../contracts/config.js'
+import { repositoryTarget } from './repository-target.js'
 
 export const GITHUB_API = 'https://api.github.com'
 
@@ -8,27 +9,13 @@ export function primaryTarget(config: MirrorConfig, apiUrl = GITHUB_API): Github
   const { primaryRepository: repository, primaryToken } = config
   if (repository === null) return null
   const { protocol, host } = parsed(apiUrl)
-  const web = apiUrl === GITHUB_API ? 'https://github.com' : `${protocol}//${host}`
-  const nothing = { caFile: null, secrets: new Map<string, string>(), sentinelToken: null }
-  return {
-    ...nothing,
-    type: 'github',
-    slot: 0,
-    name: 'primary',
-    enabled: true,
-    url: `${web}/${repository.owner}/${repository.name}.git`,
-    username: 'x-access-token',
-    credential: primaryToken === null ? { kind: 'none' } : { kind: 'token', value: primaryToken },
-    refs: ['refs/heads/*', 'refs/tags/*'],
-    onDiverge: 'refuse',
-    lfs: 'auto',
-    pushTimeoutMs: { first: 60 * 60_000, later: 60 * 60_000 },
-    repository,
-    apiUrl,
-    syncSecrets: false,
-    syncVariables: false,
-    promotable: false,
-  }
+  const webUrl = apiUrl === GITHUB_API ? 'https://github.com' : `${protocol}//${host}`
+  const credential = primaryToken === null ? ({ kind: 'none' } as const) : tokenOf(primaryToken)
+  return repositoryTarget({ name: 'primary', repository, credential, apiUrl, webUrl })
+}
+
+function tokenOf(value: string): Credential {
+  return { kind: 'token', value }
 }
 
 function parsed(apiUrl: string): URL {

@@ -19,7 +19,10 @@ export function addAgentFlags(command: Command): Command {
 }
 
 export function addReasonFlag(command: Command): Command {
-  return addAgentFlags(command).requiredOption('--reason <text>', 'why; it stands in the history of the group')
+  return addAgentFlags(command).requiredOption(
+    '--reason <text>',
+    'why; it stands in the log of the agent, and in the history of the group where a role changes',
+  )
 }
 
 /** Loaded only by the commands that talk to an agent. */

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addCommand } from './add.js'
+import { guardCommand } from './guard.js'
 import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'
+import { recoverCommand } from './recover.js'
 import { runCommand } from './run.js'
 import { sentinelCommand } from './sentinel.js'
 import { statusCommand } from './status.js'
@@ -22,6 +24,8 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(testCommand(context))
     .addCommand(healthCommand(context))
     .addCommand(sentinelCommand(context))
+    .addCommand(guardCommand(context))
+    .addCommand(recoverCommand(context))
     .addCommand(workflowsCommand(context))
     .addCommand(heartbeatCommand(context))
 }

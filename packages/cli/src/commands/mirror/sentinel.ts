@@ -4,6 +4,7 @@ import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace, textOf } from './open.js'
+import { sentinelRunCommand } from './sentinel-run.js'
 
 interface WorkflowFlags extends MirrorFlags {
   write?: boolean
@@ -14,31 +15,40 @@ interface WorkflowFlags extends MirrorFlags {
 const OUT_OF_STEP = 3
 
 export function sentinelCommand(context: CliContext): Command {
-  return new Command('sentinel').description('the watch on a replica').addCommand(workflowCommand(context))
+  return new Command('sentinel')
+    .description('the watch on a replica')
+    .addCommand(sentinelRunCommand(context))
+    .addCommand(workflowCommand(context))
 }
 
 function workflowCommand(context: CliContext): Command {
   const command = new Command('workflow')
-    .description('the workflow in which the sentinel runs on a replica')
+    .description('the workflow in which the sentinel runs on a replica, and its script')
     .option('--repo <owner/name>', 'of the replica (default: the lowest promotable target)')
-    .option('--write', 'write it into the source')
-    .option('--check', 'exit 3 when the source has another one')
+    .option('--write', 'write both into the source')
+    .option('--check', 'exit 3 when one of them is missing or differs')
   return addMirrorFlags(command).action(async (_, self: Command) => {
     const flags = self.optsWithGlobals<WorkflowFlags>()
-    const { SENTINEL_WORKFLOW, sentinelWorkflow } = await import('@montana/mirror')
+    const { SENTINEL_SCRIPT, SENTINEL_WORKFLOW, sentinelScript, sentinelWorkflow } = await import('@montana/mirror')
     const { source, text } = await render(context, flags, sentinelWorkflow)
-    const file = join(source, SENTINEL_WORKFLOW)
-    if (flags.write) {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
-    }
-    const isSame = textOf(file) === text
-    if (flags.json) context.json({ file: SENTINEL_WORKFLOW, isSame })
-    else if (flags.write || flags.check)
-      context.out(`${SENTINEL_WORKFLOW} ${isSame ? 'is as it should be' : 'is missing or differs'}`)
-    else context.out(text.trimEnd())
-    if (flags.check && !isSame) context.exit(OUT_OF_STEP)
+    if (!flags.write && !flags.check && !flags.json) return context.out(text.trimEnd())
+    const files = new Map([
+      [SENTINEL_WORKFLOW, text],
+      [SENTINEL_SCRIPT, sentinelScript()],
+    ])
+    if (flags.write) for (const [file, content] of files) write(join(source, file), content)
+    const compared = [...files].map(([file, content]) => ({ file, isSame: textOf(join(source, file)) === content }))
+    if (flags.json) context.json({ files: compared })
+    else
+      for (const { file, isSame } of compared)
+        context.out(`${file} ${isSame ? 'is as it should be' : 'is missing or differs'}`)
+    if (flags.check && compared.some(({ isSame }) => !isSame)) context.exit(OUT_OF_STEP)
   })
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, content)
 }
 
 type Render = (repository: { owner: string; name: string }) => string

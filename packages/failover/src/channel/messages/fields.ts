@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OPERATOR_MAX_CHARS, REASON_MAX_CHARS } from '../../core/constants.js'
 import { parseEpoch } from '../../epoch.js'
 import { MAX_HOSTS, MAX_POLICIES } from '../constants.js'
 
@@ -10,8 +11,8 @@ export const digestField = z.string().regex(/^[0-9a-f]{64}$/)
 export const commitField = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
 export const addressField = z.string().regex(/^mt[a-f0-9]{40}$/)
 /** What a person wrote. */
-export const reasonField = z.string().max(256)
-export const operatorField = z.string().max(64)
+export const reasonField = z.string().max(REASON_MAX_CHARS)
+export const operatorField = z.string().max(OPERATOR_MAX_CHARS)
 export const countField = z.int().min(0)
 /** Durations and ages, milliseconds. */
 export const msField = z.number().min(0)

@@ -43,11 +43,22 @@ export interface TxnResult extends Range {
   readonly isDone: boolean
 }
 
+/** A condition of a transaction, as the gateway wants it: keys in base64, numbers as decimal strings. */
+export type TxnCompare = { readonly key: string; readonly result: 'EQUAL' } & (
+  | { readonly target: 'CREATE'; readonly create_revision: string }
+  | { readonly target: 'MOD'; readonly mod_revision: string }
+  | { readonly target: 'LEASE'; readonly lease: string }
+)
+
+export type TxnOperation =
+  | { readonly request_put: { readonly key: string; readonly value: string; readonly lease: string } }
+  | { readonly request_range: { readonly key: string; readonly range_end: string } }
+
 /** Body of `kv/txn`, from `requests.ts`. */
 export interface Txn {
-  readonly compare: readonly unknown[]
-  readonly success: readonly unknown[]
-  readonly failure: readonly unknown[]
+  readonly compare: readonly TxnCompare[]
+  readonly success: readonly TxnOperation[]
+  readonly failure: readonly TxnOperation[]
 }
 
 export interface MemberStatus {

@@ -1,5 +1,5 @@
 import type { Epoch } from '../../epoch.js'
-import type { Txn } from './member.js'
+import type { Txn, TxnCompare, TxnOperation } from './member.js'
 import { candidateText, leaderText, type PolicyKeys } from './snapshot.js'
 import { base64, prefixEnd } from './wire.js'
 
@@ -45,24 +45,24 @@ export function candidateTxn(keys: PolicyKeys, { host, address, lease }: Claiman
   return { compare: [], success: [put(keys.candidates + host, candidateText(host, address), lease)], failure: [] }
 }
 
-function leaderTxn(keys: PolicyKeys, { host, address, lease }: Claimant, epoch: Epoch, compare: unknown[]): Txn {
+function leaderTxn(keys: PolicyKeys, { host, address, lease }: Claimant, epoch: Epoch, compare: TxnCompare[]): Txn {
   const success = [put(keys.leader, leaderText(host, address, epoch), lease), put(keys.epoch, String(epoch), 0n)]
   const everything = { request_range: { key: base64(keys.prefix), range_end: prefixEnd(keys.prefix) } }
   return { compare, success, failure: [everything] }
 }
 
-function put(key: string, value: string, lease: bigint): unknown {
+function put(key: string, value: string, lease: bigint): TxnOperation {
   return { request_put: { key: base64(key), value: base64(value), lease: String(lease) } }
 }
 
-function isAbsent(key: string): unknown {
+function isAbsent(key: string): TxnCompare {
   return { key: base64(key), target: 'CREATE', result: 'EQUAL', create_revision: '0' }
 }
 
-function isUnchanged(key: string, revision: bigint): unknown {
+function isUnchanged(key: string, revision: bigint): TxnCompare {
   return { key: base64(key), target: 'MOD', result: 'EQUAL', mod_revision: String(revision) }
 }
 
-function isBoundTo(key: string, lease: bigint): unknown {
+function isBoundTo(key: string, lease: bigint): TxnCompare {
   return { key: base64(key), target: 'LEASE', result: 'EQUAL', lease: String(lease) }
 }

@@ -8,7 +8,7 @@ import { transferTxn } from './requests.js'
 import type { Snapshot } from './snapshot.js'
 import type { PolicyStore } from './store.js'
 
-interface Target {
+export interface TransferTarget {
   readonly target: string
   readonly chainIndex: number
 }
@@ -17,7 +17,7 @@ interface Target {
 export async function transferLeadership(
   keeper: LeaseKeeper,
   store: PolicyStore,
-  to: Target,
+  to: TransferTarget,
   signal: AbortSignal,
 ): Promise<Transfer> {
   let found = await store.read(signal)
@@ -35,7 +35,7 @@ export async function transferLeadership(
 type Move = { readonly kind: 'move' } & Parameters<typeof transferTxn>[1]
 
 /** Pure: the transaction that gives the leadership away, or why there is none. */
-function moveOf(hold: Hold, found: Snapshot, { target, chainIndex }: Target): Move | Transfer {
+export function moveOf(hold: Hold, found: Snapshot, { target, chainIndex }: TransferTarget): Move | Transfer {
   const { lease, epoch } = hold
   if (lease === null || epoch === null || !isOwn(hold, found)) return { kind: 'lost' }
   const candidate = found.candidates.get(target)

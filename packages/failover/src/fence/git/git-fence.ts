@@ -1,6 +1,6 @@
 import type { Epoch } from '../../epoch.js'
 import { FailoverError } from '../../errors.js'
-import { rejection, remoteRefs } from '../../git/remote.js'
+import { rejection, remoteRefs, requireNoCredentials } from '../../git/remote.js'
 import { Git, gitFailed } from '../../git/run.js'
 import { requireEpoch, staleEpoch } from '../stale.js'
 import { ATTEMPTS, EPOCH_REF, FALLBACK_EPOCH_REF, FENCE_TIMEOUT_MS } from './constants.js'
@@ -22,6 +22,7 @@ class RemoteFence implements GitFence {
   #known: PlacedMark | null | undefined
 
   constructor({ repository, remote, epochRef = EPOCH_REF, timeoutMs = FENCE_TIMEOUT_MS, ...options }: GitFenceOptions) {
+    requireNoCredentials(remote, 'remote')
     this.#git = new Git(repository, { ...options, timeoutMs })
     this.#remote = remote
     this.#ref = new EpochRef(epochRef, this.#git, remote)

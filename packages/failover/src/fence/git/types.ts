@@ -5,7 +5,7 @@ import type { FenceMark } from './mark.js'
 export interface GitFenceOptions extends GitOptions {
   /** Has the commits that are pushed. */
   readonly repository: string
-  /** Name of a remote of `repository`, or its URL. */
+  /** Name of a remote of `repository`, or its URL, without user and password. */
   readonly remote: string
   /** The same on every host: refs/montana/epoch, or {@link FALLBACK_EPOCH_REF} where a remote refuses that namespace. */
   readonly epochRef?: string

@@ -29,6 +29,8 @@ export interface GithubModules {
   /** `HTTPS_PROXY`, `NO_PROXY` and their like. */
   readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>
   readonly pace?: Pace
+  /** What remedies put before `TOKEN` and `REPO`; that of the slot unless given. */
+  readonly keyPrefix?: string
 }
 
 export interface Pace {
@@ -71,7 +73,7 @@ function wire(target: GithubTarget, modules: GithubModules, clock: Clock): Clien
   const transport = createTransport({ caFile, proxyEnvironment, ...timeout })
   const id = `${target.apiUrl} ${repository.owner}/${repository.name}`
   const octokit = createOctokit({ baseUrl: target.apiUrl, transport, id, retryUnitMs })
-  const keyPrefix = `MIRROR_${target.slot}_`
+  const { keyPrefix = `MIRROR_${target.slot}_` } = modules
   const tokens = tokensOf(credential, { octokit, repository, clock, keyPrefix })
   const writes = createWriteLane(clock, writeSpacingMs)
   return { octokit, tokens, clock, writes, repository, keyPrefix }

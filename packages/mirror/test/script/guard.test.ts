@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../support/role-world.js'
+import { ScriptWorld } from './script-world.js'
+
+describe('the guard as a step of a workflow', () => {
+  let world: ScriptWorld
+
+  beforeEach(async () => {
+    world = await ScriptWorld.open()
+  })
+
+  it('renews the permit of the holder and says how much of it is left', async () => {
+    const before = await world.record()
+    const { code, result } = await world.run('guard', world.ofPrimary)
+    expect(code).toBe(0)
+    expect(result).toMatchObject({ act: true, epoch: 1 })
+    expect(result.permitMsLeft).toBeGreaterThan(29 * MINUTE_MS)
+    expect(result.permitMsLeft).toBeLessThanOrEqual(30 * MINUTE_MS)
+    expect((await world.record()).renewal).toBe(before.renewal + 1)
+    expect(world.printed).not.toContain(world.fenceToken)
+  })
+
+  it('keeps what the record says of automatic promotion unless it is told otherwise', async () => {
+    await world.rewrite({ autoPromote: false })
+    await world.run('guard', world.ofPrimary)
+    expect((await world.record()).autoPromote).toBe(false)
+    await world.run('guard', { ...world.ofPrimary, MIRROR_AUTO_PROMOTE: 'true' })
+    expect((await world.record()).autoPromote).toBe(true)
+  })
+
+  it('keeps the gates that it was told of for a promotion, and what the record has where it was told of none', async () => {
+    await world.rewrite({ gates: { ADAPTER_MOCK_MODE: 'live' } })
+    await world.run('guard', world.ofPrimary)
+    expect((await world.record()).gates).toEqual({ ADAPTER_MOCK_MODE: 'live' })
+    await world.run('guard', { ...world.ofPrimary, ADAPTER_MOCK_MODE: 'false', ANOTHER: 'x' })
+    expect((await world.record()).gates).toEqual({ ADAPTER_MOCK_MODE: 'false' })
+    const lost = await world.run('guard', { ...world.ofPrimary, MIRROR_MANIFEST: 'elsewhere.json' })
+    expect(lost).toMatchObject({ code: 0 })
+    expect(lost.stderr).toContain('elsewhere.json cannot be read')
+  })
+
+  it('finds its own id without Actions', async () => {
+    const { GITHUB_REPOSITORY_ID: _, ...rest } = world.ofReplica
+    await world.promoted()
+    expect(await world.run('guard', { ...rest, MIRROR_ROLE: 'TEMPORARY_MASTER' })).toMatchObject({ code: 0 })
+  })
+
+  it.each([
+    ['SLAVE', 'INERT'],
+    ['', 'INERT'],
+    [' MASTER', 'INERT'],
+    ['master', 'INERT'],
+    ['PRIMARY', 'INERT'],
+    // The fence says that this repository is the primary.
+    ['TEMPORARY_MASTER', 'FENCED'],
+  ])('says no to the role "%s"', async (role, code) => {
+    const answer = await world.run('guard', { ...world.ofPrimary, MIRROR_ROLE: role })
+    expect(answer).toMatchObject({ code: 5, result: { act: false, code } })
+  })
+
+  it('needs no fence where mirroring is off, and then lets the primary alone act', async () => {
+    const { MIRROR_FENCE_REPO: _, MIRROR_FENCE_TOKEN: __, ...without } = world.ofPrimary
+    const rest = { ...without, MIRROR_ENABLED: 'false' }
+    expect(await world.run('guard', rest)).toMatchObject({ code: 0, result: { permitMsLeft: null } })
+    expect(await world.run('guard', { ...rest, MIRROR_ROLE: 'TEMPORARY_MASTER' })).toMatchObject({ code: 5 })
+  })
+
+  it('says no to a fence that is not named, not there, or not willing', async () => {
+    const { MIRROR_FENCE_REPO: _, ...unnamed } = world.ofPrimary
+    expect(await world.run('guard', unnamed)).toMatchObject({ code: 5 })
+    expect(await world.run('guard', { ...world.ofPrimary, MIRROR_FENCE_REPO: 'second/other' })).toMatchObject({
+      code: 5,
+    })
+    world.roles.stand.revokeToken(world.fenceToken)
+    expect(await world.run('guard', world.ofPrimary)).toMatchObject({ code: 5 })
+    expect(world.printed).not.toContain(world.fenceToken)
+  })
+
+  it('names what is missing or wrong, and never its value', async () => {
+    const { MIRROR_FENCE_TOKEN: _, ...without } = world.ofPrimary
+    const missing = await world.run('guard', without)
+    expect(missing).toMatchObject({ code: 78, result: { error: { field: 'MIRROR_FENCE_TOKEN' } } })
+    const wrong = await world.run('guard', { ...world.ofPrimary, MIRROR_FENCE_TOKEN: `${world.fenceToken} and more` })
+    expect(wrong).toMatchObject({ code: 78, result: { error: { field: 'MIRROR_FENCE_TOKEN' } } })
+    expect(world.printed).not.toContain(world.fenceToken)
+  })
+
+  it('lets a fenced primary show that it has returned, each time anew', async () => {
+    await world.promoted()
+    const notices = []
+    for (let run = 0; run < 2; run++) {
+      const answer = await world.run('guard', world.ofPrimary)
+      expect(answer).toMatchObject({ code: 5, result: { code: 'FENCED', epoch: 2, notice: 'written' } })
+      notices.push(await (await world.roles.fence()).readReturn(world.roles.signal))
+    }
+    expect(notices[0]?.head).toMatch(/^[0-9a-f]{40}$/)
+    expect(notices[0]?.nonce).not.toBe(notices[1]?.nonce)
+  })
+
+  it('lets the check of a promotion pass, and nothing else, while it waits for its proof', async () => {
+    const { nonce } = await world.promoted('promoting')
+    const environment = { ...world.ofReplica, MIRROR_ROLE: 'TEMPORARY_MASTER' }
+    expect(await world.run('guard', environment)).toMatchObject({ code: 5 })
+    expect(await world.run('guard', { ...environment, MIRROR_NONCE: 'another-nonce' })).toMatchObject({ code: 5 })
+    expect(await world.run('guard', { ...environment, MIRROR_NONCE: nonce })).toMatchObject({ code: 0 })
+  })
+})

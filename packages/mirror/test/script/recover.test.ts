@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ScriptWorld } from './script-world.js'
+
+const PERMISSIONS = {
+  contents: 'write',
+  workflows: 'write',
+  variables: 'write',
+  actions: 'write',
+  secrets: 'write',
+} as const
+const POLL_MS = 50
+
+describe('the hand-back by the script', () => {
+  let world: ScriptWorld
+  let environment: Record<string, string>
+  let secrets: readonly string[]
+
+  beforeEach(async () => {
+    world = await ScriptWorld.open()
+    const { stand, primary, replica } = world.roles
+    const own = stand.createToken({ account: 'first', permissions: PERMISSIONS })
+    const other = stand.createToken({ account: 'second', permissions: PERMISSIONS })
+    const slot = { MIRROR_1_REPO: 'second/continuity', MIRROR_1_TOKEN: other, MIRROR_1_API_URL: stand.url }
+    environment = { ...world.ofPrimary, MIRROR_SENTINEL_TOKEN: own, ...slot }
+    secrets = [own, other, world.fenceToken]
+    await world.promoted()
+    await primary.repository.commit({ files: { 'primary-only.txt': 'late\n' } })
+    await replica.repository.commit({ files: { 'replica-only.txt': 'meanwhile\n' } })
+  })
+
+  async function expectHandedBack() {
+    const { primary, replica } = world.roles
+    expect(await world.record()).toMatchObject({ epoch: 3, holder: primary.id, role: 'MASTER', state: 'active' })
+    expect(primary.repository.variables.get('MIRROR_ROLE')).toBe('MASTER')
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    expect(await primary.repository.tip()).toBe(await replica.repository.tip())
+    for (const path of ['primary-only.txt', 'replica-only.txt'])
+      expect(await world.roles.show(primary, path)).not.toBe('')
+    expect(await world.run('guard', world.ofPrimary)).toMatchObject({ code: 0, result: { epoch: 3 } })
+    for (const secret of secrets) expect(world.printed).not.toContain(secret)
+  }
+
+  it('waits until the sentinel has seen the primary, then gives it the epoch with the work of both sides', async () => {
+    const early = await world.run('recover', environment)
+    expect(early).toMatchObject({ code: 8, result: { error: { code: 'PRECONDITION' } } })
+    await world.rewrite({ state: 'handback-ready' })
+    expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
+    await expectHandedBack()
+  }, 120_000)
+
+  it.each([
+    ['drains', 'draining', 2],
+    ['has claimed the epoch', 'active', 3],
+  ] as const)(
+    'goes on where a run was killed that %s',
+    async (_, state, epoch) => {
+      await world.rewrite({ state: 'handback-ready' })
+      const run = world.start('recover', environment)
+      for (let record = await world.record(); record.state !== state || record.epoch !== epoch; )
+        record = await new Promise((resolve) => setTimeout(() => resolve(world.record()), POLL_MS))
+      run.kill('SIGKILL')
+      await new Promise((resolve) => run.once('close', resolve))
+      expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
+      await expectHandedBack()
+    },
+    120_000,
+  )
+
+  it('leaves both sides as they are where the same file was changed on both', async () => {
+    const { primary, replica } = world.roles
+    await primary.repository.commit({ files: { 'same.txt': 'here\n' } })
+    await replica.repository.commit({ files: { 'same.txt': 'there\n' } })
+    await world.rewrite({ state: 'handback-ready' })
+    const answer = await world.run('recover', environment)
+    expect(answer).toMatchObject({ code: 4, result: { kind: 'undone', cause: { code: 'HANDBACK_CONFLICT' } } })
+    expect(await world.record()).toMatchObject({ epoch: 2, holder: replica.id })
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
+  }, 120_000)
+})
