@@ -46,4 +46,5 @@ export interface MirrorRoutesOptions {
   /** Of the stream of events; shorter in tests only. */
   readonly pollMs?: number
   readonly heartbeatMs?: number
+  readonly stallMs?: number
 }

@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GithubStand, type StandRepository, startGithubStand } from '@montana/github-stand'
@@ -36,6 +37,8 @@ export class HttpWorld {
   readonly registered: Registered[] = []
   /** What the operations of others were asked for. */
   readonly asked: (readonly [string, string, RoleRequest])[] = []
+  /** Responses of the stream of events. */
+  readonly streams: ServerResponse[] = []
   replica!: StandRepository
   mirror!: Mirror
   app!: FastifyInstance
@@ -142,6 +145,9 @@ export class HttpWorld {
     this.app = fastify({ forceCloseConnections: true })
     this.app.addHook('onRoute', ({ method, url }: RouteOptions) => {
       for (const one of [method].flat()) this.registered.push({ method: one, url })
+    })
+    this.app.addHook('onRequest', async ({ url }, { raw }) => {
+      if (url.startsWith('/api/mirrors/events')) this.streams.push(raw)
     })
     await this.app.register(createMirrorRoutes(service, { token: TOKEN, pollMs: 20, heartbeatMs: 60, ...options }))
     this.port = Number(new URL(await this.app.listen({ host: '127.0.0.1', port: 0 })).port)
