@@ -35,7 +35,15 @@ const code = z.strictObject({
 const workflows = z.strictObject({ ...times, expected: z.record(text, text), actual: z.record(text, text) })
 const action = z.strictObject({ enabled: z.boolean(), why: text.nullable() })
 const actions = z.strictObject({
-  ...{ sync: action, test: action, resume: action, dropRescue: action, promote: action, demote: action },
+  ...{
+    sync: action,
+    test: action,
+    resume: action,
+    dropRescue: action,
+    promote: action,
+    demote: action,
+    remove: action,
+  },
 })
 const target = {
   id: text,
@@ -132,7 +140,7 @@ export const historySchema = z.strictObject({
 const jobState = z.enum(['pending', 'running', 'done', 'blocked', 'failed', 'interrupted'])
 export const jobSchema = z.strictObject({
   jobId: z.uuid(),
-  kind: z.enum(['sync', 'promote', 'demote']),
+  kind: z.enum(['sync', 'promote', 'demote', 'remove']),
   atMs: ms,
   state: jobState,
   result: z.unknown(),

@@ -15,6 +15,7 @@ export async function validBodies(
     '/api/mirrors/:id/rescue/drop': { ref: 'refs/heads/rescue/main/20260301T000000Z', confirm: 'backup' },
     '/api/mirrors/:id/promote': role,
     '/api/mirrors/:id/demote': role,
+    '/api/mirrors/:id/remove': { withdraw: ['secrets'], confirm: 'second/continuity' },
   }
 }
 
@@ -28,4 +29,5 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
   '/api/mirrors/:id/rescue/drop': [{ ref: 'refs/heads/main' }, { ref: '--all' }, { confirm: 'archive' }],
   '/api/mirrors/:id/promote': [{ dryRun: 'yes' }, { dryRun: null }, { force: 1 }, { reason: 'x'.repeat(501) }],
   '/api/mirrors/:id/demote': [{ dryRun: 'no' }, { force: 'true' }, { expectedEpoch: -1 }, { confirm: 7 }],
+  '/api/mirrors/:id/remove': [{ withdraw: ['code'] }, { withdraw: 'all' }, { dryRun: 1 }, { confirm: 'backup' }],
 }

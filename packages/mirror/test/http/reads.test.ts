@@ -150,6 +150,29 @@ describe('a job', () => {
   })
 })
 
+describe('a removal', () => {
+  it('lists what would go without the typed name, and goes only with it', async () => {
+    const before = world.asked.length
+    const listed = await post(world, '/api/mirrors/archive/remove', { withdraw: [], dryRun: true })
+    expect([listed.status, listed.json]).toEqual([200, { wouldGo: { steps: [] } }])
+    for (const [id, confirm] of [
+      ['archive', 'second/continuity'],
+      ['archive', undefined],
+      ['backup', 'backup'],
+    ]) {
+      const sent = await post(world, `/api/mirrors/${id}/remove`, { withdraw: ['variables'], confirm })
+      expect([sent.status, sent.json]).toMatchObject([422, { error: { field: 'confirm' } }])
+    }
+    const sent = await post(world, '/api/mirrors/archive/remove', { withdraw: [], confirm: 'archive' })
+    const { jobId } = sent.json as { jobId: string }
+    expect(await read(`/api/mirrors/jobs/${jobId}`, jobSchema)).toMatchObject({ kind: 'remove', state: 'done' })
+    expect(world.asked.slice(before)).toEqual([
+      ['remove', 'archive', { withdraw: [], dryRun: true }],
+      ['remove', 'archive', { withdraw: [], dryRun: false }],
+    ])
+  })
+})
+
 describe('what is done at once', () => {
   it('is a test of every permission', async () => {
     const { status, json } = await post(world, '/api/mirrors/test', { id: 'backup' })

@@ -8,7 +8,7 @@ import { loadMirrorConfig } from '../../src/config/load.js'
 import { loadManifest } from '../../src/config/manifest.js'
 import { type MoreOperations, mirrorService } from '../../src/http/mirror-service.js'
 import { createMirrorRoutes } from '../../src/http/routes.js'
-import type { MirrorRoutesOptions, RoleRequest } from '../../src/http/service.js'
+import type { MirrorRoutesOptions, RemoveRequest, RoleRequest } from '../../src/http/service.js'
 import type { Mirror } from '../../src/service/mirror.js'
 import { githubProvider, openMirror } from '../../src/service/open.js'
 import { primaryTarget } from '../../src/service/primary-target.js'
@@ -36,7 +36,7 @@ export class HttpWorld {
   readonly archive = join(this.root, 'archive.git')
   readonly registered: Registered[] = []
   /** What the operations of others were asked for. */
-  readonly asked: (readonly [string, string, RoleRequest])[] = []
+  readonly asked: (readonly [string, string, RoleRequest | RemoveRequest])[] = []
   /** Responses of the stream of events. */
   readonly streams: ServerResponse[] = []
   replica!: StandRepository
@@ -50,8 +50,8 @@ export class HttpWorld {
     this.stand = stand
   }
 
-  /** Close it at the end. */
-  static async open(more: MoreOperations = {}, options: Partial<MirrorRoutesOptions> = {}): Promise<HttpWorld> {
+  /** Null: without the operations that change roles or configuration. Close it at the end. */
+  static async open(more: MoreOperations | null = {}, options: Partial<MirrorRoutesOptions> = {}): Promise<HttpWorld> {
     const world = new HttpWorld(await startGithubStand())
     await world.#repositories()
     world.mirror = await world.#openMirror()
@@ -136,12 +136,13 @@ export class HttpWorld {
     return path
   }
 
-  async #listen(more: MoreOperations, options: Partial<MirrorRoutesOptions>): Promise<void> {
-    const note = (kind: string) => async (mirror: string, request: RoleRequest) => {
+  async #listen(more: MoreOperations | null, options: Partial<MirrorRoutesOptions>): Promise<void> {
+    const note = (kind: string) => async (mirror: string, request: RoleRequest | RemoveRequest) => {
       this.asked.push([kind, mirror, request])
       return { steps: [] }
     }
-    const service = mirrorService(this.mirror, { promote: note('promote'), demote: note('demote'), ...more })
+    const noted = { promote: note('promote'), demote: note('demote'), remove: note('remove') }
+    const service = mirrorService(this.mirror, more === null ? {} : { ...noted, ...more })
     this.app = fastify({ forceCloseConnections: true })
     this.app.addHook('onRoute', ({ method, url }: RouteOptions) => {
       for (const one of [method].flat()) this.registered.push({ method: one, url })
