@@ -22,6 +22,9 @@ const WAITING = [
   'packages/failover/test/coordinator/',
 ]
 
+/** Files that keep both cores busy on purpose: nothing runs beside them. */
+const ALONE = ['test/e2e/busy-']
+
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
   if (fault) return usage(fault)
@@ -33,7 +36,7 @@ export async function runTests({ root, node, env }, args) {
   const commit = evidence && revisionOf(root)
   const context = { root, node, env: { ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
   try {
-    const runs = whole ? await runBoth(context) : [await runVitest(context, 'all', filters)]
+    const runs = whole ? await runParts(context) : [await runVitest(context, 'all', filters)]
     const results = joinReports(runs.map(({ report }) => report))
     if (results && evidence) writeEvidence(evidence, evidenceOf(root, commit, results))
     return summarise(root, results, Math.max(...runs.map(({ code }) => code)))
@@ -42,11 +45,16 @@ export async function runTests({ root, node, env }, args) {
   }
 }
 
+async function runParts(context) {
+  const both = await runBoth(context)
+  return [...both, await runVitest(context, 'alone', ALONE)]
+}
+
 /** The waiting files beside all others; what they print comes after, in one piece. */
 async function runBoth(context) {
   const output = join(context.folder, 'waiting.txt')
   const descriptor = openSync(output, 'w')
-  const exclude = WAITING.flatMap((path) => ['--exclude', `${path}**`])
+  const exclude = [...WAITING, ...ALONE].flatMap((path) => ['--exclude', `${path}**`])
   const waiting = runVitest(context, 'waiting', WAITING, { stdio: ['ignore', descriptor, descriptor, 'ipc'] })
   const first = await runVitest(context, 'others', exclude)
   const second = await waiting

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'failover.example.yaml')
@@ -50,14 +50,46 @@ describe('montana failover simulate', () => {
     expect(policies.coordinate.leaders).toMatchObject([{ host: 'moscow' }])
   })
 
-  it('of a group with etcd is refused: in virtual time there is none, and nobody would seem to lead', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'simulate-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const file = join(folder, 'failover.yaml')
-    const example = readFileSync(EXAMPLE, 'utf8').split('\nwitnesses:')[0]
-    writeFileSync(file, `${example}\ncoordinator: { kind: etcd, endpoints: ["https://e1.example:2379"] }\n`)
-    const { code, stdout } = await simulate(['--json', '--down', 'amsterdam'], file)
-    expect([code, JSON.parse(stdout).error]).toMatchObject([2, { code: 'USAGE', field: 'coordinator' }])
+  describe('where etcd decides', () => {
+    const ETCD = 'endpoints: ["https://e1.example:2379", "https://e2.example:2379", "https://e3.example:2379"]'
+    const SHARED =
+      'isShared: true, endpoints: ["https://192.0.2.10:2379", "https://192.0.2.20:2379", "https://192.0.2.30:2379"]'
+    const ALL = 'amsterdam,moscow,almaty,spb,novosibirsk'
+    let folder: string
+
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'simulate-'))
+    })
+
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+    const leaders = async (coordinator: string, args: string[]) => {
+      const file = join(folder, 'failover.yaml')
+      const example = readFileSync(EXAMPLE, 'utf8').split('\nwitnesses:')[0]
+      writeFileSync(file, `${example}\ncoordinator: { kind: etcd, ${coordinator} }\n`)
+      const { code, stdout } = await simulate(['--json', ...args], file)
+      expect([code, stdout]).toEqual([0, expect.stringContaining('policies')])
+      const { serve } = JSON.parse(stdout).policies
+      return [serve.leaders.map(({ host, mode }: { host: string; mode: string }) => `${host} ${mode}`), serve.rows]
+    }
+
+    it.each([
+      [ETCD, [], ['amsterdam LEASED'], [6]],
+      [ETCD, ['--down', 'amsterdam'], ['almaty LEASED'], [6]],
+      [ETCD, ['--down', 'amsterdam,moscow,almaty,spb'], ['novosibirsk LEASED'], [6]],
+      [ETCD, ['--etcd', 'moscow'], ['moscow LEASED'], [6]],
+      [ETCD, ['--etcd', ''], [], [6]],
+      [ETCD, ['--island', 'amsterdam,almaty/spb,novosibirsk,moscow', '--etcd', 'spb,moscow'], ['spb LEASED'], [6]],
+      [SHARED, ['--down', 'amsterdam'], ['almaty LEASED'], [6]],
+      [SHARED, ['--down', 'amsterdam,moscow'], [], [6]],
+    ])('%s %j: %j, rows %j', async (coordinator, args, expected, rows) => {
+      expect(await leaders(coordinator, args)).toEqual([expected, rows])
+    })
+
+    it('--etcd in a group without it is refused', async () => {
+      const { code, stdout } = await simulate(['--json', '--etcd', ALL])
+      expect([code, JSON.parse(stdout).error]).toMatchObject([2, { code: 'USAGE', field: 'etcd' }])
+    })
   })
 
   const FOUR = 'amsterdam,almaty,spb,novosibirsk'

@@ -10,11 +10,20 @@ export function ineligibility(view: View, policy: PolicySettings, own: PolicySta
   if (state.isStopping) return 'stopping'
   if (!isSettled(own) || !isStarted(view)) return state.freshSinceMs === state.startedAtMs ? 'starting' : 'stalled'
   if (state.amnesia && !hasLearned(view)) return 'amnesia'
-  if (view.standbyStanding === 'none' && settings.coordinator.kind === 'chain') return 'isolated'
+  if (isIsolated(view, own)) return 'isolated'
   if (own.steppedDownUntilMs > nowMs || hasOpenGrant(own, nowMs)) return 'stepped-down'
   if (!policy.chain.includes(settings.self) || own.health?.isReady === false) return 'not-ready'
   if (own.backOff.untilMs > nowMs) return 'back-off'
   return (own.health?.lagMs ?? 0) > settings.timing.maxLagMs ? 'lag' : null
+}
+
+/**
+ * D2. Whoever cannot reach etcd for the time of a lease could not hold one: nobody waits for it, or hands over to it.
+ */
+function isIsolated({ settings, standbyStanding, nowMs }: View, { lease }: PolicyState): boolean {
+  const { coordinator } = settings
+  if (coordinator.kind === 'chain') return standbyStanding === 'none'
+  return nowMs - lease.contactMs > coordinator.ttlMs
 }
 
 /** Nothing of the service runs that should not: a leader that is well is eligible, one that still stops is not. */

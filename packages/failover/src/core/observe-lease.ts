@@ -8,7 +8,15 @@ type Seen = Extract<Observation, { kind: 'lease' }>
 const REFUSED_MS = 30_000
 
 /** What the coordinator answered. A renewal of a lease that this host no longer counts on is not taken up again. */
-export function onLease(known: LeaseState, { lease, atMs }: Seen): LeaseState {
+export function onLease(known: LeaseState, seen: Seen): LeaseState {
+  return withContact(observed(known, seen), seen.lease)
+}
+
+function withContact(known: LeaseState, lease: Seen['lease']): LeaseState {
+  return 'sentAtMs' in lease ? { ...known, contactMs: Math.max(known.contactMs, lease.sentAtMs) } : known
+}
+
+function observed(known: LeaseState, { lease, atMs }: Seen): LeaseState {
   switch (lease.kind) {
     case 'acquired':
       return { ...known, sentMs: lease.sentAtMs, ttlMs: lease.grantedTtlMs, epoch: lease.epoch, renewedMs: atMs }

@@ -183,6 +183,8 @@ export interface LeaseState {
   readonly ttlMs: number
   readonly epoch: Epoch | null
   readonly holder: { readonly host: string | null; readonly epoch: Epoch | null; readonly sentMs: number } | null
+  /** Sending of the last request of any kind that the cluster answered. */
+  readonly contactMs: number
   readonly renewedMs: number
   readonly acquireSentMs: number
   readonly freeSinceMs: number | null
@@ -217,6 +219,7 @@ export const NO_LEASE: LeaseState = {
   ttlMs: 0,
   epoch: null,
   holder: null,
+  contactMs: NEVER,
   renewedMs: NEVER,
   acquireSentMs: NEVER,
   freeSinceMs: null,

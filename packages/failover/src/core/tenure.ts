@@ -103,6 +103,6 @@ function nextBackOff({ backOff, tenure }: PolicyState, nowMs: number): PolicySta
 export function endTenure(turn: PolicyTurn, own: PolicyState): PolicyState {
   const { policy, effects } = turn
   if (own.lease.sentMs !== null && own.handover === null) effects.push({ kind: 'release', policy: policy.name })
-  const { holder, refused } = own.lease
-  return { ...own, tenure: { phase: 'none' }, isClean: true, lease: { ...NO_LEASE, holder, refused } }
+  const { holder, refused, contactMs } = own.lease
+  return { ...own, tenure: { phase: 'none' }, isClean: true, lease: { ...NO_LEASE, holder, refused, contactMs } }
 }

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly islands: readonly (readonly string[])[]
   /** Who reaches a witness; a witness that is not named is reached by all. */
   readonly witnesses: ReadonlyMap<string, readonly string[]>
+  /** Who reaches the etcd that decides; null: all. */
+  readonly etcd: readonly string[] | null
 }
 
 /** The links between hosts, as a scenario leaves them. */

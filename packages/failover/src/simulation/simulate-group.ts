@@ -2,6 +2,7 @@ import { bounds } from '../config/bounds/bounds.js'
 import type { GroupConfig } from '../config/types.js'
 import type { Mode } from '../core/types.js'
 import { buildWorld } from './build-world.js'
+import { etcdEnd } from './etcd/sim-etcd.js'
 import { witnessEnd } from './network.js'
 import { rowsOf } from './rows.js'
 import { Links, type Scenario } from './scenario.js'
@@ -49,8 +50,24 @@ function apply(world: World, config: GroupConfig, scenario: Scenario): void {
   for (const [witness, reached] of scenario.witnesses) {
     for (const host of hosts) if (!reached.includes(host)) world.network.setBoth(host, witnessEnd(witness), false)
   }
+  breakEtcd(world, config, scenario)
   for (const host of scenario.down) world.crash(host)
   for (const host of scenario.frozen) world.freezeHost(host)
+}
+
+/** A member at the address of a host that is down or frozen is so, too. */
+function breakEtcd({ etcd, network }: World, config: GroupConfig, { etcd: reaching, down, frozen }: Scenario): void {
+  for (const url of etcd?.members.keys() ?? []) {
+    const isGone = [...down, ...frozen].some((host) => config.hosts[host]?.address === hostOf(url))
+    if (isGone) etcd?.crash(url)
+    const without = reaching === null ? [] : Object.keys(config.hosts).filter((host) => !reaching.includes(host))
+    for (const host of without) network.setBoth(host, etcdEnd(url), false)
+  }
+}
+
+/** An IPv6 address without its brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 function leadersOf(world: World, policy: string): SimulatedPolicy['leaders'] {

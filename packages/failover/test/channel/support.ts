@@ -167,8 +167,18 @@ export async function rawClient(
   index: number,
   options: ConnectionOptions & { readonly localAddress?: string },
 ): Promise<RawPeer> {
+  const peer = await rawConnection(channel, index, options)
+  onTestFinished(() => void peer.socket.destroy())
+  return peer
+}
+
+/** The same, to be ended by whoever asked for it. */
+export async function rawConnection(
+  channel: NodeChannel,
+  index: number,
+  options: ConnectionOptions & { readonly localAddress?: string },
+): Promise<RawPeer> {
   const socket = connect({ host: addressOf(index), port: channel.port, ...TLS, ...options })
-  onTestFinished(() => void socket.destroy())
   const peer = { socket, frames: collectFrames(socket), closed: closedOf(socket) }
   await new Promise<void>((resolve) => socket.once('secureConnect', () => resolve()).once('close', () => resolve()))
   return peer

@@ -25,6 +25,7 @@ export interface LeaseScheduleResult {
 const RATES = [1, 0.99, 1.01] as const
 
 const ETCD_KINDS: readonly Step[] = [
+  (run) => run.cutFromEtcd(),
   (run) => ofMember(run, (etcd, name) => etcd.crash(name), 'etcd member down'),
   (run) => ofMember(run, (etcd, name) => etcd.hang(name), 'etcd member hangs'),
   (run) => ofMember(run, (etcd) => etcd.leader && etcd.hang(etcd.leader), 'the leader of etcd hangs'),

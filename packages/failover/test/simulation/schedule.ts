@@ -140,6 +140,12 @@ export class ScheduleRun {
     return `cut: ${a} ${b}`
   }
 
+  cutFromEtcd(): string {
+    const host = this.host()
+    for (const member of this.world.etcd?.members.keys() ?? []) this.world.network.setBoth(host, etcdEnd(member), false)
+    return `cut from etcd: ${host}`
+  }
+
   partition(): string {
     const side = new Map(this.#ends().map((end) => [end, this.random() < 0.5]))
     for (const [a, left] of side)

@@ -7,6 +7,7 @@ export interface ScenarioFlags {
   cut?: string[]
   island?: string
   witness?: string[]
+  etcd?: string
 }
 
 /** What the flags of `simulate` say about a group. Throws UsageError (2) that names the flag. */
@@ -23,7 +24,15 @@ export function readScenario(flags: ScenarioFlags, config: GroupConfig): Scenari
     cuts: (flags.cut ?? []).flatMap((text) => text.split(',').map((pair) => readCut(pair, hosts))),
     islands: flags.island === undefined ? [] : readIslands(flags.island, hosts),
     witnesses: new Map((flags.witness ?? []).map((text) => readWitness(text, config))),
+    etcd: flags.etcd === undefined ? null : readEtcd(flags.etcd, config),
   }
+}
+
+/** `a,b`: only these reach the cluster; empty: nobody does. */
+function readEtcd(text: string, { coordinator, hosts }: GroupConfig): string[] {
+  const remedy = 'leave it out, or set coordinator: { kind: etcd, … }'
+  if (coordinator.kind !== 'etcd') throw wrong('etcd', 'in this group the chain decides, not etcd', remedy)
+  return text === '' ? [] : readHosts('etcd', text, Object.keys(hosts))
 }
 
 function readHosts(flag: string, text: string, hosts: readonly string[]): string[] {

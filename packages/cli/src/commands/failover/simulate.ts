@@ -5,7 +5,6 @@ import {
   type SimulationResult,
   simulateGroup,
 } from '@montana/failover/settings'
-import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { configFile } from './config-file.js'
@@ -22,23 +21,14 @@ export function simulateCommand(context: CliContext): Command {
     .option('--cut <a-b>', 'a link that is cut; may be given again', collect)
     .option('--island <islands>', 'hosts that see only each other: a,b/c,d,e')
     .option('--witness <w:hosts>', 'who reaches a witness (default: all); may be given again', collect)
+    .option('--etcd <hosts>', 'who reaches the etcd that decides (default: all; empty: nobody)')
     .action(async (_, self: Command) => {
       const flags = self.optsWithGlobals<GlobalOptions & ScenarioFlags>()
       const { config } = await loadGroupConfig(configFile(context, flags), { environment: context.environment })
-      requireChain(config)
       const result = simulateGroup(config, readScenario(flags, config))
       if (flags.json) return context.json(result)
       for (const line of lines(config, result)) context.out(line)
     })
-}
-
-/** In virtual time there is no etcd, so that nobody would ever lead: no answer is better than that one. */
-function requireChain({ coordinator }: GroupConfig): void {
-  if (coordinator.kind === 'chain') return
-  throw new UsageError('simulate knows the coordinator chain only; who leads by a lease depends on the cluster', {
-    field: 'coordinator',
-    remedy: 'see check-config for the bounds, and check-config --online for the cluster',
-  })
 }
 
 function lines(config: GroupConfig, { policies }: SimulationResult): string[] {

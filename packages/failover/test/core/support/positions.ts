@@ -5,7 +5,7 @@ import { isMajority, type StandingRules, standingOf } from '../../../src/core/st
 export const HOSTS = [0, 1, 2, 3, 4]
 
 /** Every partition of `hosts` into islands. */
-function partitions(hosts: readonly number[]): number[][][] {
+export function partitions(hosts: readonly number[]): number[][][] {
   const [first, ...rest] = hosts
   if (first === undefined) return [[]]
   return partitions(rest).flatMap((islands) => [
