@@ -1,3 +1,4 @@
+export * from './alerts/index.js'
 export * from './config/index.js'
 export type * from './contracts/config.js'
 export { type ErrorClass, MirrorError, type MirrorErrorCode, type MirrorErrorInit } from './contracts/errors.js'
