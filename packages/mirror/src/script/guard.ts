@@ -6,6 +6,8 @@ import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
 import type { ScriptEnvironment } from './environment.js'
 import { openFence, ownId, type ScriptInit } from './place.js'
+import { withLines } from './tell.js'
+import { tellFenced } from './tell-fenced.js'
 import { type GuardScriptInit, readTold } from './told.js'
 
 /**
@@ -30,8 +32,9 @@ async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<Scri
   const self = await ownId(init, signal)
   const { told, problem } = readTold(init)
   const permitted = await asked(init, { fence, self, told }, signal)
+  const untold = fence === null ? [] : await tellFenced(init, fence, self, permitted.entry, signal)
   const answer = answerOf(permitted, await returned(init, fence, self, permitted.entry, signal))
-  return problem === null ? answer : { ...answer, lines: [...answer.lines, `gates are not kept: ${problem}`] }
+  return withLines(answer, [...untold, ...(problem === null ? [] : [`gates are not kept: ${problem}`])])
 }
 
 function refused(reason: string): ScriptAnswer {
