@@ -2,8 +2,9 @@ import { errorMessage, isAbort, type TimeSource } from '@montana/foundation'
 import type { Role } from '../contracts/config.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { mayActIn } from '../decide/fence-records.js'
-import { type Renewable, renew } from '../decide/fence-rules.js'
+import { renew } from '../decide/fence-rules.js'
 import { mayAct, type Permission, type PermitSettings } from '../decide/permit.js'
+import { renewableOf, type Told } from '../decide/renewable.js'
 import { sign } from '../fence/sign.js'
 
 export interface GuardInit {
@@ -13,8 +14,8 @@ export interface GuardInit {
   readonly self: string
   readonly role: Role | null
   readonly settings: PermitSettings
-  /** What the holder writes anew with each renewal. */
-  readonly content: Partial<Renewable>
+  /** What a primary that holds the epoch writes anew with each renewal, its gates above all. */
+  readonly told: Told
   readonly actor: string
   /** Of the promotion that asks for a proof; null for any other run. */
   readonly nonce: string | null
@@ -65,13 +66,13 @@ async function renewed(init: GuardInit, fence: Fence, signal: AbortSignal): Prom
 
 /** Null where nothing is to be renewed. */
 async function renewOnce(
-  { self, content, actor, time }: GuardInit,
+  { self, role, told, actor, time }: GuardInit,
   fence: Fence,
   entry: FenceEntry,
   signal: AbortSignal,
 ): Promise<FenceEntry | null | 'moved'> {
   if (entry.record.holder !== self || !mayActIn(entry.record)) return null
-  const next = renew(entry.record, self, content, sign(actor, 'renewal', time.wallMs()))
+  const next = renew(entry.record, self, renewableOf(role, told), sign(actor, 'renewal', time.wallMs()))
   if ('refused' in next) return null
   return (await fence.swap(entry, next.ok, signal)) ?? 'moved'
 }

@@ -40,6 +40,8 @@ export interface ScriptEnvironment {
   readonly fenceToken: string | null
   /** Of the promotion that asks for a proof. */
   readonly nonce: string | null
+  /** Null: alerts are shown by the run alone. */
+  readonly alertWebhook: string | null
   /** For the redactor. */
   readonly secrets: readonly string[]
 }
@@ -79,6 +81,7 @@ const schema = z.strictObject({
   MIRROR_FENCE_REPO: repositoryName.optional(),
   MIRROR_FENCE_TOKEN: token.optional(),
   MIRROR_NONCE: nonce.optional(),
+  MIRROR_ALERT_WEBHOOK: shape.MIRROR_ALERT_WEBHOOK,
 })
 type Read = z.output<typeof schema>
 
@@ -98,7 +101,10 @@ export function readScriptEnvironment(environment: Values): ScriptEnvironment {
 }
 
 function environmentOf(read: Read): ScriptEnvironment {
-  const secrets = [read.MIRROR_SENTINEL_TOKEN, read.MIRROR_SENTINEL_APP_KEY, read.MASTER_TOKEN, read.MIRROR_FENCE_TOKEN]
+  const secrets = [
+    ...[read.MIRROR_SENTINEL_TOKEN, read.MIRROR_SENTINEL_APP_KEY, read.MASTER_TOKEN, read.MIRROR_FENCE_TOKEN],
+    read.MIRROR_ALERT_WEBHOOK,
+  ]
   return {
     enabled: read.MIRROR_ENABLED ?? null,
     role: read.MIRROR_ROLE,
@@ -121,6 +127,7 @@ function environmentOf(read: Read): ScriptEnvironment {
     fence: fenceOf(read),
     fenceToken: read.MIRROR_FENCE_TOKEN ?? null,
     nonce: read.MIRROR_NONCE ?? null,
+    alertWebhook: read.MIRROR_ALERT_WEBHOOK ?? null,
     secrets: secrets.filter((secret) => secret !== undefined),
   }
 }

@@ -6,7 +6,9 @@ import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
 import type { ScriptEnvironment } from './environment.js'
 import { openFence, ownId, type ScriptInit } from './place.js'
-import { type GuardScriptInit, renewableOf } from './renewable.js'
+import { withLines } from './tell.js'
+import { tellFenced } from './tell-fenced.js'
+import { type GuardScriptInit, readTold } from './told.js'
 
 /**
  * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read. Throws
@@ -28,10 +30,11 @@ export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Prom
 async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
   const fence = await openFence(init, signal)
   const self = await ownId(init, signal)
-  const { content, problem } = renewableOf(init)
-  const answer = await asked(init, { fence, self, content }, signal)
-  const told = answerOf(answer, await returned(init, fence, self, answer.entry, signal))
-  return problem === null ? told : { ...told, lines: [...told.lines, `gates are not kept: ${problem}`] }
+  const { told, problem } = readTold(init)
+  const permitted = await asked(init, { fence, self, told }, signal)
+  const untold = fence === null ? [] : await tellFenced(init, fence, self, permitted.entry, signal)
+  const answer = answerOf(permitted, await returned(init, fence, self, permitted.entry, signal))
+  return withLines(answer, [...untold, ...(problem === null ? [] : [`gates are not kept: ${problem}`])])
 }
 
 function refused(reason: string): ScriptAnswer {
@@ -42,9 +45,9 @@ function mayEverAct({ role }: ScriptEnvironment): boolean {
   return role === 'MASTER' || role === 'TEMPORARY_MASTER'
 }
 
-type Asking = Pick<GuardInit, 'fence' | 'self' | 'content'>
+type Asking = Pick<GuardInit, 'fence' | 'self' | 'told'>
 
-const NOBODY: Asking = { fence: null, self: '', content: {} }
+const NOBODY: Asking = { fence: null, self: '', told: { autoPromote: null, permitMs: 0, gates: [], values: {} } }
 
 async function asked({ environment, time }: ScriptInit, asking: Asking, signal: AbortSignal): Promise<GuardAnswer> {
   const { role, nonce, enabled, autoPromote, permitMs, own } = environment

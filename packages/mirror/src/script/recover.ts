@@ -13,10 +13,12 @@ import { openRemoteGit } from '../fence/remote-git.js'
 import { createGithubProvider, type GithubProvider } from '../providers/github/provider.js'
 import { createGitAccess } from '../push/access.js'
 import type { StepRecord, TransactionEnd } from '../roles/transaction.js'
+import type { Alert } from '../sentinel/types.js'
 import { recover } from '../service/recover.js'
 import { CONFLICT, HEALTHY, NOT_MET, type ScriptAnswer } from './answer.js'
 import { HandbackStore } from './handback-store.js'
 import { openFence, ownId, reachOwn, type ScriptInit } from './place.js'
+import { tell, withLines } from './tell.js'
 
 export interface RecoverScriptInit extends ScriptInit {
   /** Where the slots stand, whose tokens enter the replicas. */
@@ -58,7 +60,15 @@ export async function runRecover(init: RecoverScriptInit, signal: AbortSignal): 
     signal,
   )
   await store.write(null, signal)
-  return answerOf(end, steps, findings)
+  const epoch = (await fence.read(signal))?.record.epoch ?? null
+  return withLines(answerOf(end, steps, findings), await tell(init, [alertOf(end, epoch)], signal))
+}
+
+function alertOf(end: TransactionEnd, epoch: number | null): Alert {
+  if (end.kind === 'done')
+    return { code: 'HANDED_BACK', message: `this repository acts again, in epoch ${epoch}`, epoch }
+  const message = end.cause?.message ?? 'a try before this one had failed'
+  return { code: end.cause?.code ?? 'HANDBACK_FAILED', message: `the hand-back was taken back: ${message}`, epoch }
 }
 
 async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {

@@ -13,6 +13,7 @@ import type { Alert, SentinelInit, SentinelReport } from '../sentinel/types.js'
 import { FENCED, HEALTHY, type ScriptAnswer, UNHEALTHY, UNKNOWN } from './answer.js'
 import { isSameName, openFence, reachOwn, reachRepository, type ScriptInit } from './place.js'
 import { proveWrite, showFailures } from './shown-count.js'
+import { tell, withLines } from './tell.js'
 
 /** Its own errors end a run as what they are; any other means that nothing is known of the primary. */
 const OWN_EXITS: readonly number[] = [75, 78]
@@ -25,15 +26,20 @@ export async function runWatch(init: ScriptInit, signal: AbortSignal): Promise<S
   requireCredential(init)
   const manifest = loadManifest(join(init.source, init.environment.manifestFile))
   const alerts: Alert[] = []
-  try {
-    return await watched({ ...init, manifest, alerts }, signal)
-  } catch (error) {
-    if (isAbort(error) || !(error instanceof MontanaError) || OWN_EXITS.includes(error.exitCode)) throw error
-    return unknown(error, alerts)
-  }
+  const answer = await answered({ ...init, manifest, alerts }, signal)
+  return withLines(answer, await tell(init, alerts, signal))
 }
 
 type WatchInit = ScriptInit & Pick<SentinelInit, 'manifest'> & { readonly alerts: Alert[] }
+
+async function answered(init: WatchInit, signal: AbortSignal): Promise<ScriptAnswer> {
+  try {
+    return await watched(init, signal)
+  } catch (error) {
+    if (isAbort(error) || !(error instanceof MontanaError) || OWN_EXITS.includes(error.exitCode)) throw error
+    return unknown(error, init.alerts)
+  }
+}
 
 async function watched(init: WatchInit, signal: AbortSignal): Promise<ScriptAnswer> {
   const own = reachOwn(init)

@@ -1,3 +1,4 @@
+export { knownSecrets, type SecretsInit } from './known-secrets.js'
 export { Mirror } from './mirror.js'
 export { githubProvider, type OpenMirrorInit, openMirror, reach } from './open.js'
 export { type Asked, dropRescue, holdSentinel, resumeMirrors } from './operations.js'

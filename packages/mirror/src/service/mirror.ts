@@ -11,6 +11,8 @@ import type { MirrorParts, Reached } from './parts.js'
 import { settleRoles } from './roles-step.js'
 import { runLayer } from './run-layer.js'
 
+/** Of alerts at the end of a stay: SIGTERM leaves 10 s for everything, and the worker may need half of them. */
+const TELL_MS = 4_000
 const ALL: readonly Layer[] = ['code', 'workflows', 'secrets', 'variables']
 
 /** The primary's side as a library: what is asked of it is queued at once and done by `sync` or `run`. */
@@ -46,15 +48,24 @@ export class Mirror {
 
   /** Works off what is queued. Throws MirrorError BUSY beside another worker. */
   async sync(signal: AbortSignal): Promise<DrainResult> {
-    return await this.#worker.drain(signal)
+    try {
+      return await this.#worker.drain(signal)
+    } finally {
+      await this.parts.outbox?.flush(TELL_MS)
+    }
   }
 
   /** Works until the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#worker.run(signal)
+    try {
+      await this.#worker.run(signal)
+    } finally {
+      await this.parts.outbox?.flush(TELL_MS)
+    }
   }
 
   close(): void {
+    this.parts.outbox?.close()
     this.parts.store.close()
   }
 

@@ -18,6 +18,7 @@ import { createGitAccess } from '../push/access.js'
 import type { WorkerTiming } from '../queue/constants.js'
 import type { MirrorAlert } from '../queue/worker-types.js'
 import { openMirrorStore } from '../store/open.js'
+import { openAlerts } from './alerts.js'
 import { Mirror } from './mirror.js'
 import type { MirrorParts, Reached } from './parts.js'
 
@@ -44,22 +45,19 @@ export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Pro
   const targets = init.config.targets.map((target) => reach(target, init))
   const self = init.primary === null ? null : (await init.primary.describe(signal)).id
   const fence = self === null ? null : await openFence(init, targets, signal)
-  const parts: MirrorParts = {
-    config: init.config,
-    manifest: init.manifest,
-    source: init.source,
-    values: init.values,
-    store: openMirrorStore(init.dataFolder),
-    targets,
-    self,
-    fence,
-    actor: init.actor,
-    time: init.time ?? systemTime,
-    random: init.random ?? systemRandom,
-    log: init.log ?? silentLogger,
-    alert: init.alert ?? (() => {}),
+  return new Mirror(partsOf(init, { targets, self, fence }), init.timing)
+}
+
+function partsOf(init: OpenMirrorInit, found: Pick<MirrorParts, 'targets' | 'self' | 'fence'>): MirrorParts {
+  const { config, manifest, source, values, actor } = init
+  const { time = systemTime, random = systemRandom, log = silentLogger } = init
+  const store = openMirrorStore(init.dataFolder)
+  const outbox = openAlerts({ config, manifest, values, store, time, random, log })
+  const alert = (told: MirrorAlert) => {
+    outbox?.post({ ...told, epoch: null })
+    init.alert?.(told)
   }
-  return new Mirror(parts, init.timing)
+  return { config, manifest, source, values, store, ...found, actor, time, random, log, alert, outbox }
 }
 
 export function reach(target: TargetConfig, modules: Pick<OpenMirrorInit, 'clock' | 'pace'>): Reached {

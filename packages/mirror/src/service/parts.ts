@@ -1,4 +1,5 @@
 import type { Logger, RandomSource, TimeSource } from '@montana/foundation'
+import type { AlertOutbox } from '../alerts/outbox.js'
 import type { Manifest, MirrorConfig, TargetConfig } from '../contracts/config.js'
 import type { Fence } from '../contracts/fence.js'
 import type { GitProvider } from '../providers/git/provider.js'
@@ -32,5 +33,8 @@ export interface MirrorParts {
   readonly time: TimeSource
   readonly random: RandomSource
   readonly log: Logger
+  /** Everybody who is told; waits for nobody. */
   readonly alert: (alert: MirrorAlert) => void
+  /** Alerts on their way to the webhook; null without one. */
+  readonly outbox: AlertOutbox | null
 }

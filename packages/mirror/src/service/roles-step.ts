@@ -1,6 +1,7 @@
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { firstRecord } from '../decide/fence-rules.js'
+import { gatesOf } from '../decide/renewable.js'
 import { sign } from '../fence/sign.js'
 import { replicaVariables } from '../reconcile/role-variables.js'
 import { readBackVariables, writeVariables } from '../reconcile/role-write.js'
@@ -19,12 +20,10 @@ export async function settleRoles(parts: MirrorParts, reached: Reached, signal: 
 }
 
 /** The first record where there is none; otherwise it must be ours. */
-async function holdEpoch(
-  { fence, self, config, actor, time }: MirrorParts,
-  signal: AbortSignal,
-): Promise<FenceEntry | null> {
+async function holdEpoch(parts: MirrorParts, signal: AbortSignal): Promise<FenceEntry | null> {
+  const { fence, self } = parts
   if (fence === null || self === null) return null
-  const entry = await readOrMake(fence, self, { config, actor, time }, signal)
+  const entry = await readOrMake(fence, self, parts, signal)
   if (entry.record.paused) throw inert('the mirrors are paused by a reset')
   if (entry.record.holder === self) return entry
   throw inert(`${entry.record.holder} holds epoch ${entry.record.epoch}`)
@@ -33,12 +32,13 @@ async function holdEpoch(
 async function readOrMake(
   fence: Fence,
   self: string,
-  { config, actor, time }: Pick<MirrorParts, 'config' | 'actor' | 'time'>,
+  { config, manifest, values, actor, time }: MirrorParts,
   signal: AbortSignal,
 ): Promise<FenceEntry> {
   const known = await fence.read(signal)
   if (known) return known
-  const content = { tips: {}, gates: {}, autoPromote: config.autoPromote, permitMinutes: config.permitMs / MINUTE_MS }
+  const gates = gatesOf({ gates: manifest.gates, values: Object.fromEntries(values) })
+  const content = { tips: {}, gates, autoPromote: config.autoPromote, permitMinutes: config.permitMs / MINUTE_MS }
   const made = await fence.swap(null, firstRecord(self, content, sign(actor, 'first record', time.wallMs())), signal)
   const entry = made ?? (await fence.read(signal))
   if (entry) return entry
