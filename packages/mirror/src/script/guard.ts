@@ -47,9 +47,9 @@ type Asking = Pick<GuardInit, 'fence' | 'self' | 'content'>
 const NOBODY: Asking = { fence: null, self: '', content: {} }
 
 async function asked({ environment, time }: ScriptInit, asking: Asking, signal: AbortSignal): Promise<GuardAnswer> {
-  const { role, nonce, enabled, autoPromote, permitMs, own } = environment
+  const { role, nonce, enabled, autoPromote, permitMs, skewMs, own } = environment
   const settings = { enabled, autoPromote: autoPromote ?? true, permitMs }
-  return await guard({ ...asking, role, settings, actor: `${own.owner}/${own.name}`, nonce, time }, signal)
+  return await guard({ ...asking, role, settings, actor: `${own.owner}/${own.name}`, nonce, skewMs, time }, signal)
 }
 
 /** `written`, or why it was not; null where none is due. */

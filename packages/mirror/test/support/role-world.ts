@@ -93,7 +93,8 @@ export class RoleWorld {
     const role = side.repository.variables.get('MIRROR_ROLE') as 'MASTER' | 'SLAVE' | 'TEMPORARY_MASTER'
     const settings = { enabled: true, autoPromote: true, permitMs: SETTINGS.permitMs }
     const fence = await this.fence()
-    const init = { fence, self: side.id, role, settings, content: {}, actor: side.id, nonce: null, time: this.time }
+    const rest = { actor: side.id, nonce: null, skewMs: SETTINGS.skewMs, time: this.time }
+    const init = { fence, self: side.id, role, settings, content: {}, ...rest }
     const { permission } = await guard(init, this.signal)
     if (permission.act) await this.work(side, action)
     else if (side === this.primary) await this.returned()
