@@ -5,8 +5,10 @@ import { type GuardAnswer, type GuardInit, guard } from '../guard/guard.js'
 import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
 import type { ScriptEnvironment } from './environment.js'
+import { handBack } from './hand-back.js'
 import { openFence, ownId, type ScriptInit } from './place.js'
 import { type GuardScriptInit, renewableOf } from './renewable.js'
+import { handOver } from './step-environment.js'
 
 /**
  * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read. Throws
@@ -16,7 +18,7 @@ export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Prom
   const { environment } = init
   // Of a role that may not act, or without mirroring, nothing further need be known.
   if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, NOBODY, signal))
-  if (environment.fence === null) return refused('MIRROR_FENCE_REPO is not set: no fence can be asked')
+  if (environment.fence === null) return refused(NO_FENCE)
   try {
     return await guarded(init, signal)
   } catch (error) {
@@ -30,8 +32,23 @@ async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<Scri
   const self = await ownId(init, signal)
   const { content, problem } = renewableOf(init)
   const answer = await asked(init, { fence, self, content }, signal)
-  const told = answerOf(answer, await returned(init, fence, self, answer.entry, signal))
+  const handed = answer.entry === null ? null : await handBack(init, answer.entry.record, self, signal)
+  if (handed?.kind === 'done') return stale(answer, handed.why)
+  const notice = await returned(init, fence, self, answer.entry, signal)
+  const told = await handOver(init.values, withLine(answerOf(answer, notice), handed?.why))
   return problem === null ? told : { ...told, lines: [...told.lines, `gates are not kept: ${problem}`] }
+}
+
+const NO_FENCE =
+  'MIRROR_FENCE_REPO is not set: no fence can be asked; set it by `montana mirror sentinel install` as a variable of this repository, and hand it over in `env`'
+
+/** The checkout of this run is from before the merge: what the other side did is not in it. */
+function stale({ entry }: GuardAnswer, why: string): ScriptAnswer {
+  return answerOf({ entry, permission: { act: false, code: 'FENCED', reason: `${why}; the next run acts` } })
+}
+
+function withLine(answer: ScriptAnswer, why: string | undefined): ScriptAnswer {
+  return why === undefined ? answer : { ...answer, lines: [...answer.lines, `the hand-back: ${why}`] }
 }
 
 function refused(reason: string): ScriptAnswer {

@@ -61,7 +61,7 @@ export async function runRecover(init: RecoverScriptInit, signal: AbortSignal): 
   return answerOf(end, steps, findings)
 }
 
-async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {
+export async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {
   const access = (stop: AbortSignal) => own.gitAccess(stop)
   const git = await openRemoteGit({ folder: join(init.folder, 'own.git'), access }, signal)
   return new HandbackStore(new RefStore(git, { ref: 'refs/montana/handback', file: 'handback.json', bytesMax: 65_536 }))

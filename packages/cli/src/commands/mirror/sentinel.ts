@@ -4,6 +4,7 @@ import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace, textOf } from './open.js'
+import { sentinelInstallCommand } from './sentinel-install.js'
 import { sentinelRunCommand } from './sentinel-run.js'
 
 interface WorkflowFlags extends MirrorFlags {
@@ -19,6 +20,7 @@ export function sentinelCommand(context: CliContext): Command {
     .description('the watch on a replica')
     .addCommand(sentinelRunCommand(context))
     .addCommand(workflowCommand(context))
+    .addCommand(sentinelInstallCommand(context))
 }
 
 function workflowCommand(context: CliContext): Command {
