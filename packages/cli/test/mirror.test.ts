@@ -178,6 +178,7 @@ describe('montana mirror', () => {
     expect(set, set.stderr).toMatchObject({ code: 0 })
     expect(first.variables.get('MIRROR_FENCE_REPO')).toBe('second/continuity')
     expect(first.variables.get('MIRROR_1_REPO')).toBe('second/continuity')
+    expect((await mirror(['sentinel', 'workflow', '--check'])).code).toBe(0)
     expect(first.secrets.get('MIRROR_FENCE_TOKEN')).toBe('of-the-fence')
     expect(first.secrets.get('MIRROR_1_TOKEN')).toBe(token)
     expect(Object.fromEntries(second.secrets)).toEqual({ MIRROR_SENTINEL_TOKEN: 'of-the-sentinel' })

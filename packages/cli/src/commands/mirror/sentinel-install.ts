@@ -3,6 +3,7 @@ import type { GithubProvider, Installed, InstallItem } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, type MirrorPlace, readPlace } from './open.js'
+import { sentinelFiles, writeFiles } from './sentinel-files.js'
 
 interface InstallFlags extends MirrorFlags {
   dryRun?: boolean
@@ -10,19 +11,37 @@ interface InstallFlags extends MirrorFlags {
 
 export function sentinelInstallCommand(context: CliContext): Command {
   const command = new Command('install')
-    .description('set the secrets and variables that the guards and the sentinel are handed, on every repository')
+    .description(
+      'write the workflow of the sentinel and its script, and set on every repository what guards and sentinel are handed',
+    )
     .option('--dry-run', 'say what would be set, and set nothing')
   return addMirrorFlags(command).action(async (_, self: Command) => {
     const flags = self.optsWithGlobals<InstallFlags>()
     const place = await readPlace(context, flags)
     const { missing, sides } = await plan(context, place)
     if (missing.length > 0) throw lacking(missing)
+    if (!flags.dryRun) await writeSentinel(place)
     const done = flags.dryRun ? sides.map(intended) : await installAll(context, sides)
     if (flags.json) context.json({ dryRun: flags.dryRun === true, repositories: done })
     else
       for (const { repository, items } of done)
         for (const { kind, name, outcome } of items) context.out(`${repository}  ${kind} ${name}  ${outcome}`)
   })
+}
+
+/** Into the source, from where a commit takes them to every side. */
+async function writeSentinel({ config, source }: MirrorPlace): Promise<void> {
+  const fence = config.targets.find(({ slot }) => slot === config.fenceSlot)
+  if (fence?.type === 'github') writeFiles(source, await sentinelFiles(fence.repository))
+}
+
+/** With a new target: what can be set is set at once, else the line says what is missing. Null where all is done. */
+export async function installWhereWhole(context: CliContext, place: MirrorPlace): Promise<string | null> {
+  const { missing, sides } = await plan(context, place)
+  if (missing.length > 0)
+    return `guards and sentinel are handed nothing yet: ${lacking(missing).remedy} (${missing.join(', ')}), then run \`montana mirror sentinel install\``
+  await installAll(context, sides)
+  return null
 }
 
 interface InstallSide {
