@@ -163,6 +163,31 @@ describe('montana mirror', () => {
     expect(looked.stdout + looked.stderr + guarded.stdout).not.toContain(token)
   })
 
+  it('sets what the guards and the sentinel are handed, and says what is missing before it sets anything', async () => {
+    const { stand, token } = await withReplica()
+    const [first, second] = [stand.repository('first/continuity'), stand.repository('second/continuity')]
+    const poor = await mirror(['sentinel', 'install'])
+    expect(poor).toMatchObject({ code: 78 })
+    for (const key of ['MIRROR_FENCE_TOKEN', 'MIRROR_1_SENTINEL_TOKEN']) expect(poor.stderr).toContain(key)
+    appendFileSync(join(source, '.env'), 'MIRROR_FENCE_TOKEN=of-the-fence\nMIRROR_1_SENTINEL_TOKEN=of-the-sentinel\n')
+    const dry = await mirror(['sentinel', 'install', '--dry-run'])
+    expect(dry, dry.stderr).toMatchObject({ code: 0 })
+    expect(dry.stdout).toContain('first/continuity  secret MIRROR_FENCE_TOKEN  wanted')
+    expect([first.secrets.size, second.secrets.size]).toEqual([0, 0])
+    const set = await mirror(['sentinel', 'install', '--json'])
+    expect(set, set.stderr).toMatchObject({ code: 0 })
+    expect(first.variables.get('MIRROR_FENCE_REPO')).toBe('second/continuity')
+    expect(first.variables.get('MIRROR_1_REPO')).toBe('second/continuity')
+    expect((await mirror(['sentinel', 'workflow', '--check'])).code).toBe(0)
+    expect(first.secrets.get('MIRROR_FENCE_TOKEN')).toBe('of-the-fence')
+    expect(first.secrets.get('MIRROR_1_TOKEN')).toBe(token)
+    expect(Object.fromEntries(second.secrets)).toEqual({ MIRROR_SENTINEL_TOKEN: 'of-the-sentinel' })
+    const again = await mirror(['sentinel', 'install'])
+    expect(again.stdout).toContain('variable MIRROR_FENCE_REPO  unchanged')
+    for (const secret of [token, 'of-the-fence', 'of-the-sentinel'])
+      expect(poor.stderr + dry.stdout + set.stdout + again.stdout).not.toContain(secret)
+  })
+
   it('watches until it is stopped, and ends with 0 then', async () => {
     const { token } = await withReplica()
     appendFileSync(join(source, '.env'), `MIRROR_1_SENTINEL_TOKEN=${token}\n`)

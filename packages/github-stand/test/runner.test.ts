@@ -117,6 +117,12 @@ describe('the workflow runner', () => {
     expect((await run(workflow(steps))).jobs[0]?.steps[1]?.output).toBe('1-two\nlines\n')
   })
 
+  it('gives the steps that follow what a step exports, above the `env` of the job and below their own', async () => {
+    const steps = ['run: echo "A=exported" >> "$GITHUB_ENV"', 'run: echo "$A"', 'run: echo "$A"\nenv: { A: own }']
+    const { jobs } = await run(workflow(steps, { top: 'env: { A: top }' }))
+    expect(jobs[0]?.steps.map(({ output }) => output)).toEqual(['', 'exported\n', 'own\n'])
+  })
+
   it.each<[string, string]>([
     ['a permission that does not exist', 'permissions: { variables: write }'],
     ['a key that does not exist', 'permision: {}'],

@@ -39,14 +39,25 @@ function githubContext({ run, repository, serverUrl, apiUrl, token, workspace }:
   }
 }
 
+/** To which a command writes `name=value` for its outputs, and for the environment of the steps after it. */
+export interface CommandFiles {
+  readonly output: string
+  readonly exported: string
+}
+
 /** What GitHub sets for every command besides its `env:`; no secret is among it. */
-export function runnerEnvironment(facts: RunFacts, outputFile: string): Record<string, string> {
+export function runnerEnvironment(facts: RunFacts, { output, exported }: CommandFiles): Record<string, string> {
   const { run, repository, serverUrl, apiUrl, workspace, temporary } = facts
   return {
     ...{ CI: 'true', GITHUB_ACTIONS: 'true', HOME: temporary, RUNNER_TEMP: temporary, RUNNER_OS: 'Linux' },
     ...{ GITHUB_EVENT_NAME: run.event, GITHUB_ACTOR: run.actor, GITHUB_WORKFLOW: run.workflow.name },
     ...{ GITHUB_REPOSITORY: repository.fullName, GITHUB_REPOSITORY_ID: String(repository.id) },
-    ...{ GITHUB_REPOSITORY_OWNER: repository.owner, GITHUB_WORKSPACE: workspace, GITHUB_OUTPUT: outputFile },
+    ...{
+      GITHUB_REPOSITORY_OWNER: repository.owner,
+      GITHUB_WORKSPACE: workspace,
+      GITHUB_OUTPUT: output,
+      GITHUB_ENV: exported,
+    },
     ...{ GITHUB_REF: `refs/heads/${run.branch}`, GITHUB_REF_NAME: run.branch, GITHUB_SHA: run.commit },
     ...{ GITHUB_RUN_ID: String(run.id), GITHUB_RUN_NUMBER: String(run.runNumber), GITHUB_RUN_ATTEMPT: '1' },
     ...{ GITHUB_SERVER_URL: serverUrl, GITHUB_API_URL: apiUrl },

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage } from '@montana/foundation'
 import { checkOut } from './checkout.js'
-import { type RunFacts, runnerEnvironment } from './contexts.js'
+import { type CommandFiles, type RunFacts, runnerEnvironment } from './contexts.js'
 import type { StepCall, StepExecutor } from './job.js'
 import { runShell } from './shell.js'
 
@@ -21,20 +21,22 @@ export function stepExecutor({ facts, cloneUrl }: ExecutorInit): StepExecutor {
   let steps = 0
   return async (call) => {
     steps += 1
-    const outputFile = join(facts.temporary, `output-${steps}`)
-    return call.isCommand ? await command(call, facts, outputFile) : await action(call, facts, cloneUrl)
+    const files = { output: join(facts.temporary, `output-${steps}`), exported: join(facts.temporary, `env-${steps}`) }
+    return call.isCommand ? await command(call, facts, files) : await action(call, facts, cloneUrl)
   }
 }
 
-async function command({ what, environment, signal }: StepCall, facts: RunFacts, outputFile: string) {
-  await writeFile(outputFile, '')
+async function command({ what, environment, signal }: StepCall, facts: RunFacts, files: CommandFiles) {
+  for (const file of [files.output, files.exported]) await writeFile(file, '')
   const secrets = [...facts.repository.secrets.values(), facts.token]
   const { code, output } = await runShell(what, {
     ...{ folder: facts.workspace, signal, masked: secrets },
-    environment: { ...runnerEnvironment(facts, outputFile), ...environment },
+    environment: { ...runnerEnvironment(facts, files), ...environment },
   })
   const conclusion = signal.aborted ? 'cancelled' : code === 0 ? 'success' : 'failure'
-  return { conclusion, exitCode: code, output, outputs: outputsIn(await readFile(outputFile, 'utf8')) } as const
+  const outputs = valuesIn(await readFile(files.output, 'utf8'))
+  const exported = valuesIn(await readFile(files.exported, 'utf8'))
+  return { conclusion, exitCode: code, output, outputs, exported } as const
 }
 
 async function action({ what, inputs }: StepCall, facts: RunFacts, url: string) {
@@ -51,7 +53,7 @@ async function action({ what, inputs }: StepCall, facts: RunFacts, url: string) 
 }
 
 /** `name=value` lines, and `name<<END` blocks. */
-function outputsIn(text: string): Record<string, string> {
+function valuesIn(text: string): Record<string, string> {
   const pattern = /^([\w-]+)(?:=(.*)|<<(.+)\n([\s\S]*?)\n?\3)$/gm
   return Object.fromEntries([...text.matchAll(pattern)].map(([, name, line, , block]) => [name, line ?? block ?? '']))
 }

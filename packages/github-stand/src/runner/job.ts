@@ -16,7 +16,13 @@ export interface StepCall {
   readonly signal: AbortSignal
 }
 
-export type StepExecutor = (call: StepCall) => Promise<Omit<StepOutcome, 'what'> & { outputs?: Record<string, string> }>
+export interface StepResults {
+  readonly outputs?: Record<string, string>
+  /** What the step wrote to `GITHUB_ENV`: for the steps after it, above the `env` of the job. */
+  readonly exported?: Record<string, string>
+}
+
+export type StepExecutor = (call: StepCall) => Promise<Omit<StepOutcome, 'what'> & StepResults>
 
 export interface JobRun {
   readonly libraries: ActionsLibraries
@@ -34,14 +40,14 @@ export async function runJob({ libraries, job, token, scope, execute, signal }: 
   const id = job.id.toString()
   if (!scope.isTrue(job.if.expression)) return { id, conclusion: 'skipped', steps: [] }
   if (job.type !== 'job') return { id, conclusion: 'failure', steps: [] }
-  const jobEnvironment = { ...record(scope.contexts.env), ...scope.record(job.env) }
+  let jobEnvironment = { ...record(scope.contexts.env), ...scope.record(job.env) }
   const steps: StepOutcome[] = []
   const known: Record<string, { outputs: Record<string, string>; outcome: string }> = {}
   let hasFailed = false
   for (const [index, step] of job.steps.entries()) {
     const status = { hasFailed, isCancelled: signal.aborted }
     const inner = scope.with({ env: jobEnvironment, steps: known, job: { status: statusWord(status) } }, status)
-    const { outcome, outputs } = await runStep({
+    const { outcome, outputs, exported } = await runStep({
       libraries,
       step,
       token: stepToken(token, index, libraries),
@@ -50,6 +56,7 @@ export async function runJob({ libraries, job, token, scope, execute, signal }: 
       signal,
     })
     steps.push(outcome)
+    jobEnvironment = { ...jobEnvironment, ...exported }
     known[step.id] = { outputs, outcome: outcome.conclusion }
     hasFailed ||= outcome.conclusion === 'failure' && !continues(step)
   }
@@ -64,17 +71,17 @@ interface StepRun extends Pick<JobRun, 'libraries' | 'execute' | 'signal'> {
   readonly inner: Scope
 }
 
-async function runStep(call: StepRun): Promise<{ outcome: StepOutcome; outputs: Record<string, string> }> {
+async function runStep(call: StepRun): Promise<{ outcome: StepOutcome } & Required<StepResults>> {
   const { libraries, step, token, inner, execute, signal } = call
   const isCommand = 'run' in step
   const what = isCommand ? inner.text(step.run) : 'uses' in step ? step.uses.toString() : step.id
   const skipped: StepOutcome = { what, conclusion: 'skipped', exitCode: null, output: '' }
-  if (step.if !== undefined && !inner.isTrue(step.if.expression)) return { outcome: skipped, outputs: {} }
+  if (step.if !== undefined && !inner.isTrue(step.if.expression)) return { outcome: skipped, outputs: {}, exported: {} }
   const own = 'env' in step ? step.env : undefined
   const environment = { ...record(inner.contexts.env), ...inner.record(own) }
   const inputs = inner.record(at(token, ['with'], libraries))
-  const { outputs = {}, ...outcome } = await execute({ what, isCommand, environment, inputs, signal })
-  return { outcome: { what, ...outcome }, outputs }
+  const { outputs = {}, exported = {}, ...outcome } = await execute({ what, isCommand, environment, inputs, signal })
+  return { outcome: { what, ...outcome }, outputs, exported }
 }
 
 function stepToken(job: TemplateToken | undefined, index: number, libraries: ActionsLibraries) {

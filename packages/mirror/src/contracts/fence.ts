@@ -40,6 +40,8 @@ export interface FenceEntry {
 export interface Fence {
   /** Null when the fence has no record. */
   read(signal: AbortSignal): Promise<FenceEntry | null>
+  /** The record before one that was read; null where the trail begins. */
+  before(entry: FenceEntry, signal: AbortSignal): Promise<FenceEntry | null>
   /** Writes `next` as child of `old` (null: must not exist). Null when somebody else was first. */
   swap(old: FenceEntry | null, next: FenceRecord, signal: AbortSignal): Promise<FenceEntry | null>
   /** `refs/montana/return`: the returned primary shows that it lives. Spec 11.3. */

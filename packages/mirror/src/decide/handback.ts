@@ -1,3 +1,4 @@
+import type { Role } from '../contracts/config.js'
 import type { FenceRecord } from '../contracts/fence.js'
 import type { Precondition, Progress, StepPlan } from './steps.js'
 
@@ -40,6 +41,21 @@ export const HANDBACK: StepPlan<HandbackStep, HandbackUndo> = {
     { name: 'verify', undo: [] },
   ],
   pointOfNoReturn: 'claim',
+}
+
+/** `begin`: nothing was done yet. `go-on`: only where a try of this side is under way. */
+export type HandbackDue = 'no' | 'begin' | 'go-on'
+
+/** What the guard of a primary does about a hand-back, by the record alone. */
+export function handbackDue(
+  { holder, state, role: acting }: FenceRecord,
+  self: string,
+  own: { readonly role: Role | null; readonly onRecovery: HandbackFacts['onRecovery'] },
+): HandbackDue {
+  if (own.role !== 'MASTER') return 'no'
+  if (holder === self) return state === 'active' && acting === 'MASTER' ? 'go-on' : 'no'
+  if (state === 'draining') return 'go-on'
+  return state === 'handback-ready' && own.onRecovery !== 'manual' ? 'begin' : 'no'
 }
 
 export interface HandbackFacts {

@@ -20,6 +20,10 @@ export class GitFence implements Fence {
     return entryOf(await this.#epoch.read(signal))
   }
 
+  async before({ commit }: FenceEntry, signal: AbortSignal): Promise<FenceEntry | null> {
+    return entryOf(await this.#epoch.before(commit, signal))
+  }
+
   async swap(old: FenceEntry | null, next: FenceRecord, signal: AbortSignal): Promise<FenceEntry | null> {
     const before = old === null ? null : { commit: old.commit, text: '' }
     return entryOf(await this.#epoch.swap(before, recordText(next), signal))

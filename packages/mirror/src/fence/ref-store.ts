@@ -35,6 +35,13 @@ export class RefStore {
     return { commit, text: await this.#blob(commit, signal) }
   }
 
+  /** The version before one that was read or written here; null where the history begins. */
+  async before(commit: string, signal: AbortSignal): Promise<RefEntry | null> {
+    const listed = await this.#text(['rev-list', '--parents', '--max-count=1', commit, '--'], signal)
+    const parent = listed.trim().split(' ')[1]
+    return parent === undefined ? null : { commit: parent, text: await this.#blob(parent, signal) }
+  }
+
   /** Child of `old` (null: the ref must not exist). Null when somebody else was first: nothing was written then. */
   async swap(old: RefEntry | null, text: string, signal: AbortSignal): Promise<RefEntry | null> {
     const commit = await this.#write(old, text, signal)

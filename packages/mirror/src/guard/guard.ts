@@ -1,11 +1,13 @@
 import { errorMessage, isAbort, type TimeSource } from '@montana/foundation'
 import type { Role } from '../contracts/config.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
-import { mayActIn } from '../decide/fence-records.js'
+import { mayActIn, type Transition } from '../decide/fence-records.js'
 import { renew } from '../decide/fence-rules.js'
 import { mayAct, type Permission, type PermitSettings } from '../decide/permit.js'
 import { renewableOf, type Told } from '../decide/renewable.js'
+import { takeBack } from '../decide/take-back.js'
 import { sign } from '../fence/sign.js'
+import { lastActing } from './last-acting.js'
 
 export interface GuardInit {
   /** Null: it is not configured, which grants nothing where a permit is needed. */
@@ -19,6 +21,7 @@ export interface GuardInit {
   readonly actor: string
   /** Of the promotion that asks for a proof; null for any other run. */
   readonly nonce: string | null
+  readonly skewMs: number
   readonly time: TimeSource
 }
 
@@ -32,8 +35,9 @@ export interface GuardAnswer {
 const ATTEMPTS_MAX = 3
 
 /**
- * Whether this run may act: renews the permit first, and never says yes to what it does not know. A holder whose promotion
- * waits for its proof may run the check that carries the nonce of the record, and nothing else. Spec 8.4 and 9.2.
+ * Whether this run may act: renews the permit first, and never says yes to what it does not know. After a promotion that
+ * failed, whoever acted before takes the next epoch. A holder whose promotion waits for its proof may run the check that
+ * carries the nonce of the record, and nothing else. Spec 8.4 and 9.2.
  */
 export async function guard(init: GuardInit, signal: AbortSignal): Promise<GuardAnswer> {
   const { self, role, settings, time } = init
@@ -55,7 +59,7 @@ async function renewed(init: GuardInit, fence: Fence, signal: AbortSignal): Prom
     const entry = await fence.read(signal)
     if (entry !== null && isProof(init, entry)) return { entry, permission: { act: true, permitMsLeft: null } }
     const startMs = time.monotonicMs()
-    const now = entry === null ? null : await renewOnce(init, fence, entry, signal)
+    const now = entry === null ? null : await writeOnce(init, fence, entry, signal)
     if (now !== 'moved' || attempt === ATTEMPTS_MAX) {
       const known = now === 'moved' ? null : (now ?? entry)
       const renewalMs = now === null || now === 'moved' ? null : startMs
@@ -64,17 +68,31 @@ async function renewed(init: GuardInit, fence: Fence, signal: AbortSignal): Prom
   }
 }
 
-/** Null where nothing is to be renewed. */
-async function renewOnce(
-  { self, role, told, actor, time }: GuardInit,
+/** Null where nothing is to be written. */
+async function writeOnce(
+  init: GuardInit,
   fence: Fence,
   entry: FenceEntry,
   signal: AbortSignal,
 ): Promise<FenceEntry | null | 'moved'> {
-  if (entry.record.holder !== self || !mayActIn(entry.record)) return null
-  const next = renew(entry.record, self, renewableOf(role, told), sign(actor, 'renewal', time.wallMs()))
+  const { state, holder } = entry.record
+  const isMine = holder === init.self && mayActIn(entry.record)
+  if (!isMine && state !== 'released') return null
+  const next = isMine ? renewal(init, entry) : await claim(init, fence, entry, signal)
   if ('refused' in next) return null
   return (await fence.swap(entry, next.ok, signal)) ?? 'moved'
+}
+
+function renewal({ self, role, told, actor, time }: GuardInit, { record }: FenceEntry): Transition {
+  return renew(record, self, renewableOf(role, told), sign(actor, 'renewal', time.wallMs()))
+}
+
+async function claim(init: GuardInit, fence: Fence, entry: FenceEntry, signal: AbortSignal): Promise<Transition> {
+  const { self, role, actor, skewMs, time } = init
+  const former = await lastActing(fence, entry, signal)
+  const nowMs = time.wallMs()
+  const take = { self, role: role ?? 'SLAVE', former, nowMs, skewMs }
+  return takeBack(entry.record, take, sign(actor, 'taken back after a release', nowMs))
 }
 
 function isProof({ self, role, nonce }: GuardInit, { record }: FenceEntry): boolean {

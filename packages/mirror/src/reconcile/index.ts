@@ -1,4 +1,5 @@
 export type { Finding } from './finding.js'
+export { type Installed, type InstallItem, type InstallPlan, install, installPlan } from './install.js'
 export { type NameStore, type NamesInit, type NamesReport, reconcileNames } from './names.js'
 export type { OwnedNames } from './owned-names.js'
 export { configurePrimary } from './primary.js'

@@ -5,7 +5,9 @@ import { type GuardAnswer, type GuardInit, guard } from '../guard/guard.js'
 import { tryGit } from '../push/git.js'
 import { FENCED, HEALTHY, type ScriptAnswer } from './answer.js'
 import type { ScriptEnvironment } from './environment.js'
+import { handBack } from './hand-back.js'
 import { openFence, ownId, type ScriptInit } from './place.js'
+import { handOver } from './step-environment.js'
 import { withLines } from './tell.js'
 import { tellFenced } from './tell-fenced.js'
 import { type GuardScriptInit, readTold } from './told.js'
@@ -18,7 +20,7 @@ export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Prom
   const { environment } = init
   // Of a role that may not act, or without mirroring, nothing further need be known.
   if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, NOBODY, signal))
-  if (environment.fence === null) return refused('MIRROR_FENCE_REPO is not set: no fence can be asked')
+  if (environment.fence === null) return refused(NO_FENCE)
   try {
     return await guarded(init, signal)
   } catch (error) {
@@ -32,9 +34,24 @@ async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<Scri
   const self = await ownId(init, signal)
   const { told, problem } = readTold(init)
   const permitted = await asked(init, { fence, self, told }, signal)
+  const handed = permitted.entry === null ? null : await handBack(init, permitted.entry.record, self, signal)
+  if (handed?.kind === 'done') return stale(permitted, handed.why)
   const untold = fence === null ? [] : await tellFenced(init, fence, self, permitted.entry, signal)
-  const answer = answerOf(permitted, await returned(init, fence, self, permitted.entry, signal))
-  return withLines(answer, [...untold, ...(problem === null ? [] : [`gates are not kept: ${problem}`])])
+  const notice = await returned(init, fence, self, permitted.entry, signal)
+  const lines = [
+    ...(handed === null ? [] : [`the hand-back: ${handed.why}`]),
+    ...untold,
+    ...(problem === null ? [] : [`gates are not kept: ${problem}`]),
+  ]
+  return await handOver(init.values, withLines(answerOf(permitted, notice), lines))
+}
+
+const NO_FENCE =
+  'MIRROR_FENCE_REPO is not set: no fence can be asked; set it by `montana mirror sentinel install` as a variable of this repository, and hand it over in `env`'
+
+/** The checkout of this run is from before the merge: what the other side did is not in it. */
+function stale({ entry }: GuardAnswer, why: string): ScriptAnswer {
+  return answerOf({ entry, permission: { act: false, code: 'FENCED', reason: `${why}; the next run acts` } })
 }
 
 function refused(reason: string): ScriptAnswer {
@@ -50,9 +67,9 @@ type Asking = Pick<GuardInit, 'fence' | 'self' | 'told'>
 const NOBODY: Asking = { fence: null, self: '', told: { autoPromote: null, permitMs: 0, gates: [], values: {} } }
 
 async function asked({ environment, time }: ScriptInit, asking: Asking, signal: AbortSignal): Promise<GuardAnswer> {
-  const { role, nonce, enabled, autoPromote, permitMs, own } = environment
+  const { role, nonce, enabled, autoPromote, permitMs, skewMs, own } = environment
   const settings = { enabled, autoPromote: autoPromote ?? true, permitMs }
-  return await guard({ ...asking, role, settings, actor: `${own.owner}/${own.name}`, nonce, time }, signal)
+  return await guard({ ...asking, role, settings, actor: `${own.owner}/${own.name}`, nonce, skewMs, time }, signal)
 }
 
 /** `written`, or why it was not; null where none is due. */

@@ -70,7 +70,7 @@ function fenceCredential(environment: ScriptEnvironment, fence: RepositoryName):
   const field = isOwn ? 'MIRROR_SENTINEL_TOKEN' : 'MIRROR_FENCE_TOKEN'
   throw new ConfigError(`${field} is missing: the fence ${fence.owner}/${fence.name} cannot be written without`, {
     field,
-    remedy: 'set it as a secret of this repository and hand it over in `env`',
+    remedy: 'set it by `montana mirror sentinel install` as a secret of this repository, and hand it over in `env`',
   })
 }
 

@@ -71,7 +71,7 @@ function alertOf(end: TransactionEnd, epoch: number | null): Alert {
   return { code: end.cause?.code ?? 'HANDBACK_FAILED', message: `the hand-back was taken back: ${message}`, epoch }
 }
 
-async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {
+export async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {
   const access = (stop: AbortSignal) => own.gitAccess(stop)
   const git = await openRemoteGit({ folder: join(init.folder, 'own.git'), access }, signal)
   return new HandbackStore(new RefStore(git, { ref: 'refs/montana/handback', file: 'handback.json', bytesMax: 65_536 }))

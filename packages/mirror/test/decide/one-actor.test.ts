@@ -17,6 +17,7 @@ describe('scenario 11: one actor per epoch, never two at one instant', () => {
     expect(counts.undone).toBeGreaterThan(2_000)
     expect(counts.handedBack).toBeGreaterThan(800)
     expect(counts.undrained).toBeGreaterThan(50)
+    expect(counts.takenBack).toBeGreaterThan(500)
     expect(counts.acts).toBeGreaterThan(500_000)
   }, 240_000)
 

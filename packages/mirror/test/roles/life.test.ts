@@ -84,7 +84,7 @@ describe('a primary that dies and returns', () => {
     })
   }, 120_000)
 
-  it('is not replaced by a replica whose check fails: everything is taken back, and the next attempt takes the next epoch', async () => {
+  it('is not replaced by a replica whose check fails: everything is taken back, and the primary acts again', async () => {
     const world = await RoleWorld.open()
     const { replica } = world
     world.check = 'failure'
@@ -97,6 +97,20 @@ describe('a primary that dies and returns', () => {
     expect(cron?.state).toBe('disabled_manually')
     expect((await (await world.fence()).read(world.signal))?.record).toMatchObject({ epoch: 2, state: 'released' })
     expect(world.alerts.map(({ code }) => code)).toContain('PROMOTION_FAILED')
+    // The primary lived: it takes the next epoch at once, and the replica goes on watching it.
+    expect(await world.tick(world.primary)).toBe(true)
+    expect((await (await world.fence()).read(world.signal))?.record).toMatchObject({
+      ...{ epoch: 3, state: 'active', holder: world.primary.id, role: 'MASTER' },
+    })
+    expect(await world.sentinel()).toMatchObject({ verdict: 'healthy' })
+    expect(await world.tick(replica)).toBe(false)
+  }, 120_000)
+
+  it('is replaced in the next epoch when the check of a silent one succeeds at last', async () => {
+    const world = await RoleWorld.open()
+    world.check = 'failure'
+    await world.sentinel()
+    expect((await untilDecided(world, 20))?.report).toMatchObject({ promotion: 'undone', epoch: 2 })
     world.check = 'success'
     expect((await untilDecided(world, 3))?.report).toMatchObject({ promotion: 'done', epoch: 3 })
   }, 120_000)

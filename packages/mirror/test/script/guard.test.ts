@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../support/role-world.js'
+import { temporaryFolder } from './bundle.js'
 import { ScriptWorld } from './script-world.js'
 
 describe('the guard as a step of a workflow', () => {
@@ -92,6 +95,50 @@ describe('the guard as a step of a workflow', () => {
     }
     expect(notices[0]?.head).toMatch(/^[0-9a-f]{40}$/)
     expect(notices[0]?.nonce).not.toBe(notices[1]?.nonce)
+  })
+
+  it('takes the next epoch after a promotion that failed, and gives it to the steps that follow', async () => {
+    await world.promoted('promoting')
+    expect(await world.run('guard', world.ofPrimary)).toMatchObject({ code: 5 })
+    await world.rewrite({ state: 'released', renewal: 0 })
+    // An operator may have annotated it since.
+    await world.rewrite({ holdUntil: '2026-02-08T00:00:00Z' })
+    const exported = join(await temporaryFolder(), 'env')
+    const answer = await world.run('guard', { ...world.ofPrimary, GITHUB_ENV: exported })
+    expect(answer).toMatchObject({ code: 0, result: { act: true, epoch: 3 } })
+    expect(await readFile(exported, 'utf8')).toBe('MIRROR_EPOCH=3\n')
+    expect(await world.record()).toMatchObject({
+      ...{ epoch: 3, state: 'active', role: 'MASTER', holder: world.roles.primary.id, holdUntil: null },
+      renewal: 1,
+    })
+    expect(await world.run('guard', world.ofPrimary)).toMatchObject({ code: 0, result: { epoch: 3 } })
+    const replica = { ...world.ofReplica, MIRROR_ROLE: 'TEMPORARY_MASTER' }
+    expect(await world.run('guard', replica)).toMatchObject({ code: 5 })
+  })
+
+  it('lets one of many runs take the epoch, and all of them act in it', async () => {
+    await world.promoted('promoting')
+    await world.rewrite({ state: 'released', renewal: 0 })
+    const answers = await Promise.all([1, 2].map(() => world.run('guard', world.ofPrimary)))
+    expect(answers.map(({ code, result }) => [code, result.epoch])).toEqual([
+      [0, 3],
+      [0, 3],
+    ])
+  })
+
+  it('leaves what it released itself to the planned switch', async () => {
+    await world.rewrite({ state: 'released' })
+    const answer = await world.run('guard', world.ofPrimary)
+    expect(answer).toMatchObject({ code: 5, result: { epoch: 1, state: 'released' } })
+  })
+
+  it('names what to set, and by what', async () => {
+    const { MIRROR_FENCE_REPO: _, ...unnamed } = world.ofPrimary
+    const { stderr } = await world.run('guard', unnamed)
+    expect(stderr).toContain('MIRROR_FENCE_REPO')
+    expect(stderr).toContain('montana mirror sentinel install')
+    const { MIRROR_FENCE_TOKEN: __, ...without } = world.ofPrimary
+    expect((await world.run('guard', without)).stderr).toContain('montana mirror sentinel install')
   })
 
   it('lets the check of a promotion pass, and nothing else, while it waits for its proof', async () => {

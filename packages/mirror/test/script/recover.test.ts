@@ -48,6 +48,41 @@ describe('the hand-back by the script', () => {
     await expectHandedBack()
   }, 120_000)
 
+  it('is begun by the guard of the returned primary, whose next run acts', async () => {
+    expect(await world.run('guard', environment)).toMatchObject({ code: 5, result: { notice: 'written' } })
+    await world.rewrite({ state: 'handback-ready' })
+    expect(await world.run('guard', { ...environment, MIRROR_ON_RECOVERY: 'manual' })).toMatchObject({ code: 5 })
+    const { MIRROR_SENTINEL_TOKEN: _, ...without } = environment
+    const poor = await world.run('guard', without)
+    expect(poor).toMatchObject({ code: 5 })
+    expect(poor.stderr).toContain('MIRROR_SENTINEL_TOKEN')
+    expect((await world.record()).epoch).toBe(2)
+    const answer = await world.run('guard', environment)
+    expect(answer, answer.stderr).toMatchObject({ code: 5, result: { act: false } })
+    expect(answer.stderr).toContain('the next run acts')
+    await expectHandedBack()
+  }, 120_000)
+
+  it.each([
+    ['drains', 'draining', 2],
+    ['has claimed the epoch', 'active', 3],
+  ] as const)(
+    'is gone on with by the guard after a run was killed that %s',
+    async (_, state, epoch) => {
+      await world.rewrite({ state: 'handback-ready' })
+      const run = world.start('guard', environment)
+      for (let record = await world.record(); record.state !== state || record.epoch !== epoch; )
+        record = await new Promise((resolve) => setTimeout(() => resolve(world.record()), POLL_MS))
+      run.kill('SIGKILL')
+      await new Promise((resolve) => run.once('close', resolve))
+      const answer = await world.run('guard', environment)
+      expect(answer, answer.stderr).toMatchObject({ code: 5 })
+      expect(answer.stderr).toContain('the next run acts')
+      await expectHandedBack()
+    },
+    120_000,
+  )
+
   it.each([
     ['drains', 'draining', 2],
     ['has claimed the epoch', 'active', 3],

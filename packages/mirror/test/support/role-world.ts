@@ -95,7 +95,8 @@ export class RoleWorld {
     const fence = await this.fence()
     const values = Object.fromEntries(side.repository.variables)
     const told = { autoPromote: null, permitMs: SETTINGS.permitMs, gates: this.manifest.gates, values }
-    const init = { fence, self: side.id, role, settings, told, actor: side.id, nonce: null, time: this.time }
+    const rest = { actor: side.id, nonce: null, skewMs: SETTINGS.skewMs, time: this.time }
+    const init = { fence, self: side.id, role, settings, told, ...rest }
     const { permission } = await guard(init, this.signal)
     if (permission.act) await this.work(side, action)
     else if (side === this.primary) await this.returned()

@@ -5,6 +5,7 @@ import type { PermissionCheck, TargetConfig } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
+import { installWhereWhole } from './sentinel-install.js'
 
 interface AddFlags extends MirrorFlags {
   repo?: string
@@ -55,6 +56,8 @@ export function addCommand(context: CliContext): Command {
       })
     }
     await setKeys(envFile, all)
+    const lacks = target.type === 'github' ? await installWhereWhole(context, { ...place, config }) : null
+    if (lacks !== null) context.err(lacks)
     if (flags.json) context.json({ id: target.name, slot, keys: Object.keys(all) })
     else
       context.out(

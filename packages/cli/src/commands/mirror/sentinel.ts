@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace, textOf } from './open.js'
+import { writeFiles } from './sentinel-files.js'
+import { sentinelInstallCommand } from './sentinel-install.js'
 import { sentinelRunCommand } from './sentinel-run.js'
 
 interface WorkflowFlags extends MirrorFlags {
@@ -19,6 +20,7 @@ export function sentinelCommand(context: CliContext): Command {
     .description('the watch on a replica')
     .addCommand(sentinelRunCommand(context))
     .addCommand(workflowCommand(context))
+    .addCommand(sentinelInstallCommand(context))
 }
 
 function workflowCommand(context: CliContext): Command {
@@ -36,7 +38,7 @@ function workflowCommand(context: CliContext): Command {
       [SENTINEL_WORKFLOW, text],
       [SENTINEL_SCRIPT, sentinelScript()],
     ])
-    if (flags.write) for (const [file, content] of files) write(join(source, file), content)
+    if (flags.write) writeFiles(source, files)
     const compared = [...files].map(([file, content]) => ({ file, isSame: textOf(join(source, file)) === content }))
     if (flags.json) context.json({ files: compared })
     else
@@ -44,11 +46,6 @@ function workflowCommand(context: CliContext): Command {
         context.out(`${file} ${isSame ? 'is as it should be' : 'is missing or differs'}`)
     if (flags.check && compared.some(({ isSame }) => !isSame)) context.exit(OUT_OF_STEP)
   })
-}
-
-function write(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, content)
 }
 
 type Render = (repository: { owner: string; name: string }) => string

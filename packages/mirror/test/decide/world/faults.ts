@@ -2,6 +2,7 @@ import { claimHandback } from '../../../src/decide/fence-handback.js'
 import { activate, claimForPromotion } from '../../../src/decide/fence-promotion.js'
 import { release, renew } from '../../../src/decide/fence-rules.js'
 import { mayAct } from '../../../src/decide/permit.js'
+import { takeBack } from '../../../src/decide/take-back.js'
 import type { SentinelSettings } from '../../../src/decide/time-budget.js'
 import { DEFAULTS, MIN } from '../support/gap-replay.js'
 
@@ -14,6 +15,7 @@ export interface Rules {
   readonly activate: typeof activate
   readonly claimForPromotion: typeof claimForPromotion
   readonly claimHandback: typeof claimHandback
+  readonly takeBack: typeof takeBack
   /** The fence compares before it swaps. */
   readonly isSwapLeased: boolean
   readonly permitFrom: 'start' | 'end'
@@ -33,6 +35,7 @@ export const REAL: Rules = {
   activate,
   claimForPromotion,
   claimHandback,
+  takeBack,
   isSwapLeased: true,
   permitFrom: 'start',
   isConfirmedFirst: true,
@@ -64,6 +67,24 @@ export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
   'a planned switch that does not wait for the last permit': {
     claimForPromotion: (record, claim, signature) =>
       claimForPromotion(record, { ...claim, isDrained: true }, signature),
+  },
+  'an epoch that is taken back without its number': {
+    takeBack: (record, take, signature) => {
+      const next = takeBack(record, take, signature)
+      return 'ok' in next ? { ok: { ...next.ok, epoch: record.epoch } } : next
+    },
+  },
+  'an epoch that is taken back from whoever acts': {
+    takeBack: (record, take, signature) => {
+      const former = { ...record, holder: take.self, role: take.role }
+      return takeBack({ ...record, state: 'released', renewal: 0 }, { ...take, former }, signature)
+    },
+  },
+  'an epoch that is taken back by whoever acted once': {
+    takeBack: (record, take, signature) => {
+      const former = { ...record, holder: take.self, role: take.role }
+      return takeBack({ ...record, renewal: 0 }, { ...take, former }, signature)
+    },
   },
   'an epoch that is used again': {
     claimForPromotion: (record, claim, signature) => {

@@ -31,7 +31,7 @@ function* planned(world: World, replica: Repo): Step<void> {
   const { primary } = world
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry || entry.record.holder !== primary.id) return
-  const next = world.rules.release(entry.record, primary.id, world.sign('operator'))
+  const next = world.rules.release(entry.record, primary.id, world.sign('operator', primary))
   if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return
   if (world.random.chance(0.5)) world.endRuns(primary)
   yield world.random.between(0.1, 50) * MIN

@@ -1,6 +1,5 @@
 import type { FenceEntry } from '../../../src/contracts/fence.js'
 import { mayActIn } from '../../../src/decide/fence-records.js'
-import { claimAfterReleased } from '../../../src/decide/fence-rules.js'
 import { MIN } from '../support/gap-replay.js'
 import { recover } from './recover.js'
 import type { Process } from './schedule.js'
@@ -44,7 +43,7 @@ function* guard(world: World, run: Run): Step<boolean> {
   if (!entry) return world.mayAct(run)
   world.knownForMs(run.repo, entry.record)
   if (entry.record.holder === run.repo.id && mayActIn(entry.record)) return yield* prolong(world, run, entry)
-  if (entry.record.state === 'released' && (yield* takeBack(world, run, entry))) return true
+  if (yield* takeBack(world, run, entry)) return true
   run.entry = entry
   world.counts.refused++
   if (run.repo === world.primary) yield* showReturn(world)
@@ -65,16 +64,16 @@ function* prolong(world: World, run: Run, entry: FenceEntry): Step<boolean> {
 
 /** After a failed promotion, in the role that it had. */
 function* takeBack(world: World, run: Run, entry: FenceEntry): Step<boolean> {
-  const former = world.history.findLast((record) => mayActIn(record) && record.epoch <= entry.record.epoch)
-  if (!former) return false
+  const trail = world.history.slice(0, Number(entry.commit.slice(1)))
+  const former = trail.findLast(mayActIn) ?? null
   const { skewMs } = world.rules.settings
-  const proof = { isDrained: false, stoppedMs: world.knownForMs(run.repo, entry.record), skewMs }
-  const own = world.history.findLast((record) => mayActIn(record) && record.holder === run.repo.id)
-  const next = claimAfterReleased(entry.record, own ?? former, run.repo.id, proof, world.sign('tick'))
-  if ('refused' in next || next.ok.role !== run.role) return false
+  const take = { self: run.repo.id, role: run.role, former, nowMs: world.wall(run.repo), skewMs }
+  const next = world.rules.takeBack(entry.record, take, world.sign('tick', run.repo))
+  if ('refused' in next) return false
   const startMono = world.mono(run.repo)
   const claimed = yield* world.ask(run.repo, () => world.swap(entry, next.ok))
   if (!claimed) return false
+  world.counts.takenBack++
   grant(world, run, claimed, startMono)
   return world.mayAct(run)
 }

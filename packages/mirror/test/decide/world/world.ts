@@ -58,7 +58,16 @@ export class World {
   readonly history: FenceRecord[] = []
   readonly actors = new Map<number, string>()
   readonly violations: string[] = []
-  readonly counts = { acts: 0, promoted: 0, undone: 0, handedBack: 0, undrained: 0, refused: 0, planned: 0 }
+  readonly counts = {
+    acts: 0,
+    promoted: 0,
+    undone: 0,
+    handedBack: 0,
+    undrained: 0,
+    refused: 0,
+    planned: 0,
+    takenBack: 0,
+  }
   readonly primary: Repo
   readonly replicas: readonly Repo[]
   entry: FenceEntry
@@ -97,8 +106,10 @@ export class World {
     return this.schedule.nowMs >= from && this.schedule.nowMs < to
   }
 
-  sign(actor: string): Signature {
-    return { actor, reason: 'model', nonce: `n${this.#serial++}`, renewedAt: '2026-02-07T00:00:00Z' }
+  /** With the clock of that repository. */
+  sign(actor: string, repo?: Repo): Signature {
+    const renewedAt = repo === undefined ? '2026-02-07T00:00:00Z' : new Date(this.wall(repo)).toISOString()
+    return { actor, reason: 'model', nonce: `n${this.#serial++}`, renewedAt }
   }
 
   serial(): number {
