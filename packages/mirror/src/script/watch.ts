@@ -3,11 +3,9 @@ import { ConfigError, errorMessage, isAbort, MontanaError } from '@montana/found
 import { loadManifest } from '../config/manifest.js'
 import type { Contents } from '../contracts/provider.js'
 import { GitFence } from '../fence/git-fence.js'
-import { RefStore } from '../fence/ref-store.js'
 import { openRemoteGit } from '../fence/remote-git.js'
 import type { GithubProvider } from '../providers/github/provider.js'
-import { DOCUMENT_BYTES_MAX } from '../sentinel/document.js'
-import { DocumentStore } from '../sentinel/document-store.js'
+import { openDocumentStore } from '../sentinel/document-store.js'
 import { runSentinelOnce } from '../sentinel/run-once.js'
 import type { Alert, SentinelInit, SentinelReport } from '../sentinel/types.js'
 import { FENCED, HEALTHY, type ScriptAnswer, UNHEALTHY, UNKNOWN } from './answer.js'
@@ -17,7 +15,6 @@ import { proveWrite, showFailures } from './shown-count.js'
 /** Its own errors end a run as what they are; any other means that nothing is known of the primary. */
 const OWN_EXITS: readonly number[] = [75, 78]
 const DEFAULT_BRANCH = 'main'
-const MEMORY = { ref: 'refs/montana/sentinel', file: 'sentinel.json', bytesMax: DOCUMENT_BYTES_MAX }
 
 /** One look at the primary and what follows from it: 0 healthy, 6 unhealthy, 7 unknown. Spec repository-mirror 10. */
 export async function runWatch(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
@@ -62,7 +59,7 @@ async function sentinelInit(init: WatchInit, { own, self, branch }: Own, signal:
     replica: own,
     fence: opened ?? new GitFence(git),
     git,
-    document: new DocumentStore(new RefStore(git, MEMORY)),
+    document: openDocumentStore(git),
     primary: primaryOf(init),
     manifest,
     stateFile: environment.stateFile,

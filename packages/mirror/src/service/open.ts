@@ -8,6 +8,7 @@ import {
   type TimeSource,
 } from '@montana/foundation'
 import type { GithubTarget, Manifest, MirrorConfig, TargetConfig } from '../contracts/config.js'
+import { MirrorError } from '../contracts/errors.js'
 import type { Fence } from '../contracts/fence.js'
 import { GitFence } from '../fence/git-fence.js'
 import { openRemoteGit } from '../fence/remote-git.js'
@@ -30,6 +31,8 @@ export interface OpenMirrorInit {
   readonly actor: string
   /** Of the primary itself; its API gives the numeric id that the fence knows. Null: not on a provider with ids. */
   readonly primary: GithubProvider | null
+  /** Opens also when the primary does not answer, as an operator needs it who promotes a replica in its place. */
+  readonly isPrimaryOptional?: boolean
   readonly time?: TimeSource
   readonly clock?: Clock
   readonly pace?: Pace
@@ -42,8 +45,9 @@ export interface OpenMirrorInit {
 /** Opens store, targets and fence of a primary; the fence is contacted, targets are not. Throws MirrorError. */
 export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Promise<Mirror> {
   const targets = init.config.targets.map((target) => reach(target, init))
-  const self = init.primary === null ? null : (await init.primary.describe(signal)).id
-  const fence = self === null ? null : await openFence(init, targets, signal)
+  const self = await ownId(init, signal)
+  const isFenced = self !== null || init.isPrimaryOptional === true
+  const fence = isFenced ? await openFence(init, targets, signal) : null
   const parts: MirrorParts = {
     config: init.config,
     manifest: init.manifest,
@@ -53,6 +57,7 @@ export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Pro
     targets,
     self,
     fence,
+    primary: self === null ? null : init.primary,
     actor: init.actor,
     time: init.time ?? systemTime,
     random: init.random ?? systemRandom,
@@ -60,6 +65,19 @@ export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Pro
     alert: init.alert ?? (() => {}),
   }
   return new Mirror(parts, init.timing)
+}
+
+async function ownId(
+  { primary, isPrimaryOptional = false }: OpenMirrorInit,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (primary === null) return null
+  try {
+    return (await primary.describe(signal)).id
+  } catch (error) {
+    if (isPrimaryOptional && error instanceof MirrorError) return null
+    throw error
+  }
 }
 
 export function reach(target: TargetConfig, modules: Pick<OpenMirrorInit, 'clock' | 'pace'>): Reached {

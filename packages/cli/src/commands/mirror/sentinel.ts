@@ -4,7 +4,9 @@ import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace, textOf } from './open.js'
+import { sentinelHoldCommand } from './sentinel-hold.js'
 import { sentinelRunCommand } from './sentinel-run.js'
+import { sentinelStatusCommand } from './sentinel-status.js'
 
 interface WorkflowFlags extends MirrorFlags {
   write?: boolean
@@ -18,6 +20,8 @@ export function sentinelCommand(context: CliContext): Command {
   return new Command('sentinel')
     .description('the watch on a replica')
     .addCommand(sentinelRunCommand(context))
+    .addCommand(sentinelStatusCommand(context))
+    .addCommand(sentinelHoldCommand(context))
     .addCommand(workflowCommand(context))
 }
 
