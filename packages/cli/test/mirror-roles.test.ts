@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'examples', 'continuity')
 const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
-const SCOPES = ['repo', 'workflow']
+const SCOPES = ['repo', 'workflow'] as const
 const CONFIRM = ['--confirm', 'second/continuity']
 
 interface Run {
