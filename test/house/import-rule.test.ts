@@ -40,12 +40,13 @@ const SOURCES: Readonly<Record<string, string>> = {
   soak: 'soak/src',
   'failover/core': 'packages/failover/src/core',
   'mirror/decide': 'packages/mirror/src/decide',
+  'mirror/view': 'packages/mirror/src/view',
 }
 /** What runs in a browser has nothing of ours but the types of what it is answered. */
 const PAGE = join(ROOT, 'packages/console/page/src')
 
 /** Decisions that must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
-const PURE = ['consensus', 'failover/core', 'mirror/decide']
+const PURE = ['consensus', 'failover/core', 'mirror/decide', 'mirror/view']
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
 const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
 

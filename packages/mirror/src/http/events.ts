@@ -10,6 +10,7 @@ export interface EventsInit {
   readonly log: Logger
   readonly pollMs?: number | undefined
   readonly heartbeatMs?: number | undefined
+  readonly stallMs?: number | undefined
 }
 
 /** Open pages. Each reads from the store behind its own last event, so that nothing is lost and nothing is kept for it. */
@@ -69,8 +70,10 @@ class Stream {
     try {
       for (const { id, kind, atMs, mirror, layer, data } of store.events.after(this.#lastId, EVENTS_MAX)) {
         const text = JSON.stringify(scrub({ atMs, mirror, layer, ...data }))
-        this.#response.write(`id: ${id}\nevent: ${kind}\ndata: ${text}\n\n`)
+        const isTaken = this.#response.write(`id: ${id}\nevent: ${kind}\ndata: ${text}\n\n`)
         this.#lastId = id
+        // The rest stays in the store until the reader has taken this.
+        if (!isTaken) return
       }
     } catch (error) {
       // A locked store is asked again at the next turn.
@@ -89,7 +92,8 @@ class Stream {
       this.#takenAtMs = performance.now()
       return true
     }
-    if (performance.now() - this.#takenAtMs > STALL_MS) this.#response.destroy()
+    const { stallMs = STALL_MS } = this.#init
+    if (performance.now() - this.#takenAtMs > stallMs) this.#response.destroy()
     return false
   }
 }

@@ -74,8 +74,8 @@ export class Facts {
   }
 }
 
-function offeredBy({ resume, dropRescue, promote, demote }: MirrorService): ReadonlySet<ActionName> {
-  const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote }
+function offeredBy({ resume, dropRescue, promote, demote, remove }: MirrorService): ReadonlySet<ActionName> {
+  const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote, remove }
   const names = Object.keys(optional) as ActionName[]
   return new Set<ActionName>(['sync', 'test', ...names.filter((name) => optional[name] !== undefined)])
 }

@@ -5,7 +5,7 @@ import type { Ticket } from '../queue/enqueue.js'
 import type { MirrorStore } from '../store/mirror-store.js'
 import { Remembered } from './remembered.js'
 
-export type JobKind = 'sync' | 'promote' | 'demote'
+export type JobKind = 'sync' | 'promote' | 'demote' | 'remove'
 /** `interrupted`: the process that did it has ended. */
 export type JobState = 'pending' | 'running' | 'done' | 'blocked' | 'failed' | 'interrupted'
 
@@ -54,7 +54,7 @@ export class HttpJobs {
   }
 
   /** Begins at once, and goes on when the client has left. */
-  start(kind: 'promote' | 'demote', work: () => Promise<unknown>): string {
+  start(kind: Exclude<JobKind, 'sync'>, work: () => Promise<unknown>): string {
     const entry = this.#add(kind, [], 'running')
     const run = this.#run(entry, work).finally(() => this.#running.delete(entry.id))
     run.catch(() => {})

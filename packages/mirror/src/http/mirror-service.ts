@@ -2,8 +2,8 @@ import type { Mirror } from '../service/mirror.js'
 import { dropRescue, holdSentinel, resumeMirrors } from '../service/operations.js'
 import type { MirrorService } from './service.js'
 
-/** What changes roles or reads what this library does not: `promote`, `demote`, `observed`, `readSentinel`. */
-export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'observed' | 'readSentinel'>
+/** What changes roles or configuration, or reads what this library does not. */
+export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel'>
 
 /** An open mirror as the routes take it. */
 export function mirrorService(mirror: Mirror, more: MoreOperations = {}): MirrorService {

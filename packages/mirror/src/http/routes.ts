@@ -15,7 +15,7 @@ import { addWriteRoutes } from './write-routes.js'
  * service stays the caller's. Throws ConfigError for a token that is too short.
  */
 export function createMirrorRoutes(service: MirrorService, options: MirrorRoutesOptions): FastifyPluginAsync {
-  const { token, hosts = [], pollMs, heartbeatMs } = options
+  const { token, hosts = [], ...timing } = options
   const mayRead = createReadGuard(hosts)
   const guard = createWriteGuard(token)
   return async (app) => {
@@ -24,7 +24,7 @@ export function createMirrorRoutes(service: MirrorService, options: MirrorRoutes
     const ending = new AbortController()
     const facts = new Facts(service, ending.signal)
     const jobs = new HttpJobs({ store, time })
-    const streams = new EventStreams({ store, scrub, log, pollMs, heartbeatMs })
+    const streams = new EventStreams({ store, scrub, log, ...timing })
     app.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
       mayRead(request)

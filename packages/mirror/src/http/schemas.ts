@@ -39,6 +39,15 @@ export const roleBody = z.strictObject({
   confirm: z.string().max(TEXT_MAX).optional(),
 })
 
+export const removeBody = z.strictObject({
+  withdraw: z
+    .array(z.enum(['secrets', 'variables']))
+    .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
+  dryRun: z.boolean().default(false),
+  /** `owner/name` of the target, or the id of an archive, typed. */
+  confirm: z.string().max(TEXT_MAX).optional(),
+})
+
 const number = (maximum: number) =>
   z
     .string()

@@ -12,6 +12,14 @@ export interface RoleRequest {
   readonly force: boolean
 }
 
+/** Spec repository-mirror 12 `remove`: code on a target is never wiped. */
+export interface RemoveRequest {
+  /** Layers whose owned names are deleted on the target first. */
+  readonly withdraw: readonly ('secrets' | 'variables')[]
+  /** Lists what would go. */
+  readonly dryRun: boolean
+}
+
 export interface Signed {
   readonly reason: string
   /** Null where nothing is fenced. */
@@ -33,6 +41,8 @@ export interface MirrorService {
   /** The result is shown with the job; it holds no secret. */
   readonly promote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>
   readonly demote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>
+  /** The result lists the names that went, or would go; it holds no secret. */
+  readonly remove?: (mirror: string, request: RemoveRequest, signal: AbortSignal) => Promise<unknown>
   /** What the last look at a target found. */
   readonly observed?: (mirror: string) => TargetObservation | undefined
   readonly readSentinel?: (signal: AbortSignal) => Promise<SentinelDocument | null>
@@ -46,4 +56,5 @@ export interface MirrorRoutesOptions {
   /** Of the stream of events; shorter in tests only. */
   readonly pollMs?: number
   readonly heartbeatMs?: number
+  readonly stallMs?: number
 }

@@ -9,7 +9,7 @@ import { HttpError } from './errors.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
-import { dropBody, holdBody, invalid, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
+import { dropBody, holdBody, invalid, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 
 export interface WriteModules extends MutationModules {
@@ -32,6 +32,7 @@ export function addWriteRoutes(app: FastifyInstance, modules: WriteModules): voi
   addDropRescue(app, modules)
   addRoleChange(app, modules, 'promote')
   addRoleChange(app, modules, 'demote')
+  addRemove(app, modules)
 }
 
 function addSync(app: FastifyInstance, modules: WriteModules): void {
@@ -146,7 +147,24 @@ function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promo
   })
 }
 
-/** Typed by a person: the repository whose role changes. Spec repository-mirror 15 #8. */
+function addRemove(app: FastifyInstance, modules: WriteModules): void {
+  const { service, jobs, signal } = modules
+  const { remove } = service
+  if (remove === undefined) return
+  addMutation(app, modules, {
+    url: '/api/mirrors/:id/remove',
+    schema: removeBody,
+    run: async ({ confirm, ...asked }, id) => {
+      const { type } = await findTarget(modules, id)
+      if (asked.dryRun) return { status: 200, body: { wouldGo: (await remove(id, asked, signal)) ?? null } }
+      if (type === 'github') requireConfirmed(service, id, confirm)
+      else if (confirm !== id) throw invalid('confirm', 'the name of the target is not repeated')
+      return { status: 202, body: { jobId: jobs.start('remove', async () => await remove(id, asked, signal)) } }
+    },
+  })
+}
+
+/** Typed by a person: the repository that is meant. Spec repository-mirror 15 #8. */
 function requireConfirmed({ parts }: MirrorService, id: string, confirm: string | undefined): void {
   const target = parts.targets.find((reached) => reached.target.name === id)?.target
   if (target?.type === 'github' && nameText(target.repository) === confirm) return

@@ -16,6 +16,7 @@ export function actionsOf(parts: ViewParts, facts: TargetFacts): TargetView['act
     dropRescue: ask('dropRescue', facts.refs.some(({ rescueRefs }) => rescueRefs.length > 0) ? null : 'none is kept'),
     promote: ask('promote', promoteProblem(facts)),
     demote: ask('demote', demoteProblem(parts, facts)),
+    remove: ask('remove', null),
   }
 }
 

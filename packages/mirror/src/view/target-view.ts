@@ -1,6 +1,5 @@
-import { isAbsolute } from 'node:path'
 import { nameText } from '../config/repository-name.js'
-import type { Role, TargetConfig } from '../contracts/config.js'
+import type { Layer, Role, TargetConfig } from '../contracts/config.js'
 import { layersOf } from '../queue/layer-order.js'
 import { actionsOf } from './actions.js'
 import { roleLabel } from './labels.js'
@@ -30,7 +29,7 @@ export function targetView(parts: ViewParts, facts: TargetFacts, nowMs: number):
 
 function shownTarget(target: TargetConfig): string | null {
   if (target.type === 'github') return nameText(target.repository)
-  if (isAbsolute(target.url)) return null
+  if (target.url.startsWith('/')) return null
   const url = new URL(target.url)
   url.username = ''
   url.password = ''
@@ -59,7 +58,8 @@ function layersHealth({ target, records }: TargetFacts): TargetHealth {
   const kept = records.filter(({ layer }) => wanted.includes(layer))
   if (kept.some(({ status }) => status === 'failed' || status === 'blocked')) return 'failed'
   if (kept.some(({ status }) => status === 'diverged' || status === 'stale')) return 'degraded'
-  return kept.length > 0 && kept.every(({ lastSuccessAtMs }) => lastSuccessAtMs !== null) ? 'ok' : 'unknown'
+  const isKnown = (name: Layer) => kept.some(({ layer, lastSuccessAtMs }) => layer === name && lastSuccessAtMs !== null)
+  return wanted.every(isKnown) ? 'ok' : 'unknown'
 }
 
 /** The earliest of the jobs that wait; null when nothing does. */

@@ -9,7 +9,7 @@ import type { WorkflowReport } from '../reconcile/workflows.js'
 // known is null. Nothing here holds a secret, a URL with a credential or a path of this host.
 
 export type TargetHealth = 'ok' | 'degraded' | 'failed' | 'unknown'
-export type ActionName = 'sync' | 'test' | 'resume' | 'dropRescue' | 'promote' | 'demote'
+export type ActionName = 'sync' | 'test' | 'resume' | 'dropRescue' | 'promote' | 'demote' | 'remove'
 
 export interface ActionView {
   readonly enabled: boolean
