@@ -69,6 +69,8 @@ export interface WorkflowControl {
   list(signal: AbortSignal): Promise<readonly Workflow[]>
   /** Enables or disables and reads back; a file that was just pushed is waited for up to 60 s. */
   set(file: string, active: boolean, signal: AbortSignal): Promise<void>
+  /** Enables what is active, too, which counts as activity of the repository, and reads back. Throws READBACK_MISMATCH. */
+  enable(file: string, signal: AbortSignal): Promise<void>
   /** Id of the run that this call started. */
   dispatch(file: string, ref: string, inputs: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number>
   run(id: number, signal: AbortSignal): Promise<WorkflowRun>

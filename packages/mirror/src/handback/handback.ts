@@ -2,13 +2,13 @@ import { sleep, type TimeSource } from '@montana/foundation'
 import type { Manifest, Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
-import type { WorkflowControl } from '../contracts/provider.js'
 import { cancelDraining, claimHandback, draining, keepDraining } from '../decide/fence-handback.js'
 import type { HandbackStep, HandbackUndo } from '../decide/handback.js'
 import type { Finding } from '../decide/verdict.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
 import { reconcileWorkflows } from '../reconcile/workflows.js'
+import { cancelRuns, DRAIN_POLL_MS, DRAIN_TIMEOUT_MS, stillRunning } from '../roles/end-runs.js'
 import { setGates, setRole, writeAndReadBack } from '../roles/gates.js'
 import { commitMarker } from '../roles/marker.js'
 import type { GithubReplica } from '../roles/promotion.js'
@@ -37,11 +37,8 @@ export interface HandbackInit {
   readonly onFinding?: (finding: Finding) => void
 }
 
-const POLL_MS = 5_000
 /** Well within the 30 min after which the other side takes a drain for dead. */
 const KEEP_DRAINING_MS = 10 * 60_000
-/** A run of the replica ends by itself within its permit. */
-const DRAIN_TIMEOUT_MS = 45 * 60_000
 
 /** What each step of spec repository-mirror 11.3 does, on the side of the returned primary. */
 export class Handback implements Effects<HandbackStep, HandbackUndo> {
@@ -106,18 +103,18 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
 
   /** Each is cancelled and waited for, so that no effect of the epoch before can come after. */
   async #runsEnded(signal: AbortSignal): Promise<void> {
-    const { manifest, replica, time, pollMs = POLL_MS } = this.#init
+    const { manifest, replica, time, pollMs = DRAIN_POLL_MS } = this.#init
     const startMs = time.monotonicMs()
     let keptMs = startMs
     const acting = manifest.workflows.filter((roles) => roles.temporary && !roles.replica)
     while (
-      (await endRuns(
+      (await cancelRuns(
         replica.workflows,
         acting.map(({ file }) => file),
         signal,
       )) > 0
     ) {
-      if (time.monotonicMs() - startMs >= DRAIN_TIMEOUT_MS) throw stillRunning()
+      if (time.monotonicMs() - startMs >= DRAIN_TIMEOUT_MS) throw stillRunning('the temporary primary')
       if (time.monotonicMs() - keptMs >= KEEP_DRAINING_MS) keptMs = await this.#keep(signal)
       await sleep(pollMs, signal)
     }
@@ -237,29 +234,12 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
   }
 }
 
-async function endRuns(workflows: WorkflowControl, files: readonly string[], signal: AbortSignal): Promise<number> {
-  let running = 0
-  for (const file of files) {
-    for (const run of await workflows.inProgress(file, signal)) {
-      running++
-      await workflows.cancel(run.id, signal)
-    }
-  }
-  return running
-}
-
 async function expectRole({ variables }: GithubReplica, role: Role, signal: AbortSignal): Promise<void> {
   const found = await variables.get('MIRROR_ROLE', signal)
   if (found === role) return
   throw new MirrorError('READBACK_MISMATCH', `MIRROR_ROLE is ${found ?? 'not set'}, not ${role}`, {
     field: 'MIRROR_ROLE',
     remedy: 'run it again: it goes on from here',
-  })
-}
-
-function stillRunning(): MirrorError {
-  return new MirrorError('BUSY', 'runs of the temporary primary do not end', {
-    remedy: 'cancel them by hand; the temporary primary goes on until then',
   })
 }
 

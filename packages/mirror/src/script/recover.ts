@@ -6,17 +6,15 @@ import type { Values } from '../config/settings.js'
 import type { GithubTarget } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { FenceRecord } from '../contracts/fence.js'
-import type { HandbackProgress } from '../decide/handback.js'
 import type { Finding } from '../decide/verdict.js'
-import { RefStore } from '../fence/ref-store.js'
 import { openRemoteGit } from '../fence/remote-git.js'
+import { type HandbackStore, openHandbackStore, worthKeeping } from '../handback/progress-store.js'
 import { createGithubProvider, type GithubProvider } from '../providers/github/provider.js'
 import { createGitAccess } from '../push/access.js'
 import type { StepRecord, TransactionEnd } from '../roles/transaction.js'
 import type { Alert } from '../sentinel/types.js'
 import { recover } from '../service/recover.js'
 import { CONFLICT, HEALTHY, NOT_MET, type ScriptAnswer } from './answer.js'
-import { HandbackStore } from './handback-store.js'
 import { openFence, ownId, reachOwn, type ScriptInit } from './place.js'
 import { tell, withLines } from './tell.js'
 
@@ -73,13 +71,7 @@ function alertOf(end: TransactionEnd, epoch: number | null): Alert {
 
 export async function openStore(init: ScriptInit, own: GithubProvider, signal: AbortSignal): Promise<HandbackStore> {
   const access = (stop: AbortSignal) => own.gitAccess(stop)
-  const git = await openRemoteGit({ folder: join(init.folder, 'own.git'), access }, signal)
-  return new HandbackStore(new RefStore(git, { ref: 'refs/montana/handback', file: 'handback.json', bytesMax: 65_536 }))
-}
-
-/** Of a try that still stands: the drain is ours, or the claim was made. Any other is begun anew. */
-function worthKeeping(progress: HandbackProgress | null, record: FenceRecord, self: string): HandbackProgress | null {
-  return record.state === 'draining' || record.holder === self ? progress : null
+  return openHandbackStore(await openRemoteGit({ folder: join(init.folder, 'own.git'), access }, signal))
 }
 
 /** The slot whose repository holds the epoch; after the claim the one that is fence or, failing that, the first. */

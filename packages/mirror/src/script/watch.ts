@@ -1,15 +1,15 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ConfigError, errorMessage, isAbort, MontanaError } from '@montana/foundation'
 import { loadManifest } from '../config/manifest.js'
 import type { Contents } from '../contracts/provider.js'
 import { GitFence } from '../fence/git-fence.js'
-import { RefStore } from '../fence/ref-store.js'
 import { openRemoteGit } from '../fence/remote-git.js'
 import type { GithubProvider } from '../providers/github/provider.js'
-import { DOCUMENT_BYTES_MAX } from '../sentinel/document.js'
-import { DocumentStore } from '../sentinel/document-store.js'
+import { openDocumentStore } from '../sentinel/document-store.js'
+import { keepAwake } from '../sentinel/keep-awake.js'
 import { runSentinelOnce } from '../sentinel/run-once.js'
 import type { Alert, SentinelInit, SentinelReport } from '../sentinel/types.js'
+import { SENTINEL_WORKFLOW } from '../workflows/sentinel-workflow.js'
 import { FENCED, HEALTHY, type ScriptAnswer, UNHEALTHY, UNKNOWN } from './answer.js'
 import { isSameName, openFence, reachOwn, reachRepository, type ScriptInit } from './place.js'
 import { proveWrite, showFailures } from './shown-count.js'
@@ -18,7 +18,6 @@ import { tell, withLines } from './tell.js'
 /** Its own errors end a run as what they are; any other means that nothing is known of the primary. */
 const OWN_EXITS: readonly number[] = [75, 78]
 const DEFAULT_BRANCH = 'main'
-const MEMORY = { ref: 'refs/montana/sentinel', file: 'sentinel.json', bytesMax: DOCUMENT_BYTES_MAX }
 
 /** One look at the primary and what follows from it: 0 healthy, 6 unhealthy, 7 unknown. Spec repository-mirror 10. */
 export async function runWatch(init: ScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
@@ -48,7 +47,26 @@ async function watched(init: WatchInit, signal: AbortSignal): Promise<ScriptAnsw
   const sentinel = await sentinelInit(init, { own, self: id, branch: defaultBranch ?? DEFAULT_BRANCH }, signal)
   const report = await runSentinelOnce(sentinel, signal)
   const warning = await showFailures(own.variables, await sentinel.document.read(signal), signal)
-  return answerOf(report, init.alerts, warning)
+  const asleep = await keptAwake(sentinel, signal)
+  return answerOf(
+    report,
+    init.alerts,
+    [warning, asleep].filter((line) => line !== null),
+  )
+}
+
+/** What it did or could not do to keep the schedule alive; null where nothing was due. */
+async function keptAwake(sentinel: SentinelInit, signal: AbortSignal): Promise<string | null> {
+  const { replica, branch, document, time } = sentinel
+  const { workflows, contents } = replica
+  const file = basename(SENTINEL_WORKFLOW)
+  try {
+    const done = await keepAwake({ workflows, contents, branch, document, file, nowMs: time.wallMs() }, signal)
+    return done === 'enabled' ? `${file} was enabled again after 45 quiet days` : null
+  } catch (error) {
+    if (isAbort(error)) throw error
+    return `${file} is not kept alive: ${errorMessage(error)}`
+  }
 }
 
 interface Own {
@@ -68,7 +86,7 @@ async function sentinelInit(init: WatchInit, { own, self, branch }: Own, signal:
     replica: own,
     fence: opened ?? new GitFence(git),
     git,
-    document: new DocumentStore(new RefStore(git, MEMORY)),
+    document: openDocumentStore(git),
     primary: primaryOf(init),
     manifest,
     stateFile: environment.stateFile,
@@ -97,12 +115,12 @@ function requireCredential({ environment }: ScriptInit): void {
   })
 }
 
-function answerOf(report: SentinelReport, alerts: readonly Alert[], warning: string | null): ScriptAnswer {
+function answerOf(report: SentinelReport, alerts: readonly Alert[], warnings: readonly string[]): ScriptAnswer {
   const lines = [`${report.verdict ?? report.decision}: ${report.explanation}`, ...alertLines(alerts)]
   return {
     exitCode: exitOf(report),
     result: { ...report, alerts },
-    lines: warning === null ? lines : [...lines, warning],
+    lines: [...lines, ...warnings],
   }
 }
 

@@ -1,5 +1,6 @@
-import type { RefEntry, RefStore } from '../fence/ref-store.js'
-import { documentText, EMPTY_DOCUMENT, parseDocument, type SentinelDocument } from './document.js'
+import type { RemoteGit } from '../fence/git-calls.js'
+import { type RefEntry, RefStore } from '../fence/ref-store.js'
+import { DOCUMENT_BYTES_MAX, documentText, EMPTY_DOCUMENT, parseDocument, type SentinelDocument } from './document.js'
 
 /** The sentinel's memory at its ref: read once, then written by compare-and-swap against what was read or written last. */
 export class DocumentStore {
@@ -21,4 +22,10 @@ export class DocumentStore {
     if (written) this.#entry = written
     return written !== null
   }
+}
+
+/** `git`: with access to the replica. Spec repository-mirror 10.3. */
+export function openDocumentStore(git: RemoteGit): DocumentStore {
+  const place = { ref: 'refs/montana/sentinel', file: 'sentinel.json', bytesMax: DOCUMENT_BYTES_MAX }
+  return new DocumentStore(new RefStore(git, place))
 }

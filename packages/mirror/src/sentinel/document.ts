@@ -1,5 +1,6 @@
 import { canonicalJson } from '@montana/foundation'
 import { z } from 'zod'
+import type { Activity } from '../decide/keep-alive.js'
 import type { SentinelMemory } from '../decide/memory.js'
 import type { PromotionProgress } from '../decide/promotion.js'
 import { NO_RETURN, type ReturnMemory } from '../decide/return-watch.js'
@@ -19,6 +20,8 @@ export interface SentinelDocument {
   readonly promotion: PendingPromotion | null
   /** When this observer first saw the fence record as it is: by its own clock. */
   readonly recordSeen: { readonly commit: string; readonly firstSeenMs: number } | null
+  /** Of the own repository, so that its schedule is kept alive. Absent in a document that never held it. */
+  readonly activity?: Activity | undefined
 }
 
 export const DOCUMENT_BYTES_MAX = 256 * 1024
@@ -70,6 +73,7 @@ const documentSchema = z.strictObject({
     })
     .nullable(),
   recordSeen: z.strictObject({ commit: z.string().max(64), firstSeenMs: ms }).nullable(),
+  activity: z.strictObject({ tip: z.string().max(64).nullable(), sinceMs: ms }).optional(),
 })
 
 export const EMPTY_DOCUMENT: SentinelDocument = {

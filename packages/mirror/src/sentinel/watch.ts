@@ -1,13 +1,13 @@
-import { MirrorError } from '../contracts/errors.js'
 import type { FenceEntry } from '../contracts/fence.js'
 import { observe } from '../decide/observe.js'
 import { PROMOTION, promotionPreconditions } from '../decide/promotion.js'
 import { abandon, isStandingStill, startProgress, unmet } from '../decide/steps.js'
-import { Promotion } from '../roles/promotion.js'
-import { runTransaction, type StepRecord } from '../roles/transaction.js'
+import type { Promotion } from '../roles/promotion.js'
+import type { StepRecord } from '../roles/transaction.js'
 import type { PendingPromotion, SentinelDocument } from './document.js'
 import { promotionFacts } from './facts.js'
 import { look } from './look.js'
+import { runPromotion } from './run-promotion.js'
 import type { SentinelInit, SentinelReport } from './types.js'
 
 /** As replica: one observation of the primary, and what follows from it. Spec repository-mirror 10.1 to 11.1. */
@@ -89,46 +89,13 @@ async function run(
   report: SentinelReport,
   signal: AbortSignal,
 ): Promise<SentinelReport> {
-  const { time, settings, branch } = init
-  const steps: StepRecord[] = []
-  const nowMs = time.wallMs()
-  const tip = await init.replica.contents.tip(branch, signal)
-  const claim = {
-    cause: pending.cause,
-    tips: tip === null ? {} : { [`refs/heads/${branch}`]: tip },
-    nowMs,
-    idleMs: nowMs - (document.recordSeen?.firstSeenMs ?? nowMs),
-    isDrained: false,
-    stoppedMs: 0,
-    skewMs: settings.skewMs,
-  }
-  const promotion = new Promotion({ ...init, entry, claim, reason: pending.reason })
-  const end = await runTransaction(
-    {
-      plan: PROMOTION,
-      progress: pending.progress,
-      effects: promotion,
-      save: async (progress, stop) => save(init, { ...document, promotion: { ...pending, progress } }, stop),
-      onStep: (step) => {
-        steps.push(step)
-        init.onStep?.(step)
-      },
-      wallMs: () => time.wallMs(),
-    },
-    signal,
-  )
-  await save(init, { ...document, promotion: null }, signal)
-  const { epoch } = promotion.entry.record
+  const { time, settings } = init
+  const idleMs = time.wallMs() - (document.recordSeen?.firstSeenMs ?? time.wallMs())
+  const rest = { idleMs, isDrained: false, stoppedMs: 0, skewMs: settings.skewMs }
+  const { end, epoch, steps } = await runPromotion({ ...init, before: document, pending, entry, rest }, signal)
   await alertEnd(init, end.kind, epoch, steps, signal)
   const role = end.kind === 'done' ? 'TEMPORARY_MASTER' : 'SLAVE'
   return { ...report, role, epoch, promotion: end.kind, steps }
-}
-
-async function save(init: SentinelInit, document: SentinelDocument, signal: AbortSignal): Promise<void> {
-  if (await init.document.write(document, signal)) return
-  throw new MirrorError('BUSY', 'another run of the sentinel is at work on this promotion', {
-    remedy: 'let it finish; one run at a time is enough',
-  })
 }
 
 async function alertEnd(

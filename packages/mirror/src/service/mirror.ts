@@ -1,5 +1,4 @@
 import type { Layer } from '../contracts/config.js'
-import { MirrorError } from '../contracts/errors.js'
 import { classOf } from '../push/error-class.js'
 import type { WorkerTiming } from '../queue/constants.js'
 import { enqueue, type Ticket } from '../queue/enqueue.js'
@@ -7,6 +6,7 @@ import { workerTarget } from '../queue/fingerprint.js'
 import { requestsOf } from '../queue/hooks.js'
 import { createWorker } from '../queue/worker.js'
 import type { DrainResult, Worker } from '../queue/worker-types.js'
+import { findTarget } from './find-target.js'
 import type { MirrorParts, Reached } from './parts.js'
 import { settleRoles } from './roles-step.js'
 import { runLayer } from './run-layer.js'
@@ -70,8 +70,6 @@ export class Mirror {
   }
 
   #reached(mirror: string): Reached {
-    const found = this.parts.targets.find(({ target }) => target.name === mirror)
-    if (found) return found
-    throw new MirrorError('TARGET_NOT_FOUND', `there is no target ${mirror}`, { remedy: 'see `montana mirror status`' })
+    return findTarget(this.parts.targets, mirror)
   }
 }

@@ -8,6 +8,7 @@ import {
   type TimeSource,
 } from '@montana/foundation'
 import type { GithubTarget, Manifest, MirrorConfig, TargetConfig } from '../contracts/config.js'
+import { MirrorError } from '../contracts/errors.js'
 import type { Fence } from '../contracts/fence.js'
 import { GitFence } from '../fence/git-fence.js'
 import { openRemoteGit } from '../fence/remote-git.js'
@@ -31,6 +32,8 @@ export interface OpenMirrorInit {
   readonly actor: string
   /** Of the primary itself; its API gives the numeric id that the fence knows. Null: not on a provider with ids. */
   readonly primary: GithubProvider | null
+  /** Opens also when the primary does not answer, as an operator needs it who promotes a replica in its place. */
+  readonly isPrimaryOptional?: boolean
   readonly time?: TimeSource
   readonly clock?: Clock
   readonly pace?: Pace
@@ -43,12 +46,17 @@ export interface OpenMirrorInit {
 /** Opens store, targets and fence of a primary; the fence is contacted, targets are not. Throws MirrorError. */
 export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Promise<Mirror> {
   const targets = init.config.targets.map((target) => reach(target, init))
-  const self = init.primary === null ? null : (await init.primary.describe(signal)).id
-  const fence = self === null ? null : await openFence(init, targets, signal)
-  return new Mirror(partsOf(init, { targets, self, fence }), init.timing)
+  const self = await ownId(init, signal)
+  const isFenced = self !== null || init.isPrimaryOptional === true
+  const fence = isFenced ? await openFence(init, targets, signal) : null
+  const primary = self === null ? null : init.primary
+  return new Mirror(partsOf(init, { targets, self, fence, primary }), init.timing)
 }
 
-function partsOf(init: OpenMirrorInit, found: Pick<MirrorParts, 'targets' | 'self' | 'fence'>): MirrorParts {
+function partsOf(
+  init: OpenMirrorInit,
+  found: Pick<MirrorParts, 'targets' | 'self' | 'fence' | 'primary'>,
+): MirrorParts {
   const { config, manifest, source, values, actor } = init
   const { time = systemTime, random = systemRandom, log = silentLogger } = init
   const store = openMirrorStore(init.dataFolder)
@@ -58,6 +66,19 @@ function partsOf(init: OpenMirrorInit, found: Pick<MirrorParts, 'targets' | 'sel
     init.alert?.(told)
   }
   return { config, manifest, source, values, store, ...found, actor, time, random, log, alert, outbox }
+}
+
+async function ownId(
+  { primary, isPrimaryOptional = false }: OpenMirrorInit,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (primary === null) return null
+  try {
+    return (await primary.describe(signal)).id
+  } catch (error) {
+    if (isPrimaryOptional && error instanceof MirrorError) return null
+    throw error
+  }
 }
 
 export function reach(target: TargetConfig, modules: Pick<OpenMirrorInit, 'clock' | 'pace'>): Reached {

@@ -5,6 +5,7 @@ import { hold, resume } from '../decide/fence-rules.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
 import { dropRescueRef } from '../push/rescue.js'
+import { findTarget } from './find-target.js'
 import type { MirrorParts } from './parts.js'
 
 /** Why, and in which epoch the person who asks believes to be; null where nothing is fenced. */
@@ -52,8 +53,7 @@ async function resumeFence(parts: MirrorParts, asked: Asked, signal: AbortSignal
 /** Deletes one rescue ref of a target under the lease of its tip. Throws NAME_INVALID where there is none of this name. */
 export async function dropRescue(parts: MirrorParts, mirror: string, ref: string, signal: AbortSignal): Promise<void> {
   const { source, store, targets } = parts
-  const reached = targets.find(({ target }) => target.name === mirror)
-  if (reached === undefined) throw unknownTarget(mirror)
+  const reached = findTarget(targets, mirror)
   const access = await reached.provider.gitAccess(signal)
   const { tip } = await dropRescueRef({ source, access, signal }, ref)
   store.transaction(() => {
@@ -65,7 +65,8 @@ export async function dropRescue(parts: MirrorParts, mirror: string, ref: string
   })
 }
 
-async function fenceIn(
+/** The fence with its record. Throws PRECONDITION where there is none, EPOCH_LOST when another epoch has begun. */
+export async function fenceIn(
   { fence }: MirrorParts,
   { expectedEpoch }: Asked,
   signal: AbortSignal,
@@ -81,11 +82,7 @@ async function fenceIn(
   })
 }
 
-function unknownTarget(mirror: string): MirrorError {
-  return new MirrorError('TARGET_NOT_FOUND', `there is no target ${mirror}`, { remedy: 'see `montana mirror status`' })
-}
-
-function note(
+export function note(
   { store, actor, time }: MirrorParts,
   action: string,
   reason: string,

@@ -29,6 +29,8 @@ export interface MirrorParts {
   /** `github:<numeric id>` of this repository; null where it is not known, and then nothing is fenced. */
   readonly self: string | null
   readonly fence: Fence | null
+  /** This repository as its own provider has it; null where it is none of a provider, or does not answer. */
+  readonly primary: GithubProvider | null
   readonly actor: string
   readonly time: TimeSource
   readonly random: RandomSource

@@ -3,7 +3,7 @@ import { earliestPromotionMs } from '../decide/threshold.js'
 import type { ViewParts } from './parts.js'
 import type { SentinelView, SignalView } from './types.js'
 
-export function sentinelView({ sentinel, config }: ViewParts): SentinelView | null {
+export function sentinelView({ sentinel, config }: Pick<ViewParts, 'sentinel' | 'config'>): SentinelView | null {
   const memory = sentinel?.memory
   if (!memory) return null
   const signal = (name: SignalView['name'], sighting: Sighting | null): SignalView => {

@@ -6,6 +6,10 @@ import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
 import { hookCommand } from './hook.js'
 import { recoverCommand } from './recover.js'
+import { removeCommand } from './remove.js'
+import { rescueCommand } from './rescue.js'
+import { resumeCommand } from './resume.js'
+import { demoteCommand, promoteCommand } from './role.js'
 import { runCommand } from './run.js'
 import { sentinelCommand } from './sentinel.js'
 import { statusCommand } from './status.js'
@@ -21,11 +25,16 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(runCommand(context))
     .addCommand(hookCommand(context))
     .addCommand(addCommand(context))
+    .addCommand(removeCommand(context))
     .addCommand(testCommand(context))
     .addCommand(healthCommand(context))
     .addCommand(sentinelCommand(context))
     .addCommand(guardCommand(context))
     .addCommand(recoverCommand(context))
+    .addCommand(promoteCommand(context))
+    .addCommand(demoteCommand(context))
+    .addCommand(resumeCommand(context))
+    .addCommand(rescueCommand(context))
     .addCommand(workflowsCommand(context))
     .addCommand(heartbeatCommand(context))
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import type { Manifest, Mirror, MirrorAlert, MirrorConfig } from '@montana/mirror'
+import { UsageError } from '@montana/foundation'
+import type { Manifest, Mirror, MirrorAlert, MirrorConfig, OpenMirrorInit, TargetConfig } from '@montana/mirror'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 
@@ -39,8 +40,10 @@ export async function readManifest({ config, source }: MirrorPlace): Promise<Man
   return loadManifest(inSource(source, config.manifestFile))
 }
 
+export type OpenRest = Partial<Pick<OpenMirrorInit, 'actor' | 'isPrimaryOptional'>>
+
 /** The primary with its queue, targets and fence. Alerts go to stderr. */
-export async function openPlace(context: CliContext, place: MirrorPlace): Promise<Mirror> {
+export async function openPlace(context: CliContext, place: MirrorPlace, rest: OpenRest = {}): Promise<Mirror> {
   const { githubProvider, openMirror, primaryTarget } = await import('@montana/mirror')
   const { config, source, dataFolder, values } = place
   const target = primaryTarget(config, context.environment.GITHUB_API_URL)
@@ -50,7 +53,7 @@ export async function openPlace(context: CliContext, place: MirrorPlace): Promis
     context.err(`${mirror}: ${code}: ${message}${remedy === null ? '' : `; ${remedy}`}`)
   }
   return await openMirror(
-    { config, manifest, source, dataFolder, values, primary, actor: 'primary', alert },
+    { config, manifest, source, dataFolder, values, primary, actor: 'primary', alert, ...rest },
     context.signal,
   )
 }
@@ -66,4 +69,15 @@ export function textOf(path: string): string | null {
   } catch {
     return null
   }
+}
+
+/** Throws UsageError (2) that names the targets there are. */
+export function requireTarget({ config }: MirrorPlace, id: string): TargetConfig {
+  const found = config.targets.find(({ name }) => name === id)
+  if (found) return found
+  const names = config.targets.map(({ name }) => name).join(', ')
+  throw new UsageError(`there is no target ${id}`, {
+    field: 'id',
+    remedy: `choose from ${names || 'none: add one first'}`,
+  })
 }

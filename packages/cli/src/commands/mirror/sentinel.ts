@@ -4,8 +4,10 @@ import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace, textOf } from './open.js'
 import { writeFiles } from './sentinel-files.js'
+import { sentinelHoldCommand } from './sentinel-hold.js'
 import { sentinelInstallCommand } from './sentinel-install.js'
 import { sentinelRunCommand } from './sentinel-run.js'
+import { sentinelStatusCommand } from './sentinel-status.js'
 
 interface WorkflowFlags extends MirrorFlags {
   write?: boolean
@@ -19,6 +21,8 @@ export function sentinelCommand(context: CliContext): Command {
   return new Command('sentinel')
     .description('the watch on a replica')
     .addCommand(sentinelRunCommand(context))
+    .addCommand(sentinelStatusCommand(context))
+    .addCommand(sentinelHoldCommand(context))
     .addCommand(workflowCommand(context))
     .addCommand(sentinelInstallCommand(context))
 }

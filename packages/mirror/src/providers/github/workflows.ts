@@ -32,11 +32,20 @@ export function createWorkflowControl(client: GithubClient, clock: Clock): Workf
   async function set(file: string, active: boolean, signal: AbortSignal): Promise<void> {
     const found = await poll(file, (each) => each !== undefined, signal)
     if (found === undefined) throw notListed(file)
-    if ((found.state === 'active') === active) return
+    if ((found.state === 'active') !== active) await put(found, active, signal)
+  }
+
+  async function put({ id, file }: Workflow, active: boolean, signal: AbortSignal): Promise<void> {
     const route = `PUT ${ALL}/{id}/${active ? 'enable' : 'disable'}`
-    await client.call({ route, schema: nothing, parameters: { id: found.id } }, signal)
+    await client.call({ route, schema: nothing, parameters: { id } }, signal)
     const seen = await poll(file, (each) => (each?.state === 'active') === active, signal)
     if ((seen?.state === 'active') !== active) throw notTaken(file, active, seen?.state ?? 'absent')
+  }
+
+  async function enable(file: string, signal: AbortSignal): Promise<void> {
+    const found = await poll(file, (each) => each !== undefined, signal)
+    if (found === undefined) throw notListed(file)
+    await put(found, true, signal)
   }
 
   async function actions(signal: AbortSignal) {
@@ -46,6 +55,7 @@ export function createWorkflowControl(client: GithubClient, clock: Clock): Workf
   return {
     list,
     set,
+    enable,
     dispatch: createDispatch(client, clock),
     async run(id, signal) {
       const { data } = await client.call({ route: `GET ${RUN}`, schema: run, parameters: { id } }, signal)

@@ -1,8 +1,10 @@
 import { canonicalJson } from '@montana/foundation'
 import { z } from 'zod'
 import { MirrorError } from '../contracts/errors.js'
+import type { FenceRecord } from '../contracts/fence.js'
 import { HANDBACK, type HandbackProgress, type HandbackStep, type HandbackUndo } from '../decide/handback.js'
-import type { RefEntry, RefStore } from '../fence/ref-store.js'
+import type { RemoteGit } from '../fence/git-calls.js'
+import { type RefEntry, RefStore } from '../fence/ref-store.js'
 
 const STEPS = HANDBACK.steps.map(({ name }) => name) as [HandbackStep, ...HandbackStep[]]
 const UNDO = HANDBACK.steps.flatMap(({ undo }) => undo) as [HandbackUndo, ...HandbackUndo[]]
@@ -43,6 +45,20 @@ export class HandbackStore {
     }
     this.#entry = written
   }
+}
+
+/** `git`: with access to the primary. */
+export function openHandbackStore(git: RemoteGit): HandbackStore {
+  return new HandbackStore(new RefStore(git, { ref: 'refs/montana/handback', file: 'handback.json', bytesMax: 65_536 }))
+}
+
+/** Of a try that still stands: the drain is ours, or the claim was made. Any other is begun anew. */
+export function worthKeeping(
+  progress: HandbackProgress | null,
+  record: FenceRecord,
+  self: string,
+): HandbackProgress | null {
+  return record.state === 'draining' || record.holder === self ? progress : null
 }
 
 function parse(text: string): HandbackProgress | null {
