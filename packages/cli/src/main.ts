@@ -1,7 +1,7 @@
 import { isAbort, MontanaError } from '@montana/foundation'
-import { CommanderError } from 'commander'
-import { createContext, errorJson, errorLine } from './context.js'
-import { createProgram } from './program.js'
+import { type Command, CommanderError } from 'commander'
+import { type CliContext, createContext, errorJson, errorLine } from './context.js'
+import { createHookProgram, isHookCall } from './hook-program.js'
 
 const USAGE = 2
 const INTERRUPTED = 130
@@ -30,11 +30,18 @@ process.exit(await run(process.argv))
 
 async function run(argv: string[]): Promise<number> {
   try {
-    await createProgram(context).parseAsync(argv)
+    await (await program(context, argv.slice(2))).parseAsync(argv)
     return exitCode()
   } catch (error) {
     return report(error, argv.includes('--json'))
   }
+}
+
+/** All commands are loaded only when one of them is asked for that is not a hook. */
+async function program(context: CliContext, words: readonly string[]): Promise<Command> {
+  if (isHookCall(words)) return createHookProgram(context)
+  const { createProgram } = await import('./program.js')
+  return createProgram(context)
 }
 
 function report(error: unknown, asJson: boolean): number {

@@ -1,5 +1,4 @@
-import { buildInfo } from '@montana/node/settings'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { breatheCommand } from './commands/breathe/command.js'
 import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
@@ -22,19 +21,11 @@ import { versionCommand } from './commands/version.js'
 import { windowsCommand } from './commands/windows.js'
 import { witnessCommand } from './commands/witness/command.js'
 import type { CliContext } from './context.js'
+import { quiet, rootCommand } from './root-command.js'
 
 /** The whole command line. Unknown flags and commands fail with exit code 2. */
 export function createProgram(context: CliContext): Command {
-  const program = new Command('montana')
-    .description('post-quantum consensus node and the tools around it')
-    .version(buildInfo().version, '-V, --version')
-    .option('--json', 'print exactly one JSON object (long-running commands: JSON lines)')
-    .option('--config <file>', 'configuration file, YAML or JSON')
-    .option('--data-dir <dir>', 'data directory of the node')
-    .option('--log-level <level>', 'debug | info | warn | error | silent')
-    .option('--no-color', 'no colour even on a terminal')
-    .option('--quiet', 'results only')
-    .showHelpAfterError(false)
+  const program = rootCommand()
   const commands = [
     initCommand,
     startCommand,
@@ -60,10 +51,4 @@ export function createProgram(context: CliContext): Command {
   ]
   for (const command of commands) program.addCommand(quiet(command(context)))
   return quiet(program)
-}
-
-/** Errors are reported in one place, in one form; commander must neither print nor exit. */
-function quiet(command: Command): Command {
-  for (const child of command.commands) quiet(child)
-  return command.exitOverride().configureOutput({ writeErr: () => {} })
 }

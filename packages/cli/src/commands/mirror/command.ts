@@ -1,6 +1,7 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addCommand } from './add.js'
+import { mirrorGroup } from './group.js'
 import { guardCommand } from './guard.js'
 import { healthCommand } from './health.js'
 import { heartbeatCommand } from './heartbeat.js'
@@ -18,8 +19,7 @@ import { testCommand } from './test.js'
 import { workflowsCommand } from './workflows.js'
 
 export function mirrorCommand(context: CliContext): Command {
-  return new Command('mirror')
-    .description('a repository that survives the loss of its account')
+  return mirrorGroup()
     .addCommand(statusCommand(context))
     .addCommand(syncCommand(context))
     .addCommand(runCommand(context))

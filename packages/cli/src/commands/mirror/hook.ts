@@ -1,5 +1,5 @@
 import { errorMessage, systemTime } from '@montana/foundation'
-import type { Hook } from '@montana/mirror'
+import type { Hook } from '@montana/mirror/hooks'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
@@ -22,7 +22,7 @@ export function hookCommand(context: CliContext): Command {
 
 async function fire(context: CliContext, hook: Hook, self: Command): Promise<void> {
   try {
-    const { HookQueue, hookRequests } = await import('@montana/mirror')
+    const { HookQueue, hookRequests } = await import('@montana/mirror/hooks')
     const { config, dataFolder } = await readPlace(context, self.optsWithGlobals<MirrorFlags>())
     if (!config.enabled) return
     const { where, error } = new HookQueue(dataFolder, systemTime).enqueue(hookRequests(hook, config.targets), hook)

@@ -27,7 +27,7 @@ export function addMirrorFlags(command: Command): Command {
 
 /** Reads the configuration; contacts nobody. Throws ConfigError (78) with every wrong key. */
 export async function readPlace(context: CliContext, flags: MirrorFlags): Promise<MirrorPlace> {
-  const { environmentValues, loadMirrorConfig } = await import('@montana/mirror')
+  const { environmentValues, loadMirrorConfig } = await import('@montana/mirror/hooks')
   const source = flags.source ?? process.cwd()
   const envFile = flags.env ?? join(source, '.env')
   const config = loadMirrorConfig({ environment: context.environment, envFile })
