@@ -101,7 +101,14 @@ describe('montana mirror, roles', PACED, () => {
     expect(untyped).toMatchObject({ code: 2 })
     expect(untyped.stderr).toContain('--confirm second/continuity')
 
-    const promoted = await mirror(['promote', 'second', '--reason', 'a drill', ...CONFIRM])
+    const waiting = await mirror(['promote', 'second', '--reason', 'a drill', ...CONFIRM, '--json'])
+    expect(waiting, waiting.stdout + waiting.stderr).toMatchObject({ code: 75 })
+    expect(json(waiting)).toMatchObject({ error: { code: 'BUSY' } })
+    expect(json(waiting).error.message).toContain('another 40 min')
+    expect(replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    expect((await mirror(['guard'])).code).toBe(5)
+
+    const promoted = await mirror(['promote', 'second', '--reason', 'a drill', '--drained', ...CONFIRM])
     expect(promoted, promoted.stdout + promoted.stderr).toMatchObject({ code: 0 })
     expect(promoted.stdout).toContain('second planned done, epoch 2')
     expect(replica.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')

@@ -28,11 +28,16 @@ export interface RestProof {
   readonly skewMs: number
 }
 
-/** Null once the holder cannot act any more: it never did, its runs ended, or its last permit has. Spec 9.3. */
-export function restObstacle(record: FenceRecord, { isDrained, stoppedMs, skewMs }: RestProof): Refusal | null {
-  const endMs = record.permitMinutes * MINUTE_MS + skewMs
-  if (record.renewal === 0 || isDrained || stoppedMs >= endMs) return null
-  return refusal('BUSY', `${record.holder} may act for another ${formatDuration(endMs - stoppedMs)}`)
+/** For how long the holder may still act; 0: it never did, its runs ended, or its last permit has. Spec 9.3. */
+export function restLeftMs(record: FenceRecord, { isDrained, stoppedMs, skewMs }: RestProof): number {
+  if (record.renewal === 0 || isDrained) return 0
+  return Math.max(0, record.permitMinutes * MINUTE_MS + skewMs - stoppedMs)
+}
+
+/** Null once the holder cannot act any more. */
+export function restObstacle(record: FenceRecord, proof: RestProof): Refusal | null {
+  const leftMs = restLeftMs(record, proof)
+  return leftMs === 0 ? null : refusal('BUSY', `${record.holder} may act for another ${formatDuration(leftMs)}`)
 }
 
 /** Whether the holder acts in this state. Spec 9.2 rule 2. */

@@ -35,6 +35,8 @@ export const roleBody = z.strictObject({
   expectedEpoch,
   dryRun: z.boolean(),
   force: z.boolean().optional(),
+  /** Every process on hosts that acts for the primary has been stopped. */
+  drained: z.boolean().optional(),
   /** `owner/name` of the target, typed. */
   confirm: z.string().max(TEXT_MAX).optional(),
 })

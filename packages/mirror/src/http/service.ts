@@ -10,6 +10,8 @@ export interface RoleRequest {
   readonly expectedEpoch: number
   readonly dryRun: boolean
   readonly force: boolean
+  /** Of a promotion: no process on any host acts for the primary any more. */
+  readonly drained: boolean
 }
 
 /** Spec repository-mirror 12 `remove`: code on a target is never wiped. */

@@ -135,10 +135,10 @@ function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promo
   addMutation(app, modules, {
     url: `/api/mirrors/:id/${kind}`,
     schema: roleBody,
-    run: async ({ confirm, force = false, ...rest }, id) => {
+    run: async ({ confirm, force = false, drained = false, ...rest }, id) => {
       if ((await findTarget(modules, id)).type === 'git') throw notPromotable()
       await requireAction(modules, id, kind)
-      const asked: RoleRequest = { ...rest, force }
+      const asked: RoleRequest = { ...rest, force, drained }
       if (!asked.dryRun || force) requireConfirmed(service, id, confirm)
       await facts.requireEpoch(asked.expectedEpoch)
       const jobId = jobs.start(kind, async () => await change(id, asked, signal))

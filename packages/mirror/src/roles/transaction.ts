@@ -1,5 +1,6 @@
 import { errorCode, errorMessage, isAbort } from '@montana/foundation'
 import { advance, isBeyondReturn, nextStep, type Progress, type Report, type StepPlan } from '../decide/steps.js'
+import { NotYet } from './not-yet.js'
 
 export interface StepRecord {
   readonly kind: 'do' | 'undo'
@@ -29,7 +30,7 @@ export type TransactionEnd = { readonly kind: 'done' } | { readonly kind: 'undon
 
 /**
  * Runs a transaction to its end: forwards to the last step, or back to where it began when one fails. Throws AbortError,
- * and the error of a step that can be neither completed nor taken back now: the next run goes on from there. Spec 11.
+ * NotYet of a step that has to wait, and the error of a step that can be neither completed nor taken back now: the next run goes on from there. Spec 11.
  */
 export async function runTransaction<S extends string, U extends string>(
   init: TransactionInit<S, U>,
@@ -83,7 +84,7 @@ async function attempt(
 
 /** Throws what ends the whole run. */
 function failureOf(kind: 'do' | 'undo', step: string, error: unknown, signal: AbortSignal): Failure {
-  if (isAbort(error) || signal.aborted) throw error
+  if (isAbort(error) || signal.aborted || error instanceof NotYet) throw error
   const record: StepRecord = { kind, step, outcome: 'failed', code: errorCode(error), message: errorMessage(error) }
   return { record, error }
 }

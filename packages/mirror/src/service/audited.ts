@@ -1,3 +1,4 @@
+import { NotYet } from '../roles/not-yet.js'
 import type { StepRecord } from '../roles/transaction.js'
 import type { MirrorParts } from './parts.js'
 import type { RoleReport, RoleRequest } from './role-request.js'
@@ -23,10 +24,14 @@ export async function audited(
     JSON.stringify({ id: report.id, change: report.change, outcome, conditions: report.conditions, steps })
   const epochs = { epochBefore: report.epochBefore, epochAfter: null }
   const row = store.audit.add({ atMs: time.wallMs(), actor, action, reason, ...epochs, detail: detail('begun') })
-  const end = await work((step) => {
+  const onStep = (step: StepRecord) => {
     steps.push(step)
     store.audit.update(row, { epochAfter: null, detail: detail('begun') })
     store.events.add({ atMs: time.wallMs(), kind: 'role', mirror: report.id, layer: null, data: { action, ...step } })
+  }
+  const end = await work(onStep).catch((error: unknown) => {
+    if (error instanceof NotYet) store.audit.update(row, { epochAfter: null, detail: detail('waiting') })
+    throw error
   })
   store.audit.update(row, { epochAfter: end.epochAfter, detail: detail(end.outcome) })
   return { ...report, ...end, steps }

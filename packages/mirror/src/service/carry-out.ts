@@ -1,7 +1,7 @@
 import { MirrorError, type MirrorErrorCode } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { startProgress } from '../decide/steps.js'
-import { atPromotion, SWITCH, type SwitchProgress } from '../decide/switchover.js'
+import { atPromotion, SWITCH, type SwitchProgress, switchRest } from '../decide/switchover.js'
 import type { Promotion } from '../roles/promotion.js'
 import { runTransaction, type StepRecord, type TransactionEnd } from '../roles/transaction.js'
 import type { PendingPromotion, SentinelDocument } from '../sentinel/document.js'
@@ -48,7 +48,12 @@ async function switchOver(found: PromotionCase, onStep: OnStep, signal: AbortSig
   const { self, primary, time } = parts
   if (self === null || primary === null) throw unreachable()
   const promote = async (stop: AbortSignal) => throwUndone(await promoteNow(found, onStep, stop))
-  const rest = { reason: asked.reason, promote, ...(pollMs !== undefined && { pollMs }) }
+  const rest = {
+    reason: asked.reason,
+    isDrained: asked.drained ?? false,
+    promote,
+    ...(pollMs !== undefined && { pollMs }),
+  }
   const effects = new Switchover({ parts, self, primary, replica, fence, ...rest })
   const nowMs = time.wallMs()
   const progress: SwitchProgress = change === 'planned' ? startProgress(nowMs) : atPromotion(nowMs)
@@ -64,10 +69,11 @@ async function promoteNow(found: PromotionCase, onStep: OnStep, signal: AbortSig
   const before = await current(found, signal)
   const cause = isPlanned ? ('planned' as const) : ('force' as const)
   const pending = before.promotion ?? begun(cause, asked.reason, time.wallMs())
-  const rest = { isDrained: isPlanned, stoppedMs: 0, idleMs: 0, skewMs: config.skewMs }
   const side = { self, replica: provider, fence, git, document, manifest, branch, stateFile: config.stateFile }
   const poll = pollMs === undefined ? {} : { pollMs }
   const entry = isPlanned ? await released(found, signal) : found.entry
+  const stop = { isDrained: asked.drained ?? false, nowMs: time.wallMs(), skewMs: config.skewMs }
+  const rest = { ...switchRest(entry.record, stop), idleMs: 0 }
   const run = { ...side, ...poll, actor, time, onStep, before, pending, entry, rest }
   return (await runPromotion(run, signal)).end
 }

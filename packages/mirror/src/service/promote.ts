@@ -2,7 +2,7 @@ import { MirrorError } from '../contracts/errors.js'
 import type { FenceEntry } from '../contracts/fence.js'
 import { PROMOTION, promotionPreconditions } from '../decide/promotion.js'
 import { type Precondition, unmet } from '../decide/steps.js'
-import { plannedConditions, SWITCH, silenceConditions } from '../decide/switchover.js'
+import { plannedConditions, SWITCH, silenceConditions, waitCondition } from '../decide/switchover.js'
 import type { SentinelDocument } from '../sentinel/document.js'
 import { promotionFacts } from '../sentinel/facts.js'
 import { audited } from './audited.js'
@@ -15,7 +15,8 @@ import { bothSides, surveySides } from './switchover.js'
 
 /**
  * Promotes a replica by hand: as a planned switch where the primary answers and holds the epoch, otherwise in its place.
- * Throws NOT_PROMOTABLE, PRECONDITION with what is not met, EPOCH_LOST, BUSY. Spec repository-mirror 11.1 and 11.2.
+ * Throws NOT_PROMOTABLE, PRECONDITION with what is not met, EPOCH_LOST, BUSY; NotYet (BUSY, `retryAfterMs`) while the last
+ * permit of the primary is waited for, after which the same request goes on. Spec repository-mirror 11.1 and 11.2.
  */
 export async function promoteReplica(
   parts: MirrorParts,
@@ -75,7 +76,9 @@ async function ofChange(found: PromotionCase, { record, commit }: FenceEntry, si
   const { parts, replica, document, change, asked } = found
   if (change === 'planned' && parts.primary !== null && parts.self !== null) {
     const sides = await bothSides(parts, parts.primary, replica, signal)
-    return plannedConditions(record, parts.self, (await surveySides(parts, sides, replica, signal)).plan.refs)
+    const { refs } = (await surveySides(parts, sides, replica, signal)).plan
+    const facts = { isDrained: asked.drained ?? false, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs }
+    return [...plannedConditions(record, parts.self, refs), waitCondition(record, facts)]
   }
   const { memory, recordSeen } = document
   const isSeen = memory !== null && recordSeen?.commit === commit

@@ -2,7 +2,7 @@ import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry, FenceRecord } from '../contracts/fence.js'
 import { claimAfterReleased, release } from '../decide/fence-rules.js'
 import { selectRefs } from '../decide/refs.js'
-import { foreignWork, type SwitchStep, type SwitchUndo } from '../decide/switchover.js'
+import { foreignWork, type SwitchStep, type SwitchUndo, switchWaitMs, waitText } from '../decide/switchover.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
 import { type BothSides, pushMoves } from '../handback/git.js'
@@ -12,6 +12,7 @@ import type { GithubProvider } from '../providers/github/provider.js'
 import { awaitTickets } from '../queue/await-tickets.js'
 import { endRuns } from '../roles/end-runs.js'
 import { writeAndReadBack } from '../roles/gates.js'
+import { NotYet } from '../roles/not-yet.js'
 import type { Effects } from '../roles/transaction.js'
 import { Mirror } from './mirror.js'
 import type { MirrorParts } from './parts.js'
@@ -24,6 +25,8 @@ export interface SwitchoverInit {
   readonly replica: ReplicaSide
   readonly fence: Fence
   readonly reason: string
+  /** No process on any host acts for the primary any more: its last permit needs no waiting for. */
+  readonly isDrained: boolean
   readonly pollMs?: number
   /** The promotion of the replica; throws when it was taken back. */
   readonly promote: (signal: AbortSignal) => Promise<void>
@@ -41,6 +44,7 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
     sync: (signal) => this.#sync(signal),
     release: (signal) => this.#release(signal),
     'runs-ended': (signal) => this.#runsEnded(signal),
+    'permit-over': (signal) => this.#permitOver(signal),
     tips: (signal) => this.#tips(signal),
     promotion: (signal) => this.#init.promote(signal),
   }
@@ -76,6 +80,14 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
     const files = parts.manifest.workflows.filter((roles) => roles.primary && !roles.replica).map(({ file }) => file)
     const poll = pollMs === undefined ? {} : { pollMs }
     await endRuns({ workflows: primary.workflows, files, whose: 'the primary', time: parts.time, ...poll }, signal)
+  }
+
+  /** A process on a host that asked before the release may act for as long as it was told. Throws NotYet. */
+  async #permitOver(signal: AbortSignal): Promise<void> {
+    const { isDrained, parts } = this.#init
+    const { record } = await this.#read(signal)
+    const waitMs = switchWaitMs(record, { isDrained, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs })
+    if (waitMs > 0) throw stillPermitted(waitMs)
   }
 
   async #tips(signal: AbortSignal): Promise<void> {
@@ -156,5 +168,13 @@ export async function surveySides(
 function diverged(refs: readonly string[]): MirrorError {
   return new MirrorError('REF_DIVERGED', `the replica has work of its own on ${refs.join(', ')}`, {
     remedy: 'bring it into the primary first, or take it off the replica',
+  })
+}
+
+function stillPermitted(waitMs: number): NotYet {
+  return new NotYet(`the primary has stopped; its last permit is waited for: another ${waitText(waitMs)}`, {
+    waitMs,
+    remedy:
+      'give the same command then: it goes on (half an hour later the primary takes the epoch back); or stop every process on hosts that acts, and add --drained',
   })
 }

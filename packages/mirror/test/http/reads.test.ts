@@ -135,7 +135,7 @@ describe('a job', () => {
     const sent = await post(world, '/api/mirrors/backup/promote', { ...body, confirm: 'second/continuity' })
     expect(sent.status).toBe(202)
     const { jobId } = sent.json as { jobId: string }
-    const asked = { reason: 'a drill', expectedEpoch: 1, dryRun: false, force: false }
+    const asked = { reason: 'a drill', expectedEpoch: 1, dryRun: false, force: false, drained: false }
     expect(world.asked).toEqual([['promote', 'backup', asked]])
     const done = { kind: 'promote', state: 'done', result: { steps: [] }, layers: [] }
     expect(await read(`/api/mirrors/jobs/${jobId}`, jobSchema)).toMatchObject(done)

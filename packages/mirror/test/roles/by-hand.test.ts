@@ -50,7 +50,14 @@ describe('roles changed by hand', () => {
   }
 
   const asked = async (more = {}) => {
-    return { reason: 'maintenance', expectedEpoch: (await record()).epoch, dryRun: false, force: false, ...more }
+    return {
+      reason: 'maintenance',
+      expectedEpoch: (await record()).epoch,
+      dryRun: false,
+      force: false,
+      drained: true,
+      ...more,
+    }
   }
 
   async function promote(mirror: Mirror, more = {}) {
@@ -142,6 +149,57 @@ describe('roles changed by hand', () => {
     const again = await open()
     expect(await promote(again)).toMatchObject({ outcome: 'done', epochAfter: 2 })
     again.close()
+  })
+
+  it('waits for the permit that a process on a host may hold, and goes on with the same request', async () => {
+    const mirror = await open()
+    // As `montana mirror guard` on a host: no run of a workflow that could be ended.
+    expect(await world.tick(world.primary)).toBe(true)
+    const waits = { drained: false }
+    expect((await promote(mirror, { ...waits, dryRun: true })).conditions).toContainEqual(
+      expect.objectContaining({ name: 'permit', met: true, why: expect.stringContaining('40 min') }),
+    )
+    const waiting = await promote(mirror, waits).catch((error: unknown) => error)
+    expect(waiting).toMatchObject({ code: 'BUSY', exitCode: 75 })
+    expect(String(waiting)).toMatch(/another (?:39|40) min/)
+    expect(await record()).toMatchObject({ holder: world.primary.id, state: 'released', epoch: 1 })
+    expect(roleOf(world.replica)).toBe('SLAVE')
+    expect(await world.tick(world.primary)).toBe(false)
+    const [audit] = mirror.parts.store.audit.latest(1)
+    expect(JSON.parse(audit?.detail ?? '{}')).toMatchObject({
+      outcome: 'waiting',
+      steps: [{}, {}, { step: 'runs-ended' }],
+    })
+
+    world.advance(35)
+    await expect(promote(mirror, waits)).rejects.toMatchObject({
+      code: 'BUSY',
+      metadata: { waitMs: expect.any(Number) },
+    })
+    expect(await record()).toMatchObject({ holder: world.primary.id, state: 'released', epoch: 1 })
+    world.advance(5)
+    expect(await promote(mirror, waits)).toMatchObject({ change: 'planned', outcome: 'done', epochAfter: 2 })
+    expect(await record()).toMatchObject({ holder: world.replica.id, state: 'active', return: 'manual', epoch: 2 })
+    expect(alerts.map(({ code }) => code)).not.toContain('PROMOTION_FAILED')
+    mirror.close()
+  })
+
+  it('ends the wait when an operator says that every process is stopped', async () => {
+    const mirror = await open()
+    await expect(promote(mirror, { drained: false })).rejects.toMatchObject({ code: 'BUSY' })
+    expect(await promote(mirror, { drained: true })).toMatchObject({ outcome: 'done', epochAfter: 2 })
+    mirror.close()
+  })
+
+  it('leaves a switch that nobody goes on with to the primary, which acts again', async () => {
+    const mirror = await open()
+    await expect(promote(mirror, { drained: false })).rejects.toMatchObject({ code: 'BUSY' })
+    world.advance(69)
+    expect(await world.tick(world.primary)).toBe(false)
+    world.advance(2)
+    expect(await world.tick(world.primary)).toBe(true)
+    expect(await record()).toMatchObject({ holder: world.primary.id, state: 'active', epoch: 2 })
+    mirror.close()
   })
 
   it('refuses in place of a silent primary while the record is young, unless it is forced', async () => {

@@ -10,6 +10,7 @@ interface RoleFlags extends MirrorFlags {
   confirm?: string
   dryRun?: boolean
   force?: boolean
+  drained?: boolean
 }
 
 type Change = (mirror: Mirror, id: string, flags: RoleFlags, signal: AbortSignal) => Promise<RoleReport>
@@ -22,6 +23,10 @@ export function promoteCommand(context: CliContext): Command {
   const command = new Command('promote')
     .description('make a replica the temporary primary: a planned switch while this primary lives')
     .option('--force', 'also while the primary is silent and its record young; audited as such')
+    .option(
+      '--drained',
+      'every process on hosts that acts for this primary has been stopped: its last permit is not waited for',
+    )
   return roleCommand(context, command, async (mirror, id, flags, signal) => {
     const { promoteReplica } = await import('@montana/mirror')
     return await promoteReplica(mirror.parts, id, await askedBy(mirror, flags, signal), signal)
@@ -62,8 +67,9 @@ function roleCommand(context: CliContext, command: Command, change: Change): Com
   })
 }
 
-async function askedBy(mirror: Mirror, { reason = '', dryRun = false, force = false }: RoleFlags, signal: AbortSignal) {
-  return { reason, dryRun, force, expectedEpoch: await epochNow(mirror, signal) }
+async function askedBy(mirror: Mirror, flags: RoleFlags, signal: AbortSignal) {
+  const { reason = '', dryRun = false, force = false, drained = false } = flags
+  return { reason, dryRun, force, drained, expectedEpoch: await epochNow(mirror, signal) }
 }
 
 function show(context: CliContext, flags: RoleFlags, report: RoleReport): void {
