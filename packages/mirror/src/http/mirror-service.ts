@@ -9,7 +9,9 @@ export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'remove'
 export function mirrorService(mirror: Mirror, more: MoreOperations = {}): MirrorService {
   const { parts } = mirror
   return {
-    parts,
+    get parts() {
+      return mirror.parts
+    },
     enqueue: (reason, layers, names) => mirror.enqueue(reason, layers, names),
     hold: (untilMs, asked, signal) => holdSentinel(parts, untilMs, asked, signal),
     resume: (asked, signal) => resumeMirrors(parts, asked, signal),

@@ -19,7 +19,7 @@ type IdParams = { Params: { id: string } }
 
 /** What changes nothing. Spec repository-mirror 13. */
 export function addReadRoutes(app: FastifyInstance, { service, facts, jobs, streams }: ReadModules): void {
-  const { store, time, targets } = service.parts
+  const { store, time } = service.parts
   app.get('/api/mirrors', async ({ query }) => {
     parsed(noQuery, query)
     return viewOf(await facts.parts(), time.wallMs())
@@ -33,7 +33,7 @@ export function addReadRoutes(app: FastifyInstance, { service, facts, jobs, stre
   })
   app.get<IdParams>('/api/mirrors/:id/history', async ({ params, query }) => {
     const { limit, before } = parsed(historyQuery, query)
-    if (!targets.some(({ target }) => target.name === params.id)) throw unknownTarget()
+    if (!service.parts.targets.some(({ target }) => target.name === params.id)) throw unknownTarget()
     return { attempts: store.attempts.history(params.id, limit, before) }
   })
   app.get<{ Params: { jobId: string } }>('/api/mirrors/jobs/:jobId', async ({ params, query }) => {

@@ -46,6 +46,8 @@ export const removeBody = z.strictObject({
     .array(z.enum(['secrets', 'variables']))
     .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
   dryRun: z.boolean().default(false),
+  /** Stands in the audit. */
+  reason: reason.optional(),
   /** `owner/name` of the target, or the id of an archive, typed. */
   confirm: z.string().max(TEXT_MAX).optional(),
 })

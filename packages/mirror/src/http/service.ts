@@ -2,6 +2,7 @@ import type { Layer } from '../contracts/config.js'
 import type { Ticket } from '../queue/enqueue.js'
 import type { SentinelDocument } from '../sentinel/document.js'
 import type { MirrorParts } from '../service/parts.js'
+import type { RemoveRequest } from '../service/remove.js'
 import type { TargetObservation } from '../view/parts.js'
 
 export interface RoleRequest {
@@ -12,14 +13,6 @@ export interface RoleRequest {
   readonly force: boolean
   /** Of a promotion: no process on any host acts for the primary any more. */
   readonly drained: boolean
-}
-
-/** Spec repository-mirror 12 `remove`: code on a target is never wiped. */
-export interface RemoveRequest {
-  /** Layers whose owned names are deleted on the target first. */
-  readonly withdraw: readonly ('secrets' | 'variables')[]
-  /** Lists what would go. */
-  readonly dryRun: boolean
 }
 
 export interface Signed {

@@ -154,8 +154,9 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
   addMutation(app, modules, {
     url: '/api/mirrors/:id/remove',
     schema: removeBody,
-    run: async ({ confirm, ...asked }, id) => {
+    run: async ({ confirm, reason = REASON, ...rest }, id) => {
       const { type } = await findTarget(modules, id)
+      const asked = { ...rest, reason }
       if (asked.dryRun) return { status: 200, body: { wouldGo: (await remove(id, asked, signal)) ?? null } }
       if (type === 'github') requireConfirmed(service, id, confirm)
       else if (confirm !== id) throw invalid('confirm', 'the name of the target is not repeated')

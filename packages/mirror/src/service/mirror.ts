@@ -7,7 +7,7 @@ import { requestsOf } from '../queue/hooks.js'
 import { createWorker } from '../queue/worker.js'
 import type { DrainResult, Worker } from '../queue/worker-types.js'
 import { findTarget } from './find-target.js'
-import type { MirrorParts, Reached } from './parts.js'
+import type { MirrorParts } from './parts.js'
 import { settleRoles } from './roles-step.js'
 import { runLayer } from './run-layer.js'
 
@@ -17,19 +17,19 @@ const ALL: readonly Layer[] = ['code', 'workflows', 'secrets', 'variables']
 
 /** The primary's side as a library: what is asked of it is queued at once and done by `sync` or `run`. */
 export class Mirror {
-  readonly parts: MirrorParts
+  #parts: MirrorParts
   readonly #worker: Worker
 
   constructor(parts: MirrorParts, timing: Partial<WorkerTiming> = {}) {
-    this.parts = parts
+    this.#parts = parts
     const targets = parts.targets.map(({ target }) => target).filter(({ enabled }) => enabled)
     const { store, alert, time, random, log } = parts
     this.#worker = createWorker(
       { targets: targets.map((target) => workerTarget(store, target)), timing },
       {
         store,
-        runLayer: (mirror, layer, signal) => runLayer(parts, this.#reached(mirror), layer, signal),
-        runRoles: (mirror, signal) => settleRoles(parts, this.#reached(mirror), signal),
+        runLayer: (mirror, layer, signal) => runLayer(parts, findTarget(parts.targets, mirror), layer, signal),
+        runRoles: (mirror, signal) => settleRoles(parts, findTarget(parts.targets, mirror), signal),
         classOf,
         alert,
         time,
@@ -37,6 +37,16 @@ export class Mirror {
         log,
       },
     )
+  }
+
+  get parts(): MirrorParts {
+    return this.#parts
+  }
+
+  /** A target whose keys are gone: nothing here shows it or asks for it any more. A worker begun before keeps it to its end. */
+  forget(name: string): void {
+    const targets = this.#parts.targets.filter(({ target }) => target.name !== name)
+    this.#parts = { ...this.#parts, targets }
   }
 
   /** Queues these layers of these targets (all of them by default); throws BUSY when the store cannot be written. */
@@ -67,9 +77,5 @@ export class Mirror {
   close(): void {
     this.parts.outbox?.close()
     this.parts.store.close()
-  }
-
-  #reached(mirror: string): Reached {
-    return findTarget(this.parts.targets, mirror)
   }
 }

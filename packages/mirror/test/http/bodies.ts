@@ -27,7 +27,19 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
   '/api/mirrors/:id/resume': [{ reason: ' ' }, { expectedEpoch: '1' }, { expectedEpoch: 0 }],
   '/api/mirrors/sentinel/hold': [{ forMinutes: -1 }, { forMinutes: 1e9 }, { reason: '' }, { expectedEpoch: 1.5 }],
   '/api/mirrors/:id/rescue/drop': [{ ref: 'refs/heads/main' }, { ref: '--all' }, { confirm: 'archive' }],
-  '/api/mirrors/:id/promote': [{ dryRun: 'yes' }, { dryRun: null }, { force: 1 }, { reason: 'x'.repeat(501) }],
+  '/api/mirrors/:id/promote': [
+    { dryRun: 'yes' },
+    { dryRun: null },
+    { force: 1 },
+    { drained: 'yes' },
+    { reason: 'x'.repeat(501) },
+  ],
   '/api/mirrors/:id/demote': [{ dryRun: 'no' }, { force: 'true' }, { expectedEpoch: -1 }, { confirm: 7 }],
-  '/api/mirrors/:id/remove': [{ withdraw: ['code'] }, { withdraw: 'all' }, { dryRun: 1 }, { confirm: 'backup' }],
+  '/api/mirrors/:id/remove': [
+    { withdraw: ['code'] },
+    { withdraw: 'all' },
+    { dryRun: 1 },
+    { reason: ' ' },
+    { confirm: 'backup' },
+  ],
 }

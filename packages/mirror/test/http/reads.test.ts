@@ -167,8 +167,8 @@ describe('a removal', () => {
     const { jobId } = sent.json as { jobId: string }
     expect(await read(`/api/mirrors/jobs/${jobId}`, jobSchema)).toMatchObject({ kind: 'remove', state: 'done' })
     expect(world.asked.slice(before)).toEqual([
-      ['remove', 'archive', { withdraw: [], dryRun: true }],
-      ['remove', 'archive', { withdraw: [], dryRun: false }],
+      ['remove', 'archive', { withdraw: [], dryRun: true, reason: 'asked for on the page' }],
+      ['remove', 'archive', { withdraw: [], dryRun: false, reason: 'asked for on the page' }],
     ])
   })
 })

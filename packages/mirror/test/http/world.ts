@@ -8,10 +8,11 @@ import { loadMirrorConfig } from '../../src/config/load.js'
 import { loadManifest } from '../../src/config/manifest.js'
 import { type MoreOperations, mirrorService } from '../../src/http/mirror-service.js'
 import { createMirrorRoutes } from '../../src/http/routes.js'
-import type { MirrorRoutesOptions, RemoveRequest, RoleRequest } from '../../src/http/service.js'
+import type { MirrorRoutesOptions, RoleRequest } from '../../src/http/service.js'
 import type { Mirror } from '../../src/service/mirror.js'
 import { githubProvider, openMirror } from '../../src/service/open.js'
 import { primaryTarget } from '../../src/service/primary-target.js'
+import type { RemoveRequest } from '../../src/service/remove.js'
 import { SENTINEL_WORKFLOW, sentinelWorkflow } from '../../src/workflows/sentinel-workflow.js'
 import { git, refsOf } from '../push/support/repositories.js'
 import { ALL_PERMISSIONS, clockOf } from '../support/on-stand.js'
@@ -28,18 +29,22 @@ export interface Registered {
   readonly url: string
 }
 
+type More = MoreOperations | null | ((world: HttpWorld) => MoreOperations)
+
 /** A primary with a replica account and an archive, all real, and its routes on a bare server. */
 export class HttpWorld {
   readonly stand: GithubStand
   readonly root = mkdtempSync(join(tmpdir(), 'montana-routes-'))
   readonly source = join(this.root, 'source')
   readonly archive = join(this.root, 'archive.git')
+  readonly envFile = join(this.root, '.env')
   readonly registered: Registered[] = []
   /** What the operations of others were asked for. */
   readonly asked: (readonly [string, string, RoleRequest | RemoveRequest])[] = []
   /** Responses of the stream of events. */
   readonly streams: ServerResponse[] = []
   replica!: StandRepository
+  primary!: StandRepository
   mirror!: Mirror
   app!: FastifyInstance
   port = 0
@@ -50,8 +55,8 @@ export class HttpWorld {
     this.stand = stand
   }
 
-  /** Null: without the operations that change roles or configuration. Close it at the end. */
-  static async open(more: MoreOperations | null = {}, options: Partial<MirrorRoutesOptions> = {}): Promise<HttpWorld> {
+  /** Null: without the operations that change roles or configuration; a function: with its own only. Close it at the end. */
+  static async open(more: More = {}, options: Partial<MirrorRoutesOptions> = {}): Promise<HttpWorld> {
     const world = new HttpWorld(await startGithubStand())
     await world.#repositories()
     world.mirror = await world.#openMirror()
@@ -105,13 +110,14 @@ export class HttpWorld {
     git(this.source, 'add', '--all')
     git(this.source, 'commit', '--quiet', '-m', 'The service')
     this.replica = await this.stand.createRepository({ owner: 'second', name: 'continuity' })
-    await this.stand.createRepository({ owner: 'first', name: 'continuity' })
+    this.primary = await this.stand.createRepository({ owner: 'first', name: 'continuity' })
     const permissions = ALL_PERMISSIONS
     this.tokens = ['first', 'second'].map((account) => this.stand.createToken({ account, permissions }))
   }
 
   async #openMirror(): Promise<Mirror> {
-    const config = loadMirrorConfig({ environment: {}, envFile: this.#envFile() })
+    this.#writeEnv()
+    const config = loadMirrorConfig({ environment: {}, envFile: this.envFile })
     const target = primaryTarget(config, this.stand.url)
     const modules = { clock: clockOf(this.stand), pace: { retryUnitMs: 1, writeSpacingMs: 0 } }
     const primary = target && githubProvider(target, modules)
@@ -122,9 +128,8 @@ export class HttpWorld {
     return await openMirror(init, AbortSignal.timeout(SLOW_MS))
   }
 
-  #envFile(): string {
+  #writeEnv(): void {
     const [primary = '', replica = ''] = this.tokens
-    const path = join(this.root, '.env')
     const values = {
       ...{ MIRROR_ENABLED: 'true', MIRROR_ROLE: 'MASTER', MASTER_REPO: 'first/continuity', MASTER_TOKEN: primary },
       ...{ MIRROR_1_NAME: 'backup', MIRROR_1_REPO: 'second/continuity', MIRROR_1_TOKEN: replica },
@@ -132,17 +137,17 @@ export class HttpWorld {
       ...{ MIRROR_2_TYPE: 'git', MIRROR_2_NAME: 'archive', MIRROR_2_URL: this.archive, MIRROR_ALERT_WEBHOOK: WEBHOOK },
     }
     const lines = Object.entries(values).map(([key, value]) => `${key}=${value}\n`)
-    writeFileSync(path, lines.join(''), { mode: 0o600 })
-    return path
+    writeFileSync(this.envFile, lines.join(''), { mode: 0o600 })
   }
 
-  async #listen(more: MoreOperations | null, options: Partial<MirrorRoutesOptions>): Promise<void> {
+  async #listen(more: More, options: Partial<MirrorRoutesOptions>): Promise<void> {
     const note = (kind: string) => async (mirror: string, request: RoleRequest | RemoveRequest) => {
       this.asked.push([kind, mirror, request])
       return { steps: [] }
     }
     const noted = { promote: note('promote'), demote: note('demote'), remove: note('remove') }
-    const service = mirrorService(this.mirror, more === null ? {} : { ...noted, ...more })
+    const own = typeof more === 'function' ? more(this) : { ...noted, ...more }
+    const service = mirrorService(this.mirror, more === null ? {} : own)
     this.app = fastify({ forceCloseConnections: true })
     this.app.addHook('onRoute', ({ method, url }: RouteOptions) => {
       for (const one of [method].flat()) this.registered.push({ method: one, url })

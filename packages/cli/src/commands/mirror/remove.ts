@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ConfigError, UsageError } from '@montana/foundation'
+import { UsageError } from '@montana/foundation'
 import type { RemoveReport, TargetConfig, Withdrawn } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
@@ -29,44 +29,23 @@ export function removeCommand(context: CliContext): Command {
     const place = await readPlace(context, flags)
     const target = requireTarget(place, id)
     if (!flags.dryRun) requireConfirmed(target, flags.confirm)
-    requireInFile(context, target)
     const report = await forget(context, place, target, { ...flags, withdraw: withdraw.join(',') })
-    if (!flags.dryRun) await removeKeys(flags, place, target)
     if (flags.json) context.json(report)
     else for (const line of linesOf(report)) context.out(line)
   })
 }
 
 async function forget(context: CliContext, place: MirrorPlace, target: TargetConfig, flags: RemoveFlags) {
-  const { removeTarget } = await import('@montana/mirror')
+  const { removeSlot } = await import('@montana/mirror')
   const mirror = await openPlace(context, place, { actor: operator(), isPrimaryOptional: true })
   const { reason = 'removed by hand', dryRun = false } = flags
+  const asked = { reason, dryRun, withdraw: withdrawn(flags.withdraw) }
+  const where = { envFile: flags.env ?? join(place.source, '.env'), environment: context.environment }
   try {
-    return await removeTarget(
-      mirror.parts,
-      target.name,
-      { reason, dryRun, withdraw: withdrawn(flags.withdraw) },
-      context.signal,
-    )
+    return await removeSlot(mirror.parts, target.name, asked, where, context.signal)
   } finally {
     mirror.close()
   }
-}
-
-async function removeKeys(flags: RemoveFlags, { source, dataFolder }: MirrorPlace, { slot }: TargetConfig) {
-  const { removeCredential, removeKeys: removeFrom } = await import('@montana/mirror')
-  await removeFrom(flags.env ?? join(source, '.env'), (key) => key.startsWith(`MIRROR_${slot}_`))
-  await removeCredential(dataFolder, `slot-${slot}`)
-}
-
-/** What stands in the environment would bring the target back with the next command. */
-function requireInFile({ environment }: CliContext, { slot }: TargetConfig): void {
-  const key = Object.keys(environment).find((name) => name.startsWith(`MIRROR_${slot}_`))
-  if (key === undefined) return
-  throw new ConfigError(`${key} stands in the environment`, {
-    field: key,
-    remedy: 'take the keys of the slot out of the environment, then remove the target',
-  })
 }
 
 function withdrawn(list: string | undefined): readonly Withdrawn[] {
