@@ -24,7 +24,7 @@ const TASKS = {
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
-  'soak:loss': { run: (context) => runTests(context, ['--long', 'test/e2e/busy-failover.test.ts']) },
+  'soak:loss': { run: (context) => runTests(context, ['--long', 'test/long/loss.long.test.ts']) },
   build: {},
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },

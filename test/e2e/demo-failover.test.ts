@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { runScript } from './support/script.js'
 
 const DEMO = join(import.meta.dirname, '..', 'trials', 'dist', 'main.js')
-/** Ten and a bit: whole cycles of four deaths. */
-const TRIALS = 12
+/** Two whole cycles of one to four deaths; more in the long run. */
+const TRIALS = 8
 const RUN_TIMEOUT_MS = 300_000
 /** The promise of 3-Mirror. */
 const GAP_MAX_MS = 10_000

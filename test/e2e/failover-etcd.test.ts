@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChatLog, createNamespaces, Group, hasNamespaces, MACHINES, overlapsOf } from '@montana/trials'
+import { ChatLog, createNamespaces, Group, HOSTS, hasNamespaces, MACHINES, overlapsOf } from '@montana/trials'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const RECOVERY_MS = 10_000
@@ -72,6 +72,20 @@ describe.skipIf(!hasEtcd || !hasNamespaces())(`failover of five real hosts over 
       const now = await leader()
       member?.start()
       expect(now).toBe(host)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'takes a host that cannot reach the cluster for none that could lead, and again for one when it can',
+    async () => {
+      const host = await leader()
+      const other = HOSTS.find((name) => name !== host && group.roles.isEligible(name, 'serve')) ?? ''
+      for (const member of group.etcd.keys()) group.network.cut(other, member)
+      expect(await until(() => !group.roles.isEligible(other, 'serve'))).toBeLessThan(2 * LEASE_MS)
+      expect(await leader()).toBe(host)
+      group.network.heal()
+      await until(() => group.roles.isEligible(other, 'serve'))
     },
     TIMEOUT_MS,
   )

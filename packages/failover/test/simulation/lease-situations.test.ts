@@ -17,7 +17,7 @@ const HOSTS = ['amsterdam', 'moscow', 'almaty', 'spb', 'novosibirsk']
 const MINUTE_MS = 60_000
 const TIMEOUT_MS = 300_000
 /** Long enough for a lease to end and for another host to act. */
-const SETTLED_MS = 15_000
+const SETTLED_MS = 10_000
 
 /** Islands of hosts by name, and those that reach the whole cluster, as bits. */
 function apply(world: World, islands: readonly (readonly string[])[], reaching: number): void {

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createNamespaces, Group, HOSTS, hasNamespaces, MACHINES } from '@montana/trials'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { burn } from './burn.js'
+
+const CORES = 2
+const LOSS_PERCENT = 5
+const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 90_000
+const WITHOUT = 'needs network namespaces: root, iproute2, nftables'
+
+/**
+ * Five real hosts on a lossy network while every core has other work. Its files run alone: nothing beside it could keep a
+ * promise of milliseconds.
+ */
+export function describeBusyFailover(lossMs: number): void {
+  describe.skipIf(!hasNamespaces())(`five real hosts on a lossy network and a busy machine (${WITHOUT})`, () => {
+    let dir: string
+    let group: Group
+
+    beforeAll(async () => {
+      dir = mkdtempSync(join(tmpdir(), 'montana-busy-'))
+      group = await Group.create(dir, createNamespaces(MACHINES, `${process.pid}b`))
+      group.start()
+      await group.leader('serve', PATIENCE_MS)
+      await group.eligible(HOSTS, PATIENCE_MS)
+    }, TIMEOUT_MS)
+
+    afterAll(async () => {
+      await group?.close()
+      rmSync(dir, { recursive: true, force: true })
+    }, TIMEOUT_MS)
+
+    it(
+      `do not move in ${lossMs / 60_000} min of ${LOSS_PERCENT} % loss with both cores busy`,
+      async () => {
+        const host = await group.leader('serve', PATIENCE_MS)
+        const before = group.roles.tenures().length
+        const stop = burn(CORES)
+        group.network.setLoss(LOSS_PERCENT)
+        await sleep(lossMs)
+        stop()
+        expect(await group.leader('serve', PATIENCE_MS)).toBe(host)
+        expect(group.roles.tenures()).toHaveLength(before)
+      },
+      lossMs + TIMEOUT_MS,
+    )
+  })
+}

@@ -1,0 +1,3 @@
+import { describeBusyFailover } from '../e2e/support/busy-failover.js'
+
+describeBusyFailover(600_000)
