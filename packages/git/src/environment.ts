@@ -12,6 +12,9 @@ const FIXED = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_OPTIONAL_LOCKS: '0',
+  // Ancestry is asked of what others will have, too: replacements and grafts are this repository's alone.
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_GRAFT_FILE: '/dev/null',
   GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
   LC_ALL: 'C',
 }
