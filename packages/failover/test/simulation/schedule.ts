@@ -6,7 +6,7 @@ import { type LinkQuality, witnessEnd } from '../../src/simulation/network.js'
 import { USUAL_HABITS } from '../../src/simulation/sim-runner.js'
 import type { SimWitness } from '../../src/simulation/sim-witness.js'
 import type { World } from '../../src/simulation/world.js'
-import { leadersIn, SERVE, startedWorld } from './support.js'
+import { leadersIn, SERVE, startedWorld, untilLeader } from './support.js'
 import { Ways } from './ways.js'
 
 export interface ScheduleResult {
@@ -28,6 +28,8 @@ export interface ScheduleResult {
 
 const STEPS = 14
 const HEALED_MS = 60_000
+/** A planned handover takes no longer: 10.4. */
+const HANDOVER_MS = 1_000
 /** A way that has been open for so long shows an acting host: its question of 0.5 s, the confirming second, one loss. */
 const EVIDENCE_MS = 2_500
 /** A leader that has lost its standing is gone by then, and nobody starts before: spec 5.4, row 2. */
@@ -77,6 +79,8 @@ export function ran(run: ScheduleRun, kinds: readonly Step[], plant?: (world: Wo
   for (let step = 0; step < STEPS; step++) run.step(kinds)
   run.mend()
   run.world.run(HEALED_MS)
+  // The last instant may lie within a planned handover: failback.
+  untilLeader(run.world, HANDOVER_MS)
   return run
 }
 
