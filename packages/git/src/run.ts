@@ -1,6 +1,7 @@
 import { errorMessage } from '@montana/foundation'
 import { execa } from 'execa'
 import { argumentsOf, environmentOf } from './environment.js'
+import { limited } from './limited.js'
 import { Limits } from './limits.js'
 import { ended, Output } from './output.js'
 import { endGroup } from './process-group.js'
@@ -8,7 +9,7 @@ import { createRedactor, type Redactor } from './redact/redactor.js'
 import type { GitOptions, GitResult } from './types.js'
 
 /**
- * Git on `folder`, by argv and never through a shell. Never throws for what git does, or for want of git. Settles when the
+ * Git on `folder`, by argv; no word of it is ever read by a shell. Never throws for what git does, or for want of git. Settles when the
  * process and its whole group have ended; one that is given up is killed with its group.
  */
 export async function runGit(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
@@ -27,7 +28,8 @@ type Running = ReturnType<typeof start>
 
 function start(folder: string, args: readonly string[], options: GitOptions) {
   const { program = 'git', input, settings } = options
-  const running = execa(program, argumentsOf(folder, args, settings), {
+  const [file, ...words] = limited([program, ...argumentsOf(folder, args, settings)], options.limits)
+  const running = execa(file, words, {
     env: environmentOf(process.env, options),
     extendEnv: false,
     // Without input there is no pipe to make, and a call is cheaper by about a quarter (measured: git --version).

@@ -1,5 +1,13 @@
 import type { Redactor } from './redact/redactor.js'
 
+/** What the command and each of its children may take of the host; whoever wants more is refused or ended by the system. */
+export interface ProcessLimits {
+  /** Memory of each process that it can write to; files that are only mapped, such as packs, do not count. */
+  readonly memoryMaxBytes?: number
+  /** Of each file that is written. */
+  readonly fileMaxBytes?: number
+}
+
 export interface GitOptions {
   /** The program; a test puts one in between. Default: git. */
   readonly program?: string
@@ -18,6 +26,8 @@ export interface GitOptions {
   readonly settings?: readonly string[]
   /** Lets `SSH_AUTH_SOCK` through. Default: false. */
   readonly sshAgent?: boolean
+  /** Default: none. */
+  readonly limits?: ProcessLimits
   /** Default: one that knows the shapes of credentials and no secret. */
   readonly redact?: Redactor
   /** Lines and progress (which ends in \r) of stderr as they come, redacted, never empty. Must not throw. */

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type GitOptions, runGit } from '../src/index.js'
 import { setEnvironment } from './support/environment.js'
@@ -36,6 +38,7 @@ describe('the environment of git', () => {
     })
     const expected = ['PATH', 'HOME', 'LANG', 'LC_TIME', 'TMPDIR', 'GIT_TERMINAL_PROMPT', 'GIT_CONFIG_NOSYSTEM']
     expected.push('GIT_CONFIG_GLOBAL', 'GIT_OPTIONAL_LOCKS', 'GIT_SSH_COMMAND', 'LC_ALL')
+    expected.push('GIT_NO_REPLACE_OBJECTS', 'GIT_GRAFT_FILE')
     const optional = /^(?:LC_.*|https?_proxy|HTTPS_PROXY|(?:all|no)_proxy|SSL_CERT_(?:FILE|DIR))$/i
     const names = Object.keys(await given())
     expect(names).toEqual(expect.arrayContaining(expected))
@@ -65,5 +68,21 @@ describe('the environment of git', () => {
     setEnvironment({ GIT_DIR: other })
     const { stdout } = await runGit(ours, ['rev-parse', '--absolute-git-dir'])
     expect(stdout.toString().trim()).toBe(ours)
+  })
+
+  it('tells of history as others will have it, without replacements and grafts of this repository', async () => {
+    const folder = makeFolder()
+    const settings = ['user.name=test', 'user.email=test@example.invalid']
+    const call = async (...args: string[]) => (await runGit(folder, args, { settings })).stdout.toString().trim()
+    await call('init', '--quiet', '--initial-branch=main', '.')
+    await call('commit', '--quiet', '--allow-empty', '-m', 'one')
+    const old = await call('rev-parse', 'main')
+    await call('checkout', '--quiet', '--orphan', 'other')
+    await call('commit', '--quiet', '--allow-empty', '-m', 'other')
+    await call('replace', '--graft', 'other', old)
+    mkdirSync(join(folder, '.git', 'info'), { recursive: true })
+    writeFileSync(join(folder, '.git', 'info', 'grafts'), `${await call('rev-parse', 'other')} ${old}\n`)
+    expect(await call('rev-list', '--count', 'other')).toBe('1')
+    expect(await runGit(folder, ['merge-base', '--is-ancestor', 'main', 'other'])).toMatchObject({ code: 1 })
   })
 })
