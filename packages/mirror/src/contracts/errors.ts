@@ -5,6 +5,7 @@ export type MirrorErrorCode =
   | 'SOURCE_SHALLOW'
   | 'SOURCE_PARTIAL'
   | 'SOURCE_INVALID'
+  | 'SOURCE_RESET'
   | 'TARGET_UNREACHABLE'
   | 'TARGET_AUTH'
   | 'TARGET_FORBIDDEN'
@@ -42,6 +43,7 @@ const EXIT_CODES: Partial<Record<MirrorErrorCode, ExitCode>> = {
   TARGET_FORBIDDEN: 77,
   WORKFLOW_SCOPE: 77,
   REF_DIVERGED: 4,
+  SOURCE_RESET: 4,
   HANDBACK_CONFLICT: 4,
   BUSY: 75,
   FENCED: 5,

@@ -10,7 +10,8 @@ export interface PushInput {
   readonly pushed: Tips
   /** Refs whose remote tip the source has as an ancestor of the local one; by ref, since two may share a remote tip. */
   readonly fastForward: ReadonlySet<string>
-  readonly defaultBranch: string | null
+  /** Refs whose local tip holds the commit that we pushed last: an annotated tag that moved forward is no fast-forward. */
+  readonly contained: ReadonlySet<string>
   readonly onDiverge: 'refuse' | 'rescue'
   /** Suffix of rescue refs: `<utc yyyymmddThhmmssZ>`. */
   readonly stamp: string

@@ -10,8 +10,8 @@ interface Move {
 }
 
 /**
- * What one sync does to a target. No tip that the target has from somebody else becomes unreachable by any part of
- * it, as long as each update and its rescue ref land together or not at all. Spec repository-mirror 7.2, 7.3.
+ * What one sync does to a target. No commit that the target has, from somebody else or from us, becomes unreachable by any
+ * part of it, as long as no branch moves before its rescue ref has landed. Spec repository-mirror 1 (2), 7.2, 7.3.
  */
 export function planPush(input: PushInput): PushPlan {
   const updates: RefUpdate[] = []
@@ -33,7 +33,7 @@ function caseOf(input: PushInput, ref: string, local: string, remote: string): M
   if (remote === '') return { kind: 'create', needsRescue: false }
   if (remote === local) return 'equal'
   if (input.fastForward.has(ref)) return { kind: 'fast-forward', needsRescue: false }
-  if (remote === input.pushed.get(ref)) return { kind: 'overwrite', needsRescue: isDefaultBranch(input, ref) }
+  if (remote === input.pushed.get(ref)) return { kind: 'overwrite', needsRescue: !input.contained.has(ref) }
   return input.onDiverge === 'rescue' ? { kind: 'rescue', needsRescue: true } : 'diverged'
 }
 
@@ -45,11 +45,6 @@ function updateOf(
   nameRescue: (ref: string, tip: string) => string,
 ): RefUpdate {
   return { ref, kind: move.kind, tip, lease, rescueRef: move.needsRescue ? nameRescue(ref, lease) : null }
-}
-
-/** Accepts the short name and the full one. */
-function isDefaultBranch({ defaultBranch }: PushInput, ref: string): boolean {
-  return defaultBranch !== null && (ref === defaultBranch || ref === `refs/heads/${defaultBranch}`)
 }
 
 /** `<stamp>-<short id>`, with a number where that name is taken: one push may not write a ref twice. */

@@ -1,4 +1,5 @@
 import type { Fence, FenceEntry, FenceRecord, ReturnNotice } from '../contracts/fence.js'
+import { mayActIn } from '../decide/fence-records.js'
 import type { RemoteGit } from './git-calls.js'
 import { parseNotice, parseRecord, RECORD_BYTES_MAX, recordText } from './record.js'
 import { type RefEntry, RefStore } from './ref-store.js'
@@ -26,7 +27,8 @@ export class GitFence implements Fence {
 
   async swap(old: FenceEntry | null, next: FenceRecord, signal: AbortSignal): Promise<FenceEntry | null> {
     const before = old === null ? null : { commit: old.commit, text: '' }
-    return entryOf(await this.#epoch.swap(before, recordText(next), signal))
+    // Whoever looks for the last holder that acted ({@link Fence.before}) finds it at the cut at the latest.
+    return entryOf(await this.#epoch.swap(before, recordText(next), signal, mayActIn(next)))
   }
 
   async readReturn(signal: AbortSignal): Promise<ReturnNotice | null> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { makeDirectory } from '@montana/foundation'
 import type { GitAccess } from '../contracts/provider.js'
 import { atTarget, gitText } from '../push/git.js'
+import { LISTING_TIMEOUT_MS } from '../push/limits.js'
 import type { RemoteGit } from './git-calls.js'
 
 export interface RemoteGitInit {
@@ -26,10 +27,14 @@ export async function openRemoteGit({ folder, access }: RemoteGitInit, signal: A
     url,
     run: async (args, call) => {
       const { code, stdout, words } = await atTarget(
-        { ...call, folder, access: await access(call.signal), timeoutMs: TIMEOUT_MS },
+        { ...call, folder, access: await access(call.signal), timeoutMs: timeoutOf(args[0]) },
         args,
       )
       return { code, stdout, stderr: words }
     },
   }
+}
+
+function timeoutOf(command: string | undefined): number {
+  return command === 'ls-remote' ? LISTING_TIMEOUT_MS : TIMEOUT_MS
 }

@@ -1,31 +1,27 @@
 import { gitText, type TargetCall } from './git.js'
 import { fetchObjects } from './target.js'
 
+const FOREIGN = 'refs/foreign/'
+
 /**
- * Brings foreign tips into the source, each as `refs/montana/targets/<target>/<tip>`: no push can name what the source does
- * not have. Gives those that are kept there now; one that the target has no more is missing. That an object exists is not
- * enough: a fetch that was killed leaves commits without their trees.
+ * Brings tips of the target into a borrowed repository, each under a ref of its own: no push can name what it does not have.
+ * Gives those that are whole there now; one that the target has no more is missing.
  */
 export async function fetchForeign(
   call: TargetCall,
-  target: string,
   tips: readonly string[],
+  options: readonly string[] = [],
 ): Promise<ReadonlySet<string>> {
-  const before = await keptTips(call, target)
-  const missing = [...new Set(tips)].filter((tip) => !before.has(tip))
-  if (missing.length === 0) return before
+  const wanted = [...new Set(tips)]
   await fetchObjects(
     call,
-    missing.map((tip) => `+${tip}:${folderOf(target)}${tip}`),
+    wanted.map((tip) => `+${tip}:${foreignRef(tip)}`),
+    options,
   )
-  return await keptTips(call, target)
-}
-
-async function keptTips(call: TargetCall, target: string): Promise<ReadonlySet<string>> {
-  const text = await gitText(call, ['for-each-ref', '--format=%(objectname)', folderOf(target)])
+  const text = await gitText(call, ['for-each-ref', '--format=%(objectname)', FOREIGN])
   return new Set(text.split('\n').filter((line) => line !== ''))
 }
 
-function folderOf(target: string): string {
-  return `refs/montana/targets/${target}/`
+export function foreignRef(tip: string): string {
+  return `${FOREIGN}${tip}`
 }

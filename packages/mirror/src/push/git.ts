@@ -2,6 +2,7 @@ import { AbortError } from '@montana/foundation'
 import { createRedactor, type GitOptions, type GitResult, runGit } from '@montana/git'
 import { MirrorError } from '../contracts/errors.js'
 import type { GitAccess } from '../contracts/provider.js'
+import { limitsOf } from './limits.js'
 
 /** A git command on the source, which contacts nobody. */
 export interface SourceCall {
@@ -18,6 +19,8 @@ export interface TargetCall extends SourceCall {
   readonly timeoutMs: number
   /** Ends the command after so long a silence. */
   readonly idleTimeoutMs?: number
+  /** Of each file that it writes here; what would become larger is given up. Default: no limit. */
+  readonly fileMaxBytes?: number
   readonly onLine?: (text: string) => void
 }
 
@@ -33,6 +36,8 @@ const LOCAL_TIMEOUT_MS = 10 * 60_000
 /** 200,000 refs with names of 160 bytes. */
 const OUTPUT_MAX_BYTES = 64 * 2 ** 20
 const WORDS_MAX_CHARS = 500
+/** `reason` in the metadata of an error: the target sends more than is taken. */
+export const TOO_MUCH = 'too-much'
 
 /** What git wrote. Throws MirrorError GIT_FAILED, AbortError. */
 export async function gitText(call: SourceCall, args: readonly string[]): Promise<string> {
@@ -51,19 +56,24 @@ export async function tryGit(call: SourceCall, args: readonly string[]): Promise
   return result.code === 0 ? result.stdout.toString('utf8') : null
 }
 
-/** Throws AbortError, and TARGET_UNREACHABLE when the time or the patience is over; a failure of git itself is the answer. */
+/**
+ * Throws AbortError, TARGET_UNREACHABLE when the time or the patience is over, TARGET_ANSWER_INVALID when the target sends
+ * more than is taken; a failure of git itself is the answer.
+ */
 export async function atTarget(call: TargetCall, args: readonly string[]): Promise<TargetAnswer> {
   const { access, folder, onLine } = call
   const result = await runGit(folder, args, {
     ...common(call),
     timeoutMs: call.timeoutMs,
     settings: access.settings,
+    limits: limitsOf(args[0], call.fileMaxBytes),
     environment: { ...call.environment, ...access.environment },
     redact: createRedactor(access.secrets),
     ...(call.idleTimeoutMs !== undefined && { idleTimeoutMs: call.idleTimeoutMs }),
     ...(onLine && { onLine }),
   })
   if (result.reason !== undefined) throw stopped(args, call, result)
+  if (result.code !== 0 && isTooMuch(result.stderr)) throw tooMuch(args[0] ?? '')
   return { code: result.code ?? -1, stdout: result.stdout.toString('utf8'), words: result.stderr }
 }
 
@@ -85,15 +95,23 @@ function stopped(args: readonly string[], { signal }: TargetCall, result: GitRes
   if (reason === 'aborted') return new AbortError(signal.reason)
   if (reason === 'not-started') return gitFailed(args, result)
   const command = args[0] ?? ''
-  if (reason === 'too-long') {
-    return new MirrorError('TARGET_ANSWER_INVALID', `git ${command}: the target says more than is read`, {
-      remedy: 'Narrow REFS, and see with git ls-remote what the target answers.',
-    })
-  }
+  if (reason === 'too-long') return tooMuch(command)
   const fault = reason === 'idle' ? 'made no progress for too long' : 'did not end in its time'
   return new MirrorError('TARGET_UNREACHABLE', `git ${command} ${fault}`, {
     remedy: 'Look at the connection to the target, or raise PUSH_TIMEOUT_MINUTES.',
     metadata: { command, reason },
+  })
+}
+
+/** Of this side: what the target says of itself begins with `remote:`. */
+function isTooMuch(words: string): boolean {
+  return /^(?:fatal|error): .*(?:out of memory|(?:m|re|c)alloc failed|file too large)/im.test(words)
+}
+
+function tooMuch(command: string): MirrorError {
+  return new MirrorError('TARGET_ANSWER_INVALID', `git ${command}: the target sends more than is taken`, {
+    remedy: 'Narrow REFS, and see with git ls-remote what the target answers.',
+    metadata: { command, reason: TOO_MUCH },
   })
 }
 

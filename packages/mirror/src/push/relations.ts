@@ -10,6 +10,8 @@ export interface Divergence {
   readonly foreignAuthor: string | null
 }
 
+export const UNCOUNTED: Divergence = { ahead: null, behind: null, foreignAuthor: null }
+
 /** 82 bytes a commit: some three million between the tips. */
 const GRAPH_MAX_BYTES = 256 * 2 ** 20
 /** 41 bytes each: a quarter of what Linux takes as arguments. */
@@ -54,7 +56,7 @@ async function commonBase(call: SourceCall, pairs: readonly TipPair[]): Promise<
 
 export async function divergenceOf(call: SourceCall, { local, remote }: TipPair): Promise<Divergence> {
   const types = await objectTypes(call, [remote])
-  if (!types.has(remote)) return { ahead: null, behind: null, foreignAuthor: null }
+  if (!types.has(remote)) return UNCOUNTED
   const counts = await tryGit(call, ['rev-list', '--left-right', '--count', `${local}...${remote}`, '--'])
   const [ahead = null, behind = null] = counts?.trim().split('\t').map(Number) ?? []
   const author = await tryGit(call, ['log', '--no-walk', '--format=%an <%ae>', remote, '--'])

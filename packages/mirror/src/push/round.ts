@@ -1,8 +1,12 @@
+import { MirrorError } from '../contracts/errors.js'
 import type { PushPlan, RefUpdate } from '../contracts/push.js'
 import { batches } from '../decide/refs.js'
-import { type Delivery, deliver } from './deliver.js'
+import { withBorrowed } from './borrowed.js'
+import { type Delivering, type Delivery, deliver } from './deliver.js'
 import { fetchForeign } from './foreign.js'
+import { TOO_MUCH } from './git.js'
 import { uploadLfs } from './lfs.js'
+import { RESCUED_MAX_BYTES } from './limits.js'
 import type { Listing } from './listing.js'
 import type { Outcomes } from './outcomes.js'
 import type { PushRun } from './run.js'
@@ -46,10 +50,26 @@ async function rescueFirst(run: PushRun, updates: readonly RefUpdate[], listing:
 }
 
 async function createRescueRefs(run: PushRun, missing: readonly RefUpdate[]): Promise<ReadonlyMap<string, Delivery>> {
-  const { name } = run.request.target
+  if (missing.length === 0) return new Map()
+  const { source: folder, signal } = run.request
+  const create = (borrowed: string) => createFrom(run, borrowed, missing)
+  return await withBorrowed({ folder, signal }, create).catch((error: unknown) => keptBack(error, missing))
+}
+
+/** Without the objects no push could name the old tip. */
+async function createFrom(run: PushRun, folder: string, missing: readonly RefUpdate[]) {
+  const { rescuedMaxBytes: fileMaxBytes = RESCUED_MAX_BYTES } = run.request
   const tips = missing.map(({ lease }) => lease)
-  const kept = tips.length === 0 ? new Set() : await fetchForeign(run.call('fetch'), name, tips)
-  return await deliverAll(run, missing.filter(({ lease }) => kept.has(lease)).map(rescueOf))
+  const kept = await fetchForeign({ ...run.call('fetch'), folder, fileMaxBytes }, tips)
+  const send = (items: readonly RefUpdate[]) => run.sendFrom(folder, items)
+  return await deliverAll({ send, mayPush: run.mayPush }, missing.filter(({ lease }) => kept.has(lease)).map(rescueOf))
+}
+
+/** Work that is too large to be kept is no reason to leave the other refs where they are. */
+function keptBack(error: unknown, missing: readonly RefUpdate[]): ReadonlyMap<string, Delivery> {
+  if (!(error instanceof MirrorError) || error.metadata.reason !== TOO_MUCH) throw error
+  const refused: Delivery = { kind: 'refused', code: error.code, message: error.message }
+  return new Map(missing.map(({ rescueRef }) => [rescueRef ?? '', refused]))
 }
 
 const NOT_KEPT = 'its old tip cannot be kept'
@@ -70,10 +90,10 @@ function alone(update: RefUpdate): RefUpdate {
   return { ...update, rescueRef: null }
 }
 
-async function deliverAll(run: PushRun, items: readonly RefUpdate[]): Promise<ReadonlyMap<string, Delivery>> {
+async function deliverAll(how: Delivering, items: readonly RefUpdate[]): Promise<ReadonlyMap<string, Delivery>> {
   const found = new Map<string, Delivery>()
   for (const batch of batches(items)) {
-    for (const [ref, delivery] of await deliver(batch, run)) found.set(ref, delivery)
+    for (const [ref, delivery] of await deliver(batch, how)) found.set(ref, delivery)
   }
   return found
 }

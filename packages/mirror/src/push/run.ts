@@ -4,11 +4,10 @@ import type { RefUpdate, Tips } from '../contracts/push.js'
 import type { Answer } from './deliver.js'
 import type { TargetCall } from './git.js'
 import type { Listing } from './listing.js'
+import type { ResetPolicy } from './rewrites.js'
 import { listTarget, pushOnce } from './target.js'
 
 export interface PushTarget {
-  /** Name of the target: its rescue objects are kept in the source below it. */
-  readonly name: string
   readonly refs: readonly string[]
   readonly onDiverge: 'refuse' | 'rescue'
   readonly lfs: 'auto' | 'off'
@@ -30,11 +29,15 @@ export interface PushRequest {
   readonly access: GitAccess
   /** Tips that we pushed last, by ref. */
   readonly pushed: Tips
+  readonly reset: ResetPolicy
   /** Milliseconds since the epoch: names the rescue refs. */
   readonly wallMs: number
   readonly signal: AbortSignal
   /** Silence that ends a transfer. Default: 5 min, spec 3.2. */
   readonly idleTimeoutMs?: number
+  /** Of foreign objects, for an explanation and for a rescue. Handed in smaller by tests only. */
+  readonly explainedMaxBytes?: number
+  readonly rescuedMaxBytes?: number
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
 }
 
@@ -72,9 +75,12 @@ export class PushRun {
     return await listTarget(this.call('list'), scopeOf(this.request.target.refs))
   }
 
-  readonly send = async (items: readonly RefUpdate[]): Promise<Answer> => {
+  readonly send = (items: readonly RefUpdate[]): Promise<Answer> => this.sendFrom(this.request.source, items)
+
+  /** From another repository that has these objects. */
+  async sendFrom(folder: string, items: readonly RefUpdate[]): Promise<Answer> {
     this.#pushes++
-    return await pushOnce(this.call('push'), items)
+    return await pushOnce({ ...this.call('push'), folder }, items)
   }
 
   readonly mayPush = (): boolean => this.#pushes < PUSHES_MAX

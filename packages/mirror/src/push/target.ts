@@ -4,12 +4,10 @@ import type { RefUpdate } from '../contracts/push.js'
 import { pushArguments } from '../decide/refs.js'
 import type { Answer } from './deliver.js'
 import { atTarget, type TargetCall } from './git.js'
+import { LISTING_TIMEOUT_MS } from './limits.js'
 import { LISTING_MAX_BYTES, type Listing, parseListing } from './listing.js'
 import { parsePorcelain } from './porcelain.js'
 import { failureOf } from './remote-words.js'
-
-/** A list of refs that does not come in this time will not come. */
-const LIST_TIMEOUT_MS = 120_000
 
 /** Everything that a push needs and nothing that a local setting may add. */
 const PUSH = ['push', '--porcelain', '--progress', '--atomic', '--no-verify', '--no-follow-tags', '--no-signed']
@@ -23,7 +21,7 @@ export async function listTarget(
   options: readonly string[],
   patterns: readonly string[] = [],
 ): Promise<Listing> {
-  const timeoutMs = Math.min(LIST_TIMEOUT_MS, call.timeoutMs)
+  const timeoutMs = Math.min(LISTING_TIMEOUT_MS, call.timeoutMs)
   const bounded = { ...call, timeoutMs, outputMaxBytes: LISTING_MAX_BYTES }
   const args = ['ls-remote', '--symref', ...options, call.access.url, ...patterns]
   const { code, stdout, words } = await atTarget(bounded, args)
@@ -50,9 +48,13 @@ export async function deleteOnce(call: TargetCall, ref: string, tip: string): Pr
 }
 
 /** Fetches by object id. An object that is no tip any more is no error: the caller sees that it did not come. */
-export async function fetchObjects(call: TargetCall, refspecs: readonly string[]): Promise<void> {
+export async function fetchObjects(
+  call: TargetCall,
+  refspecs: readonly string[],
+  options: readonly string[] = [],
+): Promise<void> {
   const input = refspecs.map((refspec) => `${refspec}\n`).join('')
-  const args = [...FETCH, NO_SUBMODULES, '--refmap=', '--stdin', call.access.url]
+  const args = [...FETCH, ...options, NO_SUBMODULES, '--refmap=', '--stdin', call.access.url]
   const { code, words } = await atTarget({ ...call, input }, args)
   if (code !== 0 && !GONE.test(words)) throw failed('fetch', words)
 }

@@ -27,7 +27,7 @@ export class TargetRun {
   async run(layers: readonly Layer[], signal: AbortSignal): Promise<number> {
     if (!(await this.#roles(layers, signal))) return 0
     for (const [index, layer] of layers.entries()) {
-      if (signal.aborted) return index
+      if (signal.aborted || this.#modules.store.isPaused()) return index
       const failure = await this.#layer(layer, signal)
       if (failure === undefined || this.#hasSucceeded(layer)) continue
       await this.#holdBack(layers.slice(index + 1), layer, failure)

@@ -1,7 +1,9 @@
+import { errorCode, errorMessage } from '@montana/foundation'
 import type { PushReport, RefResult } from '../contracts/push.js'
 import { pushCode } from '../push/push.js'
 import type { LayerResult } from '../queue/worker-types.js'
 import type { MirrorStore } from '../store/mirror-store.js'
+import { acceptedTips, isolate } from './history-reset.js'
 import type { MirrorParts, Reached } from './parts.js'
 
 const OURS = new Set<RefResult['outcome']>(['created', 'fast-forwarded', 'overwritten', 'rescued', 'equal'])
@@ -12,11 +14,19 @@ export async function syncCode(parts: MirrorParts, reached: Reached, signal: Abo
   const { store, source, time } = parts
   const { name, refs, onDiverge, lfs, pushTimeoutMs } = reached.target
   const access = await reached.provider.gitAccess(signal)
-  const target = { name, refs, onDiverge, lfs, pushTimeoutMs, defaultBranch: null }
+  const target = { refs, onDiverge, lfs, pushTimeoutMs, defaultBranch: null }
+  const reset = { mode: parts.config.resetMode, accepted: acceptedTips(store, name) }
   const pushed = store.refs.pushedTips(name)
-  const report = await pushCode({ source, target, access, pushed, wallMs: time.wallMs(), signal })
+  const request = { source, target, access, pushed, reset, wallMs: time.wallMs(), signal }
+  const report = await pushCode(request).catch((error: unknown) => stopAtReset(parts, error, signal))
   remember(store, name, report)
   return resultOf(report)
+}
+
+/** A history that was reset stays where it was reset: no other target, no other host and no CI pushes it. Spec 3.1. */
+async function stopAtReset(parts: MirrorParts, error: unknown, signal: AbortSignal): Promise<never> {
+  if (errorCode(error) === 'SOURCE_RESET') await isolate(parts, errorMessage(error), signal)
+  throw error
 }
 
 function remember(store: MirrorStore, mirror: string, { refs }: PushReport): void {

@@ -7,6 +7,7 @@ import { requestsOf } from '../queue/hooks.js'
 import { createWorker } from '../queue/worker.js'
 import type { DrainResult, Worker } from '../queue/worker-types.js'
 import { findTarget } from './find-target.js'
+import { tellFence } from './history-reset.js'
 import type { MirrorParts } from './parts.js'
 import { settleRoles } from './roles-step.js'
 import { runLayer } from './run-layer.js'
@@ -59,6 +60,7 @@ export class Mirror {
   /** Works off what is queued. Throws MirrorError BUSY beside another worker. */
   async sync(signal: AbortSignal): Promise<DrainResult> {
     try {
+      await tellFence(this.parts, signal)
       return await this.#worker.drain(signal)
     } finally {
       await this.parts.outbox?.flush(TELL_MS)
@@ -68,6 +70,7 @@ export class Mirror {
   /** Works until the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
     try {
+      await tellFence(this.parts, signal)
       await this.#worker.run(signal)
     } finally {
       await this.parts.outbox?.flush(TELL_MS)

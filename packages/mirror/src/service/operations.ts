@@ -1,11 +1,15 @@
 import { formatTime } from '@montana/foundation'
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
+import type { Tips } from '../contracts/push.js'
 import { hold, resume } from '../decide/fence-rules.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
+import { pruneCopies } from '../push/copies.js'
 import { dropRescueRef } from '../push/rescue.js'
 import { findTarget } from './find-target.js'
+import { acceptTips, lostTips } from './history-reset.js'
+import { note } from './note.js'
 import type { MirrorParts } from './parts.js'
 
 /** Why, and in which epoch the person who asks believes to be; null where nothing is fenced. */
@@ -29,17 +33,26 @@ export async function holdSentinel(
   note(parts, until === null ? 'end hold' : 'hold', asked.reason, record.epoch, { until })
 }
 
-/** Ends what a reset of the history has isolated, in the fence and then here. Spec repository-mirror 3.1 MIRROR_RESET_MODE. */
+/**
+ * Ends what a reset of the history has isolated, in the fence and then here; what the source does not hold any more may then
+ * be overwritten, each tip kept by a rescue ref. Spec repository-mirror 3.1 MIRROR_RESET_MODE.
+ */
 export async function resumeMirrors(parts: MirrorParts, asked: Asked, signal: AbortSignal): Promise<void> {
   const { store } = parts
+  const lost = await lostTips(parts, signal)
   const isResumed = parts.fence !== null && (await resumeFence(parts, asked, signal))
   if (!isResumed && !store.isPaused()) {
     throw new MirrorError('PRECONDITION', 'nothing is paused', { remedy: 'look at `montana mirror status`' })
   }
   store.transaction(() => {
     store.setPaused(null)
-    note(parts, 'resume', asked.reason, asked.expectedEpoch, {})
+    acceptTips(store, lost)
+    note(parts, 'resume', asked.reason, asked.expectedEpoch, { letGo: countsOf(lost) })
   })
+}
+
+function countsOf(lost: ReadonlyMap<string, Tips>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...lost].map(([mirror, tips]) => [mirror, tips.size]))
 }
 
 async function resumeFence(parts: MirrorParts, asked: Asked, signal: AbortSignal): Promise<boolean> {
@@ -63,6 +76,7 @@ export async function dropRescue(parts: MirrorParts, mirror: string, ref: string
     }
     note(parts, 'drop rescue ref', ref, null, { mirror, ref, tip })
   })
+  await pruneCopies({ folder: source, signal }, mirror)
 }
 
 /** The fence with its record. Throws PRECONDITION where there is none, EPOCH_LOST when another epoch has begun. */
@@ -79,20 +93,5 @@ export async function fenceIn(
   throw new MirrorError('EPOCH_LOST', `the epoch is ${entry.record.epoch}, not ${expectedEpoch ?? 'none'}`, {
     field: 'expectedEpoch',
     remedy: 'look at the new state and decide anew',
-  })
-}
-
-export function note(
-  { store, actor, time }: MirrorParts,
-  action: string,
-  reason: string,
-  epoch: number | null,
-  detail: Readonly<Record<string, unknown>>,
-): void {
-  const atMs = time.wallMs()
-  store.transaction(() => {
-    const epochs = { epochBefore: epoch, epochAfter: epoch }
-    store.audit.add({ atMs, actor, action, reason, ...epochs, detail: JSON.stringify(detail) })
-    store.events.add({ atMs, kind: 'role', mirror: null, layer: null, data: { action, reason, ...detail } })
   })
 }

@@ -1,6 +1,6 @@
 import { MirrorError } from '../contracts/errors.js'
 import { findTarget } from './find-target.js'
-import { note } from './operations.js'
+import { note } from './note.js'
 import type { MirrorParts, Reached } from './parts.js'
 
 export type Withdrawn = 'secrets' | 'variables'

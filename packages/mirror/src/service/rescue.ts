@@ -1,5 +1,10 @@
 import { MirrorError } from '../contracts/errors.js'
-import { atTarget, gitText, tryGit } from '../push/git.js'
+import type { GitAccess } from '../contracts/provider.js'
+import { withBorrowed } from '../push/borrowed.js'
+import { copiesOf, pruneCopies } from '../push/copies.js'
+import { fetchForeign, foreignRef } from '../push/foreign.js'
+import { gitText, type SourceCall, tryGit } from '../push/git.js'
+import { RESCUED_MAX_BYTES } from '../push/limits.js'
 import { divergenceOf } from '../push/relations.js'
 import { listRescueRefs, type RescueRef } from '../push/rescue.js'
 import type { Reached } from './parts.js'
@@ -40,12 +45,23 @@ export async function fetchRescue(
 ): Promise<ShownRescue> {
   const found = (await rescuesOf(source, reached, signal)).find((rescue) => rescue.ref === ref)
   if (found === undefined) throw unknownRef(ref)
-  const local = `refs/montana/targets/${reached.target.name}/${ref.slice('refs/'.length)}`
-  const access = await reached.provider.gitAccess(signal)
-  const call = { folder: source, access, signal, timeoutMs: FETCH_TIMEOUT_MS }
-  const { code, words } = await atTarget(call, [...FETCH, '--refmap=', '--', access.url, `+${ref}:${local}`])
-  if (code !== 0) throw notFetched(words)
+  const { name } = reached.target
+  const local = `${copiesOf(name)}${ref.slice('refs/'.length)}`
+  const call = { folder: source, signal }
+  await pruneCopies(call, name)
+  await bring(call, await reached.provider.gitAccess(signal), found.tip, local)
   return { ...found, local, ...(await describeCommit(source, local, signal)) }
+}
+
+/** Only what came whole, and is not too much, enters the source. */
+async function bring(source: SourceCall, access: GitAccess, tip: string, local: string): Promise<void> {
+  await withBorrowed(source, async (folder) => {
+    const bounds = { timeoutMs: FETCH_TIMEOUT_MS, fileMaxBytes: RESCUED_MAX_BYTES }
+    const kept = await fetchForeign({ ...source, ...bounds, folder, access }, [tip])
+    if (!kept.has(tip)) throw gone()
+    const call = { ...source, environment: { GIT_ALLOW_PROTOCOL: 'file' } }
+    await gitText(call, [...FETCH, '--refmap=', '--', folder, `+${foreignRef(tip)}:${local}`])
+  })
 }
 
 async function describeCommit(folder: string, local: string, signal: AbortSignal) {
@@ -74,12 +90,8 @@ function unknownRef(ref: string): MirrorError {
   })
 }
 
-function notFetched(words: string): MirrorError {
-  return new MirrorError(
-    'TARGET_UNREACHABLE',
-    `the rescue ref was not fetched: ${words.trim().slice(0, TEXT_MAX_CHARS)}`,
-    {
-      remedy: 'try again; the ref stays on the target',
-    },
-  )
+function gone(): MirrorError {
+  return new MirrorError('TARGET_ANSWER_INVALID', 'the target lists the rescue ref and does not hand it out', {
+    remedy: 'try again; the ref stays on the target',
+  })
 }

@@ -58,7 +58,7 @@ function world(): fc.Arbitrary<World> {
 function inputOf({ history, local, remote, pushed, onDiverge }: World): PushInput {
   const isForward = (ref: string, tip: string) => reachable(history, [tip]).has(remote.get(ref) ?? '')
   const fastForward = new Set([...local].filter(([ref, tip]) => isForward(ref, tip)).map(([ref]) => ref))
-  const rest = { defaultBranch: 'main', stamp: 's', fastForward }
+  const rest = { contained: new Set<string>(), stamp: 's', fastForward }
   return { local, remote, pushed, onDiverge, ...rest }
 }
 
@@ -76,15 +76,15 @@ function lostTips(setting: World, plan: typeof planPush): string[] {
   const target = new Map(setting.remote)
   const { updates } = plan(inputOf(setting))
   for (const [ref, tip] of setting.race) target.set(ref, tip)
-  const foreign = [...target].filter(([ref, tip]) => setting.pushed.get(ref) !== tip).map(([, tip]) => tip)
+  const held = [...target.values()]
   batches(updates, 300).forEach((batch, i) => {
     if (setting.arrives[i] !== false) apply(target, batch)
   })
   const kept = reachable(setting.history, target.values())
-  return foreign.filter((tip) => !kept.has(tip))
+  return held.filter((tip) => !kept.has(tip))
 }
 
-describe('promise 2: nothing that somebody else put on a target becomes unreachable', () => {
+describe('promise 2: nothing that a target held becomes unreachable', () => {
   it('holds for every plan, with batches that do not arrive and refs that move meanwhile', () => {
     fc.assert(
       fc.property(world(), (setting) => {
@@ -104,17 +104,5 @@ describe('promise 2: nothing that somebody else put on a target becomes unreacha
       { numRuns: 5_000 },
     )
     expect(found.failed).toBe(true)
-  })
-
-  it('loses at most what was ours: the default branch not even that', () => {
-    fc.assert(
-      fc.property(world(), (setting) => {
-        const target = new Map(setting.remote)
-        for (const batch of batches(planPush(inputOf(setting)).updates)) apply(target, batch)
-        const main = setting.remote.get('refs/heads/main')
-        if (main !== undefined) expect(reachable(setting.history, target.values()).has(main)).toBe(true)
-      }),
-      { numRuns: 2_000 },
-    )
   })
 })

@@ -15,16 +15,17 @@ interface Parts {
   readonly remote?: Record<string, string>
   readonly pushed?: Record<string, string>
   readonly fastForward?: readonly string[]
+  readonly contained?: readonly string[]
   readonly onDiverge?: 'refuse' | 'rescue'
 }
 
-function plan({ local = {}, remote = {}, pushed = {}, fastForward = [], onDiverge = 'refuse' }: Parts) {
+function plan({ local = {}, remote = {}, pushed = {}, fastForward = [], contained = [], onDiverge = 'refuse' }: Parts) {
   return planPush({
     local: new Map(Object.entries(local)),
     remote: new Map(Object.entries(remote)),
     pushed: new Map(Object.entries(pushed)),
     fastForward: new Set(fastForward),
-    defaultBranch: 'main',
+    contained: new Set(contained),
     onDiverge,
     stamp: STAMP,
   })
@@ -45,13 +46,20 @@ describe('the push plan: table 7.2', () => {
     expect(updates).toEqual([{ ref: MAIN, kind: 'fast-forward', tip: B, lease: A, rescueRef: null }])
   })
 
-  it('overwrites a tip that we pushed; on the default branch a rescue ref keeps it', () => {
-    const both = { [MAIN]: A, [DEV]: A }
+  it('overwrites a tip that we pushed; on every branch a rescue ref keeps it', () => {
+    const both = { [MAIN]: A, [DEV]: C }
     const { updates } = plan({ local: { [MAIN]: B, [DEV]: B }, remote: both, pushed: both })
     expect(updates).toEqual([
-      { ref: DEV, kind: 'overwrite', tip: B, lease: A, rescueRef: null },
+      { ref: DEV, kind: 'overwrite', tip: B, lease: C, rescueRef: `refs/heads/rescue/${STAMP}-cccccccccccc` },
       { ref: MAIN, kind: 'overwrite', tip: B, lease: A, rescueRef: `refs/heads/rescue/${STAMP}-aaaaaaaaaaaa` },
     ])
+  })
+
+  it('needs no rescue ref for a tag whose commit the new one holds', () => {
+    const tag = 'refs/tags/nightly'
+    const tips = { local: { [tag]: B }, remote: { [tag]: A }, pushed: { [tag]: A } }
+    expect(plan({ ...tips, contained: [tag] }).updates).toMatchObject([{ kind: 'overwrite', rescueRef: null }])
+    expect(plan(tips).updates).toMatchObject([{ rescueRef: `refs/tags/rescue/${STAMP}-aaaaaaaaaaaa` }])
   })
 
   it('does not take the tip that we pushed to another ref for ours of this one', () => {

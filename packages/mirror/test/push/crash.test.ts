@@ -27,6 +27,7 @@ async function killInMidPush(onDiverge: 'refuse' | 'rescue'): Promise<void> {
     const { createGitAccess, pushCode } = await import(${JSON.stringify(MIRROR)})
     const access = await createGitAccess({ url: ${JSON.stringify(shop.target)}, username: '', credential: { kind: 'none' }, caFile: null })
     await pushCode({ source: ${JSON.stringify(shop.source)}, target: ${JSON.stringify(target)}, access, pushed: new Map(),
+      reset: { mode: 'isolated', accepted: new Map() },
       wallMs: ${WALL_MS}, signal: AbortSignal.timeout(60000) })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' })
   const closed = once(child, 'close')

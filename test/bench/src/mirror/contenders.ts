@@ -74,9 +74,10 @@ async function afterCommit(here: string, work: () => Promise<unknown>): Promise<
 async function push(here: string, url: string, signal: AbortSignal): Promise<void> {
   const config = targetOf(url)
   const access = await new GitProvider(config).gitAccess(signal)
-  const { name, refs, onDiverge, lfs, pushTimeoutMs } = config
-  const target = { name, refs, onDiverge, lfs, pushTimeoutMs, defaultBranch: null }
-  const report = await pushCode({ source: here, target, access, pushed: new Map(), wallMs: Date.now(), signal })
+  const { refs, onDiverge, lfs, pushTimeoutMs } = config
+  const target = { refs, onDiverge, lfs, pushTimeoutMs, defaultBranch: null }
+  const rest = { pushed: new Map(), reset: { mode: 'isolated', accepted: new Map() } as const, wallMs: Date.now() }
+  const report = await pushCode({ source: here, target, access, ...rest, signal })
   const failed = report.refs.find(({ outcome }) => !['created', 'equal', 'fast-forwarded'].includes(outcome))
   if (failed) throw new Error(`${failed.ref} is ${failed.outcome}`)
 }

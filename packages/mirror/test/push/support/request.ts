@@ -5,7 +5,6 @@ import type { Workshop } from './repositories.js'
 export const WALL_MS = Date.parse('2026-02-07T05:00:00Z')
 
 export const TARGET: PushTarget = {
-  name: 'backup',
   refs: ['refs/heads/*', 'refs/tags/*'],
   onDiverge: 'refuse',
   lfs: 'auto',
@@ -16,6 +15,8 @@ export const TARGET: PushTarget = {
 export interface Changes {
   readonly target?: Partial<PushTarget>
   readonly pushed?: Readonly<Record<string, string>>
+  readonly reset?: 'isolated' | 'leader'
+  readonly accepted?: Readonly<Record<string, string>>
   readonly url?: string
   readonly token?: string
   readonly signal?: AbortSignal
@@ -36,6 +37,7 @@ export async function requestFor({ source, target }: Workshop, changes: Changes 
     target: { ...TARGET, ...changes.target },
     access,
     pushed: new Map(Object.entries(changes.pushed ?? {})),
+    reset: { mode: changes.reset ?? 'leader', accepted: new Map(Object.entries(changes.accepted ?? {})) },
     wallMs: WALL_MS,
     signal: changes.signal ?? AbortSignal.timeout(60_000),
   }
