@@ -118,7 +118,12 @@ describe('montana mirror, roles', PACED, () => {
     expect(acting).toMatchObject({ code: 8 })
     expect(acting.stderr).toContain('montana mirror demote second')
 
-    const demoted = await mirror(['demote', 'second', '--reason', 'the drill is over', ...CONFIRM, '--json'])
+    const over = ['demote', 'second', '--reason', 'the drill is over', ...CONFIRM, '--json']
+    const draining = await mirror(over)
+    expect(draining, draining.stdout + draining.stderr).toMatchObject({ code: 75 })
+    expect(json(draining).error.message).toContain('its last permit is waited for')
+
+    const demoted = await mirror([...over, '--drained'])
     expect(demoted, demoted.stdout + demoted.stderr).toMatchObject({ code: 0 })
     expect(json(demoted)).toMatchObject({ outcome: 'done', epochBefore: 2, epochAfter: 3 })
     expect(replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')

@@ -203,6 +203,8 @@ class Demo {
         folder,
         actor: 'primary',
         isAsked: false,
+        // Nothing but runs of workflows acts here.
+        isDrained: true,
         time,
         pollMs: 20,
         progress: null,

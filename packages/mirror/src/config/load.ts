@@ -1,4 +1,5 @@
 import type { MirrorConfig, TargetConfig } from '../contracts/config.js'
+import { spanProblem } from '../decide/time-budget.js'
 import { MINUTE_MS } from './constants.js'
 import { GLOBAL_KEYS, type GlobalSettings, globalSchema } from './keys.js'
 import { type ConfigProblem, configError, invalid } from './problem.js'
@@ -51,7 +52,7 @@ function lowestPromotable(targets: readonly TargetConfig[]): number | null {
 }
 
 function relations(globals: GlobalSettings, targets: readonly TargetConfig[]): ConfigProblem[] {
-  return [...timeBudget(globals), ...fenceProblems(globals, targets), ...nameProblems(targets)]
+  return [...timeBudget(globals), ...spanOf(globals), ...fenceProblems(globals, targets), ...nameProblems(targets)]
 }
 
 /** P + S < T: the holder stops before the successor starts. Spec repository-mirror 9.3. */
@@ -65,6 +66,17 @@ function timeBudget(globals: GlobalSettings): ConfigProblem[] {
   const fault = `${staleness} is not above MIRROR_PERMIT_MINUTES ${permit} + MIRROR_SKEW_MINUTES ${skew}`
   const remedy = `raise it above ${permit + skew}, or shorten the permit`
   return [invalid('MIRROR_STALENESS_MINUTES', fault, remedy)]
+}
+
+/** The sentinel of the replica would refuse to start with these. */
+function spanOf(globals: GlobalSettings): ConfigProblem[] {
+  const problem = spanProblem({
+    permitMs: globals.MIRROR_PERMIT_MINUTES,
+    skewMs: globals.MIRROR_SKEW_MINUTES,
+    intervalMs: globals.SENTINEL_INTERVAL_MINUTES,
+    threshold: globals.SENTINEL_THRESHOLD,
+  })
+  return problem === null ? [] : [invalid('SENTINEL_THRESHOLD', problem, 'raise it, or shorten the permit')]
 }
 
 function fenceProblems({ MIRROR_FENCE: slot }: GlobalSettings, targets: readonly TargetConfig[]): ConfigProblem[] {

@@ -2,13 +2,13 @@ import type { FenceRecord } from '../contracts/fence.js'
 import { formatDuration } from './durations.js'
 import {
   changeHolder,
-  NO_PROGRESS_MS,
   notIn,
   type RestProof,
   refuse,
   renewed,
   restObstacle,
   type Signature,
+  stopPatienceMs,
   type Transition,
 } from './fence-records.js'
 
@@ -30,11 +30,14 @@ export function draining(record: FenceRecord, self: string, signature: Signature
   return { ok: { ...record, state: 'draining', ...signature } }
 }
 
-/** While the drain lasts, at least each 20 min, so that the other side does not take it for dead. */
+/**
+ * While the drain lasts, so that the other side does not take it for dead. `renewedAt` stays that of the drain, from
+ * which the last permit is waited for.
+ */
 export function keepDraining(record: FenceRecord, self: string, signature: Signature): Transition {
   if (record.state !== 'draining') return refuse('EPOCH_LOST', `the record is ${record.state}, not draining`)
   if (record.holder === self) return refuse('PRECONDITION', 'this repository is the holder')
-  return { ok: { ...record, ...signature } }
+  return { ok: { ...record, ...signature, renewedAt: record.renewedAt } }
 }
 
 /** Written by whoever drains and finds that it cannot finish: the temporary primary acts again with its next renewal. */
@@ -59,10 +62,23 @@ export function claimHandback(
   return changeHolder(record, signature, { state: 'active', holder: self, role: 'MASTER', return: 'auto', tips })
 }
 
-/** The returned primary died while draining: the temporary one goes on, and a late executor loses its next swap. */
-export function undrain(record: FenceRecord, self: string, idleMs: number, signature: Signature): Transition {
+/** Of whoever watches a drain. */
+export interface DrainWatch {
+  /** Since the observer first saw the record as it is. */
+  readonly idleMs: number
+  readonly skewMs: number
+}
+
+/**
+ * The returned primary died while draining: the temporary one goes on, and a late executor loses its next swap. A drain
+ * that only waits for the last permit is not taken for dead.
+ */
+export function undrain(record: FenceRecord, self: string, watch: DrainWatch, signature: Signature): Transition {
   const refused = notIn(record, self, 'draining')
   if (refused) return refused
-  if (idleMs < NO_PROGRESS_MS) return refuse('BUSY', `the hand-back moved ${formatDuration(idleMs)} ago`)
+  const { idleMs, skewMs } = watch
+  if (idleMs < stopPatienceMs(record, skewMs)) {
+    return refuse('BUSY', `the hand-back moved ${formatDuration(idleMs)} ago`)
+  }
   return renewed(record, { state: 'active' }, signature)
 }

@@ -9,6 +9,7 @@ import {
   renewed,
   restObstacle,
   type Signature,
+  stopPatienceMs,
   type Transition,
 } from './fence-records.js'
 import type { Refusal } from './refusal.js'
@@ -37,7 +38,8 @@ export function claimForPromotion(record: FenceRecord, claim: PromotionClaim, si
   return changeHolder(record, signature, { state: 'promoting', holder, role, return: back, tips })
 }
 
-function claimObstacle(record: FenceRecord, claim: PromotionClaim): Refusal | null {
+/** Null when the claim may be made. */
+export function claimObstacle(record: FenceRecord, claim: Omit<PromotionClaim, 'tips'>): Refusal | null {
   if (claim.cause === 'force') return null
   if (record.holder === claim.self && record.state !== 'released') {
     return refusal('BUSY', `this repository already holds epoch ${record.epoch} (${record.state})`)
@@ -45,17 +47,26 @@ function claimObstacle(record: FenceRecord, claim: PromotionClaim): Refusal | nu
   return claim.cause === 'planned' ? plannedObstacle(record, claim) : silenceObstacle(record, claim)
 }
 
-function plannedObstacle(record: FenceRecord, claim: PromotionClaim): Refusal | null {
+function plannedObstacle(record: FenceRecord, claim: RestProof): Refusal | null {
   if (record.state === 'released') return restObstacle(record, claim)
   return refusal('PRECONDITION', `the holder has not stopped: the record is ${record.state}, not released`)
 }
 
-function silenceObstacle(record: FenceRecord, { idleMs, nowMs, skewMs }: PromotionClaim): Refusal | null {
-  const isMoving = record.state === 'promoting' || record.state === 'draining'
-  if (isMoving && idleMs < NO_PROGRESS_MS) {
+type Silence = Pick<PromotionClaim, 'idleMs' | 'nowMs' | 'skewMs'>
+
+/** Whoever acted in this epoch may do so until a permit has passed that began as late as the record was first seen. */
+function silenceObstacle(record: FenceRecord, { idleMs, nowMs, skewMs }: Silence): Refusal | null {
+  if (idleMs < patienceMs(record, skewMs)) {
     return refusal('BUSY', `${record.holder} has been ${record.state} for ${formatDuration(idleMs)}`)
   }
-  return sentinelObstacle(record, nowMs, skewMs)
+  const rest = { isDrained: false, stoppedMs: idleMs, skewMs }
+  return restObstacle(record, rest) ?? sentinelObstacle(record, nowMs, skewMs)
+}
+
+/** How long a change of roles may stand still before a sentinel takes over from it. */
+function patienceMs(record: FenceRecord, skewMs: number): number {
+  if (record.state === 'draining') return stopPatienceMs(record, skewMs)
+  return record.state === 'promoting' ? NO_PROGRESS_MS : 0
 }
 
 /** What binds a sentinel, not an operator. A hold has the benefit of the skew. Spec 9.2 rule 3. */

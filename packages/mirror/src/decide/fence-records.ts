@@ -34,6 +34,11 @@ export function restLeftMs(record: FenceRecord, { isDrained, stoppedMs, skewMs }
   return Math.max(0, record.permitMinutes * MINUTE_MS + skewMs - stoppedMs)
 }
 
+/** How long a holder that was stopped is left so: its last permit is waited for, then someone has to go on. Spec 11.2, 11.3. */
+export function stopPatienceMs({ permitMinutes }: FenceRecord, skewMs: number): number {
+  return permitMinutes * MINUTE_MS + skewMs + NO_PROGRESS_MS
+}
+
 /** Null once the holder cannot act any more. */
 export function restObstacle(record: FenceRecord, proof: RestProof): Refusal | null {
   const leftMs = restLeftMs(record, proof)

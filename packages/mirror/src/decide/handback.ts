@@ -7,6 +7,7 @@ export type HandbackStep =
   | 'drain'
   | 'replica-inert'
   | 'runs-ended'
+  | 'permit-over'
   | 'preserve'
   | 'merge'
   | 'claim'
@@ -30,6 +31,7 @@ export const HANDBACK: StepPlan<HandbackStep, HandbackUndo> = {
     { name: 'drain', undo: ['undrain', 're-arm'] },
     { name: 'replica-inert', undo: [] },
     { name: 'runs-ended', undo: [] },
+    { name: 'permit-over', undo: [] },
     { name: 'preserve', undo: [] },
     { name: 'merge', undo: [] },
     { name: 'claim', undo: [] },

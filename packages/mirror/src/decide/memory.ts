@@ -1,5 +1,5 @@
 import type { Sighting } from './sightings.js'
-import { type Count, NO_COUNT } from './threshold.js'
+import { type Count, NO_COUNT, type ThresholdSettings } from './threshold.js'
 import { earliestSilenceMs, type SentinelSettings } from './time-budget.js'
 import type { Finding, Verdict } from './verdict.js'
 
@@ -32,19 +32,29 @@ export interface Recalled {
   readonly findings: readonly Finding[]
 }
 
+/** So many intervals one observation adds to an age at most. Two: one that was missed is ordinary. */
+const GROWTH_INTERVALS = 2
+
 /**
- * The own clock may be set, too. Back: what was remembered moves along, so that ages stay as they were. Forward, or a
- * sentinel that did not run: from here one looks like the other, so after a pause as long as the silence that promotes
- * it knows nothing. By the rule of gaps (10.2) ordinary pauses of a scheduler are shorter.
+ * By how much remembered times move along with the own clock, which may be set, too. Back: ages stay as they were.
+ * Forward, or a sentinel that did not run: from here one looks like the other, so an observation makes nothing older by
+ * more than two intervals, and no single step of the clock can look like a silence. Spec repository-mirror 9.3.
  */
+export function clockShiftMs(observedMs: number, nowMs: number, { intervalMs }: ThresholdSettings): number {
+  const pauseMs = nowMs - observedMs
+  return pauseMs < 0 ? pauseMs : Math.max(0, pauseMs - GROWTH_INTERVALS * intervalMs)
+}
+
+/** After a pause as long as the silence that promotes it knows nothing: by the rule of gaps (10.2) ordinary ones are shorter. */
 export function recall(memory: SentinelMemory | null, nowMs: number, settings: SentinelSettings): Recalled {
   if (memory === null) return { memory: emptyMemory(nowMs), findings: [] }
   const pauseMs = nowMs - memory.observedMs
+  const moved = shift(memory, clockShiftMs(memory.observedMs, nowMs, settings))
   if (pauseMs < 0) {
     const message = 'the own clock went back; ages were kept'
-    return { memory: shift(memory, pauseMs), findings: [{ code: 'observer-clock-went-back', message }] }
+    return { memory: moved, findings: [{ code: 'observer-clock-went-back', message }] }
   }
-  if (pauseMs < earliestSilenceMs(settings)) return { memory, findings: [] }
+  if (pauseMs < earliestSilenceMs(settings)) return { memory: moved, findings: [] }
   const message = 'no observation for longer than a promotion takes; ages begin anew'
   return { memory: restart(memory, nowMs), findings: [{ code: 'observer-was-away', message }] }
 }

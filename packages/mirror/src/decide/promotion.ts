@@ -1,5 +1,7 @@
 import type { Role } from '../contracts/config.js'
-import type { Precondition, Progress, StepPlan } from './steps.js'
+import type { FenceEntry } from '../contracts/fence.js'
+import { mayActIn } from './fence-records.js'
+import { abandon, nextStep, type Precondition, type Progress, type StepPlan } from './steps.js'
 
 export type PromotionStep = 'claim' | 'epoch' | 'workflows' | 'role' | 'gates' | 'proof' | 'marker' | 'activate'
 export type PromotionUndo = 'restore-marker' | 'gates-inert' | 'role-replica' | 'workflows-off' | 'release'
@@ -7,12 +9,12 @@ export type PromotionProgress = Progress<PromotionStep, PromotionUndo>
 
 /**
  * Spec repository-mirror 11.1, steps 2 to 7. The claim comes before everything that could let this repository act, the
- * role before the gates, the proof before the fence lets it act. A claim that is lost has nothing to be taken back.
+ * role before the gates, the proof before the fence lets it act. A claim may have been made although nobody heard of it.
  */
 export const PROMOTION: StepPlan<PromotionStep, PromotionUndo> = {
   steps: [
-    { name: 'claim', undo: [] },
-    { name: 'epoch', undo: ['release'] },
+    { name: 'claim', undo: ['release'] },
+    { name: 'epoch', undo: [] },
     { name: 'workflows', undo: ['workflows-off'] },
     { name: 'role', undo: ['role-replica'] },
     { name: 'gates', undo: ['gates-inert'] },
@@ -21,6 +23,39 @@ export const PROMOTION: StepPlan<PromotionStep, PromotionUndo> = {
     { name: 'activate', undo: [] },
   ],
   pointOfNoReturn: 'activate',
+}
+
+/** What a promotion that is taken up again finds at the fence. */
+export interface FoundFence {
+  readonly self: string
+  readonly entry: FenceEntry
+  /** Commit of the record on which the decision fell; null: not known. */
+  readonly decidedOn: string | null
+  readonly nowMs: number
+}
+
+/**
+ * A promotion as the fence has it, for whoever takes it up again. A claim may only be made over the record on which the
+ * decision fell, never over one that was read again: the holder before may have renewed. An activation that the fence
+ * knows of is done, whatever was kept of it. What somebody else has overtaken is turned round. Spec repository-mirror 9.2, 11.1.
+ */
+export function settlePromotion(progress: PromotionProgress, found: FoundFence): PromotionProgress {
+  const { self, entry, decidedOn, nowMs } = found
+  const { holder, state } = entry.record
+  const isActing = holder === self && mayActIn(entry.record)
+  if (isActing && isAtActivation(progress)) {
+    return { ...progress, done: [...progress.done, 'activate'], begun: null, failed: null, movedMs: nowMs }
+  }
+  const isClaimed = holder === self && state === 'promoting'
+  const isClaimable = !progress.done.includes('claim') && entry.commit === decidedOn
+  return isClaimed || isClaimable ? progress : abandon(PROMOTION, progress, nowMs)
+}
+
+/** Also when the answer of the fence was lost, as long as nothing was taken back. */
+function isAtActivation(progress: PromotionProgress): boolean {
+  const next = nextStep(PROMOTION, { ...progress, failed: null })
+  const isForward = progress.failed === null || (progress.failed === 'activate' && progress.undone.length === 0)
+  return isForward && next.kind === 'do' && next.step === 'activate'
 }
 
 export interface PromotionFacts {

@@ -1,8 +1,7 @@
 import type { FenceRecord } from '../contracts/fence.js'
-import { formatDuration, MINUTE_MS } from './durations.js'
-import { type RestProof, restLeftMs } from './fence-records.js'
+import { formatDuration } from './durations.js'
 import type { HandbackRefPlan } from './handback-plan.js'
-import { parseTime } from './rfc3339.js'
+import { permitWaitMs, type StopFacts, waitText } from './last-permit.js'
 import type { Precondition, Progress, StepPlan } from './steps.js'
 
 export type SwitchStep = 'sync' | 'release' | 'runs-ended' | 'permit-over' | 'tips' | 'promotion'
@@ -56,37 +55,9 @@ export function plannedConditions(
   ]
 }
 
-export interface StopFacts {
-  /** An operator says that no process on any host acts for the primary any more; runs of workflows are ended besides. */
-  readonly isDrained: boolean
-  /** Of the clock of whoever switches. */
-  readonly nowMs: number
-  readonly skewMs: number
-}
-
-/**
- * How it is known that a primary which has released by itself acts no more. Runs of workflows can be listed and ended; a
- * process on a host that asked its guard just before the release cannot, so its permit is waited for: no renewal succeeds
- * after the release. The time of the release is that of the side that switches; a clock that went back waits longer.
- */
-export function switchRest({ state, renewedAt }: FenceRecord, { isDrained, nowMs, skewMs }: StopFacts): RestProof {
-  const releasedMs = state === 'released' ? parseTime(renewedAt) : null
-  return { isDrained, stoppedMs: releasedMs === null ? 0 : Math.max(0, nowMs - releasedMs), skewMs }
-}
-
-/** For how long a planned switch waits before it promotes. Spec repository-mirror 9.3 and 11.2. */
-export function switchWaitMs(record: FenceRecord, facts: StopFacts): number {
-  return restLeftMs(record, switchRest(record, facts))
-}
-
-/** Never less than it is. */
-export function waitText(waitMs: number): string {
-  return formatDuration(Math.ceil(waitMs / MINUTE_MS) * MINUTE_MS)
-}
-
 /** Never in the way of the beginning: the wait comes after the release. */
 export function waitCondition(record: FenceRecord, facts: StopFacts): Precondition {
-  const waitMs = switchWaitMs(record, facts)
+  const waitMs = permitWaitMs(record, facts)
   const from = record.state === 'released' ? 'from now' : 'from the release'
   const wait = `the last permit is waited for: ${waitText(waitMs)} ${from}`
   return { name: 'permit', met: true, why: waitMs === 0 ? 'nobody holds a permit any more' : wait }

@@ -1,7 +1,7 @@
 import type { Role } from '../contracts/config.js'
 import type { FenceRecord } from '../contracts/fence.js'
-import { formatDuration, MINUTE_MS } from './durations.js'
-import { NO_PROGRESS_MS, refuse, type Signature, type Transition } from './fence-records.js'
+import { formatDuration } from './durations.js'
+import { refuse, type Signature, stopPatienceMs, type Transition } from './fence-records.js'
 import { claimAfterReleased } from './fence-rules.js'
 import { parseTime } from './rfc3339.js'
 
@@ -36,9 +36,10 @@ const NOT_RESTED = { isDrained: false, stoppedMs: 0 }
  */
 function switching(record: FenceRecord, { self, nowMs, skewMs }: TakeBack): Transition | null {
   if (record.holder !== self) return null
-  const patienceMs = record.permitMinutes * MINUTE_MS + skewMs + NO_PROGRESS_MS
+  const patienceMs = stopPatienceMs(record, skewMs)
   const releasedMs = parseTime(record.renewedAt)
   const leftMs = releasedMs === null ? 0 : releasedMs + patienceMs - nowMs
-  if (leftMs <= 0) return null
+  // A release that lies ahead of this clock by more than the skew is no time to be patient from.
+  if (leftMs <= 0 || leftMs > patienceMs + skewMs) return null
   return refuse('BUSY', `this side has stopped for a planned switch, which has another ${formatDuration(leftMs)}`)
 }

@@ -20,6 +20,18 @@ export function budgetProblem({ permitMs, skewMs, stalenessMs }: SentinelSetting
   return `permit and skew together (${sum}) must be shorter than the staleness (${formatDuration(stalenessMs)})`
 }
 
+/**
+ * The observations that promote must lie so far apart that a permit ends between them: then no step of the sentinel's
+ * clock before the first of them makes two act at once. Null when they do. Checked before anything runs.
+ */
+export function spanProblem(settings: Omit<SentinelSettings, 'stalenessMs'>): string | null {
+  const { permitMs, skewMs, threshold } = settings
+  if (spanMs(settings) >= permitMs + skewMs) return null
+  const sum = formatDuration(permitMs + skewMs)
+  const span = formatDuration(spanMs(settings))
+  return `the ${threshold} observations that promote span ${span}, less than permit and skew together (${sum})`
+}
+
 /** Longest that one action may take under this permit: for `timeout-minutes` and hard stops. Never negative. */
 export function longestActionMs(permitMs: number): number {
   return Math.max(0, permitMs - PERMIT_RESERVE_MS)

@@ -4,6 +4,7 @@ import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { cancelDraining, claimHandback, draining, keepDraining } from '../decide/fence-handback.js'
 import type { HandbackStep, HandbackUndo } from '../decide/handback.js'
+import { permitWaitMs, stoppedRest, waitText } from '../decide/last-permit.js'
 import type { Finding } from '../decide/verdict.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
@@ -11,6 +12,7 @@ import { reconcileWorkflows } from '../reconcile/workflows.js'
 import { cancelRuns, DRAIN_POLL_MS, DRAIN_TIMEOUT_MS, stillRunning } from '../roles/end-runs.js'
 import { setGates, setRole, writeAndReadBack } from '../roles/gates.js'
 import { commitMarker } from '../roles/marker.js'
+import { NotYet } from '../roles/not-yet.js'
 import type { GithubReplica } from '../roles/promotion.js'
 import type { Effects } from '../roles/transaction.js'
 import { type BothSides, pushMoves } from './git.js'
@@ -31,6 +33,8 @@ export interface HandbackInit {
   readonly branch: string
   readonly onRecovery: 'merge' | 'rescue'
   readonly skewMs: number
+  /** No process on any host acts for the temporary primary any more: its last permit needs no waiting for. */
+  readonly isDrained: boolean
   readonly actor: string
   readonly time: TimeSource
   readonly pollMs?: number
@@ -59,6 +63,7 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
     drain: (signal) => this.#drain(signal),
     'replica-inert': (signal) => this.#replicaInert(signal),
     'runs-ended': (signal) => this.#runsEnded(signal),
+    'permit-over': (signal) => this.#permitOver(signal),
     preserve: (signal) => this.#preserve(signal),
     merge: (signal) => this.#merge(signal),
     claim: (signal) => this.#claim(signal),
@@ -126,6 +131,20 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
     return this.#init.time.monotonicMs()
   }
 
+  /** A process on a host that asked before the drain may act for as long as it was told. Throws NotYet. */
+  async #permitOver(signal: AbortSignal): Promise<void> {
+    const { record } = await this.#read(signal)
+    if (record.holder === this.#init.self) return
+    const waitMs = permitWaitMs(record, this.#stopFacts())
+    await this.#keep(signal)
+    if (waitMs > 0) throw stillPermitted(waitMs)
+  }
+
+  #stopFacts() {
+    const { isDrained, skewMs, time } = this.#init
+    return { isDrained, skewMs, nowMs: time.wallMs() }
+  }
+
   /** On both sides, before any branch moves. A rescue ref that is there already was made by a try before this one. */
   async #preserve(signal: AbortSignal): Promise<void> {
     const found = await this.#survey(signal)
@@ -164,10 +183,10 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
   }
 
   async #claim(signal: AbortSignal): Promise<void> {
-    const { self, skewMs } = this.#init
+    const { self } = this.#init
     const { record } = await this.#read(signal)
     if (record.holder === self && record.state === 'active') return
-    const proof = { isDrained: true, stoppedMs: 0, skewMs }
+    const proof = stoppedRest(record, this.#stopFacts())
     await this.#swap(claimHandback(record, self, proof, record.tips, this.#signature('hand-back')), signal)
   }
 
@@ -240,6 +259,14 @@ async function expectRole({ variables }: GithubReplica, role: Role, signal: Abor
   throw new MirrorError('READBACK_MISMATCH', `MIRROR_ROLE is ${found ?? 'not set'}, not ${role}`, {
     field: 'MIRROR_ROLE',
     remedy: 'run it again: it goes on from here',
+  })
+}
+
+function stillPermitted(waitMs: number): NotYet {
+  return new NotYet(`the temporary primary has stopped; its last permit is waited for: another ${waitText(waitMs)}`, {
+    waitMs,
+    remedy:
+      'run it again then: it goes on (half an hour later the temporary primary acts again); or stop every process on hosts that acts for it, and say so with `montana mirror demote --drained`',
   })
 }
 

@@ -8,7 +8,7 @@ import { readValues } from '../config/read-values.js'
 import { repositoryName } from '../config/repository-name.js'
 import type { Values } from '../config/settings.js'
 import type { Credential, RepositoryName, Role } from '../contracts/config.js'
-import { budgetProblem } from '../decide/time-budget.js'
+import { budgetProblem, spanProblem } from '../decide/time-budget.js'
 
 /** What the script knows of itself: variables and secrets of spec repository-mirror 3.4, and what Actions adds. */
 export interface ScriptEnvironment {
@@ -156,13 +156,17 @@ function appProblems({ MIRROR_SENTINEL_APP_ID: id, MIRROR_SENTINEL_APP_KEY: key 
 }
 
 function budgetProblems(read: Read): ConfigProblem[] {
-  const problem = budgetProblem({
+  const settings = {
     permitMs: read.MIRROR_PERMIT_MINUTES,
     skewMs: read.MIRROR_SKEW_MINUTES,
     stalenessMs: read.MIRROR_STALENESS_MINUTES,
     intervalMs: read.SENTINEL_INTERVAL_MINUTES,
     threshold: read.SENTINEL_THRESHOLD,
-  })
-  if (problem === null) return []
-  return [invalid('MIRROR_STALENESS_MINUTES', `is too short: ${problem}`, 'raise it, or shorten the permit')]
+  }
+  const remedy = 'raise it, or shorten the permit'
+  const [budget, span] = [budgetProblem(settings), spanProblem(settings)]
+  return [
+    ...(budget === null ? [] : [invalid('MIRROR_STALENESS_MINUTES', `is too short: ${budget}`, remedy)]),
+    ...(span === null ? [] : [invalid('SENTINEL_THRESHOLD', `is too low: ${span}`, remedy)]),
+  ]
 }

@@ -49,6 +49,7 @@ export async function runRecover(init: RecoverScriptInit, signal: AbortSignal): 
       folder,
       actor: 'primary',
       isAsked: false,
+      isDrained: false,
       time,
       progress,
       save: (now) => store.write(now, signal),

@@ -10,6 +10,8 @@ export interface PendingPromotion {
   readonly progress: PromotionProgress
   readonly reason: string
   readonly cause: 'silence' | 'planned' | 'force'
+  /** Commit of the fence record on which the decision fell; null in a document that never held it. */
+  readonly decidedOn: string | null
 }
 
 /** At `refs/montana/sentinel` of the replica, by compare-and-swap. Spec repository-mirror 10.3. */
@@ -70,6 +72,7 @@ const documentSchema = z.strictObject({
       }),
       reason: z.string().max(1_000),
       cause: z.enum(['silence', 'planned', 'force']),
+      decidedOn: z.string().max(64).nullable().default(null),
     })
     .nullable(),
   recordSeen: z.strictObject({ commit: z.string().max(64), firstSeenMs: ms }).nullable(),

@@ -1,7 +1,7 @@
 import { MirrorError } from '../contracts/errors.js'
 import type { FenceEntry } from '../contracts/fence.js'
 import type { RestProof } from '../decide/fence-records.js'
-import { PROMOTION } from '../decide/promotion.js'
+import { PROMOTION, settlePromotion } from '../decide/promotion.js'
 import { Promotion } from '../roles/promotion.js'
 import { runTransaction, type StepRecord, type TransactionEnd } from '../roles/transaction.js'
 import type { PendingPromotion, SentinelDocument } from './document.js'
@@ -25,16 +25,18 @@ export interface PromotionEnd {
 
 /**
  * A promotion to its end, by the sentinel or by hand; how far it came stands in the sentinel's document, so that whoever
- * finds it half-done can go on or take it back. Throws BUSY beside another run. Spec repository-mirror 11.
+ * finds it half-done can go on or take it back, as the fence has it now. Throws BUSY beside another run. Spec
+ * repository-mirror 11.
  */
 export async function runPromotion(run: PromotionRun, signal: AbortSignal): Promise<PromotionEnd> {
-  const { before, pending, time, onStep } = run
+  const { before, pending, time, onStep, entry, self } = run
   const steps: StepRecord[] = []
   const promotion = new Promotion({ ...run, claim: await claimOf(run, signal), reason: pending.reason })
+  const found = { self, entry, decidedOn: pending.decidedOn, nowMs: time.wallMs() }
   const end = await runTransaction(
     {
       plan: PROMOTION,
-      progress: pending.progress,
+      progress: settlePromotion(pending.progress, found),
       effects: promotion,
       save: async (progress, stop) => await save(run, { ...before, promotion: { ...pending, progress } }, stop),
       onStep: (step) => {

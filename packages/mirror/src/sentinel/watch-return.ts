@@ -1,15 +1,21 @@
 import type { FenceEntry } from '../contracts/fence.js'
 import { handbackReady, undrain } from '../decide/fence-handback.js'
 import { observeReturn } from '../decide/return-watch.js'
-import { isStandingStill } from '../decide/steps.js'
 import { sign } from '../fence/sign.js'
 import { reconcileWorkflows } from '../reconcile/workflows.js'
 import { setGates, setRole } from '../roles/gates.js'
 import type { SentinelDocument } from './document.js'
 import type { SentinelInit, SentinelReport } from './types.js'
 
-/** As temporary primary: watches for the return of the primary, and for what became of a hand-back. Spec 11.3. */
-export async function watchReturn(init: SentinelInit, signal: AbortSignal): Promise<SentinelReport> {
+/**
+ * As temporary primary: watches for the return of the primary, and for what became of a hand-back. In the role of a
+ * replica it is armed again once the fence says that it acts. Spec 11.3.
+ */
+export async function watchReturn(
+  init: SentinelInit,
+  signal: AbortSignal,
+  role: 'TEMPORARY_MASTER' | 'SLAVE' = 'TEMPORARY_MASTER',
+): Promise<SentinelReport> {
   const before = await init.document.read(signal)
   const entry = await init.fence.read(signal)
   const nowMs = init.time.wallMs()
@@ -20,6 +26,7 @@ export async function watchReturn(init: SentinelInit, signal: AbortSignal): Prom
   if (entry.record.holder !== init.self) return await demoted(init, document, entry, signal)
   if (entry.record.state === 'draining')
     return await afterDrain(init, document, entry, nowMs - recordSeen.firstSeenMs, signal)
+  if (role === 'SLAVE') return await armAgain(init, entry, signal)
   return await countReturn(init, document, entry, signal)
 }
 
@@ -53,27 +60,30 @@ async function afterDrain(
   idleMs: number,
   signal: AbortSignal,
 ): Promise<SentinelReport> {
-  const { self, actor, fence, time, replica, manifest } = init
+  const { self, actor, fence, time, settings } = init
   await init.document.write(document, signal)
-  if (!isStandingStill(idleMs)) return reportOf(entry, 'wait', 'the returned primary is taking over')
-  const next = undrain(entry.record, self, idleMs, sign(actor, 'the hand-back stood still', time.wallMs()))
-  const written = 'ok' in next ? await fence.swap(entry, next.ok, signal) : null
+  const drain = { idleMs, skewMs: settings.skewMs }
+  const next = undrain(entry.record, self, drain, sign(actor, 'the hand-back stood still', time.wallMs()))
+  if ('refused' in next) return reportOf(entry, 'wait', `the returned primary is taking over: ${next.refused.reason}`)
+  const written = await fence.swap(entry, next.ok, signal)
   if (written === null) return reportOf(entry, 'wait', 'the record changed in between')
+  return await armAgain(init, written, signal)
+}
+
+async function armAgain(
+  { replica, manifest, alert }: SentinelInit,
+  entry: FenceEntry,
+  signal: AbortSignal,
+): Promise<SentinelReport> {
   await reconcileWorkflows(
     { control: replica.workflows, contents: replica.contents, manifest, role: 'TEMPORARY_MASTER' },
     signal,
   )
   await setRole(replica.variables, 'TEMPORARY_MASTER', signal)
-  await setGates(replica.variables, manifest, { kind: 'live', had: written.record.gates }, signal)
-  await init.alert(
-    {
-      code: 'HANDBACK_STALLED',
-      message: 'the hand-back stood still; this side acts again',
-      epoch: written.record.epoch,
-    },
-    signal,
-  )
-  return reportOf(written, 'wait', 'the hand-back stood still; this side acts again')
+  await setGates(replica.variables, manifest, { kind: 'live', had: entry.record.gates }, signal)
+  const message = 'the hand-back stood still; this side acts again'
+  await alert({ code: 'HANDBACK_STALLED', message, epoch: entry.record.epoch }, signal)
+  return reportOf(entry, 'wait', message)
 }
 
 /** Another side holds the epoch: nothing of this one may stay live. */

@@ -1,7 +1,8 @@
 import { MirrorError, type MirrorErrorCode } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
+import { stoppedRest } from '../decide/last-permit.js'
 import { startProgress } from '../decide/steps.js'
-import { atPromotion, SWITCH, type SwitchProgress, switchRest } from '../decide/switchover.js'
+import { atPromotion, SWITCH, type SwitchProgress } from '../decide/switchover.js'
 import type { Promotion } from '../roles/promotion.js'
 import { runTransaction, type StepRecord, type TransactionEnd } from '../roles/transaction.js'
 import type { PendingPromotion, SentinelDocument } from '../sentinel/document.js'
@@ -68,12 +69,12 @@ async function promoteNow(found: PromotionCase, onStep: OnStep, signal: AbortSig
   const isPlanned = isSwitch(found)
   const before = await current(found, signal)
   const cause = isPlanned ? ('planned' as const) : ('force' as const)
-  const pending = before.promotion ?? begun(cause, asked.reason, time.wallMs())
   const side = { self, replica: provider, fence, git, document, manifest, branch, stateFile: config.stateFile }
   const poll = pollMs === undefined ? {} : { pollMs }
   const entry = isPlanned ? await released(found, signal) : found.entry
+  const pending = before.promotion ?? begun(cause, asked.reason, entry, time.wallMs())
   const stop = { isDrained: asked.drained ?? false, nowMs: time.wallMs(), skewMs: config.skewMs }
-  const rest = { ...switchRest(entry.record, stop), idleMs: 0 }
+  const rest = { ...stoppedRest(entry.record, stop), idleMs: 0 }
   const run = { ...side, ...poll, actor, time, onStep, before, pending, entry, rest }
   return (await runPromotion(run, signal)).end
 }
@@ -90,8 +91,13 @@ async function released({ fence, entry }: PromotionCase, signal: AbortSignal): P
   return (await fence.read(signal)) ?? entry
 }
 
-function begun(cause: PendingPromotion['cause'], reason: string, nowMs: number): PendingPromotion {
-  return { progress: startProgress<keyof Promotion['do'], keyof Promotion['undo']>(nowMs), reason, cause }
+function begun(
+  cause: PendingPromotion['cause'],
+  reason: string,
+  { commit: decidedOn }: FenceEntry,
+  nowMs: number,
+): PendingPromotion {
+  return { progress: startProgress<keyof Promotion['do'], keyof Promotion['undo']>(nowMs), reason, cause, decidedOn }
 }
 
 function throwUndone(end: TransactionEnd): void {

@@ -95,7 +95,7 @@ async function handBack(
   onStep: (step: StepRecord) => void,
   signal: AbortSignal,
 ): Promise<RoleEnd> {
-  const { parts, self, primary, replica, fence, store, progress, pollMs } = found
+  const { parts, self, primary, replica, fence, store, progress, asked, pollMs } = found
   const { manifest, config, actor, time } = parts
   await askFor(found, signal)
   const findings: Finding[] = []
@@ -104,8 +104,9 @@ async function handBack(
   const save = async (now: HandbackProgress) => await store.write(now, signal)
   const told = { save, onStep, onFinding: (finding: Finding) => void findings.push(finding) }
   const poll = pollMs === undefined ? {} : { pollMs }
+  const isDrained = asked.drained ?? false
   const end = await recover(
-    { ...sides, ...told, ...poll, manifest, config, actor, time, progress, isAsked: true },
+    { ...sides, ...told, ...poll, manifest, config, actor, time, progress, isAsked: true, isDrained },
     signal,
   )
   await store.write(null, signal)

@@ -24,6 +24,8 @@ export interface RecoverInit {
   /** Of copies of both repositories. */
   readonly folder: string
   readonly actor: string
+  /** An operator says that every process on hosts that acts for the replica has been stopped. */
+  readonly isDrained: boolean
   /** An operator asks for it now. */
   readonly isAsked: boolean
   readonly time: TimeSource

@@ -9,7 +9,7 @@ export interface RoleRequest extends Asked {
   readonly dryRun: boolean
   /** Promotes although the record is young; the name of the repository was typed. Spec 11.2. */
   readonly force: boolean
-  /** Of a planned switch: every process on hosts that acts for the primary has been stopped. Absent: its last permit is waited for. */
+  /** Every process on hosts that acts for the side which is stopped has ended. Absent: its last permit is waited for. */
   readonly drained?: boolean
 }
 

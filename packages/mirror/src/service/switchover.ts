@@ -1,8 +1,9 @@
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry, FenceRecord } from '../contracts/fence.js'
 import { claimAfterReleased, release } from '../decide/fence-rules.js'
+import { permitWaitMs, waitText } from '../decide/last-permit.js'
 import { selectRefs } from '../decide/refs.js'
-import { foreignWork, type SwitchStep, type SwitchUndo, switchWaitMs, waitText } from '../decide/switchover.js'
+import { foreignWork, type SwitchStep, type SwitchUndo } from '../decide/switchover.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
 import { type BothSides, pushMoves } from '../handback/git.js'
@@ -86,7 +87,7 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
   async #permitOver(signal: AbortSignal): Promise<void> {
     const { isDrained, parts } = this.#init
     const { record } = await this.#read(signal)
-    const waitMs = switchWaitMs(record, { isDrained, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs })
+    const waitMs = permitWaitMs(record, { isDrained, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs })
     if (waitMs > 0) throw stillPermitted(waitMs)
   }
 

@@ -166,6 +166,12 @@ describe('what stands in several keys', () => {
     load({ ...minutes, MIRROR_STALENESS_MINUTES: '41' })
   })
 
+  it('a permit must end between the observations that promote', () => {
+    expect(refusal({ SENTINEL_INTERVAL_MINUTES: '19' })).toMatchObject({ field: 'SENTINEL_THRESHOLD' })
+    load({ SENTINEL_INTERVAL_MINUTES: '20' })
+    load({ SENTINEL_INTERVAL_MINUTES: '10', SENTINEL_THRESHOLD: '5' })
+  })
+
   it('the fence is the lowest slot that can be promoted, or the one that is named', () => {
     const off = { MIRROR_2_REPO: 'c/d', MIRROR_2_TOKEN: SECRET, MIRROR_2_PROMOTABLE: 'false' }
     const archive = { MIRROR_1_TYPE: 'git', MIRROR_1_URL: '/srv/archive.git' }

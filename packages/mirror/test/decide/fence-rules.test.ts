@@ -31,7 +31,7 @@ function code(transition: Transition): string {
 }
 
 function claim(part: Partial<PromotionClaim> = {}): PromotionClaim {
-  return { ...RESTED, self: B, cause: 'silence', tips: {}, nowMs: NOW, idleMs: 0, ...part }
+  return { ...RESTED, self: B, cause: 'silence', tips: {}, nowMs: NOW, idleMs: 40 * MIN, ...part }
 }
 
 describe('the first record and renewals', () => {
@@ -70,12 +70,23 @@ describe('promotion', () => {
     ['being promoted by another', { holder: 'github:3', state: 'promoting' }, 'BUSY'],
     ['being handed back', { holder: 'github:3', state: 'draining' }, 'BUSY'],
   ])('by silence is refused when it is %s', (_, part, expected) => {
-    expect(code(claimForPromotion(record(part), claim(), SIGNED))).toBe(expected)
+    expect(code(claimForPromotion(record(part), claim({ idleMs: 0 }), SIGNED))).toBe(expected)
   })
 
   it('takes over from a promotion that stands still', () => {
     const stuck = record({ epoch: 2, holder: 'github:3', state: 'promoting' })
     expect(ok(claimForPromotion(stuck, claim({ idleMs: 30 * MIN }), SIGNED)).epoch).toBe(3)
+  })
+
+  it.each<[FenceRecord['state'], number]>([
+    ['active', 40],
+    ['handback-ready', 40],
+    ['released', 40],
+    ['draining', 70],
+  ])('by silence waits until a permit has passed since a record that is %s was first seen', (state, minutes) => {
+    const acted = record({ epoch: 2, renewal: 4, holder: 'github:3', state })
+    expect(code(claimForPromotion(acted, claim({ idleMs: minutes * MIN - 1 }), SIGNED))).toBe('BUSY')
+    expect(code(claimForPromotion(acted, claim({ idleMs: minutes * MIN }), SIGNED))).toBe('ok')
   })
 
   it('as a planned switch waits until the primary has stopped and its permit is over', () => {
@@ -150,9 +161,10 @@ describe('hand-back', () => {
     expect(code(handbackReady(record(), A, true, SIGNED))).toBe('PRECONDITION')
   })
 
-  it('is undone after half an hour without progress, and then cannot be finished', () => {
-    expect(code(undrain(drained, B, 30 * MIN - 1, SIGNED))).toBe('BUSY')
-    const again = ok(undrain(drained, B, 30 * MIN, SIGNED))
+  it('is undone half an hour after the last permit without progress, and then cannot be finished', () => {
+    const after = (minutes: number) => ({ idleMs: minutes * MIN, skewMs: 10 * MIN })
+    expect(code(undrain(drained, B, after(69.9), SIGNED))).toBe('BUSY')
+    const again = ok(undrain(drained, B, after(70), SIGNED))
     expect(again).toMatchObject({ epoch: 2, state: 'active', renewal: 6 })
     expect(code(claimHandback(again, A, RESTED, {}, SIGNED))).toBe('EPOCH_LOST')
   })
@@ -164,7 +176,8 @@ describe('hand-back', () => {
   })
 
   it('shows progress with a new nonce and nothing else', () => {
-    const kept = ok(keepDraining(drained, A, { ...SIGNED, nonce: 'n3' }))
+    const later = { ...SIGNED, nonce: 'n3', renewedAt: '2026-02-07T12:20:00.000Z' }
+    const kept = ok(keepDraining(drained, A, later))
     expect(kept).toEqual({ ...drained, nonce: 'n3' })
     expect(code(keepDraining(drained, B, SIGNED))).toBe('PRECONDITION')
     expect(code(keepDraining(ready, A, SIGNED))).toBe('EPOCH_LOST')

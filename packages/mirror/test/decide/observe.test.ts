@@ -151,6 +151,16 @@ describe('scenario 16: clocks', () => {
     expect(clocks(right, (minute) => (minute < HALF ? 0 : DAY_MINUTES)).findings).toContain('observer-was-away')
   })
 
+  it('takes no step of its own clock for a silence: an observation adds an hour at most', () => {
+    const jump = 180
+    const minutes = [0, 30, 45 + jump, 75 + jump, 105 + jump]
+    const results = watch(minutes.map((minute): [number, Observation] => [minute, seen()]))
+    expect(results.map(({ verdict }) => verdict)).toEqual(Array(5).fill('healthy'))
+    expect(results.at(-1)?.explanation).toContain('2 h 30 min')
+    // The silence goes on.
+    expect(watch(every(135 + jump, 225 + jump, seen()), results.at(-1)?.memory).at(-1)?.decision).toBe('promote')
+  })
+
   it('still promotes a dead primary whose clock was a day ahead, and after its own clock went back', () => {
     const ahead = seen({ ownHeartbeat: iso(START + DAY) })
     expect(watch(every(0, 240, ahead)).at(-1)?.decision).toBe('promote')

@@ -18,6 +18,8 @@ describe('scenario 11: one actor per epoch, never two at one instant', () => {
     expect(counts.handedBack).toBeGreaterThan(800)
     expect(counts.undrained).toBeGreaterThan(50)
     expect(counts.takenBack).toBeGreaterThan(500)
+    expect(counts.killed).toBeGreaterThan(500)
+    expect(counts.overtaken).toBeGreaterThan(20)
     expect(counts.acts).toBeGreaterThan(500_000)
   }, 240_000)
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { claimForPromotion } from '../../src/decide/fence-promotion.js'
 import { release, renew } from '../../src/decide/fence-rules.js'
+import { permitWaitMs, stoppedRest } from '../../src/decide/last-permit.js'
 import { mayAct } from '../../src/decide/permit.js'
-import { atPromotion, SWITCH, switchRest, switchWaitMs, waitCondition } from '../../src/decide/switchover.js'
+import { atPromotion, SWITCH, waitCondition } from '../../src/decide/switchover.js'
 import { record } from './support/records.js'
 
 const MIN = 60_000
@@ -22,26 +23,26 @@ const facts = (minutes: number, isDrained = false) => {
 
 describe('a planned switch', () => {
   it('waits after the release for the last permit and the skew', () => {
-    expect(switchWaitMs(released(), facts(0))).toBe(40 * MIN)
-    expect(switchWaitMs(released(), facts(39.5))).toBe(0.5 * MIN)
-    expect(switchWaitMs(released(), facts(40))).toBe(0)
+    expect(permitWaitMs(released(), facts(0))).toBe(40 * MIN)
+    expect(permitWaitMs(released(), facts(39.5))).toBe(0.5 * MIN)
+    expect(permitWaitMs(released(), facts(40))).toBe(0)
   })
 
   it('waits for nobody when an operator says that every process has ended', () => {
-    expect(switchWaitMs(released(), facts(0, true))).toBe(0)
+    expect(permitWaitMs(released(), facts(0, true))).toBe(0)
   })
 
   it('waits for nobody in an epoch in which nobody acted', () => {
-    expect(switchWaitMs({ ...released(), renewal: 0 }, facts(0))).toBe(0)
+    expect(permitWaitMs({ ...released(), renewal: 0 }, facts(0))).toBe(0)
   })
 
   it('waits longer, never shorter, by a clock that went back or a time that cannot be read', () => {
-    expect(switchWaitMs(released(), facts(-24 * 60))).toBe(40 * MIN)
-    expect(switchWaitMs({ ...released(), renewedAt: 'yesterday' }, facts(600))).toBe(40 * MIN)
+    expect(permitWaitMs(released(), facts(-24 * 60))).toBe(40 * MIN)
+    expect(permitWaitMs({ ...released(), renewedAt: 'yesterday' }, facts(600))).toBe(40 * MIN)
   })
 
   it('counts nothing before the release', () => {
-    expect(switchWaitMs(record({ renewal: 3, renewedAt: '2026-02-07T00:00:00Z' }), facts(600))).toBe(40 * MIN)
+    expect(permitWaitMs(record({ renewal: 3, renewedAt: '2026-02-07T00:00:00Z' }), facts(600))).toBe(40 * MIN)
   })
 
   it('never claims while a process that renewed just before the release may act', () => {
@@ -51,7 +52,7 @@ describe('a planned switch', () => {
     const entry = { commit: 'c1', record: renewed.ok }
     for (let minutes = 0; minutes <= 60; minutes++) {
       const acts = mayAct(entry, A, 'MASTER', 0, minutes * MIN, PERMIT).act
-      const rest = { ...switchRest(released(), facts(minutes)), nowMs: facts(minutes).nowMs, idleMs: 0, tips: {} }
+      const rest = { ...stoppedRest(released(), facts(minutes)), nowMs: facts(minutes).nowMs, idleMs: 0, tips: {} }
       const claim = claimForPromotion(released(), { ...rest, self: 'github:2', cause: 'planned' }, SIGNED)
       expect(acts && 'ok' in claim, `${minutes} min`).toBe(false)
       expect('ok' in claim).toBe(minutes >= 40)

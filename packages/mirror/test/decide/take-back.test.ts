@@ -60,5 +60,9 @@ describe('an epoch that was released', () => {
     // 30 min of permit, 10 of skew, 30 without progress.
     expect(outcome(takeBack(own, take({ nowMs: at(69) }), SIGNED))).toBe('BUSY')
     expect(outcome(takeBack(own, take({ nowMs: at(70) }), SIGNED))).toBe('epoch 6')
+    // The clock of the side that released may be ahead by the skew, and no release is from tomorrow.
+    expect(outcome(takeBack(own, take({ nowMs: at(-10) }), SIGNED))).toBe('BUSY')
+    expect(outcome(takeBack(own, take({ nowMs: at(-11) }), SIGNED))).toBe('epoch 6')
+    expect(outcome(takeBack(own, take({ nowMs: at(-24 * 60) }), SIGNED))).toBe('epoch 6')
   })
 })

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { countVerdict, earliestPromotionMs, isThresholdReached, NO_COUNT } from '../../src/decide/threshold.js'
-import { budgetProblem, earliestSilenceMs, gapWarning, longestActionMs } from '../../src/decide/time-budget.js'
+import {
+  budgetProblem,
+  earliestSilenceMs,
+  gapWarning,
+  longestActionMs,
+  spanProblem,
+} from '../../src/decide/time-budget.js'
 import type { Verdict } from '../../src/decide/verdict.js'
 
 const MIN = 60_000
@@ -47,6 +53,13 @@ describe('the time budget (9.3)', () => {
     expect(budgetProblem(DEFAULTS)).toBeNull()
     expect(budgetProblem({ ...DEFAULTS, stalenessMs: 41 * MIN })).toBeNull()
     expect(budgetProblem({ ...DEFAULTS, stalenessMs: 40 * MIN })).toContain('40 min')
+  })
+
+  it('refuses observations between which no permit ends', () => {
+    expect(spanProblem(DEFAULTS)).toBeNull()
+    expect(spanProblem({ ...DEFAULTS, intervalMs: 20 * MIN })).toBeNull()
+    expect(spanProblem({ ...DEFAULTS, intervalMs: 19 * MIN })).toContain('span 38 min')
+    expect(spanProblem({ ...DEFAULTS, threshold: 1 })).toContain('40 min')
   })
 
   it('leaves an action less time than the permit', () => {

@@ -61,13 +61,16 @@ describe('operations over the routes', { timeout: 180_000 }, () => {
     expect(world.replica.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
     const refused = await done('/api/mirrors/backup/remove', { withdraw: [], confirm: CONFIRM })
     expect(refused).toMatchObject({ state: 'failed', error: { code: 'PRECONDITION' } })
-    const demoted = await done('/api/mirrors/backup/demote', await role())
+    const draining = await done('/api/mirrors/backup/demote', await role())
+    expect(draining).toMatchObject({ state: 'failed', error: { code: 'BUSY' } })
+    expect(world.replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    const demoted = await done('/api/mirrors/backup/demote', await role({ drained: true }))
     expect(demoted, JSON.stringify(demoted)).toMatchObject({
       state: 'done',
       result: { outcome: 'done', epochAfter: 3 },
     })
     expect(world.replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')
-    const reasons = world.mirror.parts.store.audit.latest(3).map(({ action, reason }) => [action, reason])
+    const reasons = world.mirror.parts.store.audit.latest(4).map(({ action, reason }) => [action, reason])
     expect(reasons).toEqual(
       expect.arrayContaining([
         ['promote', 'maintenance'],

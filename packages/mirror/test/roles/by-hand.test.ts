@@ -232,6 +232,8 @@ describe('roles changed by hand', () => {
     await world.tick(world.replica, 'while-away')
     await expect(demote(mirror, { expectedEpoch: 1 })).rejects.toMatchObject({ code: 'EPOCH_LOST' })
     expect(await demote(mirror, { dryRun: true })).toMatchObject({ outcome: 'shown', epochAfter: 2 })
+    await expect(demote(mirror, { drained: false })).rejects.toMatchObject({ code: 'BUSY', exitCode: 75 })
+    expect(await record()).toMatchObject({ holder: world.replica.id, state: 'draining', epoch: 2 })
     const report = await demote(mirror)
     expect(report).toMatchObject({ change: 'handback', outcome: 'done', epochBefore: 2, epochAfter: 3 })
     expect(await record()).toMatchObject({ holder: world.primary.id, state: 'active', role: 'MASTER', epoch: 3 })

@@ -84,6 +84,61 @@ describe('a primary that dies and returns', () => {
     })
   }, 120_000)
 
+  it('takes nothing back while a process on a host of the replica may act', async () => {
+    const world = await RoleWorld.open()
+    const { primary, replica } = world
+    await world.sentinel()
+    expect((await untilDecided(world, 20))?.report).toMatchObject({ promotion: 'done' })
+    // As `montana mirror guard` on a host: no run of a workflow that could be ended.
+    expect(await world.tick(replica)).toBe(true)
+    const steps: string[] = []
+    const recover = async () => {
+      if ((await world.record()).state === 'active') {
+        const fence = await world.fence()
+        const entry = await fence.read(world.signal)
+        if (entry) await fence.swap(entry, { ...entry.record, state: 'handback-ready' }, world.signal)
+      }
+      return await world.recover('merge', ({ step }) => void steps.push(step), false)
+    }
+    await expect(recover()).rejects.toMatchObject({ code: 'BUSY', exitCode: 75 })
+    expect(steps).toEqual(['plan', 'drain', 'replica-inert', 'runs-ended'])
+    world.advance(30)
+    expect(await world.sentinel()).toMatchObject({
+      decision: 'wait',
+      explanation: expect.stringContaining('taking over'),
+    })
+    await expect(recover()).rejects.toMatchObject({ code: 'BUSY', retryAfterMs: expect.any(Number) })
+    expect(await world.record()).toMatchObject({ epoch: 2, state: 'draining', holder: replica.id })
+    world.advance(10)
+    expect(await recover()).toEqual({ kind: 'done' })
+    expect([await world.tick(replica), await world.tick(primary)]).toEqual([false, true])
+  }, 120_000)
+
+  it('gives the epoch to its replica again when it dies while it waits for the last permit', async () => {
+    const world = await RoleWorld.open()
+    const { primary, replica } = world
+    await world.sentinel()
+    expect((await untilDecided(world, 20))?.report).toMatchObject({ promotion: 'done' })
+    const fence = await world.fence()
+    const entry = await fence.read(world.signal)
+    if (entry) await fence.swap(entry, { ...entry.record, state: 'handback-ready' }, world.signal)
+    await expect(world.recover('merge', undefined, false)).rejects.toMatchObject({ code: 'BUSY' })
+    expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    for (const minutes of [0, 35, 34]) {
+      world.advance(minutes)
+      expect(await world.sentinel()).toMatchObject({ decision: 'wait' })
+      expect(await world.record()).toMatchObject({ state: 'draining' })
+    }
+    world.advance(1)
+    expect(await world.sentinel()).toMatchObject({ explanation: expect.stringContaining('acts again') })
+    expect(await world.record()).toMatchObject({ epoch: 2, state: 'active', holder: replica.id })
+    expect([await world.tick(primary), await world.tick(replica)]).toEqual([false, true])
+    expect(world.alerts.map(({ code }) => code)).toContain('HANDBACK_STALLED')
+    // The run that was broken off finds that it was overtaken.
+    expect(await world.recover('merge', undefined, false)).toMatchObject({ kind: 'undone' })
+    expect(await world.tick(replica)).toBe(true)
+  }, 120_000)
+
   it('is not replaced by a replica whose check fails: everything is taken back, and the primary acts again', async () => {
     const world = await RoleWorld.open()
     const { replica } = world

@@ -41,6 +41,7 @@ describe('the environment of the script', () => {
 
   it('refuses times under which two could act at once', () => {
     expect(refusal({ MIRROR_PERMIT_MINUTES: '170' })).toMatchObject({ field: 'MIRROR_STALENESS_MINUTES' })
+    expect(refusal({ SENTINEL_INTERVAL_MINUTES: '19' })).toMatchObject({ field: 'SENTINEL_THRESHOLD' })
   })
 
   it('never repeats a secret', () => {

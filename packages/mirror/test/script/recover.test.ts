@@ -21,7 +21,7 @@ describe('the hand-back by the script', () => {
     const own = stand.createToken({ account: 'first', permissions: PERMISSIONS })
     const other = stand.createToken({ account: 'second', permissions: PERMISSIONS })
     const slot = { MIRROR_1_REPO: 'second/continuity', MIRROR_1_TOKEN: other, MIRROR_1_API_URL: stand.url }
-    environment = { ...world.ofPrimary, MIRROR_SENTINEL_TOKEN: own, ...slot }
+    environment = { ...world.ofPrimary, MIRROR_SENTINEL_TOKEN: own, MIRROR_SKEW_MINUTES: '0', ...slot }
     secrets = [own, other, world.fenceToken]
     await world.promoted()
     await primary.repository.commit({ files: { 'primary-only.txt': 'late\n' } })
@@ -36,21 +36,23 @@ describe('the hand-back by the script', () => {
     expect(await primary.repository.tip()).toBe(await replica.repository.tip())
     for (const path of ['primary-only.txt', 'replica-only.txt'])
       expect(await world.roles.show(primary, path)).not.toBe('')
-    expect(await world.run('guard', world.ofPrimary)).toMatchObject({ code: 0, result: { epoch: 3 } })
+    // Its renewal writes what a permit lasts here.
+    const acting = { ...world.ofPrimary, MIRROR_AUTO_PROMOTE: 'true' }
+    expect(await world.run('guard', acting)).toMatchObject({ code: 0, result: { epoch: 3 } })
     for (const secret of secrets) expect(world.printed).not.toContain(secret)
   }
 
   it('waits until the sentinel has seen the primary, then gives it the epoch with the work of both sides', async () => {
     const early = await world.run('recover', environment)
     expect(early).toMatchObject({ code: 8, result: { error: { code: 'PRECONDITION' } } })
-    await world.rewrite({ state: 'handback-ready' })
+    await world.ready()
     expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
     await expectHandedBack()
   }, 120_000)
 
   it('is begun by the guard of the returned primary, whose next run acts', async () => {
     expect(await world.run('guard', environment)).toMatchObject({ code: 5, result: { notice: 'written' } })
-    await world.rewrite({ state: 'handback-ready' })
+    await world.ready()
     expect(await world.run('guard', { ...environment, MIRROR_ON_RECOVERY: 'manual' })).toMatchObject({ code: 5 })
     const { MIRROR_SENTINEL_TOKEN: _, ...without } = environment
     const poor = await world.run('guard', without)
@@ -69,7 +71,7 @@ describe('the hand-back by the script', () => {
   ] as const)(
     'is gone on with by the guard after a run was killed that %s',
     async (_, state, epoch) => {
-      await world.rewrite({ state: 'handback-ready' })
+      await world.ready()
       const run = world.start('guard', environment)
       for (let record = await world.record(); record.state !== state || record.epoch !== epoch; )
         record = await new Promise((resolve) => setTimeout(() => resolve(world.record()), POLL_MS))
@@ -89,7 +91,7 @@ describe('the hand-back by the script', () => {
   ] as const)(
     'goes on where a run was killed that %s',
     async (_, state, epoch) => {
-      await world.rewrite({ state: 'handback-ready' })
+      await world.ready()
       const run = world.start('recover', environment)
       for (let record = await world.record(); record.state !== state || record.epoch !== epoch; )
         record = await new Promise((resolve) => setTimeout(() => resolve(world.record()), POLL_MS))
@@ -101,11 +103,28 @@ describe('the hand-back by the script', () => {
     120_000,
   )
 
+  it('waits for the last permit of a process on a host, and goes on once it is over', async () => {
+    await world.rewrite({ state: 'handback-ready' })
+    const waiting = await world.run('recover', environment)
+    expect(waiting).toMatchObject({
+      code: 75,
+      result: { error: { code: 'BUSY' } },
+    })
+    const { replica } = world.roles
+    expect(await world.record()).toMatchObject({ epoch: 2, state: 'draining', holder: replica.id })
+    const fenced = await world.run('guard', environment)
+    expect(fenced).toMatchObject({ code: 5 })
+    expect(fenced.stderr).toContain('its last permit is waited for')
+    await world.rewrite({ renewedAt: new Date(Date.now() - 31 * 60_000).toISOString() })
+    expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
+    await expectHandedBack()
+  }, 120_000)
+
   it('leaves both sides as they are where the same file was changed on both', async () => {
     const { primary, replica } = world.roles
     await primary.repository.commit({ files: { 'same.txt': 'here\n' } })
     await replica.repository.commit({ files: { 'same.txt': 'there\n' } })
-    await world.rewrite({ state: 'handback-ready' })
+    await world.ready()
     const answer = await world.run('recover', environment)
     expect(answer).toMatchObject({ code: 4, result: { kind: 'undone', cause: { code: 'HANDBACK_CONFLICT' } } })
     expect(await world.record()).toMatchObject({ epoch: 2, holder: replica.id })

@@ -6,6 +6,9 @@ import { sign } from '../../src/fence/sign.js'
 import { EXAMPLE, RoleWorld, type Side } from '../support/role-world.js'
 import { checkout, type Ended, runScript, startScript } from './bundle.js'
 
+/** Over before a drain can be. */
+const NO_PERMIT_MINUTES = 1e-4
+
 export interface Answer extends Ended {
   readonly result: Record<string, unknown>
 }
@@ -87,6 +90,11 @@ export class ScriptWorld {
     const next = { ...entry.record, ...sign('test', 'rewritten', Date.now()), ...change }
     await fence.swap(entry, next, this.roles.signal)
     return next
+  }
+
+  /** A hand-back may begin; no permit is to be waited for, as if there were no processes on hosts. */
+  async ready(): Promise<FenceRecord> {
+    return await this.rewrite({ state: 'handback-ready', permitMinutes: NO_PERMIT_MINUTES })
   }
 
   async promoted(state: FenceRecord['state'] = 'active'): Promise<FenceRecord> {

@@ -31,14 +31,14 @@ describe('the watch as a step of a workflow', () => {
     return new RefStore(git, { ref: 'refs/montana/sentinel', file: 'sentinel.json', bytesMax: DOCUMENT_BYTES_MAX })
   }
 
-  /** As if all that was seen had been seen earlier. */
+  /** As if all that was seen had been seen earlier, and looked at since. */
   async function age(byMs: number) {
     const store = await memory()
     const entry = await store.read(world.roles.signal)
     const document = parseDocument(entry?.text ?? '')
     if (document.memory === null) throw new Error('nothing is remembered')
     const older = (key: string, value: unknown) =>
-      /^(firstSeenMs|observedMs|atMs)$/.test(key) && typeof value === 'number' ? value - byMs : value
+      /^(firstSeenMs|atMs)$/.test(key) && typeof value === 'number' ? value - byMs : value
     const aged = JSON.parse(JSON.stringify(document.memory, older))
     await store.swap(entry, documentText({ ...document, memory: aged }), world.roles.signal)
   }

@@ -5,6 +5,7 @@ import { type GithubStand, type RunConclusion, type StandRepository, startGithub
 import { onTestFinished } from 'vitest'
 import { loadManifest } from '../../src/config/manifest.js'
 import type { Manifest } from '../../src/contracts/config.js'
+import type { FenceRecord } from '../../src/contracts/fence.js'
 import { firstRecord } from '../../src/decide/fence-rules.js'
 import { HANDBACK, type HandbackProgress } from '../../src/decide/handback.js'
 import { startProgress } from '../../src/decide/steps.js'
@@ -151,7 +152,7 @@ export class RoleWorld {
   }
 
   /** Goes on where the last call ended. */
-  async recover(onRecovery: 'merge' | 'rescue' = 'merge', onStep?: (record: StepRecord) => void) {
+  async recover(onRecovery: 'merge' | 'rescue' = 'merge', onStep?: (record: StepRecord) => void, isDrained = true) {
     const fence = await this.fence()
     const entry = await fence.read(this.signal)
     if (entry === null) throw new Error('no record')
@@ -170,6 +171,7 @@ export class RoleWorld {
       branch: 'main',
       onRecovery,
       skewMs: SETTINGS.skewMs,
+      isDrained,
       actor: 'primary',
       time: this.time,
       pollMs: 5,
@@ -188,6 +190,22 @@ export class RoleWorld {
       { signal: this.signal },
     )
     return stdout
+  }
+
+  /** Until the next look of the sentinel promotes. */
+  async silence(): Promise<void> {
+    await this.sentinel()
+    for (let turn = 0; turn < 7; turn++) {
+      this.advance(30)
+      await this.sentinel()
+    }
+    this.advance(30)
+  }
+
+  async record(): Promise<FenceRecord> {
+    const entry = await (await this.fence()).read(this.signal)
+    if (entry === null) throw new Error('the fence has no record')
+    return entry.record
   }
 
   advance(minutes: number): void {

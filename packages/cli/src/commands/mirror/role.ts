@@ -34,9 +34,12 @@ export function promoteCommand(context: CliContext): Command {
 }
 
 export function demoteCommand(context: CliContext): Command {
-  const command = new Command('demote').description(
-    'hand a temporary primary back to this primary now, after both histories are united',
-  )
+  const command = new Command('demote')
+    .description('hand a temporary primary back to this primary now, after both histories are united')
+    .option(
+      '--drained',
+      'every process on hosts that acts for the temporary primary has been stopped: its last permit is not waited for',
+    )
   return roleCommand(context, command, async (mirror, id, flags, signal) => {
     const { demoteReplica } = await import('@montana/mirror')
     return await demoteReplica(mirror.parts, id, await askedBy(mirror, flags, signal), signal)

@@ -2,6 +2,7 @@ import { claimHandback } from '../../../src/decide/fence-handback.js'
 import { activate, claimForPromotion } from '../../../src/decide/fence-promotion.js'
 import { release, renew } from '../../../src/decide/fence-rules.js'
 import { mayAct } from '../../../src/decide/permit.js'
+import { settlePromotion } from '../../../src/decide/promotion.js'
 import { takeBack } from '../../../src/decide/take-back.js'
 import type { SentinelSettings } from '../../../src/decide/time-budget.js'
 import { DEFAULTS, MIN } from '../support/gap-replay.js'
@@ -15,6 +16,7 @@ export interface Rules {
   readonly activate: typeof activate
   readonly claimForPromotion: typeof claimForPromotion
   readonly claimHandback: typeof claimHandback
+  readonly settlePromotion: typeof settlePromotion
   readonly takeBack: typeof takeBack
   /** The fence compares before it swaps. */
   readonly isSwapLeased: boolean
@@ -23,8 +25,6 @@ export interface Rules {
   readonly isConfirmedFirst: boolean
   /** Claims over the record on which the decision fell. */
   readonly isClaimOnDecision: boolean
-  /** The hand-back waits until the temporary primary can act no more. */
-  readonly isDrainAwaited: boolean
 }
 
 export const REAL: Rules = {
@@ -35,23 +35,35 @@ export const REAL: Rules = {
   activate,
   claimForPromotion,
   claimHandback,
+  settlePromotion,
   takeBack,
   isSwapLeased: true,
   permitFrom: 'start',
   isConfirmedFirst: true,
   isClaimOnDecision: true,
-  isDrainAwaited: true,
 }
+
+/** Takes every record for one that has stood still for long enough. */
+const claimAtOnce: Rules['claimForPromotion'] = (record, claim, signature) =>
+  claimForPromotion(record, { ...claim, idleMs: Number.POSITIVE_INFINITY }, signature)
 
 /** Each must be found by the same test that finds nothing in the real rules. */
 export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
   'staleness below permit and skew': {
     settings: { ...DEFAULTS, stalenessMs: 20 * MIN, intervalMs: 5 * MIN, threshold: 1 },
+    claimForPromotion: claimAtOnce,
   },
   'a swap without lease': { isSwapLeased: false },
   'a permit counted from the end of the renewal': { permitFrom: 'end' },
   'a permit before the fence has confirmed it': { isConfirmedFirst: false },
-  'a claim over a record that was read again after the decision': { isClaimOnDecision: false },
+  'a claim over a record that was read again after the decision': {
+    isClaimOnDecision: false,
+    claimForPromotion: claimAtOnce,
+  },
+  'a claim that is taken up again over whatever the fence has now': {
+    settlePromotion: (progress) => progress,
+    claimForPromotion: claimAtOnce,
+  },
   'a role without the fence': {
     mayAct: (_entry, _self, role) =>
       role === 'SLAVE' ? { act: false, code: 'INERT', reason: 'role' } : { act: true, permitMsLeft: null },
@@ -60,7 +72,6 @@ export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
     mayAct: (entry, self, role, _start, nowMs, settings) => mayAct(entry, self, role, nowMs, nowMs, settings),
   },
   'a hand-back that does not wait for the last permit': {
-    isDrainAwaited: false,
     claimHandback: (record, self, proof, ...rest) =>
       claimHandback(record, self, { ...proof, isDrained: true }, ...rest),
   },
@@ -81,6 +92,8 @@ export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
     },
   },
   'an epoch that is taken back by whoever acted once': {
+    // An activation that was not recorded is undone: a released epoch in which somebody acted is rare otherwise.
+    settlePromotion: (progress) => progress,
     takeBack: (record, take, signature) => {
       const former = { ...record, holder: take.self, role: take.role }
       return takeBack({ ...record, renewal: 0 }, { ...take, former }, signature)

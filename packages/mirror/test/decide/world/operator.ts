@@ -33,7 +33,7 @@ function* planned(world: World, replica: Repo): Step<void> {
   if (!entry || entry.record.holder !== primary.id) return
   const next = world.rules.release(entry.record, primary.id, world.sign('operator', primary))
   if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return
-  if (world.random.chance(0.5)) world.endRuns(primary)
+  if (world.random.chance(0.5)) world.endRuns(primary, 'all')
   yield world.random.between(0.1, 50) * MIN
   const released = yield* world.ask(replica, () => world.entry)
   if (!released || replica.promotion.progress) return

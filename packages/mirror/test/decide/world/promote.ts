@@ -1,6 +1,11 @@
 import type { FenceEntry } from '../../../src/contracts/fence.js'
-import { PROMOTION, type PromotionStep, type PromotionUndo } from '../../../src/decide/promotion.js'
-import { advance, nextStep, startProgress } from '../../../src/decide/steps.js'
+import {
+  PROMOTION,
+  type PromotionProgress,
+  type PromotionStep,
+  type PromotionUndo,
+} from '../../../src/decide/promotion.js'
+import { abandon, advance, isStandingStill, nextStep, startProgress } from '../../../src/decide/steps.js'
 import { MIN } from '../support/gap-replay.js'
 import type { Process } from './schedule.js'
 import { startTick } from './tick.js'
@@ -8,19 +13,31 @@ import type { Repo, World } from './world.js'
 
 type Step<T> = Generator<number, T, void>
 
+/** Between the record of a claim that begins and its swap. */
+const KILLED = 0.2
+
 /** A new transaction over the record on which the decision fell. */
 export function startPromotion(world: World, repo: Repo, decidedOn: FenceEntry, cause: 'silence' | 'planned'): void {
-  repo.promotion = { progress: startProgress(world.schedule.nowMs), executor: world.serial(), cause }
+  const progress: PromotionProgress = startProgress(world.schedule.nowMs)
+  repo.promotion = { progress, executor: world.serial(), cause, decidedOn: decidedOn.commit }
   world.schedule.start(promote(world, repo, decidedOn))
 }
 
-/** Somebody else goes on with what is in the table. */
-export function resumePromotion(world: World, repo: Repo): void {
-  repo.promotion = { ...repo.promotion, executor: world.serial() }
-  world.schedule.start(promote(world, repo, null))
+/** Somebody else goes on with what is in the table, as far as the record allows that it has read; or takes it back. */
+export function resumePromotion(world: World, repo: Repo, entry: FenceEntry): void {
+  const { progress, decidedOn } = repo.promotion
+  if (progress === null) return
+  const { nowMs } = world.schedule
+  const settled = world.rules.settlePromotion(progress, { self: repo.id, entry, decidedOn, nowMs })
+  if (settled.failed === 'claim' && progress.failed === null) world.counts.overtaken++
+  const isStale = isStandingStill(nowMs - progress.movedMs)
+  const next = isStale ? abandon(PROMOTION, settled, nowMs) : settled
+  repo.promotion = { ...repo.promotion, progress: next, executor: world.serial() }
+  world.schedule.start(promote(world, repo, entry))
 }
 
-function* promote(world: World, repo: Repo, decidedOn: FenceEntry | null): Process {
+/** `found`: the record on which the decision fell, or the one that was read when it was taken up again. */
+function* promote(world: World, repo: Repo, found: FenceEntry): Process {
   const { executor } = repo.promotion
   if (world.random.chance(0.3)) yield world.random.between(0, 30) * MIN
   for (;;) {
@@ -29,11 +46,12 @@ function* promote(world: World, repo: Repo, decidedOn: FenceEntry | null): Proce
     const next = nextStep(PROMOTION, progress)
     if (!('step' in next)) return finish(world, repo, next.kind)
     if (next.kind === 'do') report(world, repo, { ...next, outcome: 'begun' })
-    const isFirst = next.step === 'claim' && progress.begun === null
+    if (next.step === 'claim' && world.random.chance(KILLED)) {
+      world.counts.killed++
+      return
+    }
     const isOk =
-      next.kind === 'do'
-        ? yield* execute(world, repo, next.step, isFirst ? decidedOn : null)
-        : yield* undo(world, repo, next.step)
+      next.kind === 'do' ? yield* execute(world, repo, next.step, found) : yield* undo(world, repo, next.step)
     if (repo.promotion.executor !== executor) return
     report(world, repo, { ...next, outcome: isOk ? 'ok' : 'failed' } as Parameters<typeof report>[2])
     if (!isOk && next.kind === 'undo') yield 5 * MIN
@@ -55,8 +73,8 @@ function finish(world: World, repo: Repo, end: 'done' | 'undone'): void {
   if (end === 'undone') world.counts.undone++
 }
 
-function* execute(world: World, repo: Repo, step: PromotionStep, decidedOn: FenceEntry | null): Step<boolean> {
-  if (step === 'claim') return yield* claim(world, repo, decidedOn)
+function* execute(world: World, repo: Repo, step: PromotionStep, found: FenceEntry): Step<boolean> {
+  if (step === 'claim') return yield* claim(world, repo, found)
   if (step === 'activate') return yield* activate(world, repo)
   yield world.random.between(0.02, step === 'proof' && world.random.chance(0.5) ? 15 : 0.5) * MIN
   if (world.isCut(repo) || (step === 'proof' && world.random.chance(0.2))) return false
@@ -64,34 +82,18 @@ function* execute(world: World, repo: Repo, step: PromotionStep, decidedOn: Fenc
   return true
 }
 
-function* claim(world: World, repo: Repo, decidedOn: FenceEntry | null): Step<boolean> {
-  if (decidedOn === null) return yield* isClaimed(world, repo)
-  const over = world.rules.isClaimOnDecision ? decidedOn : yield* world.ask(repo, () => world.entry)
+/** What was swapped although no answer came is released by the undo. */
+function* claim(world: World, repo: Repo, found: FenceEntry): Step<boolean> {
+  if (found.record.holder === repo.id && found.record.state === 'promoting') return true
+  const over = world.rules.isClaimOnDecision ? found : yield* world.ask(repo, () => world.entry)
   if (!over) return false
-  const proof = {
-    isDrained: false,
-    stoppedMs: world.knownForMs(repo, over.record),
-    skewMs: world.rules.settings.skewMs,
-  }
-  const times = { nowMs: world.wall(repo), idleMs: proof.stoppedMs }
+  const knownMs = world.knownForMs(repo, over.record)
   const { cause } = repo.promotion
-  const isDrained = cause === 'planned' && world.counts.planned > 0 && !hasRuns(world, over.record.holder)
-  const request = { ...proof, ...times, isDrained, self: repo.id, cause, tips: {} }
+  const isDrained = cause === 'planned' && world.counts.planned > 0 && !world.hasRuns(over.record.holder)
+  const proof = { isDrained, stoppedMs: knownMs, skewMs: world.rules.settings.skewMs }
+  const request = { ...proof, idleMs: knownMs, nowMs: world.wall(repo), self: repo.id, cause, tips: {} }
   const next = world.rules.claimForPromotion(over.record, request, world.sign(`promote ${repo.id}`))
-  if ('refused' in next) return false
-  const claimed = yield* world.ask(repo, () => world.swap(over, next.ok))
-  return claimed === undefined ? yield* isClaimed(world, repo) : claimed !== null
-}
-
-/** What an operator sees who has cancelled and read back; true runs are all that the model has. */
-function hasRuns(world: World, holder: string): boolean {
-  return [...world.runs].some(({ repo }) => repo.id === holder)
-}
-
-/** The swap was begun and its answer is not known. */
-function* isClaimed(world: World, repo: Repo): Step<boolean> {
-  const entry = yield* world.ask(repo, () => world.entry)
-  return entry?.record.holder === repo.id && entry.record.state === 'promoting'
+  return 'ok' in next && Boolean(yield* world.ask(repo, () => world.swap(over, next.ok)))
 }
 
 function* activate(world: World, repo: Repo): Step<boolean> {

@@ -1,4 +1,6 @@
+import type { FenceEntry } from '../../../src/contracts/fence.js'
 import { cancelDraining, draining, keepDraining } from '../../../src/decide/fence-handback.js'
+import type { Transition } from '../../../src/decide/fence-records.js'
 import { HANDBACK, type HandbackStep, type HandbackUndo } from '../../../src/decide/handback.js'
 import { advance, nextStep, startProgress } from '../../../src/decide/steps.js'
 import { MIN } from '../support/gap-replay.js'
@@ -8,14 +10,6 @@ import type { Repo, World } from './world.js'
 
 type Step<T> = Generator<number, T, void>
 
-interface Recovery {
-  readonly world: World
-  readonly primary: Repo
-  /** Every run of the replica was seen to have ended, after the drain began. */
-  isDrained: boolean
-  drainedMono: number
-}
-
 /** `montana mirror recover`, begun by each run of the fenced primary: a new one ends an older one. */
 export function* recover(world: World): Process {
   const { primary } = world
@@ -23,20 +17,19 @@ export function* recover(world: World): Process {
   const progress = primary.handback.progress ?? startProgress(world.schedule.nowMs)
   if (primary.handback.progress === null && !(yield* isReady(world))) return
   primary.handback = { ...primary.handback, progress, executor }
-  const recovery: Recovery = { world, primary, isDrained: false, drainedMono: world.mono(primary) }
   while (primary.handback.progress && primary.handback.executor === executor && !world.isDead(primary)) {
-    if (!(yield* one(recovery, executor))) return
+    if (!(yield* one(world, executor))) return
   }
 }
 
-function* one(recovery: Recovery, executor: number): Step<boolean> {
-  const { world, primary } = recovery
+function* one(world: World, executor: number): Step<boolean> {
+  const { primary } = world
   const { progress } = primary.handback
   if (progress === null) return false
   const next = nextStep(HANDBACK, progress)
   if (!('step' in next)) return finish(world, next.kind)
   if (next.kind === 'do') report(world, { ...next, outcome: 'begun' })
-  const isOk = next.kind === 'do' ? yield* execute(recovery, next.step) : yield* undo(world, next.step)
+  const isOk = next.kind === 'do' ? yield* execute(world, next.step) : yield* undo(world, next.step)
   if (primary.handback.executor !== executor) return false
   report(world, { ...next, outcome: isOk ? 'ok' : 'failed' } as Parameters<typeof report>[1])
   if (!isOk) yield 3 * MIN
@@ -64,11 +57,12 @@ function* isReady(world: World): Step<boolean> {
   return entry?.record.state === 'handback-ready' && entry.record.holder !== world.primary.id
 }
 
-function* execute(recovery: Recovery, step: HandbackStep): Step<boolean> {
-  const { world, primary } = recovery
-  if (step === 'drain') return yield* drain(recovery)
-  if (step === 'runs-ended') return yield* awaitRuns(recovery)
-  if (step === 'claim') return yield* claim(recovery)
+function* execute(world: World, step: HandbackStep): Step<boolean> {
+  const { primary } = world
+  if (step === 'drain') return yield* drain(world)
+  if (step === 'runs-ended') return yield* endRuns(world)
+  if (step === 'permit-over') return yield* awaitPermit(world)
+  if (step === 'claim') return yield* claim(world)
   yield world.random.between(0.05, 4) * MIN
   if (world.isCut(primary) || world.random.chance(0.02)) return false
   const holder = holderOf(world)
@@ -76,35 +70,39 @@ function* execute(recovery: Recovery, step: HandbackStep): Step<boolean> {
   return true
 }
 
-function* drain(recovery: Recovery): Step<boolean> {
-  const { world, primary } = recovery
+function* drain(world: World): Step<boolean> {
+  const { primary } = world
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry) return false
   if (entry.record.state !== 'draining') {
     const next = draining(entry.record, primary.id, world.sign('recover'))
     if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return false
   }
-  recovery.drainedMono = world.mono(primary)
+  primary.drainedMono = world.mono(primary)
   return true
 }
 
-/** Cancels the runs where the replica can be reached; else waits for the last permit, and shows that it does. */
-function* awaitRuns(recovery: Recovery): Step<boolean> {
-  const { world, primary } = recovery
-  const { permitMs, skewMs } = world.rules.settings
-  if (!world.rules.isDrainAwaited) return true
-  const untilMono = recovery.drainedMono + permitMs + skewMs
-  while (world.mono(primary) < untilMono) {
-    yield world.random.between(1, 5) * MIN
-    const holder = holderOf(world)
-    if (holder && !world.isCut(primary) && world.random.chance(0.3)) {
-      world.endRuns(holder)
-      recovery.isDrained = world.entry.record.state === 'draining'
-      return true
-    }
+/** Those that the provider of the replica lists. */
+function* endRuns(world: World): Step<boolean> {
+  const { primary } = world
+  yield world.random.between(1, 5) * MIN
+  const holder = holderOf(world)
+  if (holder === undefined || world.isCut(primary)) return false
+  world.endRuns(holder, 'listed')
+  return true
+}
+
+/** A process on a host may act on; shows that it waits. */
+function* awaitPermit(world: World): Step<boolean> {
+  const { primary } = world
+  for (;;) {
+    const entry = yield* world.ask(primary, () => world.entry)
+    if (!entry) return false
+    const next = claimOf(world, entry)
+    if ('ok' in next || next.refused.code !== 'BUSY') return true
+    yield world.random.between(1, 20) * MIN
     if (!(yield* keep(world, primary))) return false
   }
-  return true
 }
 
 function* keep(world: World, primary: Repo): Step<boolean> {
@@ -115,15 +113,22 @@ function* keep(world: World, primary: Repo): Step<boolean> {
   return (yield* world.ask(primary, () => world.swap(entry, next.ok))) !== null
 }
 
-function* claim(recovery: Recovery): Step<boolean> {
-  const { world, primary, isDrained, drainedMono } = recovery
+function* claim(world: World): Step<boolean> {
+  const { primary } = world
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry) return false
   if (entry.record.holder === primary.id) return true
-  const proof = { isDrained, stoppedMs: world.mono(primary) - drainedMono, skewMs: world.rules.settings.skewMs }
-  const next = world.rules.claimHandback(entry.record, primary.id, proof, {}, world.sign('recover'))
+  const next = claimOf(world, entry)
   if ('refused' in next) return false
   return Boolean(yield* world.ask(primary, () => world.swap(entry, next.ok)))
+}
+
+/** Now and then an operator sees that nothing acts any more. */
+function claimOf(world: World, { record }: FenceEntry): Transition {
+  const { primary, rules } = world
+  const isDrained = record.state === 'draining' && !world.hasRuns(record.holder) && world.random.chance(0.3)
+  const proof = { isDrained, stoppedMs: world.mono(primary) - primary.drainedMono, skewMs: rules.settings.skewMs }
+  return rules.claimHandback(record, primary.id, proof, {}, world.sign('recover'))
 }
 
 function* undo(world: World, step: HandbackUndo): Step<boolean> {

@@ -2,9 +2,7 @@ import type { FenceEntry } from '../../../src/contracts/fence.js'
 import { handbackReady, undrain } from '../../../src/decide/fence-handback.js'
 import type { Transition } from '../../../src/decide/fence-records.js'
 import { observe } from '../../../src/decide/observe.js'
-import { PROMOTION } from '../../../src/decide/promotion.js'
 import { observeReturn } from '../../../src/decide/return-watch.js'
-import { abandon, isStandingStill } from '../../../src/decide/steps.js'
 import { resumePromotion, startPromotion } from './promote.js'
 import type { Process } from './schedule.js'
 import type { Repo, World } from './world.js'
@@ -18,7 +16,7 @@ export function* watch(world: World, repo: Repo): Process {
   const version = repo.memoryVersion
   const entry = yield* world.ask(repo, () => world.entry)
   if (entry) world.knownForMs(repo, entry.record)
-  if (repo.promotion.progress) return attend(world, repo)
+  if (repo.promotion.progress && entry) return resumePromotion(world, repo, entry)
   if (entry && entry.record.holder === repo.id && entry.record.renewal > 0) yield* holderWatch(world, repo, entry)
   else watchPrimary(world, repo, entry, version)
 }
@@ -41,22 +39,13 @@ function watchPrimary(world: World, repo: Repo, entry: FenceEntry | undefined, v
   if (result.decision === 'promote' && entry) startPromotion(world, repo, entry, 'silence')
 }
 
-/** A promotion of its own that stands still: resumed now and then, undone after half an hour. */
-function attend(world: World, repo: Repo): void {
-  const { progress } = repo.promotion
-  if (!progress || !isStandingStill(world.schedule.nowMs - progress.movedMs)) return
-  if (world.random.chance(0.7)) {
-    repo.promotion = { ...repo.promotion, progress: abandon(PROMOTION, progress, world.schedule.nowMs) }
-  }
-  resumePromotion(world, repo)
-}
-
 /** As temporary primary: for the return of the primary, and for one that died while draining. */
 function* holderWatch(world: World, repo: Repo, entry: FenceEntry): Step<void> {
   const { record } = entry
   const sign = () => world.sign(`sentinel ${repo.id}`)
   if (record.state === 'draining') {
-    const next = undrain(record, repo.id, world.knownForMs(repo, record), sign())
+    const drain = { idleMs: world.knownForMs(repo, record), skewMs: world.rules.settings.skewMs }
+    const next = undrain(record, repo.id, drain, sign())
     if (yield* write(world, repo, entry, next)) {
       repo.role = 'TEMPORARY_MASTER'
       world.counts.undrained++

@@ -10,7 +10,8 @@ type Step<T> = Generator<number, T, void>
 /** One run of a pipeline, or a long-lived service: guard first, then effects, asking again before each. Spec 8.4. */
 export function startTick(world: World, repo: Repo): void {
   if (repo.role === 'SLAVE' || world.isDead(repo)) return
-  const run: Run = { repo, role: repo.role, process: null, entry: null, startMono: null }
+  const isService = world.random.chance(0.3)
+  const run: Run = { repo, role: repo.role, isService, process: null, entry: null, startMono: null }
   world.runs.add(run)
   run.process = world.schedule.start(tick(world, run), 0, () => world.runs.delete(run))
 }
@@ -18,7 +19,7 @@ export function startTick(world: World, repo: Repo): void {
 function* tick(world: World, run: Run): Process {
   if (!(yield* guard(world, run))) return
   const { random } = world
-  const isService = random.chance(0.3)
+  const { isService } = run
   const effects = isService ? 200 : 3
   for (let i = 0; i < effects; i++) {
     yield random.between(0.1, isService ? 8 : 12) * MIN

@@ -33,6 +33,8 @@ export interface Repo {
   seen: { nonce: string; atMono: number }
   promotion: Transaction<PromotionProgress>
   handback: Transaction<HandbackProgress>
+  /** When it drained the other side. */
+  drainedMono: number
 }
 
 /** Progress in the audit table and who works on it: a newer executor ends an older one. */
@@ -40,12 +42,16 @@ export interface Transaction<P> {
   progress: P | null
   executor: number
   cause: 'silence' | 'planned'
+  /** Commit of the record on which the decision fell. */
+  decidedOn: string | null
 }
 
 /** One run that may act. */
 export interface Run {
   readonly repo: Repo
   readonly role: Role
+  /** A process on a host, which no list of runs shows. */
+  readonly isService: boolean
   process: Process | null
   entry: FenceEntry | null
   startMono: number | null
@@ -67,6 +73,8 @@ export class World {
     refused: 0,
     planned: 0,
     takenBack: 0,
+    killed: 0,
+    overtaken: 0,
   }
   readonly primary: Repo
   readonly replicas: readonly Repo[]
@@ -166,13 +174,18 @@ export class World {
     return this.rules.mayAct(entry, repo.id, role, startMono, this.mono(repo), settings).act
   }
 
-  /** Ends runs of a repository, as a cancel that was read back. */
-  endRuns(repo: Repo): void {
+  /** Ends runs of a repository: those that its provider lists, as a cancel that was read back, or all. */
+  endRuns(repo: Repo, which: 'listed' | 'all'): void {
     for (const run of this.runs) {
-      if (run.repo !== repo) continue
+      if (run.repo !== repo || (run.isService && which === 'listed')) continue
       if (run.process) this.schedule.kill(run.process)
       this.runs.delete(run)
     }
+  }
+
+  /** What an operator sees who has ended all and read back; true runs are all that the model has. */
+  hasRuns(holder: string): boolean {
+    return [...this.runs].some(({ repo }) => repo.id === holder)
   }
 
   /** How long, by its own clock, this host has known the record as it is. */
@@ -229,8 +242,9 @@ export class World {
       memoryVersion: 0,
       returns: NO_RETURN,
       seen: { nonce: '', atMono: 0 },
-      promotion: { progress: null, executor: 0, cause: 'silence' },
-      handback: { progress: null, executor: 0, cause: 'silence' },
+      promotion: { progress: null, executor: 0, cause: 'silence', decidedOn: null },
+      handback: { progress: null, executor: 0, cause: 'silence', decidedOn: null },
+      drainedMono: 0,
     }
   }
 }
