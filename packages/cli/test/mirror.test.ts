@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGithubStand } from '@montana/github-stand'
@@ -25,7 +35,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
 
 function commit(message: string): void {
-  git('add', '--all', '--', '.', ':!.env')
+  git('add', '--all')
   git(...AUTHOR, 'commit', '--quiet', '--allow-empty', '-m', message)
 }
 
@@ -133,6 +143,85 @@ describe('montana mirror', () => {
     expect(readFileSync(join(source, '.env'), 'utf8')).not.toContain(token)
   })
 
+  it('keeps no token of a target that is not saved, whatever it failed on', async () => {
+    const stored = join(source, '.git', 'montana', 'mirror', 'credentials', 'slot-1')
+    // A path takes no token: the new keys are refused before anything is tested.
+    const misplaced = await mirror(['add', '--url', archive('second'), '--token-stdin'], 'of-the-replica')
+    expect(misplaced, misplaced.stderr).toMatchObject({ code: 78 })
+    expect(existsSync(stored)).toBe(false)
+    const silent = ['--repo', 'second/continuity', '--api-url', 'http://127.0.0.1:9', '--token-stdin']
+    expect((await mirror(['add', ...silent], 'of-the-replica')).code).not.toBe(0)
+    expect(existsSync(stored)).toBe(false)
+    expect(readFileSync(join(source, '.env'), 'utf8')).not.toContain('MIRROR_1')
+  })
+
+  it('takes none of its own files along when everything is added, and refuses to mirror a credential', async () => {
+    const path = archive('second')
+    await mirror(['add', '--url', path])
+    expect((await mirror(['status'])).code).toBe(3)
+    git('add', '--all')
+    expect(git('ls-files')).not.toMatch(/\.env|\.montana|mirror\.sqlite/)
+    git('add', '--force', '--', '.env')
+    git(...AUTHOR, 'commit', '--quiet', '-m', 'Everything')
+    const refused = await mirror(['sync', '--json'])
+    expect(refused, refused.stderr).toMatchObject({ code: 78 })
+    const { error } = JSON.parse(refused.stdout).layers[0]
+    expect(error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('refs/heads/main tracks .env'),
+    })
+    expect(git('--git-dir', path, 'for-each-ref')).toBe('')
+    git('rm', '--quiet', '--cached', '--', '.env')
+    commit('Without it')
+    expect((await mirror(['sync'])).code).toBe(0)
+  })
+
+  it('goes on with a data folder that stands in the work tree', async () => {
+    const path = archive('second')
+    mkdirSync(join(source, '.montana', 'mirror'), { recursive: true })
+    await mirror(['add', '--url', path])
+    await mirror(['sync'])
+    expect(existsSync(join(source, '.montana', 'mirror', 'mirror.sqlite'))).toBe(true)
+    expect(existsSync(join(source, '.git', 'montana'))).toBe(false)
+    rmSync(join(source, '.gitignore'))
+    expect(git('status', '--porcelain')).not.toContain('.montana')
+  })
+
+  it('names the keys of the configuration when it does not know of which repository it speaks', async () => {
+    for (const verb of ['guard', 'recover']) {
+      const { code, stderr } = await mirror([verb])
+      expect(code).toBe(78)
+      expect(stderr).toContain('set MASTER_REPO')
+      expect(stderr).not.toContain('GITHUB_REPOSITORY')
+    }
+    expect((await mirror(['sentinel', 'run', '--once'])).stderr).toContain('MIRROR_<N>_REPO')
+    expect(await mirror(['sentinel', 'status'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('add a replica'),
+    })
+  })
+
+  it('says that nothing is done while mirroring is off', async () => {
+    await mirror(['add', '--url', archive('second')])
+    const env = readFileSync(join(source, '.env'), 'utf8')
+    writeFileSync(join(source, '.env'), env.replace('MIRROR_ENABLED=true', 'MIRROR_ENABLED=false'))
+    const { code, stdout } = await mirror(['sync', '--json'])
+    expect(code).toBe(5)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'INERT', field: 'MIRROR_ENABLED' } })
+    expect((await mirror(['sync'])).stderr).toContain('MIRROR_ENABLED=true')
+  })
+
+  it('shows a target that was never synced, layer by layer', async () => {
+    await withReplica()
+    const { code, stdout } = await mirror(['status', '--json'])
+    expect(code).toBe(3)
+    const { layers } = JSON.parse(stdout)
+    expect(layers.map(({ layer, status }: Record<string, string>) => `${layer} ${status}`)).toEqual([
+      ...['code never', 'workflows never', 'secrets never', 'variables never'],
+    ])
+    expect((await mirror(['status'])).stdout).toContain('mirror-1')
+  })
+
   it('writes the workflow of the sentinel and checks the others', async () => {
     expect((await mirror(['workflows', 'check'])).stdout).toContain('WORKFLOW_MISSING')
     expect((await mirror(['sentinel', 'workflow', '--repo', 'second/continuity', '--check'])).code).toBe(3)
@@ -221,6 +310,8 @@ describe('montana mirror', () => {
   it.each([
     ['an unknown layer', ['sync', '--layer', 'wiki'], 2],
     ['an unknown target', ['sync', 'nobody'], 2],
+    ['the health of an unknown target', ['health', 'nobody'], 2],
+    ['the status of an unknown target', ['status', 'nobody'], 2],
     ['neither repository nor url', ['add'], 2],
     ['an unknown flag', ['status', '--all'], 2],
   ] as const)('refuses %s', async (_, args, exit) => {

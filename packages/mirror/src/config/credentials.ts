@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, makeDirectory, writeFileDurably } from '@montana/foundation'
+import { makeDataFolder } from './data-folder.js'
 import { token as tokenLeaf } from './leaves.js'
 
 const FOLDER = 'credentials'
@@ -17,6 +18,7 @@ export async function storeCredential(dataFolder: string, name: string, token: s
     const remedy = 'give one line of printable characters without blanks'
     throw new ConfigError('what was given is no token', { field: 'TOKEN', remedy })
   }
+  makeDataFolder(dataFolder)
   await makeDirectory(join(dataFolder, FOLDER), 0o700)
   await writeFileDurably(path, `${read.data}\n`, 0o600)
   return path

@@ -1,5 +1,6 @@
 export { isNeverCopied } from './copied-names.js'
 export { removeCredential, storeCredential } from './credentials.js'
+export { defaultDataFolder } from './data-folder.js'
 export { describeConfig, describeTarget } from './describe.js'
 export { removeKeys, setKeys } from './env-file.js'
 export { environmentValues } from './environment-values.js'

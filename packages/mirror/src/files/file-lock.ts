@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { errorCode, formatTime, sleep } from '@montana/foundation'
 import { z } from 'zod'
 import { MirrorError } from '../contracts/errors.js'
@@ -10,6 +11,9 @@ const RETRY_MS = 20
 const WAIT_MS = 5_000
 /** An owner of whom nothing is known (another host, a lock of another program) has this long. No special reason. */
 const STALE_MS = 60_000
+
+/** Behind `<path>.lock.`: the file of one that asks, or one that it moved away. */
+const ASKED = /^[0-9a-f]{8}(?:\.stale)?$/
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
@@ -39,6 +43,7 @@ export async function withFileLock<T>(
   await acquire(lockPath, owner, signal)
   const isHeld = async () => (await readOwner(lockPath))?.nonce === owner.nonce
   try {
+    await sweep(lockPath)
     return await work({ isHeld })
   } finally {
     if (await isHeld()) await rm(lockPath, { force: true })
@@ -58,6 +63,16 @@ async function acquire(lockPath: string, owner: Owner, signal: AbortSignal | und
     }
   } finally {
     await rm(mine, { force: true })
+  }
+}
+
+/** What processes left that were killed while they asked for this lock. */
+async function sweep(lockPath: string): Promise<void> {
+  const prefix = `${basename(lockPath)}.`
+  const names = await readdir(dirname(lockPath)).catch(() => [])
+  const left = names.filter((name) => name.startsWith(prefix) && ASKED.test(name.slice(prefix.length)))
+  for (const path of left.map((name) => join(dirname(lockPath), name))) {
+    if (await isStale(path)) await rm(path, { force: true })
   }
 }
 

@@ -13,10 +13,15 @@ import { tellFenced } from './tell-fenced.js'
 import { type GuardScriptInit, readTold } from './told.js'
 
 /**
- * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read. Throws
- * ConfigError (78). Spec repository-mirror 8.4.
+ * May this run act? 0 with `permitMsLeft`, else 5 with the reason; also for what cannot be asked or read, and when it is
+ * stopped: whoever stopped it reads an answer, not a failure. Throws ConfigError (78). Spec repository-mirror 8.4.
  */
 export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
+  const answer = await answered(init, signal)
+  return signal.aborted ? refused(STOPPED) : answer
+}
+
+async function answered(init: GuardScriptInit, signal: AbortSignal): Promise<ScriptAnswer> {
   const { environment } = init
   // Of a role that may not act, or without mirroring, nothing further need be known.
   if (environment.enabled === false || !mayEverAct(environment)) return answerOf(await asked(init, NOBODY, signal))
@@ -24,7 +29,7 @@ export async function runGuard(init: GuardScriptInit, signal: AbortSignal): Prom
   try {
     return await guarded(init, signal)
   } catch (error) {
-    if (isAbort(error) || error instanceof ConfigError) throw error
+    if (error instanceof ConfigError && !signal.aborted) throw error
     return refused(errorMessage(error))
   }
 }
@@ -46,6 +51,7 @@ async function guarded(init: GuardScriptInit, signal: AbortSignal): Promise<Scri
   return await handOver(init.values, withLines(answerOf(permitted, notice), lines))
 }
 
+const STOPPED = 'the guard was stopped before it had an answer'
 const NO_FENCE =
   'MIRROR_FENCE_REPO is not set: no fence can be asked; set it by `montana mirror sentinel install` as a variable of this repository, and hand it over in `env`'
 

@@ -1,4 +1,4 @@
-import { errorMessage, isAbort, MontanaError } from '@montana/foundation'
+import { AbortError, errorMessage, isAbort, MontanaError } from '@montana/foundation'
 import { createRedactor } from '@montana/git'
 import type { ScriptAnswer } from './answer.js'
 import { secretsOf } from './secrets.js'
@@ -9,7 +9,8 @@ const INTERRUPTED = 130
 
 const redact = createRedactor(secretsOf(process.env))
 const controller = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(signal))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => controller.abort(new AbortError(signal)))
 
 const { exitCode, result, lines } = await answer(process.argv.slice(2))
 for (const line of lines) process.stderr.write(`${redact(line)}\n`)

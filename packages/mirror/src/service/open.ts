@@ -20,6 +20,7 @@ import type { WorkerTiming } from '../queue/constants.js'
 import type { MirrorAlert } from '../queue/worker-types.js'
 import { openMirrorStore } from '../store/open.js'
 import { openAlerts } from './alerts.js'
+import { privatePaths } from './exposed.js'
 import { Mirror } from './mirror.js'
 import type { MirrorParts, Reached } from './parts.js'
 
@@ -28,6 +29,8 @@ export interface OpenMirrorInit {
   readonly manifest: Manifest
   readonly source: string
   readonly dataFolder: string
+  /** With `MIRROR_*` keys; `.env` of the source by default. */
+  readonly envFile?: string
   readonly values: ReadonlyMap<string, string>
   readonly actor: string
   /** Of the primary itself; its API gives the numeric id that the fence knows. Null: not on a provider with ids. */
@@ -50,7 +53,9 @@ export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Pro
   const isFenced = self !== null || init.isPrimaryOptional === true
   const fence = isFenced ? await openFence(init, targets, signal) : null
   const primary = self === null ? null : init.primary
-  return new Mirror(partsOf(init, { targets, self, fence, primary }), init.timing)
+  const parts = partsOf(init, { targets, self, fence, primary })
+  for (const alert of unfenced(init)) parts.alert(alert)
+  return new Mirror(parts, init.timing)
 }
 
 function partsOf(
@@ -65,7 +70,31 @@ function partsOf(
     outbox?.post({ ...told, epoch: null })
     init.alert?.(told)
   }
-  return { config, manifest, source, values, store, ...found, actor, time, random, log, alert, outbox }
+  const guarded = privatePaths({ envFile: join(source, '.env'), ...init })
+  return {
+    config,
+    manifest,
+    source,
+    privatePaths: guarded,
+    values,
+    store,
+    ...found,
+    actor,
+    time,
+    random,
+    log,
+    alert,
+    outbox,
+  }
+}
+
+/** Without the numeric id of the primary nothing is fenced: a replica would never be promoted, and nobody would notice. */
+function unfenced({ config, primary }: OpenMirrorInit): MirrorAlert[] {
+  const replica = config.targets.find(({ slot }) => slot === config.fenceSlot)
+  if (primary !== null || replica === undefined || !config.enabled || !config.autoPromote) return []
+  const remedy = 'set MASTER_REPO (and MASTER_TOKEN) to this repository, or MIRROR_AUTO_PROMOTE=false'
+  const message = 'MASTER_REPO is not set: no fence is written, so this replica is never promoted by itself'
+  return [{ mirror: replica.name, layer: null, code: 'UNFENCED', message, remedy }]
 }
 
 async function ownId(

@@ -22,6 +22,8 @@ export interface MirrorParts {
   readonly manifest: Manifest
   /** Top folder of the repository that is mirrored. */
   readonly source: string
+  /** What must never be mirrored, as paths from the top of the source: configuration, data folder, files of tokens and keys. */
+  readonly privatePaths: readonly string[]
   /** Values by name, of secrets and variables alike: environment and `.env` of the primary. */
   readonly values: ReadonlyMap<string, string>
   readonly store: MirrorStore

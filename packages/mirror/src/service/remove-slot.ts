@@ -1,6 +1,7 @@
 import { ConfigError } from '@montana/foundation'
 import { removeCredential } from '../config/credentials.js'
 import { removeKeys } from '../config/env-file.js'
+import { environmentValues } from '../config/environment-values.js'
 import type { TargetConfig } from '../contracts/config.js'
 import { findTarget } from './find-target.js'
 import type { MirrorParts } from './parts.js'
@@ -13,6 +14,11 @@ export interface SlotPlace {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+export interface RemoveSlotReport extends RemoveReport {
+  /** Keys that go from the file; names only. */
+  readonly keys: readonly string[]
+}
+
 /**
  * Forgets a target wholly: what the store knows of it, its keys in the file and its stored token. Its code stays. Throws
  * ConfigError (78) where its keys stand in the environment, and what `removeTarget` throws. Spec repository-mirror 12.
@@ -23,12 +29,14 @@ export async function removeSlot(
   asked: RemoveRequest,
   { envFile, environment }: SlotPlace,
   signal: AbortSignal,
-): Promise<RemoveReport> {
+): Promise<RemoveSlotReport> {
   const { target } = findTarget(parts.targets, name)
   requireInFile(environment, target)
-  const report = await removeTarget(parts, name, asked, signal)
+  const isOfSlot = (key: string) => key.startsWith(`MIRROR_${target.slot}_`)
+  const keys = [...environmentValues({}, envFile).keys()].filter(isOfSlot)
+  const report = { ...(await removeTarget(parts, name, asked, signal)), keys }
   if (asked.dryRun) return report
-  await removeKeys(envFile, (key) => key.startsWith(`MIRROR_${target.slot}_`))
+  await removeKeys(envFile, isOfSlot)
   await removeCredential(parts.store.folder, `slot-${target.slot}`)
   return report
 }

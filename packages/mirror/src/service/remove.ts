@@ -1,4 +1,5 @@
 import { MirrorError } from '../contracts/errors.js'
+import { epochHeldBy } from './epoch-held.js'
 import { findTarget } from './find-target.js'
 import { note } from './note.js'
 import type { MirrorParts, Reached } from './parts.js'
@@ -82,21 +83,4 @@ async function requireNoHolder(parts: MirrorParts, reached: Reached, signal: Abo
   throw new MirrorError('PRECONDITION', `${reached.target.name} holds epoch ${epoch}: it acts`, {
     remedy: `hand it back first: montana mirror demote ${reached.target.name}`,
   })
-}
-
-/** Null also where nobody answers: a target whose account is lost must be removable. */
-async function epochHeldBy(
-  { fence, self }: MirrorParts,
-  reached: Reached,
-  signal: AbortSignal,
-): Promise<number | null> {
-  if (reached.type !== 'github' || fence === null) return null
-  try {
-    const record = (await fence.read(signal))?.record
-    if (record === undefined || record.holder === self) return null
-    return record.holder === (await reached.provider.describe(signal)).id ? record.epoch : null
-  } catch (error) {
-    if (error instanceof MirrorError) return null
-    throw error
-  }
 }

@@ -87,6 +87,7 @@ function shown(text: string | undefined): string | null {
 function unknownRef(ref: string): MirrorError {
   return new MirrorError('NAME_INVALID', `the target has no rescue ref ${ref}`, {
     remedy: 'Run: montana mirror rescue list',
+    exitCode: 2,
   })
 }
 

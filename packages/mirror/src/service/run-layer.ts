@@ -2,6 +2,7 @@ import type { Layer } from '../contracts/config.js'
 import type { LayerResult } from '../queue/worker-types.js'
 import { reconcileWorkflows } from '../reconcile/workflows.js'
 import { syncCode } from './code-layer.js'
+import { refuseExposed } from './exposed.js'
 import { syncNames } from './names-layer.js'
 import type { MirrorParts, Reached } from './parts.js'
 
@@ -12,11 +13,16 @@ export async function runLayer(
   layer: Layer,
   signal: AbortSignal,
 ): Promise<LayerResult> {
-  if (layer === 'code') return await syncCode(parts, reached, signal)
+  if (layer === 'code') return await runCode(parts, reached, signal)
   if (reached.type !== 'github') return { status: 'off' }
   if (layer === 'secrets') return await syncNames(parts, reached, 'secret', signal)
   if (layer === 'variables') return await syncNames(parts, reached, 'variable', signal)
   const { workflows: control, contents } = reached.provider
   await reconcileWorkflows({ control, contents, manifest: parts.manifest, role: 'SLAVE' }, signal)
   return { status: 'ok', error: null }
+}
+
+async function runCode(parts: MirrorParts, reached: Reached, signal: AbortSignal): Promise<LayerResult> {
+  await refuseExposed({ folder: parts.source, signal }, reached.target.refs, parts.privatePaths)
+  return await syncCode(parts, reached, signal)
 }

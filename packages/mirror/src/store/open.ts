@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, errorCode } from '@montana/foundation'
+import { makeDataFolder } from '../config/data-folder.js'
 import { BUSY_TIMEOUT_MS, DATABASE_FILE } from './constants.js'
 import { Database } from './database.js'
 import { toStoreError } from './errors.js'
@@ -41,7 +42,7 @@ export function openMirrorStore(folder: string, options: OpenMirrorStoreOptions 
  */
 function prepareFiles(folder: string, path: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeDataFolder(folder)
     createFile(path)
     chmodSync(path, 0o600)
   } catch (error) {

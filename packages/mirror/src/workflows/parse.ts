@@ -4,14 +4,26 @@ import { z } from 'zod'
 /** As Actions itself refuses more. */
 const BYTES_MAX = 512 * 1024
 
-const step = z.looseObject({ run: z.string().optional(), uses: z.string().optional(), if: z.unknown().optional() })
+const step = z.looseObject({
+  id: z.string().optional(),
+  run: z.string().optional(),
+  uses: z.string().optional(),
+  if: z.unknown().optional(),
+  shell: z.unknown().optional(),
+  'working-directory': z.unknown().optional(),
+  env: z.unknown().optional(),
+  with: z.unknown().optional(),
+})
+const defaults = z.looseObject({ run: z.looseObject({}).optional() }).optional()
 const job = z.looseObject({
+  defaults,
+  env: z.unknown().optional(),
   if: z.union([z.string(), z.boolean()]).optional(),
   steps: z.array(step).optional(),
   uses: z.string().optional(),
   'timeout-minutes': z.union([z.number(), z.string()]).optional(),
 })
-const workflow = z.looseObject({ jobs: z.record(z.string(), job) })
+const workflow = z.looseObject({ defaults, env: z.unknown().optional(), jobs: z.record(z.string(), job) })
 
 export type WorkflowJob = z.infer<typeof job>
 export type WorkflowStep = z.infer<typeof step>

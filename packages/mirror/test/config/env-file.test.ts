@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatEntry, parseEnv } from '../../src/config/env-text.js'
+import { withFileLock } from '../../src/files/file-lock.js'
 import { removeKeys, setKeys } from '../../src/index.js'
 import { temporaryFile, temporaryFolder } from '../folders.js'
 
@@ -76,6 +77,17 @@ describe('editing it', () => {
     expect(readdirSync(dirname(file))).toEqual(['.env'])
     await removeKeys(file, (key) => key.startsWith('MIRROR_1_'))
     expect(readFileSync(file, 'utf8')).toBe('# mirrors\nexport FOO="a b" # keep\n\nBAR=1\n')
+  })
+
+  it('sweeps away what a process left that was killed while it asked for the lock, and nothing else', async () => {
+    const file = temporaryFile('A=1', 0o600, '.env')
+    const gone = { pid: 2 ** 22 + 1, started: '1', since: '2026-01-01T00:00:00Z', nonce: 'x' }
+    const bootId = await withFileLock(file, async () => JSON.parse(readFileSync(`${file}.lock`, 'utf8')).bootId)
+    writeFileSync(`${file}.lock.0a1b2c3d`, JSON.stringify({ ...gone, bootId }))
+    writeFileSync(`${file}.lock.0a1b2c3e`, JSON.stringify({ ...gone, bootId: 'another host' }))
+    writeFileSync(`${file}.lock.notes`, JSON.stringify({ ...gone, bootId }))
+    await setKeys(file, { A: '2' })
+    expect(readdirSync(dirname(file)).sort()).toEqual(['.env', '.env.lock.0a1b2c3e', '.env.lock.notes'])
   })
 
   it('of two equal keys the one that counts is changed, the other goes', async () => {

@@ -141,6 +141,15 @@ describe('keys', () => {
     expect(JSON.stringify(error)).not.toContain(SECRET)
   })
 
+  it.each(['Tr0ub4dor3horse', 'correct;horse', 'geheim!'])(
+    'a password under the wrong key, %s, is not repeated',
+    (value) => {
+      const error = refusal({ ...SLOT_1, MIRROR_ENABLED: value, MIRROR_1_NAME: value })
+      expect(JSON.stringify(error) + error.message).not.toContain(value)
+      expect(refusal({ MIRROR_ENABLED: 'maybe' }).message).toContain("'maybe'")
+    },
+  )
+
   it.each(['MIRROR_0_REPO', 'MIRROR_100_REPO', 'MIRROR_01_REPO'])('%s is no slot', (key) => {
     expect(refusal({ [key]: 'a/b' })).toMatchObject({ code: 'CONFIG_UNKNOWN_KEY', field: key })
   })

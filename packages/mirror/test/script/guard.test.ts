@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AbortError } from '@montana/foundation'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { runVerb } from '../../src/index.js'
 import { MINUTE_MS } from '../support/role-world.js'
 import { temporaryFolder } from './bundle.js'
 import { ScriptWorld } from './script-world.js'
@@ -63,6 +65,17 @@ describe('the guard as a step of a workflow', () => {
     const rest = { ...without, MIRROR_ENABLED: 'false' }
     expect(await world.run('guard', rest)).toMatchObject({ code: 0, result: { permitMsLeft: null } })
     expect(await world.run('guard', { ...rest, MIRROR_ROLE: 'TEMPORARY_MASTER' })).toMatchObject({ code: 5 })
+  })
+
+  it('says no when it is stopped, also where it would not have had to ask', async () => {
+    const { signal } = world.roles
+    const stopped = AbortSignal.abort(new AbortError('SIGTERM'))
+    const source = await temporaryFolder()
+    for (const MIRROR_ENABLED of ['true', 'false']) {
+      const guarded = { verb: 'guard', environment: { ...world.ofPrimary, MIRROR_ENABLED }, source }
+      expect(await runVerb(guarded, stopped)).toMatchObject({ exitCode: 5, result: { act: false, code: 'FENCED' } })
+      expect(await runVerb(guarded, signal)).toMatchObject({ exitCode: 0 })
+    }
   })
 
   it('says no to a fence that is not named, not there, or not willing', async () => {

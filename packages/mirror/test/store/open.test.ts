@@ -21,9 +21,9 @@ describe('the store', () => {
     const store = opened(folder)
     store.notes.set('a', 'b')
     expect(modeOf(folder)).toBe(0o700)
-    const files = ['mirror.key', 'mirror.sqlite', 'mirror.sqlite-shm', 'mirror.sqlite-wal']
+    const files = ['.gitignore', 'mirror.key', 'mirror.sqlite', 'mirror.sqlite-shm', 'mirror.sqlite-wal']
     expect(readdirSync(folder).sort()).toEqual(files)
-    expect(files.map((name) => modeOf(join(folder, name)))).toEqual([0o600, 0o600, 0o600, 0o600])
+    expect(files.map((name) => modeOf(join(folder, name)))).toEqual([0o600, 0o600, 0o600, 0o600, 0o600])
   })
 
   it('closes one that was left open to others', () => {

@@ -16,14 +16,24 @@ const manifest = (init: Partial<Manifest> = {}): Manifest => ({
 })
 
 interface Parts {
+  /** Lines of the workflow and of the job. */
+  readonly top?: string
+  readonly job?: string
   readonly condition?: string
   readonly steps?: string
 }
 
-function workflow({ condition = `if: ${ROLE_CONDITION}`, steps }: Parts = {}): string {
+function workflow({ condition = `if: ${ROLE_CONDITION}`, steps, top = '', job = '' }: Parts = {}): string {
   const usual = `      - uses: actions/checkout@v5\n      - run: ${GUARD_COMMAND}\n      - run: ./tick\n`
-  return `on: push\njobs:\n  tick:\n    runs-on: ubuntu-latest\n    ${condition}\n    steps:\n${steps ?? usual}`
+  return `on: push\n${top}jobs:\n  tick:\n    runs-on: ubuntu-latest\n    ${condition}\n${job}    steps:\n${steps ?? usual}`
 }
+
+const expression = (text: string) => `\${{ ${text} }}`
+const act = '      - run: ./tick\n'
+const guarded = (line: string) => `      - run: ${GUARD_COMMAND}\n        ${line}\n${act}`
+const after = (condition: string) => `${guarded('id: guard')}        if: ${JSON.stringify(condition)}\n`
+const checkout = (input: string, line = 'name: Checkout') =>
+  `      - uses: actions/checkout@v5\n        ${line}\n        with: {${JSON.stringify(input.split(': ')[0])}: ${JSON.stringify(input.split(': ')[1])}}\n      - run: ${GUARD_COMMAND}\n${act}`
 
 const findings = (text: string, init?: Partial<Manifest>) =>
   checkWorkflows([{ file: 'cron.yml', text }], manifest(init)).map(({ code }) => code)
@@ -55,6 +65,46 @@ describe('the check of the workflows', () => {
     ['a foreign action before the guard', `      - uses: someone/act@v1\n      - run: ${GUARD_COMMAND}\n`],
   ])('names a job with %s', (_, steps) => {
     expect(findings(workflow({ steps }))).toEqual(['WORKFLOW_UNGUARDED'])
+  })
+
+  it.each([
+    ['a later step that runs after a refusal', { steps: after('always()') }],
+    ['one that runs after a refusal only', { steps: after(expression('failure()')) }],
+    ['one that is not cancelled', { steps: after("!cancelled() && github.ref == 'refs/heads/main'") }],
+    ['one that widens success', { steps: after('success() || true') }],
+    ['one that turns success around', { steps: after('success() == false') }],
+    ['one whose condition is a text', { steps: after(`${expression("success() && 'a'")} ${expression('always()')}`) }],
+    ['a guard in a shell of its own', { steps: guarded("shell: 'true {0}'") }],
+    ['a shell for all steps of the job', { job: "    defaults: {run: {shell: 'true {0}'}}\n" }],
+    ['a shell for all jobs', { top: "defaults: {run: {shell: 'true {0}'}}\n" }],
+    ['a guard in another folder', { steps: guarded('working-directory: sub') }],
+    ['another folder for all steps', { job: '    defaults: {run: {working-directory: sub}}\n' }],
+    ['a guard that is told that mirroring is off', { steps: guarded("env: {MIRROR_ENABLED: 'false'}") }],
+    ['a job that says so', { job: '    env: {MIRROR_AUTO_PROMOTE: false}\n' }],
+    ['a workflow that gives itself a role', { top: 'env: {MIRROR_ROLE: MASTER}\n' }],
+    ['a role with a default', { job: `    env: {MIRROR_ROLE: "${expression("vars.MIRROR_ROLE || 'MASTER'")}"}\n` }],
+    ['an environment that is made elsewhere', { job: `    env: ${expression("fromJSON('{}')")}\n` }],
+    ['the guard of another repository', { steps: checkout('repository: someone/else') }],
+    ['a command before the guard, under the name of a checkout', { steps: `${checkout('ref: main', 'run: ./tick')}` }],
+  ])('names a job with %s', (_, parts) => {
+    expect(findings(workflow(parts))).toEqual(['WORKFLOW_UNGUARDED'])
+  })
+
+  it.each([
+    ['a later step under a condition', { steps: after("github.ref == 'refs/heads/main'") }],
+    ['one that says what is the default', { steps: after('success() && inputs.check') }],
+    ['one that cleans up after a guard that agreed', { steps: after("steps.guard.outcome == 'success' && always()") }],
+    ['a usual shell', { job: '    defaults: {run: {shell: bash}}\n' }],
+    ['what the repository says', { job: `    env: {MIRROR_ROLE: "${expression('vars.MIRROR_ROLE')}", MAIL_URL: x}\n` }],
+    [
+      'a nonce, and a token under another name',
+      {
+        job: `    env: {MIRROR_NONCE: "${expression('inputs.n')}", MIRROR_FENCE_TOKEN: "${expression('github.token')}"}\n`,
+      },
+    ],
+    ['its own repository, by name', { steps: checkout(`repository: ${expression('github.repository')}`) }],
+  ])('accepts %s', (_, parts) => {
+    expect(findings(workflow(parts))).toEqual([])
   })
 
   it('counts what cannot be read, what has no roles and what is missing', () => {

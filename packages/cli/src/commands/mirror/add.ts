@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { ConfigError, UsageError } from '@montana/foundation'
-import type { PermissionCheck, TargetConfig } from '@montana/mirror'
+import type { MirrorConfig, PermissionCheck, TargetConfig } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
-import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
+import { addMirrorFlags, type MirrorFlags, type MirrorPlace, readPlace } from './open.js'
 import { installWhereWhole } from './sentinel-install.js'
 
 interface AddFlags extends MirrorFlags {
@@ -40,29 +39,65 @@ export function addCommand(context: CliContext): Command {
     const place = await readPlace(context, flags)
     const slot = slotOf(flags.slot, place.config.targets)
     const keys = keysOf(slot, flags)
-    const { loadMirrorConfig, removeCredential, setKeys, storeCredential } = await import('@montana/mirror')
-    const stored = flags.tokenStdin ? await storeCredential(place.dataFolder, `slot-${slot}`, tokenFrom()) : undefined
-    const all = stored === undefined ? keys : { ...keys, [`MIRROR_${slot}_TOKEN_FILE`]: stored }
-    const envFile = flags.env ?? join(place.source, '.env')
-    const config = loadMirrorConfig({ environment: context.environment, envFile, flags: all })
-    const target = config.targets.find((each) => each.slot === slot)
-    if (target === undefined) throw new ConfigError('the new slot is incomplete', { field: `MIRROR_${slot}_TYPE` })
-    const missing = await testTarget(context, flags, target)
-    if (missing.length > 0) {
-      if (stored !== undefined) await removeCredential(place.dataFolder, `slot-${slot}`)
-      throw new ConfigError(`the target is not saved: it lacks ${missing.map(({ name }) => name).join(', ')}`, {
-        code: 'TARGET_FORBIDDEN',
-        remedy: missing.map(({ remedy }) => remedy ?? '').join(' ') || 'grant what is missing',
-      })
-    }
-    await setKeys(envFile, all)
+    const { config, target, saved } = await saveWhole(context, flags, place, slot, keys)
     const lacks = target.type === 'github' ? await installWhereWhole(context, { ...place, config }) : null
     if (lacks !== null) context.err(lacks)
-    if (flags.json) context.json({ id: target.name, slot, keys: Object.keys(all) })
+    if (flags.json) context.json({ id: target.name, slot, keys: saved })
     else
       context.out(
         `${target.name} is saved in slot ${slot}; bring it in step with \`montana mirror sync ${target.name}\``,
       )
+  })
+}
+
+interface Saved {
+  readonly config: MirrorConfig
+  readonly target: TargetConfig
+  /** Names of keys. */
+  readonly saved: readonly string[]
+}
+
+/** A token that came on stdin is kept only where the target is: whatever fails on the way takes it back. */
+async function saveWhole(
+  context: CliContext,
+  flags: AddFlags,
+  place: MirrorPlace,
+  slot: number,
+  keys: Readonly<Record<string, string>>,
+): Promise<Saved> {
+  if (!flags.tokenStdin) return await save(context, flags, place, slot, keys)
+  const { removeCredential, storeCredential } = await import('@montana/mirror')
+  const name = `slot-${slot}`
+  const stored = await storeCredential(place.dataFolder, name, tokenFrom())
+  try {
+    return await save(context, flags, place, slot, { ...keys, [`MIRROR_${slot}_TOKEN_FILE`]: stored })
+  } catch (error) {
+    await removeCredential(place.dataFolder, name)
+    throw error
+  }
+}
+
+async function save(
+  context: CliContext,
+  flags: AddFlags,
+  { envFile }: MirrorPlace,
+  slot: number,
+  keys: Readonly<Record<string, string>>,
+): Promise<Saved> {
+  const { loadMirrorConfig, setKeys } = await import('@montana/mirror')
+  const config = loadMirrorConfig({ environment: context.environment, envFile, flags: keys })
+  const target = config.targets.find((each) => each.slot === slot)
+  if (target === undefined) throw new ConfigError('the new slot is incomplete', { field: `MIRROR_${slot}_TYPE` })
+  requireWhole(await testTarget(context, flags, target))
+  await setKeys(envFile, keys)
+  return { config, target, saved: Object.keys(keys) }
+}
+
+function requireWhole(missing: readonly PermissionCheck[]): void {
+  if (missing.length === 0) return
+  throw new ConfigError(`the target is not saved: it lacks ${missing.map(({ name }) => name).join(', ')}`, {
+    code: 'TARGET_FORBIDDEN',
+    remedy: missing.map(({ remedy }) => remedy ?? '').join(' ') || 'grant what is missing',
   })
 }
 

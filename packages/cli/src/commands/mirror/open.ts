@@ -15,6 +15,7 @@ export interface MirrorPlace {
   readonly config: MirrorConfig
   readonly source: string
   readonly dataFolder: string
+  readonly envFile: string
   /** Environment over `.env`: values of secrets and variables by name. */
   readonly values: ReadonlyMap<string, string>
 }
@@ -27,12 +28,12 @@ export function addMirrorFlags(command: Command): Command {
 
 /** Reads the configuration; contacts nobody. Throws ConfigError (78) with every wrong key. */
 export async function readPlace(context: CliContext, flags: MirrorFlags): Promise<MirrorPlace> {
-  const { environmentValues, loadMirrorConfig } = await import('@montana/mirror/hooks')
+  const { defaultDataFolder, environmentValues, loadMirrorConfig } = await import('@montana/mirror/hooks')
   const source = flags.source ?? process.cwd()
   const envFile = flags.env ?? join(source, '.env')
   const config = loadMirrorConfig({ environment: context.environment, envFile })
-  const dataFolder = flags.dataDir ?? join(source, '.montana', 'mirror')
-  return { config, source, dataFolder, values: environmentValues(context.environment, envFile) }
+  const dataFolder = flags.dataDir ?? defaultDataFolder(source)
+  return { config, source, dataFolder, envFile, values: environmentValues(context.environment, envFile) }
 }
 
 export async function readManifest({ config, source }: MirrorPlace): Promise<Manifest> {
@@ -45,7 +46,7 @@ export type OpenRest = Partial<Pick<OpenMirrorInit, 'actor' | 'isPrimaryOptional
 /** The primary with its queue, targets and fence. Alerts go to stderr. */
 export async function openPlace(context: CliContext, place: MirrorPlace, rest: OpenRest = {}): Promise<Mirror> {
   const { githubProvider, openMirror, primaryTarget } = await import('@montana/mirror')
-  const { config, source, dataFolder, values } = place
+  const { config, source, dataFolder, envFile, values } = place
   const target = primaryTarget(config, context.environment.GITHUB_API_URL)
   const manifest = await readManifest(place)
   const primary = target === null ? null : githubProvider(target, {})
@@ -53,7 +54,7 @@ export async function openPlace(context: CliContext, place: MirrorPlace, rest: O
     context.err(`${mirror}: ${code}: ${message}${remedy === null ? '' : `; ${remedy}`}`)
   }
   return await openMirror(
-    { config, manifest, source, dataFolder, values, primary, actor: 'primary', alert, ...rest },
+    { config, manifest, source, dataFolder, envFile, values, primary, actor: 'primary', alert, ...rest },
     context.signal,
   )
 }

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { UsageError } from '@montana/foundation'
-import type { RemoveReport, TargetConfig, Withdrawn } from '@montana/mirror'
+import type { RemoveSlotReport, TargetConfig, Withdrawn } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { operator, requireConfirmed } from './asked.js'
@@ -40,7 +39,7 @@ async function forget(context: CliContext, place: MirrorPlace, target: TargetCon
   const mirror = await openPlace(context, place, { actor: operator(), isPrimaryOptional: true })
   const { reason = 'removed by hand', dryRun = false } = flags
   const asked = { reason, dryRun, withdraw: withdrawn(flags.withdraw) }
-  const where = { envFile: flags.env ?? join(place.source, '.env'), environment: context.environment }
+  const where = { envFile: place.envFile, environment: context.environment }
   try {
     return await removeSlot(mirror.parts, target.name, asked, where, context.signal)
   } finally {
@@ -61,9 +60,10 @@ function withdrawn(list: string | undefined): readonly Withdrawn[] {
   })
 }
 
-function linesOf({ id, outcome, withdrawn: gone, kept }: RemoveReport): string[] {
+function linesOf({ id, outcome, withdrawn: gone, kept, keys }: RemoveSlotReport): string[] {
   const names = KINDS.map((kind) => `  ${kind} deleted there: ${gone[kind].join(', ') || 'none'}`)
   const adopted = KINDS.flatMap((kind) => kept[kind])
   const stay = adopted.length === 0 ? [] : [`  kept, as they were there before: ${adopted.join(', ')}`]
-  return [`${id} ${outcome === 'shown' ? 'would be forgotten' : 'is forgotten; its code stays'}`, ...names, ...stay]
+  const head = `${id} ${outcome === 'shown' ? 'would be forgotten' : 'is forgotten; its code stays'}`
+  return [head, `  keys of .env: ${keys.join(', ') || 'none'}`, ...names, ...stay]
 }

@@ -89,7 +89,9 @@ function linesOf({ id, change, outcome, conditions, plan, steps, findings, epoch
           return `  ${kind} ${step}: ${rest.outcome}${message === null ? '' : `: ${message}`}`
         })
   const found = findings.map(({ code, message }) => `  ${code}: ${message}`)
-  return [`${id} ${change} ${outcome}, epoch ${epochAfter}`, ...conditionLines(conditions), ...stepLines, ...found]
+  const head =
+    outcome === 'shown' ? `shown, nothing is changed; epoch ${epochAfter}` : `${outcome}, epoch ${epochAfter}`
+  return [`${id} ${change} ${head}`, ...conditionLines(conditions), ...stepLines, ...found]
 }
 
 function conditionLines(conditions: RoleReport['conditions']): string[] {

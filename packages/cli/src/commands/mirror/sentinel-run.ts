@@ -15,6 +15,7 @@ export function sentinelRunCommand(context: CliContext): Command {
   return addMirrorFlags(command).action(async (_, self: Command) => {
     const flags = self.optsWithGlobals<RunFlags>()
     if (flags.once) return show(context, await runHere(context, 'watch', flags), flags)
+    context.runsUntilStopped()
     const { config } = await readPlace(context, flags)
     for (;;) {
       await look(context, flags)

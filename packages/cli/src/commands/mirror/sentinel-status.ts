@@ -1,8 +1,9 @@
-import type { SentinelSight } from '@montana/mirror'
+import { UsageError } from '@montana/foundation'
+import type { SentinelSight, TargetConfig } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { labelled } from '../../table.js'
-import { addMirrorFlags, type MirrorFlags, openPlace, readPlace, requireTarget } from './open.js'
+import { addMirrorFlags, type MirrorFlags, type MirrorPlace, openPlace, readPlace, requireTarget } from './open.js'
 
 const EXITS = { healthy: 0, unhealthy: 6, unknown: 7 } as const
 
@@ -14,8 +15,7 @@ export function sentinelStatusCommand(context: CliContext): Command {
     const flags = self.optsWithGlobals<MirrorFlags>()
     const { seeSentinel } = await import('@montana/mirror')
     const place = await readPlace(context, flags)
-    const name = id ?? place.config.targets.find(({ slot }) => slot === place.config.fenceSlot)?.name ?? ''
-    requireTarget(place, name)
+    const { name } = id === undefined ? fenceTarget(place) : requireTarget(place, id)
     const mirror = await openPlace(context, place, { isPrimaryOptional: true })
     try {
       const sight = await seeSentinel(mirror.parts, name, context.signal)
@@ -25,6 +25,15 @@ export function sentinelStatusCommand(context: CliContext): Command {
     } finally {
       mirror.close()
     }
+  })
+}
+
+function fenceTarget({ config }: MirrorPlace): TargetConfig {
+  const found = config.targets.find(({ slot }) => slot === config.fenceSlot)
+  if (found !== undefined) return found
+  throw new UsageError('no target can be promoted, so no sentinel watches for one', {
+    field: 'id',
+    remedy: 'add a replica first: montana mirror add --repo <owner/name>',
   })
 }
 

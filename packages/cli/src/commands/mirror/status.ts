@@ -1,8 +1,8 @@
-import type { LayerRecord, MirrorStore } from '@montana/mirror'
+import type { LayerRecord, TargetConfig } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { formatTable, labelled } from '../../table.js'
-import { addMirrorFlags, type MirrorFlags, readPlace } from './open.js'
+import { addMirrorFlags, type MirrorFlags, type MirrorPlace, readPlace, requireTarget } from './open.js'
 
 const LAYERS = ['target', 'layer', 'status', 'last success', 'lag', 'synced', 'error']
 const SHORT = 12
@@ -16,24 +16,26 @@ export function statusCommand(context: CliContext): Command {
     .argument('[id]', 'one target')
   return addMirrorFlags(command).action(async (id: string | undefined, _, self: Command) => {
     const flags = self.optsWithGlobals<MirrorFlags>()
-    const { openMirrorStore } = await import('@montana/mirror')
     const place = await readPlace(context, flags)
-    const store = openMirrorStore(place.dataFolder)
-    const rows = rowsOf(
-      store,
-      place.config.targets.map(({ name }) => name),
-      id,
-    )
+    const targets = id === undefined ? place.config.targets : [requireTarget(place, id)]
+    const { rows, isPaused } = await known(place, targets)
     const { enabled, role } = place.config
-    if (flags.json) context.json({ enabled, role, isPaused: store.isPaused(), layers: rows })
+    if (flags.json) context.json({ enabled, role, isPaused, layers: rows })
     else context.out(textOf(enabled, role, rows))
-    store.close()
-    context.exit(exitOf(rows, place.config.targets.length))
+    context.exit(exitOf(rows))
   })
 }
 
-function rowsOf(store: MirrorStore, names: readonly string[], id: string | undefined): LayerRecord[] {
-  return store.layers.all().filter(({ mirror }) => names.includes(mirror) && (id ?? mirror) === mirror)
+/** Every layer of every target that is configured, also of one that was never synced. */
+async function known({ dataFolder }: MirrorPlace, targets: readonly TargetConfig[]) {
+  const { layersOf, openMirrorStore } = await import('@montana/mirror')
+  const store = openMirrorStore(dataFolder)
+  try {
+    const rows = targets.flatMap((target) => layersOf(target).map((layer) => store.layers.get(target.name, layer)))
+    return { rows, isPaused: store.isPaused() }
+  } finally {
+    store.close()
+  }
 }
 
 function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readonly LayerRecord[]): string {
@@ -41,7 +43,7 @@ function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readon
     labelled('mirroring', enabled ? 'on' : 'off; set MIRROR_ENABLED=true'),
     labelled('self', role === null ? 'no role: inert' : LABELS[role]),
   ]
-  if (rows.length === 0) return [...head, '', 'nothing was synced yet; run `montana mirror sync`'].join('\n')
+  if (rows.length === 0) return [...head, '', 'there is no target; add one with `montana mirror add`'].join('\n')
   const cells = rows.map(({ mirror, layer, status, lastSuccessAtMs, lagCommits, synced, total, commit, error }) => {
     const counts = total === null ? (commit?.slice(0, SHORT) ?? null) : `${synced}/${total}`
     const success = lastSuccessAtMs === null ? null : new Date(lastSuccessAtMs).toISOString()
@@ -51,8 +53,7 @@ function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readon
 }
 
 /** The first of: a decision is needed, something is out of step. */
-function exitOf(rows: readonly LayerRecord[], targets: number): number {
-  if (rows.length === 0) return targets === 0 ? 0 : OUT_OF_STEP
+function exitOf(rows: readonly LayerRecord[]): number {
   if (rows.some(({ status }) => status === 'diverged')) return DIVERGED
   return rows.every(({ status }) => status === 'ok' || status === 'off') ? 0 : OUT_OF_STEP
 }

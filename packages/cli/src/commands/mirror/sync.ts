@@ -1,4 +1,4 @@
-import { UsageError } from '@montana/foundation'
+import { MontanaError, UsageError } from '@montana/foundation'
 import type { Job, Layer } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
@@ -19,6 +19,7 @@ const EXITS: readonly (readonly [readonly string[], number])[] = [
   [['REF_DIVERGED'], 4],
 ]
 const OUT_OF_STEP = 3
+const INERT = 5
 
 export function syncCommand(context: CliContext): Command {
   const command = new Command('sync')
@@ -34,7 +35,7 @@ export function syncCommand(context: CliContext): Command {
       ids,
       place.config.targets.map(({ name }) => name),
     )
-    if (!place.config.enabled) return void context.err('mirroring is off: set MIRROR_ENABLED=true')
+    if (!place.config.enabled) throw inert()
     const mirror = await openPlace(context, place)
     const tickets = mirror.enqueue('by hand', layers, ids.length === 0 ? undefined : ids)
     const jobs = flags.wait ? (await mirror.sync(context.signal)).jobs : []
@@ -50,6 +51,15 @@ export function syncCommand(context: CliContext): Command {
         records.map(({ error }) => error?.code ?? null),
       ),
     )
+  })
+}
+
+/** What was asked for is not done, and nobody may take it for that. */
+function inert(): MontanaError {
+  return new MontanaError('INERT', 'mirroring is off: nothing is synced', {
+    field: 'MIRROR_ENABLED',
+    remedy: 'set MIRROR_ENABLED=true',
+    exitCode: INERT,
   })
 }
 

@@ -1,3 +1,4 @@
+import { ConfigError } from '@montana/foundation'
 import type { GithubTarget, MirrorConfig, ScriptAnswer } from '@montana/mirror'
 import type { CliContext } from '../../context.js'
 import { type MirrorFlags, type MirrorPlace, readPlace } from './open.js'
@@ -12,7 +13,19 @@ export async function runHere(
 ): Promise<ScriptAnswer> {
   const { runVerb } = await import('@montana/mirror')
   const place = await readPlace(context, flags)
-  return await runVerb({ verb, environment: environmentOf(verb, place), source: place.source }, context.signal)
+  const environment = environmentOf(verb, place)
+  if (!environment.GITHUB_REPOSITORY?.trim()) throw nameless(verb)
+  return await runVerb({ verb, environment, source: place.source }, context.signal)
+}
+
+/** In the words of the configuration: what a workflow is handed by Actions is never set by hand. */
+function nameless(verb: 'guard' | 'recover' | 'watch'): ConfigError {
+  if (verb === 'watch') {
+    const remedy = 'set MIRROR_<N>_REPO of a replica that can be promoted'
+    return new ConfigError('no replica is configured from which to watch', { field: 'MIRROR_1_REPO', remedy })
+  }
+  const remedy = 'set MASTER_REPO to owner/name of this repository'
+  return new ConfigError('MASTER_REPO is missing: the fence knows a primary by it', { field: 'MASTER_REPO', remedy })
 }
 
 /** One object on stdout, or lines for people; the exit code is that of the verb. */
