@@ -10,8 +10,8 @@ import { summarise } from './summary.mjs'
 const USAGE = 2
 
 /**
- * Files that spend their time waiting, for leases, deaths and git: they run beside the others, which promise milliseconds
- * and therefore run one after another. By the beginning of their path.
+ * Files that spend their time waiting, for leases, deaths and git, or whose time is virtual: they run beside the others,
+ * which promise milliseconds and therefore run one after another. By the beginning of their path.
  */
 const WAITING = [
   'test/e2e/failover',
@@ -20,6 +20,9 @@ const WAITING = [
   'test/e2e/breathing-agents',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
+  'packages/failover/test/simulation/',
+  'packages/consensus/test/simulation',
+  'test/simulation/',
 ]
 
 /** Files that keep both cores busy on purpose: nothing runs beside them. */

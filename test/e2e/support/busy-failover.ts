@@ -25,8 +25,8 @@ export function describeBusyFailover(lossMs: number): void {
       dir = mkdtempSync(join(tmpdir(), 'montana-busy-'))
       group = await Group.create(dir, createNamespaces(MACHINES, `${process.pid}b`))
       group.start()
-      await group.leader('serve', PATIENCE_MS)
-      await group.eligible(HOSTS, PATIENCE_MS)
+      expect(await group.leader('serve', PATIENCE_MS)).toBeDefined()
+      expect(await group.eligible(HOSTS, PATIENCE_MS)).toBe(true)
     }, TIMEOUT_MS)
 
     afterAll(async () => {
@@ -38,6 +38,7 @@ export function describeBusyFailover(lossMs: number): void {
       `do not move in ${lossMs / 60_000} min of ${LOSS_PERCENT} % loss with both cores busy`,
       async () => {
         const host = await group.leader('serve', PATIENCE_MS)
+        expect(host).toBeDefined()
         const before = group.roles.tenures().length
         const stop = burn(CORES)
         group.network.setLoss(LOSS_PERCENT)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { isLeaseGood, runLeaseSchedule } from './lease-schedule.js'
+import { checkPartitions } from './partitions.js'
 import { leasedGroup } from './support.js'
 
 const SEEDS = Number(process.env.MONTANA_LONG_RUNS ?? 10_000)
@@ -20,6 +21,14 @@ it(
     }
     expect(bad).toEqual([])
     expect(expiries).toBeGreaterThan(SEEDS / 2)
+  },
+  TIMEOUT_MS,
+)
+
+it(
+  'every partition of five hosts, and every set of its islands that reaches etcd: one leader where any does, else none',
+  async () => {
+    await checkPartitions(await leasedGroup(), () => true)
   },
   TIMEOUT_MS,
 )

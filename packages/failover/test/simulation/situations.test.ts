@@ -4,6 +4,7 @@ import { witnessEnd } from '../../src/simulation/network.js'
 import type { World } from '../../src/simulation/world.js'
 import {
   exampleGroup,
+  HOSTS,
   leadersIn,
   RECOVERY_MS,
   SERVE,
@@ -13,7 +14,6 @@ import {
   withFailback,
 } from './support.js'
 
-const HOSTS = ['amsterdam', 'moscow', 'almaty', 'spb', 'novosibirsk']
 const MINUTE_MS = 60_000
 
 function modeOf(world: World, host: string): string | undefined {

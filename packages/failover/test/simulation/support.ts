@@ -4,6 +4,8 @@ import { buildWorld, type WorldChoices } from '../../src/simulation/build-world.
 import type { World } from '../../src/simulation/world.js'
 
 export const SERVE = 'serve'
+/** Of the example, which the groups below are made of. */
+export const HOSTS = ['amsterdam', 'moscow', 'almaty', 'spb', 'novosibirsk']
 /** The promise: spec three-mirror. */
 export const RECOVERY_MS = 10_000
 

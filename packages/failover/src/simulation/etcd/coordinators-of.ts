@@ -17,10 +17,10 @@ interface Around {
 export function coordinatorsOf(host: SimHost, etcd: SimEtcd, around: Around): ReadonlyMap<string, SimCoordinator> {
   const policies = Object.values(host.settings.policies).filter(({ chain }) => chain.includes(host.name))
   const coordinators = new Map(policies.map(({ name }) => [name, coordinatorOf(host, name, etcd, around)]))
-  const isLife = host.inThisLife(() => {
+  const lookAgain = host.inThisLife(() => {
     for (const coordinator of coordinators.values()) coordinator.look()
   })
-  watch(host.name, etcd, around.network, isLife)
+  watch(host.name, etcd, around.network, lookAgain)
   return coordinators
 }
 
