@@ -40,9 +40,10 @@ export async function dropRescueRef(request: RescueRequest, ref: string): Promis
 
 const REMEDY = 'See which rules of the target protect it.'
 
-function unknownRef(ref: string): MirrorError {
+export function unknownRef(ref: string): MirrorError {
   return new MirrorError('NAME_INVALID', `the target has no rescue ref ${ref}`, {
     remedy: 'Run: montana mirror rescue list',
+    exitCode: 2,
   })
 }
 

@@ -6,7 +6,7 @@ import { fetchForeign, foreignRef } from '../push/foreign.js'
 import { gitText, type SourceCall, tryGit } from '../push/git.js'
 import { RESCUED_MAX_BYTES } from '../push/limits.js'
 import { divergenceOf } from '../push/relations.js'
-import { listRescueRefs, type RescueRef } from '../push/rescue.js'
+import { listRescueRefs, type RescueRef, unknownRef } from '../push/rescue.js'
 import type { Reached } from './parts.js'
 
 export interface ShownRescue extends RescueRef {
@@ -82,13 +82,6 @@ function shown(text: string | undefined): string | null {
     .trim()
     .slice(0, TEXT_MAX_CHARS)
   return plain === undefined || plain === '' ? null : plain
-}
-
-function unknownRef(ref: string): MirrorError {
-  return new MirrorError('NAME_INVALID', `the target has no rescue ref ${ref}`, {
-    remedy: 'Run: montana mirror rescue list',
-    exitCode: 2,
-  })
 }
 
 function gone(): MirrorError {

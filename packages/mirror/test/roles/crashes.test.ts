@@ -24,7 +24,7 @@ async function untilEnd<T>(run: () => Promise<T>, crashesMax: number): Promise<{
 
 const ONCE = (steps: readonly string[]) => steps.map((step, at) => steps.indexOf(step) === at)
 
-describe('scenario 7: killed between each step and its record', () => {
+describe('scenario 7: killed between each step and its record', { timeout: 120_000 }, () => {
   it('a promotion and a hand-back go on, each step has its effect once, and nothing is live half-way', async () => {
     const world = await RoleWorld.open()
     const { primary, replica } = world

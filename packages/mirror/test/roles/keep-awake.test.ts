@@ -6,7 +6,7 @@ import { RoleWorld } from '../support/role-world.js'
 const DAY_MINUTES = 24 * 60
 const FILE = 'sentinel.yml'
 
-describe('the schedule of the sentinel on a public repository', () => {
+describe('the schedule of the sentinel on a public repository', { timeout: 120_000 }, () => {
   let world: RoleWorld
 
   beforeEach(async () => {

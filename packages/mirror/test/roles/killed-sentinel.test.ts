@@ -7,7 +7,7 @@ import { RoleWorld } from '../support/role-world.js'
 /** The looks of a sentinel that comes late, and finds that a promotion has stood still. */
 const LATE_MINUTES = 31
 
-describe('a sentinel that is killed while it promotes', () => {
+describe('a sentinel that is killed while it promotes', { timeout: 120_000 }, () => {
   let world: RoleWorld
 
   beforeEach(async () => {

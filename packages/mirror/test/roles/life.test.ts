@@ -11,7 +11,7 @@ async function untilDecided(world: RoleWorld, observations: number) {
   return undefined
 }
 
-describe('a primary that dies and returns', () => {
+describe('a primary that dies and returns', { timeout: 120_000 }, () => {
   it('is watched without a promotion while it ticks', async () => {
     const world = await RoleWorld.open()
     for (let turn = 0; turn < 6; turn++) {

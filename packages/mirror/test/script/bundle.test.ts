@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { isWholeScript, sentinelScript } from '../../src/workflows/sentinel-script.js'
 import { BUNDLE, buildInto, checkout, runScript, temporaryFolder } from './bundle.js'
 
-describe('the bundled sentinel', () => {
+describe('the bundled sentinel', { timeout: 120_000 }, () => {
   it('has the sha256 of the rest in its first line, and one byte that differs is noticed', async () => {
     const text = await readFile(BUNDLE, 'utf8')
     const end = text.indexOf('\n')

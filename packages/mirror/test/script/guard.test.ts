@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../support/role-world.js'
 import { temporaryFolder } from './bundle.js'
 import { ScriptWorld } from './script-world.js'
 
-describe('the guard as a step of a workflow', () => {
+describe('the guard as a step of a workflow', { timeout: 120_000 }, () => {
   let world: ScriptWorld
 
   beforeEach(async () => {

@@ -10,7 +10,7 @@ const PERMISSIONS = {
 } as const
 const POLL_MS = 50
 
-describe('the hand-back by the script', () => {
+describe('the hand-back by the script', { timeout: 120_000 }, () => {
   let world: ScriptWorld
   let environment: Record<string, string>
   let secrets: readonly string[]

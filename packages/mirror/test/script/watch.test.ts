@@ -19,7 +19,7 @@ const permissions = {
   actions: 'write',
 } as const
 
-describe('the watch as a step of a workflow', () => {
+describe('the watch as a step of a workflow', { timeout: 120_000 }, () => {
   let world: ScriptWorld
 
   beforeEach(async () => {
