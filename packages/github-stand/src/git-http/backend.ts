@@ -37,9 +37,12 @@ export async function serveByBackend(
   await ended
 }
 
-/** The program itself and not `git http-backend`, which would stand between it and signals. */
-async function backend(): Promise<string> {
-  return join((await runGit('/', ['--exec-path'])).toString('utf8').trim(), 'git-http-backend')
+let found: Promise<string> | undefined
+
+/** The program itself and not `git http-backend`, which would stand between it and signals; asked for once. */
+function backend(): Promise<string> {
+  found ??= runGit('/', ['--exec-path']).then((text) => join(text.toString('utf8').trim(), 'git-http-backend'))
+  return found
 }
 
 function environmentOf({ method, headers }: IncomingMessage, call: BackendCall): NodeJS.ProcessEnv {

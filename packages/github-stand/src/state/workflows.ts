@@ -36,6 +36,7 @@ export class Workflows {
   readonly #contents = new Map<string, string>()
   #lastActivityMs: number
   #tip: string | undefined
+  #listed: { readonly tip: string; readonly files: { path: string; oid: string }[] } | undefined
   #refreshed: Promise<void> = Promise.resolve()
 
   constructor(init: WorkflowsInit) {
@@ -96,9 +97,13 @@ export class Workflows {
     for (const { path, oid } of files) if (this.#isDue(path)) await this.#takeIn(path, oid)
   }
 
+  /** A commit lists the same files for ever. */
   async #filesOf(tip: string): Promise<{ path: string; oid: string }[]> {
+    if (this.#listed?.tip === tip) return this.#listed.files
     const entries = await listTree(this.#init.folder, tip, FOLDER)
-    return entries.filter(({ type, path }) => type === 'blob' && IS_WORKFLOW.test(path))
+    const files = entries.filter(({ type, path }) => type === 'blob' && IS_WORKFLOW.test(path))
+    this.#listed = { tip, files }
+    return files
   }
 
   #isDue(path: string): boolean {
