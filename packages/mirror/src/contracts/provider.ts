@@ -89,6 +89,12 @@ export interface Contents {
   tip(ref: string, signal: AbortSignal): Promise<string | null>
 }
 
+/** So that whoever takes over need not believe its own clock alone. */
+export interface ProviderClock {
+  /** Milliseconds since the epoch, in whole seconds, rounded down; null when the provider does not tell. */
+  nowMs(signal: AbortSignal): Promise<number | null>
+}
+
 export interface Provider {
   readonly type: 'github' | 'git'
   describe(signal: AbortSignal): Promise<TargetIdentity>
@@ -100,4 +106,5 @@ export interface Provider {
   readonly variables?: VariableStore
   readonly workflows?: WorkflowControl
   readonly contents?: Contents
+  readonly clock?: ProviderClock
 }

@@ -6,7 +6,7 @@ import { parseTime } from './rfc3339.js'
 export interface StopFacts {
   /** An operator says that no process on any host acts for the holder any more; runs of workflows are ended besides. */
   readonly isDrained: boolean
-  /** Of the clock of whoever stopped the holder. */
+  /** The earlier of the own clock and the provider's (`takerClock`). */
   readonly nowMs: number
   readonly skewMs: number
 }
@@ -14,8 +14,8 @@ export interface StopFacts {
 /**
  * How it is known that a holder which was stopped by the side that takes over acts no more. Runs of workflows can be
  * listed and ended; a process on a host that asked its guard just before the stop cannot, so its permit is waited for: no
- * renewal succeeds after a release or in a drain. The time of the stop is that of the side that takes over; a clock that
- * went back waits longer.
+ * renewal succeeds after a release or in a drain. The record of the stop has the later of the own clock and the provider's;
+ * a clock that went back waits longer.
  */
 export function stoppedRest({ state, renewedAt }: FenceRecord, { isDrained, nowMs, skewMs }: StopFacts): RestProof {
   const stoppedAtMs = state === 'released' || state === 'draining' ? parseTime(renewedAt) : null

@@ -3,6 +3,7 @@ import { formatDuration } from './durations.js'
 import type { HandbackRefPlan } from './handback-plan.js'
 import { permitWaitMs, type StopFacts, waitText } from './last-permit.js'
 import type { Precondition, Progress, StepPlan } from './steps.js'
+import { CLOCK_REMEDY, type TakerClock } from './taker-clock.js'
 
 export type SwitchStep = 'sync' | 'release' | 'runs-ended' | 'permit-over' | 'tips' | 'promotion'
 export type SwitchUndo = 'reclaim'
@@ -61,6 +62,13 @@ export function waitCondition(record: FenceRecord, facts: StopFacts): Preconditi
   const from = record.state === 'released' ? 'from now' : 'from the release'
   const wait = `the last permit is waited for: ${waitText(waitMs)} ${from}`
   return { name: 'permit', met: true, why: waitMs === 0 ? 'nobody holds a permit any more' : wait }
+}
+
+/** Before anybody is stopped, and before a last permit is taken for over. */
+export function clockCondition(clock: TakerClock): Precondition {
+  if ('wrong' in clock) return { name: 'clock', met: false, why: `${clock.wrong}: ${CLOCK_REMEDY}` }
+  const { finding } = clock.ok
+  return { name: 'clock', met: true, why: finding?.message ?? 'it agrees with that of the provider' }
 }
 
 /** Refs on which the replica has what the primary has not; a ref that only the replica has is kept and no obstacle. */

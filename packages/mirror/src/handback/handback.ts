@@ -2,6 +2,7 @@ import { sleep, type TimeSource } from '@montana/foundation'
 import type { Manifest, Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
+import type { ProviderClock } from '../contracts/provider.js'
 import { cancelDraining, claimHandback, draining, keepDraining } from '../decide/fence-handback.js'
 import type { HandbackStep, HandbackUndo } from '../decide/handback.js'
 import { permitWaitMs, stoppedRest, waitText } from '../decide/last-permit.js'
@@ -14,6 +15,7 @@ import { setGates, setRole, writeAndReadBack } from '../roles/gates.js'
 import { commitMarker } from '../roles/marker.js'
 import { NotYet } from '../roles/not-yet.js'
 import type { GithubReplica } from '../roles/promotion.js'
+import { type StopClockInit, stopFacts, stopTimeMs } from '../roles/taker-time.js'
 import type { Effects } from '../roles/transaction.js'
 import { type BothSides, pushMoves } from './git.js'
 import { movesOf, rescueMoves } from './moves.js'
@@ -23,7 +25,7 @@ import { uniteTips } from './unite.js'
 export interface HandbackInit {
   /** The returned primary. */
   readonly self: string
-  readonly primary: GithubReplica
+  readonly primary: GithubReplica & { readonly clock: ProviderClock }
   readonly replica: GithubReplica
   readonly sides: BothSides
   readonly fence: Fence
@@ -96,7 +98,8 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
     const { self } = this.#init
     const fresh = await this.#read(signal)
     if (fresh.record.state === 'draining') return
-    await this.#swap(draining(fresh.record, self, this.#signature('hand-back')), signal)
+    const signature = sign(this.#init.actor, 'hand-back', await stopTimeMs(this.#clock, signal))
+    await this.#swap(draining(fresh.record, self, signature), signal)
   }
 
   async #replicaInert(signal: AbortSignal): Promise<void> {
@@ -133,16 +136,17 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
 
   /** A process on a host that asked before the drain may act for as long as it was told. Throws NotYet. */
   async #permitOver(signal: AbortSignal): Promise<void> {
+    const { self, onFinding } = this.#init
     const { record } = await this.#read(signal)
-    if (record.holder === this.#init.self) return
-    const waitMs = permitWaitMs(record, this.#stopFacts())
+    if (record.holder === self) return
+    const waitMs = permitWaitMs(record, await stopFacts({ ...this.#clock, ...(onFinding && { onFinding }) }, signal))
     await this.#keep(signal)
     if (waitMs > 0) throw stillPermitted(waitMs)
   }
 
-  #stopFacts() {
-    const { isDrained, skewMs, time } = this.#init
-    return { isDrained, skewMs, nowMs: time.wallMs() }
+  get #clock(): StopClockInit {
+    const { primary, time, skewMs, isDrained } = this.#init
+    return { clock: primary.clock, time, skewMs, isDrained }
   }
 
   /** On both sides, before any branch moves. A rescue ref that is there already was made by a try before this one. */
@@ -186,7 +190,7 @@ export class Handback implements Effects<HandbackStep, HandbackUndo> {
     const { self } = this.#init
     const { record } = await this.#read(signal)
     if (record.holder === self && record.state === 'active') return
-    const proof = stoppedRest(record, this.#stopFacts())
+    const proof = stoppedRest(record, await stopFacts(this.#clock, signal))
     await this.#swap(claimHandback(record, self, proof, record.tips, this.#signature('hand-back')), signal)
   }
 

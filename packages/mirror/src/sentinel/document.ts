@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Activity } from '../decide/keep-alive.js'
 import type { SentinelMemory } from '../decide/memory.js'
 import type { PromotionProgress } from '../decide/promotion.js'
+import type { RecordSeen } from '../decide/record-seen.js'
 import { NO_RETURN, type ReturnMemory } from '../decide/return-watch.js'
 
 /** A promotion under way: whoever reads it can go on, or take it back. */
@@ -20,8 +21,7 @@ export interface SentinelDocument {
   readonly memory: SentinelMemory | null
   readonly returned: ReturnMemory
   readonly promotion: PendingPromotion | null
-  /** When this observer first saw the fence record as it is: by its own clock. */
-  readonly recordSeen: { readonly commit: string; readonly firstSeenMs: number } | null
+  readonly recordSeen: RecordSeen | null
   /** Of the own repository, so that its schedule is kept alive. Absent in a document that never held it. */
   readonly activity?: Activity | undefined
 }
@@ -75,7 +75,7 @@ const documentSchema = z.strictObject({
       decidedOn: z.string().max(64).nullable().default(null),
     })
     .nullable(),
-  recordSeen: z.strictObject({ commit: z.string().max(64), firstSeenMs: ms }).nullable(),
+  recordSeen: z.strictObject({ commit: z.string().max(64), firstSeenMs: ms, lookedMs: ms.optional() }).nullable(),
   activity: z.strictObject({ tip: z.string().max(64).nullable(), sinceMs: ms }).optional(),
 })
 

@@ -1,5 +1,6 @@
 import type { FenceEntry } from '../contracts/fence.js'
 import { handbackReady, undrain } from '../decide/fence-handback.js'
+import { recordSeenAt } from '../decide/record-seen.js'
 import { observeReturn } from '../decide/return-watch.js'
 import { sign } from '../fence/sign.js'
 import { reconcileWorkflows } from '../reconcile/workflows.js'
@@ -20,8 +21,7 @@ export async function watchReturn(
   const entry = await init.fence.read(signal)
   const nowMs = init.time.wallMs()
   if (entry === null) return reportOf(null, 'none', 'the fence has no record')
-  const recordSeen =
-    before.recordSeen?.commit === entry.commit ? before.recordSeen : { commit: entry.commit, firstSeenMs: nowMs }
+  const recordSeen = recordSeenAt(before.recordSeen, entry.commit, nowMs, init.settings)
   const document = { ...before, recordSeen }
   if (entry.record.holder !== init.self) return await demoted(init, document, entry, signal)
   if (entry.record.state === 'draining')

@@ -1,9 +1,9 @@
 import type { FenceEntry } from '../contracts/fence.js'
 import { claimObstacle } from '../decide/fence-promotion.js'
 import { mayActIn } from '../decide/fence-records.js'
-import { clockShiftMs } from '../decide/memory.js'
 import { observe } from '../decide/observe.js'
 import { PROMOTION, promotionPreconditions, settlePromotion } from '../decide/promotion.js'
+import { recordSeenAt } from '../decide/record-seen.js'
 import { abandon, isStandingStill, startProgress, unmet } from '../decide/steps.js'
 import type { Promotion } from '../roles/promotion.js'
 import type { PendingPromotion, SentinelDocument } from './document.js'
@@ -22,7 +22,8 @@ export async function watchPrimary(init: SentinelInit, signal: AbortSignal): Pro
   if (before.promotion !== null && entry !== null) return await resume(init, before, before.promotion, entry, signal)
   if (entry !== null && isHolder(entry, init.self)) return await watchReturn(init, signal, 'SLAVE')
   const observed = observe(before.memory, observation, nowMs, settings)
-  const recordSeen = seen(init, before, entry, nowMs)
+  const commit = entry?.commit ?? before.recordSeen?.commit
+  const recordSeen = commit === undefined ? null : recordSeenAt(before.recordSeen, commit, nowMs, settings)
   const after = { ...before, memory: observed.memory, recordSeen }
   const report: SentinelReport = {
     role: 'SLAVE',
@@ -147,20 +148,6 @@ async function alertEnd(
 
 async function alertBound(init: SentinelInit, report: SentinelReport, signal: AbortSignal): Promise<void> {
   await init.alert({ code: 'PRIMARY_SILENT', message: report.explanation, epoch: report.epoch }, signal)
-}
-
-/** Its age grows as those of the sentinel's memory do, whatever the own clock was set to. */
-function seen(
-  { settings }: SentinelInit,
-  { recordSeen, memory }: SentinelDocument,
-  entry: FenceEntry | null,
-  nowMs: number,
-): SentinelDocument['recordSeen'] {
-  const shiftMs = memory === null ? 0 : clockShiftMs(memory.observedMs, nowMs, settings)
-  const known =
-    recordSeen === null ? null : { ...recordSeen, firstSeenMs: Math.min(nowMs, recordSeen.firstSeenMs + shiftMs) }
-  if (entry === null) return known
-  return known?.commit === entry.commit ? known : { commit: entry.commit, firstSeenMs: nowMs }
 }
 
 function discarded(report: SentinelReport): SentinelReport {

@@ -1,9 +1,11 @@
 import { MirrorError, type MirrorErrorCode } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
+import type { RestProof } from '../decide/fence-records.js'
 import { stoppedRest } from '../decide/last-permit.js'
 import { startProgress } from '../decide/steps.js'
 import { atPromotion, SWITCH, type SwitchProgress } from '../decide/switchover.js'
 import type { Promotion } from '../roles/promotion.js'
+import { stopFacts } from '../roles/taker-time.js'
 import { runTransaction, type StepRecord, type TransactionEnd } from '../roles/transaction.js'
 import type { PendingPromotion, SentinelDocument } from '../sentinel/document.js'
 import { runPromotion } from '../sentinel/run-promotion.js'
@@ -11,7 +13,7 @@ import type { RoleEnd } from './audited.js'
 import type { MirrorParts } from './parts.js'
 import type { ReplicaSide } from './replica-side.js'
 import type { RoleChange, RoleRequest } from './role-request.js'
-import { Switchover } from './switchover.js'
+import { Switchover, stopClock } from './switchover.js'
 
 /** Everything that one promotion by hand knows before its first step. */
 export interface PromotionCase {
@@ -73,10 +75,18 @@ async function promoteNow(found: PromotionCase, onStep: OnStep, signal: AbortSig
   const poll = pollMs === undefined ? {} : { pollMs }
   const entry = isPlanned ? await released(found, signal) : found.entry
   const pending = before.promotion ?? begun(cause, asked.reason, entry, time.wallMs())
-  const stop = { isDrained: asked.drained ?? false, nowMs: time.wallMs(), skewMs: config.skewMs }
-  const rest = { ...stoppedRest(entry.record, stop), idleMs: 0 }
+  const rest = { ...(await restOf(found, entry, signal)), idleMs: 0 }
   const run = { ...side, ...poll, actor, time, onStep, before, pending, entry, rest }
   return (await runPromotion(run, signal)).end
+}
+
+/** Only a claim over the release of this primary counts its time: force waits for nobody, and no other stop was signed so. */
+async function restOf(found: PromotionCase, { record }: FenceEntry, signal: AbortSignal): Promise<RestProof> {
+  const { parts, replica, asked } = found
+  const isDrained = asked.drained ?? false
+  const isOurs = record.state === 'released' && record.holder === parts.self
+  if (!isSwitch(found) || !isOurs) return { isDrained, stoppedMs: 0, skewMs: parts.config.skewMs }
+  return stoppedRest(record, await stopFacts(stopClock(parts, replica, isDrained), signal))
 }
 
 /** The sentinel may have looked since: its memory is kept, and a promotion of its own is left to it. */

@@ -3,6 +3,7 @@ import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { handbackReady } from '../decide/fence-handback.js'
 import { HANDBACK, type HandbackProgress } from '../decide/handback.js'
 import { type Precondition, unmet } from '../decide/steps.js'
+import { CLOCK_REMEDY } from '../decide/taker-clock.js'
 import type { Finding } from '../decide/verdict.js'
 import { sign } from '../fence/sign.js'
 import { swapOrThrow } from '../fence/swap.js'
@@ -10,6 +11,7 @@ import { type HandbackStore, openHandbackStore, worthKeeping } from '../handback
 import type { GithubProvider } from '../providers/github/provider.js'
 import type { StepRecord } from '../roles/transaction.js'
 import { audited, type RoleEnd } from './audited.js'
+import { clockConditions } from './clock-conditions.js'
 import { fenceIn } from './operations.js'
 import type { MirrorParts } from './parts.js'
 import { recover } from './recover.js'
@@ -64,9 +66,11 @@ export async function demoteReplica(
 }
 
 async function conditionsOf(found: DemotionCase, signal: AbortSignal): Promise<readonly Precondition[]> {
-  const { parts, self, primary, replica, entry, progress } = found
+  const { parts, self, primary, replica, entry, progress, asked } = found
   const { record } = entry
-  if (progress !== null) return [{ name: 'under way', met: true, why: 'a hand-back was broken off and goes on' }]
+  const clock = record.holder === self ? [] : await clockConditions(parts, { provider: primary }, asked, signal)
+  if (progress !== null)
+    return [{ name: 'under way', met: true, why: 'a hand-back was broken off and goes on' }, ...clock]
   const isHolder = record.holder === replica.id && record.role === 'TEMPORARY_MASTER'
   const isStill = record.state === 'active' || record.state === 'handback-ready'
   const why = record.holder === self ? 'this primary holds the epoch itself' : `${record.holder}: ${record.state}`
@@ -74,7 +78,7 @@ async function conditionsOf(found: DemotionCase, signal: AbortSignal): Promise<r
   const sides = await bothSides(parts, primary, replica, signal)
   const { conflicts } = (await surveySides(parts, sides, replica, signal)).plan
   const merge = conflicts.length === 0 ? 'no conflict' : `HANDBACK_CONFLICT: both sides changed ${conflicts.join(', ')}`
-  return [holder, { name: 'merge', met: conflicts.length === 0, why: merge }]
+  return [holder, ...clock, { name: 'merge', met: conflicts.length === 0, why: merge }]
 }
 
 function requireMet(conditions: readonly Precondition[]): void {
@@ -83,11 +87,17 @@ function requireMet(conditions: readonly Precondition[]): void {
   if (first === undefined) return
   const isConflict = missing.every(({ name }) => name === 'merge')
   throw new MirrorError(isConflict ? 'HANDBACK_CONFLICT' : 'PRECONDITION', missing.map(({ why }) => why).join('; '), {
-    remedy: isConflict
-      ? 'unite these files by hand on one side, or set MIRROR_ON_RECOVERY=rescue to keep the other side as a branch'
-      : 'look at `montana mirror status`: only the temporary primary is handed back',
+    remedy: remedyOf(missing),
     metadata: { conditions },
   })
+}
+
+function remedyOf(missing: readonly Precondition[]): string {
+  const isAll = (wanted: string) => missing.every(({ name }) => name === wanted)
+  if (isAll('clock')) return CLOCK_REMEDY
+  return isAll('merge')
+    ? 'unite these files by hand on one side, or set MIRROR_ON_RECOVERY=rescue to keep the other side as a branch'
+    : 'look at `montana mirror status`: only the temporary primary is handed back'
 }
 
 async function handBack(

@@ -3,10 +3,12 @@ import type { FenceEntry } from '../contracts/fence.js'
 import { PROMOTION, promotionPreconditions } from '../decide/promotion.js'
 import { type Precondition, unmet } from '../decide/steps.js'
 import { plannedConditions, SWITCH, silenceConditions, waitCondition } from '../decide/switchover.js'
+import { CLOCK_REMEDY } from '../decide/taker-clock.js'
 import type { SentinelDocument } from '../sentinel/document.js'
 import { promotionFacts } from '../sentinel/facts.js'
 import { audited } from './audited.js'
 import { carryOut, type PromotionCase } from './carry-out.js'
+import { clockConditions } from './clock-conditions.js'
 import { fenceIn } from './operations.js'
 import type { MirrorParts } from './parts.js'
 import { openReplica } from './replica-side.js'
@@ -57,7 +59,10 @@ function changeOf(
 
 async function conditionsOf(found: PromotionCase, signal: AbortSignal): Promise<readonly Precondition[]> {
   const { parts, replica, entry, document, change, asked } = found
-  if (change === 'resumed') return resumable(document)
+  if (change === 'resumed') {
+    const isOver = document.promotion?.cause !== 'planned' || entry.record.state !== 'released'
+    return [...resumable(document), ...(isOver ? [] : await clockConditions(parts, replica, asked, signal))]
+  }
   const { provider, branch, target } = replica
   const replicatedTip = (await parts.primary?.contents.tip(branch, signal)) ?? null
   const init = { replica: provider, manifest: parts.manifest, branch, cause: asked.reason, replicatedTip }
@@ -78,7 +83,8 @@ async function ofChange(found: PromotionCase, { record, commit }: FenceEntry, si
     const sides = await bothSides(parts, parts.primary, replica, signal)
     const { refs } = (await surveySides(parts, sides, replica, signal)).plan
     const facts = { isDrained: asked.drained ?? false, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs }
-    return [...plannedConditions(record, parts.self, refs), waitCondition(record, facts)]
+    const clock = await clockConditions(parts, replica, asked, signal)
+    return [...plannedConditions(record, parts.self, refs), ...clock, waitCondition(record, facts)]
   }
   const { memory, recordSeen } = document
   const isSeen = memory !== null && recordSeen?.commit === commit
@@ -91,7 +97,9 @@ function requireMet(conditions: readonly Precondition[]): void {
   if (missing.length === 0) return
   const code = missing.some(({ name }) => name === 'promotable') ? 'NOT_PROMOTABLE' : 'PRECONDITION'
   throw new MirrorError(code, missing.map(({ name, why }) => `${name}: ${why}`).join('; '), {
-    remedy: 'see all conditions with --dry-run; a young record of a silent primary needs --force',
+    remedy: missing.every(({ name }) => name === 'clock')
+      ? CLOCK_REMEDY
+      : 'see all conditions with --dry-run; a young record of a silent primary needs --force',
     metadata: { conditions },
   })
 }

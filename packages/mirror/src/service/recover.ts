@@ -9,6 +9,7 @@ import type { Finding } from '../decide/verdict.js'
 import { openRemoteGit } from '../fence/remote-git.js'
 import { Handback } from '../handback/handback.js'
 import type { GithubProvider } from '../providers/github/provider.js'
+import { takerTime } from '../roles/taker-time.js'
 import { runTransaction, type StepRecord, type TransactionEnd } from '../roles/transaction.js'
 
 export interface RecoverInit {
@@ -53,6 +54,7 @@ export async function recover(init: RecoverInit, signal: AbortSignal): Promise<T
   }
   const missing = init.progress === null ? unmet(handbackPreconditions(facts)) : []
   if (missing.length > 0) throw notReady(missing.map(({ name, why }) => `${name}: ${why}`).join('; '))
+  if (init.progress === null && !init.isDrained) await requireClock(init, signal)
   const handback = new Handback({
     ...init,
     entry,
@@ -72,6 +74,11 @@ export async function recover(init: RecoverInit, signal: AbortSignal): Promise<T
     ...(onStep && { onStep }),
   }
   return await runTransaction(run, signal)
+}
+
+/** Before the temporary primary is stopped: it acts on while somebody sets the clock. Throws PRECONDITION. */
+async function requireClock({ primary, time, config }: RecoverInit, signal: AbortSignal): Promise<void> {
+  await takerTime({ clock: primary.clock, time, skewMs: config.skewMs }, signal)
 }
 
 async function both({ folder }: RecoverInit, provider: GithubProvider, signal: AbortSignal) {

@@ -14,6 +14,7 @@ import { awaitTickets } from '../queue/await-tickets.js'
 import { endRuns } from '../roles/end-runs.js'
 import { writeAndReadBack } from '../roles/gates.js'
 import { NotYet } from '../roles/not-yet.js'
+import { type StopClockInit, stopFacts, stopTimeMs } from '../roles/taker-time.js'
 import type { Effects } from '../roles/transaction.js'
 import { Mirror } from './mirror.js'
 import type { MirrorParts } from './parts.js'
@@ -70,10 +71,11 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
 
   /** From here on the guard of the primary refuses. */
   async #release(signal: AbortSignal): Promise<void> {
-    const { self } = this.#init
+    const { self, parts, replica, isDrained, reason } = this.#init
     const entry = await this.#read(signal)
     if (entry.record.holder === self && entry.record.state === 'released') return
-    await this.#swap(entry, release(entry.record, self, this.#signature(this.#init.reason)), signal)
+    const signature = sign(parts.actor, reason, await stopTimeMs(stopClock(parts, replica, isDrained), signal))
+    await this.#swap(entry, release(entry.record, self, signature), signal)
   }
 
   async #runsEnded(signal: AbortSignal): Promise<void> {
@@ -85,9 +87,9 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
 
   /** A process on a host that asked before the release may act for as long as it was told. Throws NotYet. */
   async #permitOver(signal: AbortSignal): Promise<void> {
-    const { isDrained, parts } = this.#init
+    const { isDrained, parts, replica } = this.#init
     const { record } = await this.#read(signal)
-    const waitMs = permitWaitMs(record, { isDrained, nowMs: parts.time.wallMs(), skewMs: parts.config.skewMs })
+    const waitMs = permitWaitMs(record, await stopFacts(stopClock(parts, replica, isDrained), signal))
     if (waitMs > 0) throw stillPermitted(waitMs)
   }
 
@@ -127,6 +129,15 @@ export class Switchover implements Effects<SwitchStep, SwitchUndo> {
     const { actor, time } = this.#init.parts
     return sign(actor, reason, time.wallMs())
   }
+}
+
+/** Of whoever carries the switch out, compared with that of the replica's provider. */
+export function stopClock(
+  { time, config }: MirrorParts,
+  { provider }: Pick<ReplicaSide, 'provider'>,
+  isDrained: boolean,
+): StopClockInit {
+  return { clock: provider.clock, time, skewMs: config.skewMs, isDrained }
 }
 
 /** Beside a daemon that is at work already, its work is waited for. */

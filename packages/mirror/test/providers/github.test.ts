@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { PermissionCheck } from '../../src/contracts/provider.js'
+import { dateMs } from '../../src/providers/github/provider-clock.js'
 import { ALL_PERMISSIONS, NAME, type OnStand, OWNER, onStand } from '../support/on-stand.js'
 import { WORKFLOW_FILES } from '../support/workflow-files.js'
 
@@ -33,6 +34,20 @@ describe('the provider github', () => {
       code: 'TARGET_MOVED',
       metadata: { id: `github:${at.repository.id}`, canonicalName: `${OWNER}/new-name` },
     })
+  })
+
+  it('tells the time of its provider, whatever the own clock says', async () => {
+    const at = await onStand()
+    for (const days of [0, 1, -3]) {
+      at.stand.clock.advance(days * 86_400_000)
+      const beforeMs = Math.floor(at.stand.clock.nowMs() / 1_000) * 1_000
+      const toldMs = (await at.provider.clock.nowMs(never)) ?? 0
+      expect(toldMs % 1_000).toBe(0)
+      expect(toldMs).toBeGreaterThanOrEqual(beforeMs)
+      expect(toldMs).toBeLessThanOrEqual(at.stand.clock.nowMs())
+    }
+    expect([dateMs({}), dateMs({ date: 'soon' })]).toEqual([null, null])
+    expect(dateMs({ date: 'Sun, 06 Nov 1994 08:49:37 GMT' })).toBe(784_111_777_000)
   })
 
   it('writes one at a time, a second apart', async () => {

@@ -8,10 +8,11 @@ import { demoteReplica } from '../../src/service/demote.js'
 import type { Mirror } from '../../src/service/mirror.js'
 import { openMirror } from '../../src/service/open.js'
 import { promoteReplica } from '../../src/service/promote.js'
-import { RoleWorld } from '../support/role-world.js'
+import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 const POLL_MS = 5
 const ID = 'second'
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 describe('roles changed by hand', { timeout: 120_000 }, () => {
   let world: RoleWorld
@@ -189,6 +190,40 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     expect(await promote(mirror, waits)).toMatchObject({ change: 'planned', outcome: 'done', epochAfter: 2 })
     expect(await record()).toMatchObject({ holder: world.replica.id, state: 'active', return: 'manual', epoch: 2 })
     expect(alerts.map(({ code }) => code)).not.toContain('PROMOTION_FAILED')
+    mirror.close()
+  })
+
+  it('counts no wait by a clock that was set: it refuses, and goes on once the clock is right', async () => {
+    const mirror = await open()
+    expect(await world.tick(world.primary)).toBe(true)
+    const waits = { drained: false }
+    world.aheadMs = -11 * MINUTE_MS
+    await expect(promote(mirror, waits)).rejects.toMatchObject({
+      code: 'PRECONDITION',
+      remedy: expect.stringMatching(/set the clock .* --drained/),
+    })
+    expect(await record()).toMatchObject({ holder: world.primary.id, state: 'active' })
+    world.aheadMs = 0
+    await expect(promote(mirror, waits)).rejects.toMatchObject({ code: 'BUSY' })
+
+    world.aheadMs = DAY_MS
+    const refused = await promote(mirror, waits).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'PRECONDITION', exitCode: 8 })
+    expect(String(refused)).toMatch(/24 h (?:1 min )?ahead of that of the provider/)
+    expect(await record()).toMatchObject({ holder: world.primary.id, state: 'released', epoch: 1 })
+    world.aheadMs = 0
+    world.advance(40)
+    expect(await promote(mirror, waits)).toMatchObject({ outcome: 'done', epochAfter: 2 })
+
+    world.aheadMs = DAY_MS
+    await expect(demote(mirror, waits)).rejects.toMatchObject({ code: 'PRECONDITION' })
+    expect(await record()).toMatchObject({ state: 'active', holder: world.replica.id })
+    world.aheadMs = 0
+    await expect(demote(mirror, waits)).rejects.toMatchObject({ code: 'BUSY' })
+    world.aheadMs = DAY_MS
+    await expect(demote(mirror, waits)).rejects.toMatchObject({ code: 'PRECONDITION' })
+    expect(await record()).toMatchObject({ state: 'draining', holder: world.replica.id, epoch: 2 })
+    expect(await demote(mirror, { drained: true })).toMatchObject({ outcome: 'done', epochAfter: 3 })
     mirror.close()
   })
 

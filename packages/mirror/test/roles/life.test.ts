@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RoleWorld } from '../support/role-world.js'
+import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 /** Half an hour at a time, until the sentinel decides or the patience is over. */
 async function untilDecided(world: RoleWorld, observations: number) {
@@ -108,6 +108,9 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
       explanation: expect.stringContaining('taking over'),
     })
     await expect(recover()).rejects.toMatchObject({ code: 'BUSY', retryAfterMs: expect.any(Number) })
+    world.aheadMs = 24 * 60 * MINUTE_MS
+    await expect(recover()).rejects.toMatchObject({ code: 'PRECONDITION', exitCode: 8 })
+    world.aheadMs = 0
     expect(await world.record()).toMatchObject({ epoch: 2, state: 'draining', holder: replica.id })
     world.advance(10)
     expect(await recover()).toEqual({ kind: 'done' })

@@ -116,6 +116,13 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     expect(fenced).toMatchObject({ code: 5 })
     expect(fenced.stderr).toContain('its last permit is waited for')
     await world.rewrite({ renewedAt: new Date(Date.now() - 31 * 60_000).toISOString() })
+    const { clock } = world.roles.stand
+    clock.advance(-24 * 60 * 60_000)
+    const ahead = await world.run('recover', environment)
+    expect(ahead).toMatchObject({ code: 8, result: { error: { code: 'PRECONDITION' } } })
+    expect(ahead.stdout).toContain('24 h ahead of that of the provider')
+    expect(await world.record()).toMatchObject({ epoch: 2, state: 'draining', holder: replica.id })
+    clock.advance(24 * 60 * 60_000)
     expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
     await expectHandedBack()
   }, 120_000)

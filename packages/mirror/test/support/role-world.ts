@@ -56,6 +56,8 @@ export class RoleWorld {
   replica!: Side
   manifest!: Manifest
   readonly signal = new AbortController().signal
+  /** By how much the wall clocks of all hosts are ahead of the provider's. */
+  aheadMs = 0
   #handback: HandbackProgress | undefined
 
   private constructor(stand: GithubStand) {
@@ -77,7 +79,7 @@ export class RoleWorld {
 
   get time() {
     const { clock } = this.stand
-    return { wallMs: () => clock.nowMs(), monotonicMs: () => clock.nowMs() }
+    return { wallMs: () => clock.nowMs() + this.aheadMs, monotonicMs: () => clock.nowMs() }
   }
 
   async fence(): Promise<GitFence> {

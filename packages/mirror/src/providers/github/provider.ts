@@ -8,6 +8,7 @@ import { credentialExpiryMs } from './credential-expiry.js'
 import { describeRepository } from './describe.js'
 import { createOctokit } from './octokit.js'
 import { checkPermissions } from './permissions.js'
+import { createProviderClock } from './provider-clock.js'
 import { createSecretStore } from './secrets.js'
 import { fixedToken, type TokenSource } from './token-source.js'
 import { createTransport } from './transport.js'
@@ -62,6 +63,7 @@ export function createGithubProvider(target: GithubTarget, modules: GithubModule
     variables: createVariableStore(client),
     workflows: createWorkflowControl(client, clock),
     contents: createContents(client),
+    clock: createProviderClock(client),
   }
 }
 

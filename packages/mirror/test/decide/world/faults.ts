@@ -4,6 +4,7 @@ import { release, renew } from '../../../src/decide/fence-rules.js'
 import { mayAct } from '../../../src/decide/permit.js'
 import { settlePromotion } from '../../../src/decide/promotion.js'
 import { takeBack } from '../../../src/decide/take-back.js'
+import { takerClock } from '../../../src/decide/taker-clock.js'
 import type { SentinelSettings } from '../../../src/decide/time-budget.js'
 import { DEFAULTS, MIN } from '../support/gap-replay.js'
 
@@ -18,6 +19,7 @@ export interface Rules {
   readonly claimHandback: typeof claimHandback
   readonly settlePromotion: typeof settlePromotion
   readonly takeBack: typeof takeBack
+  readonly takerClock: typeof takerClock
   /** The fence compares before it swaps. */
   readonly isSwapLeased: boolean
   readonly permitFrom: 'start' | 'end'
@@ -37,6 +39,7 @@ export const REAL: Rules = {
   claimHandback,
   settlePromotion,
   takeBack,
+  takerClock,
   isSwapLeased: true,
   permitFrom: 'start',
   isConfirmedFirst: true,
@@ -78,6 +81,9 @@ export const FAULTS: Readonly<Record<string, Partial<Rules>>> = {
   'a planned switch that does not wait for the last permit': {
     claimForPromotion: (record, claim, signature) =>
       claimForPromotion(record, { ...claim, isDrained: true }, signature),
+  },
+  'a last permit that is waited for by the own clock alone': {
+    takerClock: (reading, skewMs) => takerClock({ ...reading, providerMs: null }, skewMs),
   },
   'an epoch that is taken back without its number': {
     takeBack: (record, take, signature) => {

@@ -4,6 +4,9 @@ import { startPromotion } from './promote.js'
 import type { Process } from './schedule.js'
 import type { Repo, World } from './world.js'
 
+/** While a last permit is waited for: rare on its own. */
+const LEAP = 0.2
+
 type Step<T> = Generator<number, T, void>
 
 /** Holds, pauses and planned switches at any time, from the host of the first replica. Never force. */
@@ -26,15 +29,18 @@ function* annotate(world: World, at: Repo): Step<void> {
   if ('ok' in next) yield* world.ask(at, () => world.swap(entry, next.ok))
 }
 
-/** Spec 11.2: the primary stops, and only then the replica is promoted. */
+/** Spec 11.2; who is told that the clock is wrong sets it, or not, and tries again: the primary stops, and only then the replica is promoted. */
 function* planned(world: World, replica: Repo): Step<void> {
   const { primary } = world
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry || entry.record.holder !== primary.id) return
-  const next = world.rules.release(entry.record, primary.id, world.sign('operator', primary))
+  const stop = (yield* world.takerTime(replica)) ?? (yield* world.takerTime(replica))
+  if (!stop) return
+  const next = world.rules.release(entry.record, primary.id, world.sign('operator', stop.latestMs))
   if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return
   if (world.random.chance(0.5)) world.endRuns(primary, 'all')
   yield world.random.between(0.1, 50) * MIN
+  if (world.random.chance(LEAP)) world.leap(replica)
   const released = yield* world.ask(replica, () => world.entry)
   if (!released || replica.promotion.progress) return
   world.knownForMs(replica, released.record)

@@ -1,4 +1,6 @@
-import type { FenceEntry } from '../../../src/contracts/fence.js'
+import type { FenceEntry, FenceRecord } from '../../../src/contracts/fence.js'
+import type { RestProof } from '../../../src/decide/fence-records.js'
+import { stoppedRest } from '../../../src/decide/last-permit.js'
 import {
   PROMOTION,
   type PromotionProgress,
@@ -90,10 +92,20 @@ function* claim(world: World, repo: Repo, found: FenceEntry): Step<boolean> {
   const knownMs = world.knownForMs(repo, over.record)
   const { cause } = repo.promotion
   const isDrained = cause === 'planned' && world.counts.planned > 0 && !world.hasRuns(over.record.holder)
-  const proof = { isDrained, stoppedMs: knownMs, skewMs: world.rules.settings.skewMs }
+  const proof = yield* restOf(world, repo, over.record, isDrained)
+  if (!proof) return false
   const request = { ...proof, idleMs: knownMs, nowMs: world.wall(repo), self: repo.id, cause, tips: {} }
   const next = world.rules.claimForPromotion(over.record, request, world.sign(`promote ${repo.id}`))
   return 'ok' in next && Boolean(yield* world.ask(repo, () => world.swap(over, next.ok)))
+}
+
+/** The sentinel counts by what it has seen, a planned switch by what the record says. */
+function* restOf(world: World, repo: Repo, record: FenceRecord, isDrained: boolean): Step<RestProof | undefined> {
+  const { skewMs } = world.rules.settings
+  if (repo.promotion.cause === 'silence') return { isDrained, stoppedMs: world.knownForMs(repo, record), skewMs }
+  if (record.holder !== world.primary.id) return { isDrained, stoppedMs: 0, skewMs }
+  const now = yield* world.takerTime(repo)
+  return now && stoppedRest(record, { isDrained, nowMs: now.earliestMs, skewMs })
 }
 
 function* activate(world: World, repo: Repo): Step<boolean> {

@@ -2,6 +2,7 @@ import type { FenceEntry } from '../../../src/contracts/fence.js'
 import { cancelDraining, draining, keepDraining } from '../../../src/decide/fence-handback.js'
 import type { Transition } from '../../../src/decide/fence-records.js'
 import { HANDBACK, type HandbackStep, type HandbackUndo } from '../../../src/decide/handback.js'
+import { stoppedRest } from '../../../src/decide/last-permit.js'
 import { advance, nextStep, startProgress } from '../../../src/decide/steps.js'
 import { MIN } from '../support/gap-replay.js'
 import type { Process } from './schedule.js'
@@ -9,6 +10,9 @@ import { startTick } from './tick.js'
 import type { Repo, World } from './world.js'
 
 type Step<T> = Generator<number, T, void>
+
+/** In one look at the last permit that is waited for. */
+const LEAP = 0.1
 
 /** `montana mirror recover`, begun by each run of the fenced primary: a new one ends an older one. */
 export function* recover(world: World): Process {
@@ -75,10 +79,11 @@ function* drain(world: World): Step<boolean> {
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry) return false
   if (entry.record.state !== 'draining') {
-    const next = draining(entry.record, primary.id, world.sign('recover'))
+    const now = yield* world.takerTime(primary)
+    if (!now) return false
+    const next = draining(entry.record, primary.id, world.sign('recover', now.latestMs))
     if ('refused' in next || !(yield* world.ask(primary, () => world.swap(entry, next.ok)))) return false
   }
-  primary.drainedMono = world.mono(primary)
   return true
 }
 
@@ -98,10 +103,11 @@ function* awaitPermit(world: World): Step<boolean> {
   for (;;) {
     const entry = yield* world.ask(primary, () => world.entry)
     if (!entry) return false
-    const next = claimOf(world, entry)
-    if ('ok' in next || next.refused.code !== 'BUSY') return true
+    const next = yield* claimOf(world, entry)
+    if (next && ('ok' in next || next.refused.code !== 'BUSY')) return true
     yield world.random.between(1, 20) * MIN
-    if (!(yield* keep(world, primary))) return false
+    if (world.random.chance(LEAP)) world.leap(primary)
+    if (next && !(yield* keep(world, primary))) return false
   }
 }
 
@@ -118,16 +124,18 @@ function* claim(world: World): Step<boolean> {
   const entry = yield* world.ask(primary, () => world.entry)
   if (!entry) return false
   if (entry.record.holder === primary.id) return true
-  const next = claimOf(world, entry)
-  if ('refused' in next) return false
+  const next = yield* claimOf(world, entry)
+  if (!next || 'refused' in next) return false
   return Boolean(yield* world.ask(primary, () => world.swap(entry, next.ok)))
 }
 
 /** Now and then an operator sees that nothing acts any more. */
-function claimOf(world: World, { record }: FenceEntry): Transition {
+function* claimOf(world: World, { record }: FenceEntry): Step<Transition | undefined> {
   const { primary, rules } = world
   const isDrained = record.state === 'draining' && !world.hasRuns(record.holder) && world.random.chance(0.3)
-  const proof = { isDrained, stoppedMs: world.mono(primary) - primary.drainedMono, skewMs: rules.settings.skewMs }
+  const now = yield* world.takerTime(primary)
+  if (!now) return undefined
+  const proof = stoppedRest(record, { isDrained, nowMs: now.earliestMs, skewMs: rules.settings.skewMs })
   return rules.claimHandback(record, primary.id, proof, {}, world.sign('recover'))
 }
 

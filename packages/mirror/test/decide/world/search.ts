@@ -12,7 +12,7 @@ export function tally(firstSeed: number, seeds: number): Tally {
   const violations: string[] = []
   const counts = {
     ...{ acts: 0, promoted: 0, undone: 0, handedBack: 0, undrained: 0, refused: 0, planned: 0, takenBack: 0 },
-    ...{ killed: 0, overtaken: 0 },
+    ...{ killed: 0, overtaken: 0, wrongClocks: 0 },
   }
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     const world = simulate(seed)

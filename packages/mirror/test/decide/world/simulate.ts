@@ -38,10 +38,9 @@ function* timer(world: World, repo: Repo): Process {
   }
 }
 
-/** Wall clocks are set, by a little, by hours or by a day; monotonic ones never. */
 function* clock(world: World, repo: Repo): Process {
   for (;;) {
     yield world.random.between(2, 20) * 60 * MIN
-    repo.offsetMs += world.random.pick(-24 * 60, -170, -10, 10, 170, 24 * 60) * MIN
+    world.leap(repo)
   }
 }

@@ -6,6 +6,7 @@ import type { HandbackProgress } from '../../../src/decide/handback.js'
 import type { SentinelMemory } from '../../../src/decide/memory.js'
 import type { PromotionProgress } from '../../../src/decide/promotion.js'
 import { NO_RETURN, type ReturnMemory } from '../../../src/decide/return-watch.js'
+import type { TakerTime } from '../../../src/decide/taker-clock.js'
 import { MIN } from '../support/gap-replay.js'
 import type { Rules } from './faults.js'
 import { Random } from './random.js'
@@ -33,8 +34,6 @@ export interface Repo {
   seen: { nonce: string; atMono: number }
   promotion: Transaction<PromotionProgress>
   handback: Transaction<HandbackProgress>
-  /** When it drained the other side. */
-  drainedMono: number
 }
 
 /** Progress in the audit table and who works on it: a newer executor ends an older one. */
@@ -75,9 +74,12 @@ export class World {
     takenBack: 0,
     killed: 0,
     overtaken: 0,
+    wrongClocks: 0,
   }
   readonly primary: Repo
   readonly replicas: readonly Repo[]
+  /** Of the provider's clock, which is right within the skew. */
+  readonly #providerMs: number
   entry: FenceEntry
   notice: { readonly head: string; readonly at: string; readonly nonce: string } | null = null
   readonly #holders = new Map<number, string>()
@@ -88,6 +90,7 @@ export class World {
     readonly rules: Rules,
   ) {
     this.random = new Random(seed)
+    this.#providerMs = this.random.between(-0.9, 0.9) * rules.settings.skewMs
     this.primary = this.#repo('github:1', 'MASTER')
     this.replicas = [this.#repo('github:2', 'SLAVE'), this.#repo('github:3', 'SLAVE')]
     const content = { tips: {}, gates: {}, autoPromote: true, permitMinutes: rules.settings.permitMs / MIN }
@@ -114,9 +117,10 @@ export class World {
     return this.schedule.nowMs >= from && this.schedule.nowMs < to
   }
 
-  /** With the clock of that repository. */
-  sign(actor: string, repo?: Repo): Signature {
-    const renewedAt = repo === undefined ? '2026-02-07T00:00:00Z' : new Date(this.wall(repo)).toISOString()
+  /** With the clock of that repository, or as of that time. */
+  sign(actor: string, by?: Repo | number): Signature {
+    const nowMs = typeof by === 'object' ? this.wall(by) : by
+    const renewedAt = nowMs === undefined ? '2026-02-07T00:00:00Z' : new Date(nowMs).toISOString()
     return { actor, reason: 'model', nonce: `n${this.#serial++}`, renewedAt }
   }
 
@@ -140,6 +144,32 @@ export class World {
     if (this.random.chance(0.5)) return true
     yield cut[1] - this.schedule.nowMs + this.random.between(0, 2_000)
     return this.isCut(repo)
+  }
+
+  /** By its own clock and the provider's. Undefined: no answer, or a clock that is wrong; now and then somebody then sets it. */
+  *takerTime(repo: Repo): Generator<number, TakerTime | undefined, void> {
+    const startMono = this.mono(repo)
+    const providerMs = yield* this.ask(
+      repo,
+      () => Math.floor((EPOCH_MS + this.schedule.nowMs + this.#providerMs) / 1_000) * 1_000,
+    )
+    if (providerMs === undefined) return undefined
+    const reading = { ownMs: this.wall(repo), providerMs, tripMs: this.mono(repo) - startMono }
+    const clock = this.rules.takerClock(reading, this.rules.settings.skewMs)
+    if ('ok' in clock) return clock.ok
+    this.counts.wrongClocks++
+    if (this.random.chance(0.5)) this.setClock(repo)
+    return undefined
+  }
+
+  /** Right but for some minutes. */
+  setClock(repo: Repo): void {
+    repo.offsetMs = this.schedule.nowMs * (1 - repo.rate) + this.random.between(-4, 4) * MIN
+  }
+
+  /** By a little, by hours or by a day; monotonic clocks are never set. */
+  leap(repo: Repo): void {
+    repo.offsetMs += this.random.pick(-24 * 60, -170, -10, 10, 170, 24 * 60) * MIN
   }
 
   /** Atomic at the fence. Null: somebody else was first. */
@@ -244,7 +274,6 @@ export class World {
       seen: { nonce: '', atMono: 0 },
       promotion: { progress: null, executor: 0, cause: 'silence', decidedOn: null },
       handback: { progress: null, executor: 0, cause: 'silence', decidedOn: null },
-      drainedMono: 0,
     }
   }
 }
