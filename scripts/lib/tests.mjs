@@ -21,18 +21,18 @@ const WAITING = [
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
-  'packages/consensus/test/simulation',
-  'test/simulation/',
 ]
 
-/** Files that start git a hundred times a second: beside both. */
+/** Files that start one short command after another, or compute in virtual time, and promise no milliseconds. */
 const FORKING = [
   'packages/mirror/',
   'packages/git/',
   'packages/github-stand/',
-  'packages/cli/test/mirror',
+  'packages/cli/test/',
   'test/e2e/demo-mirror',
   'test/bench/mirror',
+  'packages/consensus/test/simulation',
+  'test/simulation/',
 ]
 
 /** Files that keep both cores busy on purpose: nothing runs beside them. */

@@ -4,6 +4,8 @@ import { type CliContext, createContext, errorJson, errorLine } from './context.
 import { createHookProgram, isHookCall } from './hook-program.js'
 
 const USAGE = 2
+const BAD_CONFIG = 78
+const NODE_MAJOR = 24
 /** 128 and the number of the signal, as of a process that a signal ended. */
 const HUNG_UP = 129
 const INTERRUPTED = 130
@@ -38,8 +40,18 @@ async function run(argv: string[]): Promise<number> {
 /** All commands are loaded only when one of them is asked for that is not a hook. */
 async function program(context: CliContext, words: readonly string[]): Promise<Command> {
   if (isHookCall(words)) return createHookProgram(context)
+  requireNode(process.versions.node)
   const { createProgram } = await import('./program.js')
   return createProgram(context)
+}
+
+/** Before anything is loaded that an older one does not know. Spec transport 11.2. */
+function requireNode(version: string): void {
+  if (Number.parseInt(version, 10) >= NODE_MAJOR) return
+  throw new MontanaError('NODE_TOO_OLD', `Node.js ${version} is too old`, {
+    exitCode: BAD_CONFIG,
+    remedy: `run it with Node.js ${NODE_MAJOR} or newer`,
+  })
 }
 
 function report(error: unknown, asJson: boolean): number {

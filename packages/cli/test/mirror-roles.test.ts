@@ -87,6 +87,9 @@ const json = ({ stdout }: Run) => JSON.parse(stdout)
 /** Writes to a target are spaced by a second, as its provider asks. */
 const PACED = { timeout: 120_000 }
 
+/** A case of long runs only: `mirror-roles.long.test.ts` brings it. */
+const longIt = process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>) => {}
+
 describe('montana mirror, roles', PACED, () => {
   it('promotes by hand when the name is typed, and demotes again', async () => {
     const synced = await mirror(['sync'])
@@ -134,7 +137,7 @@ describe('montana mirror, roles', PACED, () => {
     expect((await mirror(['demote', 'second', '--reason', 'once more', ...CONFIRM])).code).toBe(8)
   })
 
-  it('holds the sentinel, tells what it saw, and resumes only what is paused', async () => {
+  longIt('holds the sentinel, tells what it saw, and resumes only what is paused', async () => {
     expect((await mirror(['sync'])).code).toBe(0)
     const never = await mirror(['sentinel', 'status', '--json'])
     expect(never, never.stderr).toMatchObject({ code: 7 })
@@ -204,7 +207,7 @@ describe('montana mirror, roles', PACED, () => {
     expect(json(await mirror(['status', '--json'])).layers).toEqual([])
   })
 
-  it('promotes in place of an account that is lost only when it is forced by name', async () => {
+  longIt('promotes in place of an account that is lost only when it is forced by name', async () => {
     expect((await mirror(['sync'])).code).toBe(0)
     stand.revokeToken(tokens[0] ?? '')
     const refused = await mirror(['promote', 'second', '--reason', 'the account is lost', ...CONFIRM])
@@ -223,14 +226,15 @@ describe('montana mirror, roles', PACED, () => {
     expect(json(forced)).toMatchObject({ change: 'force', outcome: 'done', epochAfter: 2 })
   })
 
-  it.each([
-    ['no reason', ['promote', 'second', '--dry-run'], 2],
-    ['an unknown target', ['demote', 'nobody', '--reason', 'x', '--dry-run'], 2],
-    ['a hold without length', ['sentinel', 'hold', '--reason', 'x'], 2],
-    ['a hold of a month', ['sentinel', 'hold', '--for', '30d', '--reason', 'x'], 2],
-    ['a rescue ref by half', ['rescue', 'drop', 'second', 'x', ...CONFIRM], 2],
-  ] as const)('refuses %s', async (_, args, exit) => {
-    expect((await mirror(args)).code).toBe(exit)
+  it('refuses what is incomplete, unknown or out of bounds', async () => {
+    for (const args of [
+      ['promote', 'second', '--dry-run'],
+      ['demote', 'nobody', '--reason', 'x', '--dry-run'],
+      ['sentinel', 'hold', '--reason', 'x'],
+      ['sentinel', 'hold', '--for', '30d', '--reason', 'x'],
+      ['rescue', 'drop', 'second', 'x', ...CONFIRM],
+    ])
+      expect((await mirror(args)).code, args.join(' ')).toBe(2)
   })
 
   it('says of an archive that it cannot be promoted', async () => {

@@ -26,6 +26,8 @@ const SETTINGS = [
   'gc.auto=0',
   'maintenance.auto=false',
   'fetch.fsckObjects=true',
+  // Else whatever goes wrong hides behind its twelve lines on the file of no grafts.
+  'advice.graftFileDeprecated=false',
 ]
 
 export interface EnvironmentInit {

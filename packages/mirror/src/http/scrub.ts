@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { createRedactor } from '@montana/git'
-import type { Credential } from '../contracts/config.js'
+import { knownSecrets } from '../service/known-secrets.js'
 import type { MirrorParts } from '../service/parts.js'
 
 /** The same value with every text in it freed of secrets and paths. */
@@ -18,7 +18,7 @@ const HIDDEN = '…'
  * secrets that are known and of every absolute path. Spec repository-mirror 1.6 and 13.
  */
 export function createScrub(parts: MirrorParts, token: string): Scrub {
-  const redact = createRedactor([...secretsOf(parts), token])
+  const redact = createRedactor([...knownSecrets(parts), token])
   const paths = pathsOf(parts)
   const text = (value: string) => {
     const known = paths.reduce((rest, path) => rest.replaceAll(path, HIDDEN), redact(value))
@@ -32,20 +32,6 @@ function mapTexts(value: unknown, text: (value: string) => string): unknown {
   if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, text))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, mapTexts(entry, text)]))
-}
-
-function secretsOf({ config, manifest, values }: MirrorParts): string[] {
-  const ofTargets = config.targets.flatMap((target) => {
-    const own = target.type === 'github' ? [...target.secrets.values(), target.sentinelToken] : []
-    return [secretOf(target.credential), ...own]
-  })
-  const copied = manifest.secrets.map(({ name }) => values.get(name))
-  return [...ofTargets, ...copied, config.primaryToken, config.alertWebhook].filter((value) => isText(value))
-}
-
-function secretOf(credential: Credential): string | null {
-  if (credential.kind === 'token') return credential.value
-  return credential.kind === 'app' ? credential.privateKeyPem : null
 }
 
 /** The longest first, so that none hides a part of another. */

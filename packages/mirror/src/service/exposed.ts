@@ -37,7 +37,7 @@ export async function refuseExposed(
   const { ref, path } = found
   throw new ConfigError(`${ref} tracks ${path}, which holds credentials: it is not mirrored`, {
     field: path,
-    remedy: `take it out with \`git rm -r --cached -- ${path}\`, ignore it and commit; renew every secret that stood in it, as the history keeps them`,
+    remedy: `take it out with \`git rm -r --cached -- ${path}\`, ignore it and amend the commit (\`git commit --amend\`); where an older commit has it, renew every secret that stood in it`,
   })
 }
 

@@ -3,6 +3,8 @@ import type { LayerResult } from '../queue/worker-types.js'
 import { reconcileWorkflows } from '../reconcile/workflows.js'
 import { syncCode } from './code-layer.js'
 import { refuseExposed } from './exposed.js'
+import { refuseExposedHistory } from './exposed-history.js'
+import { knownSecrets } from './known-secrets.js'
 import { syncNames } from './names-layer.js'
 import type { MirrorParts, Reached } from './parts.js'
 
@@ -23,6 +25,11 @@ export async function runLayer(
 }
 
 async function runCode(parts: MirrorParts, reached: Reached, signal: AbortSignal): Promise<LayerResult> {
-  await refuseExposed({ folder: parts.source, signal }, reached.target.refs, parts.privatePaths)
+  const call = { folder: parts.source, signal }
+  const { refs: patterns, name } = reached.target
+  const { privatePaths: paths, store } = parts
+  await refuseExposed(call, patterns, paths)
+  const history = { patterns, paths, pushed: store.refs.pushedTips(name), secrets: knownSecrets(parts) }
+  await refuseExposedHistory(call, history)
   return await syncCode(parts, reached, signal)
 }

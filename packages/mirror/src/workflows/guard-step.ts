@@ -5,6 +5,9 @@ const SHELLS: readonly unknown[] = [undefined, 'bash', 'sh']
 /** What the guard decides by: no credential, and no nonce, which only ever fits the record that asks for it. */
 const DECISIVE = /^(?!MIRROR_NONCE$)(?:MIRROR|MASTER|SENTINEL)_(?!.*_?(?:TOKEN|KEY)$)/i
 
+/** Names by which a file makes the guard run other code than its own. */
+const STEERING = new Set(['NODE_OPTIONS', 'NODE_PATH', 'PATH', 'BASH_ENV', 'ENV', 'LD_PRELOAD', 'LD_LIBRARY_PATH'])
+
 type Settings = Pick<WorkflowFile, 'defaults' | 'env'>
 
 /** Why the guard of a job does not decide, though it stands there; null when it does. Spec repository-mirror 8.3. */
@@ -36,6 +39,7 @@ function foreignNames(environment: unknown): string[] {
 }
 
 function isForeign(name: string, value: unknown): boolean {
+  if (STEERING.has(name)) return true
   return DECISIVE.test(name) && ![`vars.${name}`, `secrets.${name}`].includes(unwrapped(value) ?? '')
 }
 

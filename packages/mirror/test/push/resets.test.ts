@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PushReport } from '../../src/contracts/push.js'
 import { pushCode } from '../../src/push/push.js'
@@ -27,7 +28,7 @@ function pushed(): Readonly<Record<string, string>> {
 
 /** A commit beside all others. */
 function reset(ref: string): string {
-  const tip = git(shop.source, 'commit-tree', 'main^{tree}', '-m', `anew ${ref}`)
+  const tip = git(shop.source, 'commit-tree', 'main^{tree}', '-m', `anew ${ref} ${randomUUID()}`)
   git(shop.source, 'update-ref', ref, tip)
   return tip
 }

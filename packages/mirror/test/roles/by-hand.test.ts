@@ -8,6 +8,7 @@ import { demoteReplica } from '../../src/service/demote.js'
 import type { Mirror } from '../../src/service/mirror.js'
 import { openMirror } from '../../src/service/open.js'
 import { promoteReplica } from '../../src/service/promote.js'
+import { longIt } from '../long-it.js'
 import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 const POLL_MS = 5
@@ -95,7 +96,7 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('ends runs of the primary before anything is promoted', async () => {
+  longIt('ends runs of the primary before anything is promoted', async () => {
     const mirror = await open()
     world.check = null
     const run = await world.primary.provider.workflows.dispatch('cron.yml', 'main', {}, world.signal)
@@ -120,7 +121,7 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('shows conditions and steps and changes nothing in a dry run', async () => {
+  longIt('shows conditions and steps and changes nothing in a dry run', async () => {
     const mirror = await open()
     const before = await record()
     const report = await promote(mirror, { dryRun: true })
@@ -131,7 +132,7 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('refuses a replica with work of its own before the primary has stopped', async () => {
+  longIt('refuses a replica with work of its own before the primary has stopped', async () => {
     const mirror = await open()
     await world.work(world.replica, 'foreign')
     await expect(promote(mirror)).rejects.toMatchObject({ code: 'PRECONDITION', exitCode: 8 })
@@ -139,7 +140,7 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('goes on with a switch that was broken off after the primary had stopped', async () => {
+  longIt('goes on with a switch that was broken off after the primary had stopped', async () => {
     const mirror = await open()
     const stopped = new AbortController()
     const swap = mirror.parts.fence
@@ -227,14 +228,14 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('ends the wait when an operator says that every process is stopped', async () => {
+  longIt('ends the wait when an operator says that every process is stopped', async () => {
     const mirror = await open()
     await expect(promote(mirror, { drained: false })).rejects.toMatchObject({ code: 'BUSY' })
     expect(await promote(mirror, { drained: true })).toMatchObject({ outcome: 'done', epochAfter: 2 })
     mirror.close()
   })
 
-  it('leaves a switch that nobody goes on with to the primary, which acts again', async () => {
+  longIt('leaves a switch that nobody goes on with to the primary, which acts again', async () => {
     const mirror = await open()
     await expect(promote(mirror, { drained: false })).rejects.toMatchObject({ code: 'BUSY' })
     world.advance(69)
@@ -257,15 +258,18 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('promotes in place of a primary whose record is stale to the sentinel, whatever binds the sentinel', async () => {
-    const mirror = await open(false)
-    await world.sentinel()
-    await silent(55, 55, 55)
-    await expect(promote(mirror)).rejects.toMatchObject({ code: 'PRECONDITION' })
-    await silent(20)
-    expect(await promote(mirror)).toMatchObject({ change: 'silence', outcome: 'done', epochAfter: 2 })
-    mirror.close()
-  })
+  longIt(
+    'promotes in place of a primary whose record is stale to the sentinel, whatever binds the sentinel',
+    async () => {
+      const mirror = await open(false)
+      await world.sentinel()
+      await silent(55, 55, 55)
+      await expect(promote(mirror)).rejects.toMatchObject({ code: 'PRECONDITION' })
+      await silent(20)
+      expect(await promote(mirror)).toMatchObject({ change: 'silence', outcome: 'done', epochAfter: 2 })
+      mirror.close()
+    },
+  )
 
   it('hands back at once when asked to, with the work of both sides', async () => {
     const mirror = await open()

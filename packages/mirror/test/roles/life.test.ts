@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { longIt } from '../long-it.js'
 import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 /** Half an hour at a time, until the sentinel decides or the patience is over. */
@@ -12,7 +13,7 @@ async function untilDecided(world: RoleWorld, observations: number) {
 }
 
 describe('a primary that dies and returns', { timeout: 120_000 }, () => {
-  it('is watched without a promotion while it ticks', async () => {
+  longIt('is watched without a promotion while it ticks', async () => {
     const world = await RoleWorld.open()
     for (let turn = 0; turn < 6; turn++) {
       world.advance(30)
@@ -82,7 +83,7 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
       role: 'MASTER',
       holder: primary.id,
     })
-  }, 120_000)
+  })
 
   it('takes nothing back while a process on a host of the replica may act', async () => {
     const world = await RoleWorld.open()
@@ -115,9 +116,9 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
     world.advance(10)
     expect(await recover()).toEqual({ kind: 'done' })
     expect([await world.tick(replica), await world.tick(primary)]).toEqual([false, true])
-  }, 120_000)
+  })
 
-  it('gives the epoch to its replica again when it dies while it waits for the last permit', async () => {
+  longIt('gives the epoch to its replica again when it dies while it waits for the last permit', async () => {
     const world = await RoleWorld.open()
     const { primary, replica } = world
     await world.sentinel()
@@ -140,7 +141,7 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
     // The run that was broken off finds that it was overtaken.
     expect(await world.recover('merge', undefined, false)).toMatchObject({ kind: 'undone' })
     expect(await world.tick(replica)).toBe(true)
-  }, 120_000)
+  })
 
   it('is not replaced by a replica whose check fails: everything is taken back, and the primary acts again', async () => {
     const world = await RoleWorld.open()
@@ -162,14 +163,14 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
     })
     expect(await world.sentinel()).toMatchObject({ verdict: 'healthy' })
     expect(await world.tick(replica)).toBe(false)
-  }, 120_000)
+  })
 
-  it('is replaced in the next epoch when the check of a silent one succeeds at last', async () => {
+  longIt('is replaced in the next epoch when the check of a silent one succeeds at last', async () => {
     const world = await RoleWorld.open()
     world.check = 'failure'
     await world.sentinel()
     expect((await untilDecided(world, 20))?.report).toMatchObject({ promotion: 'undone', epoch: 2 })
     world.check = 'success'
     expect((await untilDecided(world, 3))?.report).toMatchObject({ promotion: 'done', epoch: 3 })
-  }, 120_000)
+  })
 })

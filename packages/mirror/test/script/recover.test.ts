@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { isLong, longIt } from '../long-it.js'
 import { ScriptWorld } from './script-world.js'
 
 const PERMISSIONS = {
@@ -9,6 +10,11 @@ const PERMISSIONS = {
   secrets: 'write',
 } as const
 const POLL_MS = 50
+/** At which state and epoch of the record. */
+const KILLED = [
+  ['drains', 'draining', 2],
+  ['has claimed the epoch', 'active', 3],
+] as const
 
 describe('the hand-back by the script', { timeout: 120_000 }, () => {
   let world: ScriptWorld
@@ -48,7 +54,7 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     await world.ready()
     expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
     await expectHandedBack()
-  }, 120_000)
+  })
 
   it('is begun by the guard of the returned primary, whose next run acts', async () => {
     expect(await world.run('guard', environment)).toMatchObject({ code: 5, result: { notice: 'written' } })
@@ -63,12 +69,9 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     expect(answer, answer.stderr).toMatchObject({ code: 5, result: { act: false } })
     expect(answer.stderr).toContain('the next run acts')
     await expectHandedBack()
-  }, 120_000)
+  })
 
-  it.each([
-    ['drains', 'draining', 2],
-    ['has claimed the epoch', 'active', 3],
-  ] as const)(
+  it.each(isLong ? KILLED : KILLED.slice(0, 1))(
     'is gone on with by the guard after a run was killed that %s',
     async (_, state, epoch) => {
       await world.ready()
@@ -85,10 +88,7 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     120_000,
   )
 
-  it.each([
-    ['drains', 'draining', 2],
-    ['has claimed the epoch', 'active', 3],
-  ] as const)(
+  it.each(isLong ? KILLED : KILLED.slice(1))(
     'goes on where a run was killed that %s',
     async (_, state, epoch) => {
       await world.ready()
@@ -103,7 +103,7 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     120_000,
   )
 
-  it('waits for the last permit of a process on a host, and goes on once it is over', async () => {
+  longIt('waits for the last permit of a process on a host, and goes on once it is over', async () => {
     await world.rewrite({ state: 'handback-ready' })
     const waiting = await world.run('recover', environment)
     expect(waiting).toMatchObject({
@@ -125,7 +125,7 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     clock.advance(24 * 60 * 60_000)
     expect(await world.run('recover', environment)).toMatchObject({ code: 0, result: { kind: 'done' } })
     await expectHandedBack()
-  }, 120_000)
+  })
 
   it('leaves both sides as they are where the same file was changed on both', async () => {
     const { primary, replica } = world.roles
@@ -136,5 +136,5 @@ describe('the hand-back by the script', { timeout: 120_000 }, () => {
     expect(answer).toMatchObject({ code: 4, result: { kind: 'undone', cause: { code: 'HANDBACK_CONFLICT' } } })
     expect(await world.record()).toMatchObject({ epoch: 2, holder: replica.id })
     expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
-  }, 120_000)
+  })
 })

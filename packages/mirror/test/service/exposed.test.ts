@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { privatePaths, refuseExposed } from '../../src/service/exposed.js'
+import { refuseExposedHistory } from '../../src/service/exposed-history.js'
 import { temporaryFolder } from '../folders.js'
 
 const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
@@ -60,5 +61,65 @@ describe('a source that would carry its credentials along', () => {
   it('is not judged by what lies elsewhere or holds no secret', () => {
     const values = { MIRROR_1_TOKEN_FILE: '/etc/montana/token', MIRROR_STATE_FILE: join(source, 'state/current.json') }
     expect(paths(values, join(source, '..', 'data'))).toEqual(['.env'])
+  })
+})
+
+describe('a history that would carry them along', () => {
+  const TOKEN = 'token-of-the-second-account'
+  const tip = () => git('rev-parse', 'HEAD').trim()
+  const check = (pushed: Readonly<Record<string, string>> = {}, secrets: readonly string[] = [TOKEN]) =>
+    refuseExposedHistory(
+      { folder: source, signal },
+      { patterns: ALL, paths: paths(), secrets, pushed: new Map(Object.entries(pushed)) },
+    )
+
+  function takeOut(path: string): void {
+    git('rm', '--quiet', '--cached', '--', path)
+    git(...AUTHOR, 'commit', '--quiet', '-m', 'taken out')
+  }
+
+  it('is refused though the file has been taken out since, and names commit and path', async () => {
+    track('.env', `MIRROR_1_TOKEN=${TOKEN}\n`)
+    const holder = tip().slice(0, 12)
+    takeOut('.env')
+    const refused = expect.objectContaining({ code: 'CONFIG_INVALID', exitCode: 78 })
+    await expect(check()).rejects.toEqual(refused)
+    await expect(check()).rejects.toThrow(`${holder} holds .env with a credential that is in use`)
+  })
+
+  it('is refused where a merge alone brings it', async () => {
+    git('checkout', '--quiet', '-b', 'side')
+    track('side')
+    git('checkout', '--quiet', 'main')
+    track('main')
+    git(...AUTHOR, 'merge', '--quiet', '--no-ff', '--no-commit', 'side')
+    writeFileSync(join(source, '.env'), `MIRROR_1_TOKEN=${TOKEN}\n`)
+    git('add', '--force', '--', '.env')
+    git(...AUTHOR, 'commit', '--quiet', '-m', 'merged')
+    takeOut('.env')
+    await expect(check()).rejects.toThrow('holds .env')
+  })
+
+  it('is refused with a key that is the same today', async () => {
+    track('data/credentials/slot-1', 'a private key of some length\n')
+    git('rm', '--quiet', '--cached', '--', 'data/credentials/slot-1')
+    git(...AUTHOR, 'commit', '--quiet', '-m', 'taken out')
+    const init = { patterns: ALL, paths: ['data/credentials/slot-1'], secrets: [], pushed: new Map() }
+    await expect(refuseExposedHistory({ folder: source, signal }, init)).rejects.toThrow('slot-1')
+  })
+
+  it('goes on once the credential has been renewed, the commit rewritten, or where the target has it already', async () => {
+    track('.env', `MIRROR_1_TOKEN=${TOKEN}\n`)
+    const holder = tip()
+    takeOut('.env')
+    writeFileSync(join(source, '.env'), 'MIRROR_1_TOKEN=a renewed one of any length\n')
+    await expect(check()).rejects.toThrow('holds .env')
+    await check({}, ['a renewed one of any length'])
+    await check({ 'refs/heads/main': holder })
+    await check({ 'refs/heads/main': tip() })
+    await expect(check({ 'refs/heads/main': '0'.repeat(39).concat('1') })).rejects.toThrow('holds .env')
+    git('reset', '--quiet', '--soft', 'HEAD~2')
+    git(...AUTHOR, 'commit', '--quiet', '--allow-empty', '-m', 'rewritten')
+    await check()
   })
 })

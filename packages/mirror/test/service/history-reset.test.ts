@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -69,7 +70,7 @@ async function sync(mirror: Mirror) {
 }
 
 function reset({ source }: Workshop): string {
-  const tip = git(source, 'commit-tree', 'main^{tree}', '-m', 'anew')
+  const tip = git(source, 'commit-tree', 'main^{tree}', '-m', `anew ${randomUUID()}`)
   git(source, 'update-ref', MAIN, tip)
   return tip
 }

@@ -8,6 +8,7 @@ const LAYERS = ['target', 'layer', 'status', 'last success', 'lag', 'synced', 'e
 const SHORT = 12
 const OUT_OF_STEP = 3
 const DIVERGED = 4
+export const PAUSED = 'paused: the history of the source was reset; see `montana mirror resume`'
 const LABELS = { MASTER: 'Primary', SLAVE: 'Replica', TEMPORARY_MASTER: 'Temporary primary' } as const
 
 export function statusCommand(context: CliContext): Command {
@@ -21,8 +22,8 @@ export function statusCommand(context: CliContext): Command {
     const { rows, isPaused } = await known(place, targets)
     const { enabled, role } = place.config
     if (flags.json) context.json({ enabled, role, isPaused, layers: rows })
-    else context.out(textOf(enabled, role, rows))
-    context.exit(exitOf(rows))
+    else context.out(textOf(enabled, role, rows, isPaused))
+    context.exit(isPaused ? DIVERGED : exitOf(rows))
   })
 }
 
@@ -38,10 +39,16 @@ async function known({ dataFolder }: MirrorPlace, targets: readonly TargetConfig
   }
 }
 
-function textOf(enabled: boolean, role: keyof typeof LABELS | null, rows: readonly LayerRecord[]): string {
+function textOf(
+  enabled: boolean,
+  role: keyof typeof LABELS | null,
+  rows: readonly LayerRecord[],
+  isPaused: boolean,
+): string {
   const head = [
     labelled('mirroring', enabled ? 'on' : 'off; set MIRROR_ENABLED=true'),
     labelled('self', role === null ? 'no role: inert' : LABELS[role]),
+    ...(isPaused ? [PAUSED] : []),
   ]
   if (rows.length === 0) return [...head, '', 'there is no target; add one with `montana mirror add`'].join('\n')
   const cells = rows.map(({ mirror, layer, status, lastSuccessAtMs, lagCommits, synced, total, commit, error }) => {

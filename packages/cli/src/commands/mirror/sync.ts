@@ -1,8 +1,9 @@
 import { MontanaError, UsageError } from '@montana/foundation'
-import type { Job, Layer } from '@montana/mirror'
+import type { Job, Layer, LayerRecord } from '@montana/mirror'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addMirrorFlags, type MirrorFlags, openPlace, readPlace } from './open.js'
+import { PAUSED } from './status.js'
 
 interface SyncFlags extends MirrorFlags {
   layer?: string
@@ -38,20 +39,23 @@ export function syncCommand(context: CliContext): Command {
     if (!place.config.enabled) throw inert()
     const mirror = await openPlace(context, place)
     const tickets = mirror.enqueue('by hand', layers, ids.length === 0 ? undefined : ids)
-    const jobs = flags.wait ? (await mirror.sync(context.signal)).jobs : []
+    const { jobs, isPaused } = flags.wait ? await mirror.sync(context.signal) : { jobs: [], isPaused: false }
     const records = mirror.parts.store.layers.all()
     mirror.close()
-    if (flags.json) context.json({ queued: tickets.length, jobs, layers: records })
-    else
-      for (const { mirror: name, layer, status, error } of records)
-        context.out(`${name} ${layer} ${status}${error ? ` ${error.code}: ${error.message}` : ''}`)
-    context.exit(
-      exitOf(
-        jobs,
-        records.map(({ error }) => error?.code ?? null),
-      ),
-    )
+    if (flags.json) context.json({ queued: tickets.length, isPaused, jobs, layers: records })
+    else for (const line of linesOf(records, isPaused)) context.out(line)
+    const wasAsked = ({ mirror: name, layer }: LayerRecord) =>
+      flags.wait && layers.includes(layer) && (ids.length === 0 || ids.includes(name))
+    context.exit(exitOf({ jobs, isPaused, records, isLeft: records.filter(wasAsked).some(isPending) }))
   })
+}
+
+function linesOf(records: readonly LayerRecord[], isPaused: boolean): string[] {
+  const lines = records.map(
+    ({ mirror, layer, status, error }) =>
+      `${mirror} ${layer} ${status}${error ? ` ${error.code}: ${error.message}` : ''}`,
+  )
+  return isPaused ? [...lines, PAUSED] : lines
 }
 
 /** What was asked for is not done, and nobody may take it for that. */
@@ -83,8 +87,21 @@ function requireKnown(ids: readonly string[], names: readonly string[]): void {
   })
 }
 
-function exitOf(jobs: readonly Job[], shown: readonly (string | null)[]): number {
-  const codes = [...jobs.map(({ lastErrorCode }) => lastErrorCode), ...shown].filter((code) => code !== null)
-  if (codes.length === 0) return 0
+interface Outcome {
+  readonly jobs: readonly Job[]
+  readonly isPaused: boolean
+  readonly records: readonly LayerRecord[]
+  /** Something that was asked for and waited for has not been done. */
+  readonly isLeft: boolean
+}
+
+function isPending({ status }: LayerRecord): boolean {
+  return status === 'pending'
+}
+
+function exitOf({ jobs, isPaused, records, isLeft }: Outcome): number {
+  const known = [...jobs.map(({ lastErrorCode }) => lastErrorCode), ...records.map(({ error }) => error?.code ?? null)]
+  const codes = [...known, isPaused ? 'SOURCE_RESET' : null].filter((code) => code !== null)
+  if (codes.length === 0) return isLeft ? OUT_OF_STEP : 0
   return EXITS.find(([of]) => of.some((code) => codes.includes(code)))?.[1] ?? OUT_OF_STEP
 }
