@@ -21,18 +21,21 @@ const WAITING = [
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
+  'packages/consensus/test/simulation',
+  'test/simulation/test/',
+  'packages/cli/test/breathe',
+  'packages/cli/test/simulate',
+  'packages/cli/test/soak-report',
 ]
 
-/** Files that start one short command after another, or compute in virtual time, and promise no milliseconds. */
+/** Files that start one short command after another and promise no milliseconds. */
 const FORKING = [
   'packages/mirror/',
   'packages/git/',
   'packages/github-stand/',
-  'packages/cli/test/',
+  'packages/cli/test/mirror',
   'test/e2e/demo-mirror',
   'test/bench/mirror',
-  'packages/consensus/test/simulation',
-  'test/simulation/',
 ]
 
 /** Files that keep both cores busy on purpose: nothing runs beside them. */

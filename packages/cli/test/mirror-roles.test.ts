@@ -159,7 +159,7 @@ describe('montana mirror, roles', PACED, () => {
     expect(json(nothing)).toMatchObject({ error: { code: 'PRECONDITION' } })
   })
 
-  it('lists, fetches and drops what a push has rescued', async () => {
+  longIt('lists, fetches and drops what a push has rescued', async () => {
     expect((await mirror(['sync'])).code).toBe(0)
     expect(await mirror(['rescue', 'list'])).toMatchObject({ code: 0, stdout: 'nothing is kept\n' })
     const foreign = await replica.commit({ files: { 'NOTES.md': 'theirs' }, message: 'Their work' })

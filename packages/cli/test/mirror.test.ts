@@ -65,6 +65,10 @@ function mirror(args: readonly string[], input = ''): Promise<Run> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
 }
 
+/** A case of long runs only: `mirror.long.test.ts` brings it. */
+const longIt =
+  process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>, _timeoutMs?: number) => {}
+
 describe('montana mirror', () => {
   it('tests a target, saves it, brings it in step and says so', async () => {
     const path = archive('second')
@@ -104,7 +108,7 @@ describe('montana mirror', () => {
     expect((await mirror(['status'])).code).toBe(78)
   })
 
-  it('asks for a decision when the target has work of its own, and leaves it alone', async () => {
+  longIt('asks for a decision when the target has work of its own, and leaves it alone', async () => {
     const path = archive('second')
     await mirror(['add', '--url', path])
     await mirror(['sync'])
@@ -173,6 +177,11 @@ describe('montana mirror', () => {
     expect(git('--git-dir', path, 'for-each-ref')).toBe('')
     git('rm', '--quiet', '--cached', '--', '.env')
     commit('Without it')
+    const kept = await mirror(['sync'])
+    expect(kept).toMatchObject({ code: 78, stdout: expect.stringMatching(/[0-9a-f]{12} holds \.env/) })
+    expect(git('--git-dir', path, 'for-each-ref')).toBe('')
+    git('reset', '--quiet', '--soft', 'HEAD~2')
+    commit('Without it, from the beginning')
     expect((await mirror(['sync'])).code).toBe(0)
   })
 
@@ -252,30 +261,33 @@ describe('montana mirror', () => {
     expect(looked.stdout + looked.stderr + guarded.stdout).not.toContain(token)
   })
 
-  it('sets what the guards and the sentinel are handed, and says what is missing before it sets anything', async () => {
-    const { stand, token } = await withReplica()
-    const [first, second] = [stand.repository('first/continuity'), stand.repository('second/continuity')]
-    const poor = await mirror(['sentinel', 'install'])
-    expect(poor).toMatchObject({ code: 78 })
-    for (const key of ['MIRROR_FENCE_TOKEN', 'MIRROR_1_SENTINEL_TOKEN']) expect(poor.stderr).toContain(key)
-    appendFileSync(join(source, '.env'), 'MIRROR_FENCE_TOKEN=of-the-fence\nMIRROR_1_SENTINEL_TOKEN=of-the-sentinel\n')
-    const dry = await mirror(['sentinel', 'install', '--dry-run'])
-    expect(dry, dry.stderr).toMatchObject({ code: 0 })
-    expect(dry.stdout).toContain('first/continuity  secret MIRROR_FENCE_TOKEN  wanted')
-    expect([first.secrets.size, second.secrets.size]).toEqual([0, 0])
-    const set = await mirror(['sentinel', 'install', '--json'])
-    expect(set, set.stderr).toMatchObject({ code: 0 })
-    expect(first.variables.get('MIRROR_FENCE_REPO')).toBe('second/continuity')
-    expect(first.variables.get('MIRROR_1_REPO')).toBe('second/continuity')
-    expect((await mirror(['sentinel', 'workflow', '--check'])).code).toBe(0)
-    expect(first.secrets.get('MIRROR_FENCE_TOKEN')).toBe('of-the-fence')
-    expect(first.secrets.get('MIRROR_1_TOKEN')).toBe(token)
-    expect(Object.fromEntries(second.secrets)).toEqual({ MIRROR_SENTINEL_TOKEN: 'of-the-sentinel' })
-    const again = await mirror(['sentinel', 'install'])
-    expect(again.stdout).toContain('variable MIRROR_FENCE_REPO  unchanged')
-    for (const secret of [token, 'of-the-fence', 'of-the-sentinel'])
-      expect(poor.stderr + dry.stdout + set.stdout + again.stdout).not.toContain(secret)
-  })
+  longIt(
+    'sets what the guards and the sentinel are handed, and says what is missing before it sets anything',
+    async () => {
+      const { stand, token } = await withReplica()
+      const [first, second] = [stand.repository('first/continuity'), stand.repository('second/continuity')]
+      const poor = await mirror(['sentinel', 'install'])
+      expect(poor).toMatchObject({ code: 78 })
+      for (const key of ['MIRROR_FENCE_TOKEN', 'MIRROR_1_SENTINEL_TOKEN']) expect(poor.stderr).toContain(key)
+      appendFileSync(join(source, '.env'), 'MIRROR_FENCE_TOKEN=of-the-fence\nMIRROR_1_SENTINEL_TOKEN=of-the-sentinel\n')
+      const dry = await mirror(['sentinel', 'install', '--dry-run'])
+      expect(dry, dry.stderr).toMatchObject({ code: 0 })
+      expect(dry.stdout).toContain('first/continuity  secret MIRROR_FENCE_TOKEN  wanted')
+      expect([first.secrets.size, second.secrets.size]).toEqual([0, 0])
+      const set = await mirror(['sentinel', 'install', '--json'])
+      expect(set, set.stderr).toMatchObject({ code: 0 })
+      expect(first.variables.get('MIRROR_FENCE_REPO')).toBe('second/continuity')
+      expect(first.variables.get('MIRROR_1_REPO')).toBe('second/continuity')
+      expect((await mirror(['sentinel', 'workflow', '--check'])).code).toBe(0)
+      expect(first.secrets.get('MIRROR_FENCE_TOKEN')).toBe('of-the-fence')
+      expect(first.secrets.get('MIRROR_1_TOKEN')).toBe(token)
+      expect(Object.fromEntries(second.secrets)).toEqual({ MIRROR_SENTINEL_TOKEN: 'of-the-sentinel' })
+      const again = await mirror(['sentinel', 'install'])
+      expect(again.stdout).toContain('variable MIRROR_FENCE_REPO  unchanged')
+      for (const secret of [token, 'of-the-fence', 'of-the-sentinel'])
+        expect(poor.stderr + dry.stdout + set.stdout + again.stdout).not.toContain(secret)
+    },
+  )
 
   it('watches until it is stopped, and ends with 0 then', async () => {
     const { token } = await withReplica()

@@ -104,12 +104,9 @@ function newBlob(raw: string): string | null {
 }
 
 function exposed({ commit, path }: KeptFile): ConfigError {
-  return new ConfigError(
-    `${commit.slice(0, SHORT)} holds ${path} with a credential that is in use: it is not mirrored`,
-    {
-      field: path,
-      remedy:
-        'renew that credential, or take the file out of the commits that no target has yet (git rebase, git commit --amend)',
-    },
-  )
+  return new ConfigError(`${commit.slice(0, SHORT)} holds ${path} with what is in use today: it is not mirrored`, {
+    field: path,
+    remedy:
+      'renew its credentials, or take the file out of the commits that no target has yet (git rebase, git commit --amend)',
+  })
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { operations } from '../../src/http/operations.js'
 import { runSentinelOnce } from '../../src/sentinel/run-once.js'
 import { openReplica } from '../../src/service/replica-side.js'
+import { longIt } from '../long-it.js'
 import { git } from '../push/support/repositories.js'
 import { jobSchema, viewSchema } from './answer-schemas.js'
 import { get, post } from './send.js'
@@ -44,7 +45,7 @@ const role = async (more = {}) => {
 }
 
 describe('operations over the routes', { timeout: 180_000 }, () => {
-  it('promotes once the last permit is over or nobody holds one, and demotes again', async () => {
+  longIt('promotes once the last permit is over or nobody holds one, and demotes again', async () => {
     const shown = await done('/api/mirrors/backup/promote', await role({ dryRun: true }))
     expect(shown).toMatchObject({ state: 'done', result: { outcome: 'shown', change: 'planned' } })
     const waiting = await done('/api/mirrors/backup/promote', await role())

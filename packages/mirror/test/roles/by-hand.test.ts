@@ -290,7 +290,7 @@ describe('roles changed by hand', { timeout: 120_000 }, () => {
     mirror.close()
   })
 
-  it('hands nothing back that is not away, and names the files of a conflict', async () => {
+  longIt('hands nothing back that is not away, and names the files of a conflict', async () => {
     const mirror = await open()
     await expect(demote(mirror)).rejects.toMatchObject({ code: 'PRECONDITION', exitCode: 8 })
     await promote(mirror)

@@ -84,7 +84,7 @@ describe('a history that would carry them along', () => {
     takeOut('.env')
     const refused = expect.objectContaining({ code: 'CONFIG_INVALID', exitCode: 78 })
     await expect(check()).rejects.toEqual(refused)
-    await expect(check()).rejects.toThrow(`${holder} holds .env with a credential that is in use`)
+    await expect(check()).rejects.toThrow(`${holder} holds .env with what is in use today`)
   })
 
   it('is refused where a merge alone brings it', async () => {
