@@ -24,7 +24,6 @@ const WAITING = [
   'packages/consensus/test/simulation',
   'test/simulation/test/',
   'packages/cli/test/breathe',
-  'packages/cli/test/simulate',
   'packages/cli/test/soak-report',
 ]
 
@@ -34,6 +33,8 @@ const FORKING = [
   'packages/git/',
   'packages/github-stand/',
   'packages/cli/test/mirror',
+  'packages/cli/test/simulate',
+  'packages/cli/test/failover',
   'test/e2e/demo-mirror',
   'test/bench/mirror',
 ]

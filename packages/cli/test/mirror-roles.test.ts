@@ -182,7 +182,7 @@ describe('montana mirror, roles', PACED, () => {
     expect(json(await mirror(['rescue', 'list', '--json'])).rescues).toEqual([])
   })
 
-  it('removes a target with the names that it made there, and leaves code and the names of others', async () => {
+  longIt('removes a target with the names that it made there, and leaves code and the names of others', async () => {
     replica.setSecret('OF_OTHERS', 'x')
     expect((await mirror(['sync'])).code).toBe(0)
     expect(replica.secrets.has('MAIL_TOKEN')).toBe(true)
@@ -237,7 +237,7 @@ describe('montana mirror, roles', PACED, () => {
       expect((await mirror(args)).code, args.join(' ')).toBe(2)
   })
 
-  it('says of an archive that it cannot be promoted', async () => {
+  longIt('says of an archive that it cannot be promoted', async () => {
     const path = join(root, 'archive.git')
     git('init', '--quiet', '--bare', path)
     expect((await mirror(['add', '--url', path, '--name', 'archive'])).code).toBe(0)

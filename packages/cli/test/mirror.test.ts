@@ -147,7 +147,7 @@ describe('montana mirror', () => {
     expect(readFileSync(join(source, '.env'), 'utf8')).not.toContain(token)
   })
 
-  it('keeps no token of a target that is not saved, whatever it failed on', async () => {
+  longIt('keeps no token of a target that is not saved, whatever it failed on', async () => {
     const stored = join(source, '.git', 'montana', 'mirror', 'credentials', 'slot-1')
     // A path takes no token: the new keys are refused before anything is tested.
     const misplaced = await mirror(['add', '--url', archive('second'), '--token-stdin'], 'of-the-replica')
@@ -243,7 +243,7 @@ describe('montana mirror', () => {
     expect(edited.stdout).toContain('.github/montana/sentinel.mjs is missing or differs')
   })
 
-  it('guards and watches on a host, with what the configuration says instead of a workflow', async () => {
+  longIt('guards and watches on a host, with what the configuration says instead of a workflow', async () => {
     const { stand, token } = await withReplica()
     const guarded = await mirror(['guard', '--json'])
     expect(guarded).toMatchObject({ code: 5 })
@@ -319,14 +319,15 @@ describe('montana mirror', () => {
     return { stand, token }
   }
 
-  it.each([
-    ['an unknown layer', ['sync', '--layer', 'wiki'], 2],
-    ['an unknown target', ['sync', 'nobody'], 2],
-    ['the health of an unknown target', ['health', 'nobody'], 2],
-    ['the status of an unknown target', ['status', 'nobody'], 2],
-    ['neither repository nor url', ['add'], 2],
-    ['an unknown flag', ['status', '--all'], 2],
-  ] as const)('refuses %s', async (_, args, exit) => {
-    expect((await mirror(args)).code).toBe(exit)
+  it('refuses what it does not know', async () => {
+    for (const args of [
+      ['sync', '--layer', 'wiki'],
+      ['sync', 'nobody'],
+      ['health', 'nobody'],
+      ['status', 'nobody'],
+      ['add'],
+      ['status', '--all'],
+    ])
+      expect((await mirror(args)).code, args.join(' ')).toBe(2)
   })
 })
