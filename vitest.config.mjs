@@ -13,5 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // Some tests hold promises in milliseconds (a cancel, a stop); on two cores they must not compete with each other.
     fileParallelism: false,
+    // They import JSON without saying so, which Node refuses.
+    server: { deps: { inline: [/@actions\//] } },
   },
 })

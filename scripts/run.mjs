@@ -18,6 +18,7 @@ const TASKS = {
   soak: { command: [cli, 'soak'] },
   'demo:soak': { command: [inTree('scripts/demo-soak.mjs')] },
   'demo:failover': { command: [inTree('test/trials/dist/main.js')] },
+  'demo:mirror': { command: [inTree('test/mirror/dist/main.js')] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   sim: { command: [inTree('test/simulation/dist/main.js')] },

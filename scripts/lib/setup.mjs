@@ -20,6 +20,7 @@ export async function ensureReady(root, { bench = false } = {}) {
     for (const piece of NATIVE_PIECES) if (piece.required || bench) ensureNative(root, node, piece.folder)
     ensureCompiled(root, node)
     ensurePage(root, node)
+    ensureScript(root, node)
     return node
   })
 }
@@ -93,6 +94,19 @@ function ensurePage(root, node) {
   note('building the page of the console')
   if (!runStep(node, [page('build-page.mjs')], { cwd: folder }))
     fail('the build of the page failed', 'read its messages')
+  writeStamp(stamp, inputs)
+}
+
+/** From what was compiled before: only sources and the bundler's version make a difference. */
+function ensureScript(root, node) {
+  const folder = join(root, 'packages', 'mirror')
+  const builder = join(folder, 'build-script.mjs')
+  const sources = ['foundation', 'git', 'mirror'].map((name) => join(root, 'packages', name, 'src'))
+  const inputs = hashFiles([...sources, builder, join(root, 'package-lock.json')], () => true)
+  const stamp = join(root, '.montana', 'sentinel-script')
+  if (readStamp(stamp) === inputs && existsSync(join(folder, 'dist', 'sentinel.mjs'))) return
+  note('bundling the sentinel of the repository mirror')
+  if (!runStep(node, [builder], { cwd: folder })) fail('the bundle of the sentinel failed', 'read its messages')
   writeStamp(stamp, inputs)
 }
 

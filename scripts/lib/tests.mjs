@@ -22,7 +22,21 @@ const WAITING = [
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'packages/consensus/test/simulation',
-  'test/simulation/',
+  'test/simulation/test/',
+  'packages/cli/test/breathe',
+  'packages/cli/test/soak-report',
+]
+
+/** Files that start one short command after another and promise no milliseconds. */
+const FORKING = [
+  'packages/mirror/',
+  'packages/git/',
+  'packages/github-stand/',
+  'packages/cli/test/mirror',
+  'packages/cli/test/simulate',
+  'packages/cli/test/failover',
+  'test/e2e/demo-mirror',
+  'test/bench/mirror',
 ]
 
 /** Files that keep both cores busy on purpose: nothing runs beside them. */
@@ -49,21 +63,25 @@ export async function runTests({ root, node, env }, args) {
 }
 
 async function runParts(context) {
-  const both = await runBoth(context)
-  return [...both, await runVitest(context, 'alone', ALONE)]
+  const together = await runTogether(context)
+  return [...together, await runVitest(context, 'alone', ALONE)]
 }
 
-/** The waiting files beside all others; what they print comes after, in one piece. */
-async function runBoth(context) {
-  const output = join(context.folder, 'waiting.txt')
-  const descriptor = openSync(output, 'w')
-  const exclude = [...WAITING, ...ALONE].flatMap((path) => ['--exclude', `${path}**`])
-  const waiting = runVitest(context, 'waiting', WAITING, { stdio: ['ignore', descriptor, descriptor, 'ipc'] })
+/** The files that wait and those that fork beside all others; what they print comes after, in one piece each. */
+async function runTogether(context) {
+  const exclude = [...WAITING, ...FORKING, ...ALONE].flatMap((path) => ['--exclude', `${path}**`])
+  const beside = [runAside(context, 'waiting', WAITING), runAside(context, 'forking', FORKING)]
   const first = await runVitest(context, 'others', exclude)
-  const second = await waiting
+  return [first, ...(await Promise.all(beside))]
+}
+
+async function runAside(context, name, paths) {
+  const output = join(context.folder, `${name}.txt`)
+  const descriptor = openSync(output, 'w')
+  const result = await runVitest(context, name, paths, { stdio: ['ignore', descriptor, descriptor, 'ipc'] })
   closeSync(descriptor)
   process.stdout.write(readFileSync(output))
-  return [first, second]
+  return result
 }
 
 async function runVitest({ root, node, env, folder }, name, args, options = {}) {

@@ -68,7 +68,7 @@ describe('the command', () => {
   const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
 
   it.each([
-    [['nothing'], "unknown bench 'nothing'; one of clock, node, consensus, transport"],
+    [['nothing'], "unknown bench 'nothing'; one of clock, node, consensus, transport, mirror"],
     [[], "unknown bench ''"],
     [['clock', '--rounds', '0'], "--rounds is '0'"],
     [['clock', '--speed'], '--speed'],

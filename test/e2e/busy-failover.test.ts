@@ -1,4 +1,4 @@
 import { describeBusyFailover } from './support/busy-failover.js'
 
 // A minute per change; ten, as the promise says, in the long run.
-describeBusyFailover(60_000)
+describeBusyFailover(30_000)

@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
       const document = statusDocument({ label: 'moscow', window: 100, recent: 2 })
       return at > 0 ? { ...document, at_window: windowEntry(at, Date.now()) } : document
     })
-    sshd.force(probeCommand(server.url))
+    await sshd.force(probeCommand(server.url))
   })
 
   afterEach(async () => {
@@ -134,13 +134,13 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
       Result: 'success',
       ExecMainStartTimestampMonotonic: 17_000_000,
     }
-    sshd.force(probeCommand(server.url, unitShown(facts)))
+    await sshd.force(probeCommand(server.url, unitShown(facts)))
     expect(await poll(sshd.target)).toMatchObject({ active: 'active', proc: { restarts: 3, result: 'success' } })
   })
 
   it('a node that does not answer on its host is unreachable, and its unit is still known', async () => {
     const facts = { ActiveState: 'failed', NRestarts: 9, Result: 'exit-code' }
-    sshd.force(probeCommand('http://127.0.0.1:1', unitShown(facts)))
+    await sshd.force(probeCommand('http://127.0.0.1:1', unitShown(facts)))
     const node = await poll(sshd.target)
     expect(node).toMatchObject({ reachable: false, active: 'failed', window: null, error: { code: 'ECONNREFUSED' } })
   })
@@ -153,7 +153,7 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
     ['a port where nobody listens', () => ({ ...sshd.target, port: 1 }), 'SSH_UNREACHABLE'],
     ['a name that nobody has', () => ({ ...sshd.target, host: 'no-such-host.invalid' }), 'SSH_UNREACHABLE'],
   ])('%s is refused', async (_, target, code) => {
-    const node = await poll(target())
+    const node = await poll(await target())
     expect(node).toMatchObject({ reachable: false, error: { code }, active: 'unknown' })
     expect(asked).toEqual([])
   })
@@ -175,13 +175,13 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
       expect(existsSync(join(process.env.HOME ?? '/root', name))).toBe(false)
   })
 
-  it('a digest of the journal of its unit is the other thing that a key may ask for', () => {
+  it('a digest of the journal of its unit is the other thing that a key may ask for', async () => {
     const entry = {
       __REALTIME_TIMESTAMP: '1790000000000000',
       _SYSTEMD_UNIT: 'montana-node.service',
       MESSAGE: 'from 192.0.2.1',
     }
-    sshd.force(probeCommand(server.url, `echo '${JSON.stringify(entry)}'`, 'journalctl'))
+    await sshd.force(probeCommand(server.url, `echo '${JSON.stringify(entry)}'`, 'journalctl'))
     const { status, stdout } = ask('digest --since 1h')
     // Older than an hour: read, and left out.
     expect([status, JSON.parse(stdout).entries]).toEqual([0, []])
@@ -192,16 +192,16 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
   })
 
   it('a host that refuses the words is recorded so', async () => {
-    sshd.force('exit 2')
+    await sshd.force('exit 2')
     expect(await poll(sshd.target)).toMatchObject({ reachable: false, error: { code: 'SSH_REFUSED' } })
-    sshd.force('exit 3')
+    await sshd.force('exit 3')
     expect(await poll(sshd.target)).toMatchObject({ reachable: false, error: { code: 'SSH_PROBE_FAILED' } })
-    sshd.force('echo hello')
+    await sshd.force('echo hello')
     expect(await poll(sshd.target)).toMatchObject({ reachable: false, error: { code: 'PROBE_INVALID' } })
   })
 
   it('a probe that hangs ends with the deadline, and so does ssh', async () => {
-    sshd.force('sleep 30')
+    await sshd.force('sleep 30')
     const started = performance.now()
     const node = await poll(sshd.target, { deadlineMs: 1_000 })
     expect(performance.now() - started).toBeLessThan(3_000)
@@ -212,12 +212,12 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
   it('a node that hangs is told by its host before the deadline', async () => {
     await server.stop()
     server = await NodeServer.start(() => {})
-    sshd.force(probeCommand(server.url))
+    await sshd.force(probeCommand(server.url))
     expect(await poll(sshd.target)).toMatchObject({ reachable: false, error: { code: 'TIMEOUT' } })
   })
 
   it('an abort ends ssh, and no record is left', async () => {
-    sshd.force('sleep 30')
+    await sshd.force('sleep 30')
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 500)
     await expect(poll(sshd.target, { signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' })
@@ -229,14 +229,14 @@ describe.skipIf(reason !== undefined)('soak over ssh', () => {
     ['no end', 'yes'],
     ['2 MiB of faults', 'head -c 2097152 /dev/zero >&2; yes'],
   ])('an answer of %s is refused', async (_, command) => {
-    sshd.force(command)
+    await sshd.force(command)
     expect(await poll(sshd.target)).toMatchObject({ reachable: false, error: { code: 'TOO_LARGE' } })
     await expectNoSshLeft()
   })
 
   it('what a host tells is published without addresses', async () => {
     const error = { code: 'E at 192.0.2.1', text: 'dial 192.0.2.1 and 2001:db8::1' }
-    sshd.force(`echo '${JSON.stringify({ schema: 'montana.probe/1', status: null, unit: null, error })}'`)
+    await sshd.force(`echo '${JSON.stringify({ schema: 'montana.probe/1', status: null, unit: null, error })}'`)
     const node = await poll(sshd.target)
     expect(node.error).toEqual({ code: 'STATUS_INVALID', text: 'dial <ip> and <ip>' })
   })

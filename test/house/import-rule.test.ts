@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   timechain: ['foundation', 'codec', 'native'],
   ledger: ['foundation', 'codec', 'crypto', 'timechain', 'native'],
   consensus: ['foundation', 'codec', 'crypto', 'timechain', 'ledger'],
+  git: ['foundation'],
   store: ['foundation'],
   transport: ['foundation', 'codec', 'crypto'],
   network: ['foundation', 'codec', 'crypto', 'transport'],
@@ -22,13 +23,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
-  failover: ['foundation', 'crypto', 'fleet', 'native'],
-  breathing: ['foundation', 'crypto', 'fleet'],
+  failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
+  breathing: ['foundation', 'git', 'crypto', 'fleet'],
+  'github-stand': ['foundation', 'git'],
+  mirror: ['foundation', 'git'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
   ],
 }
 
@@ -36,12 +39,14 @@ const SOURCES: Readonly<Record<string, string>> = {
   native: 'native/ts',
   soak: 'soak/src',
   'failover/core': 'packages/failover/src/core',
+  'mirror/decide': 'packages/mirror/src/decide',
+  'mirror/view': 'packages/mirror/src/view',
 }
 /** What runs in a browser has nothing of ours but the types of what it is answered. */
 const PAGE = join(ROOT, 'packages/console/page/src')
 
 /** Decisions that must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
-const PURE = ['consensus', 'failover/core']
+const PURE = ['consensus', 'failover/core', 'mirror/decide', 'mirror/view']
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
 const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
 

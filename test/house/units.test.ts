@@ -74,6 +74,23 @@ describe('units of a failover group', () => {
   })
 })
 
+describe('the sentinel of a mirror', () => {
+  it('looks twice an hour, makes up for what was missed, and is not failed by what it sees', () => {
+    expect(valuesOf('montana-sentinel.timer', 'OnCalendar')).toEqual(['*-*-* *:11,41:00'])
+    expect(valuesOf('montana-sentinel.timer', 'Persistent')).toEqual(['yes'])
+    expect(valuesOf('montana-sentinel.service', 'Type')).toEqual(['oneshot'])
+    expect(valuesOf('montana-sentinel.service', 'SuccessExitStatus')).toEqual(['6 7'])
+  })
+
+  it('has its token from a credential, and no time limit that a promotion could not keep', () => {
+    const [line = ''] = valuesOf('montana-sentinel.service', 'ExecStart')
+    expect(line).toContain('mirror sentinel run --once')
+    expect(line).toContain('--env %d/sentinel.env')
+    expect(valuesOf('montana-sentinel.service', 'LoadCredential')).toEqual(['sentinel.env:/etc/montana/sentinel.env'])
+    expect(valuesOf('montana-sentinel.service', 'TimeoutStartSec')).toEqual(['45min'])
+  })
+})
+
 interface Action {
   readonly id: string
   readonly unit: string

@@ -3,11 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
+const SSH_TESTS = ['test/e2e/soak-ssh', 'packages/github-stand/test/sshd', 'packages/git/test', 'packages/mirror/test']
+
 /** `command` proves that `debian` is there; `tests` are the files that want it, by the beginning of their path. */
 const PACKAGES = [
-  { command: 'ssh', debian: 'openssh-client', tests: ['test/e2e/soak-ssh'] },
+  { command: 'ssh', debian: 'openssh-client', tests: SSH_TESTS },
   // On a host with systemd its installation would open the host to the network at the next boot at the latest.
-  { command: 'sshd', debian: 'openssh-server', tests: ['test/e2e/soak-ssh'], hasService: true },
+  { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
   {

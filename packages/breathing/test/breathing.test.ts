@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { git as runChecked } from '../src/git/run.js'
 import {
   BREATH_REF_PREFIX,
   createBreathing,
@@ -90,11 +91,21 @@ describe('git', () => {
     expect(result.stderr).toMatch(/ENOENT/)
   })
 
+  it('gives an abort as an abort', async () => {
+    const aborted = runChecked(folder, ['status'], { signal: AbortSignal.abort() })
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   it('BS15 is called with -C, asks nobody and reads no configuration of user or system', async () => {
     await using world = new World()
     const program = join(world.folder, 'show')
     writeFileSync(program, '#!/bin/sh\necho "$@"\nenv\n', { mode: 0o755 })
+    vi.stubEnv('SSH_AUTH_SOCK', '/agent')
+    onTestFinished(() => void vi.unstubAllEnvs())
     const { stdout } = await runGit('/', ['status', '$HOME; x'], { program })
+    expect(stdout).toMatch(/^-C .* -c core\.fsync=objects,reference /m)
+    expect(stdout).toMatch(/^SSH_AUTH_SOCK=\/agent$/m)
+    expect(stdout).toMatch(/^GIT_SSH_COMMAND=ssh -o BatchMode=yes -o ConnectTimeout=10$/m)
     expect(stdout).toMatch(/^-C \/ .*status \$HOME; x$/m)
     expect(stdout).toMatch(/^GIT_TERMINAL_PROMPT=0$/m)
     expect(stdout).toMatch(/^GIT_CONFIG_NOSYSTEM=1$/m)

@@ -1,4 +1,4 @@
-import { type ErrorJson, MontanaError } from '@montana/foundation'
+import { AbortError, type ErrorJson, errorCode, errorMessage, MontanaError } from '@montana/foundation'
 
 /** What every command is handed: where to write, and when to stop. stdout carries results, stderr everything else. */
 export interface CliContext {
@@ -16,6 +16,8 @@ export interface CliContext {
   onHangUp(handler: () => void): void
   /** The exit code of a command that ends without throwing; 0 if never called. */
   exit(code: number): void
+  /** Being stopped is how this command ends, and no failure; of any other it means that it was not done, which is never 0. */
+  runsUntilStopped(): void
 }
 
 /** Options that every command takes. */
@@ -31,6 +33,9 @@ export interface GlobalOptions {
 export interface ContextHandle {
   readonly context: CliContext
   readonly exitCode: () => number
+  readonly isEndedByStop: () => boolean
+  /** Null as long as nobody stopped it. */
+  readonly stoppedBy: () => string | null
   /** Ends the command from outside. */
   stop(reason: string): void
   hangUp(): void
@@ -39,7 +44,12 @@ export interface ContextHandle {
 export function createContext(): ContextHandle {
   const controller = new AbortController()
   let exitCode = 0
-  const stop = (reason: string) => controller.abort(reason)
+  let isEndedByStop = false
+  let stoppedBy: string | null = null
+  const stop = (reason: string) => {
+    stoppedBy ??= reason
+    controller.abort(new AbortError(reason))
+  }
   let onHangUp = () => stop('SIGHUP')
   const context: CliContext = {
     signal: controller.signal,
@@ -54,8 +64,18 @@ export function createContext(): ContextHandle {
     exit: (code) => {
       exitCode = code
     },
+    runsUntilStopped: () => {
+      isEndedByStop = true
+    },
   }
-  return { context, exitCode: () => exitCode, stop, hangUp: () => onHangUp() }
+  return {
+    context,
+    exitCode: () => exitCode,
+    isEndedByStop: () => isEndedByStop,
+    stoppedBy: () => stoppedBy,
+    stop,
+    hangUp: () => onHangUp(),
+  }
 }
 
 /** An error as one line for people: what, then what to do about it. */
@@ -66,5 +86,5 @@ export function errorLine(error: unknown): string {
 
 export function errorJson(error: unknown): ErrorJson {
   if (error instanceof MontanaError) return error.toJSON()
-  return { error: { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) } }
+  return { error: { code: errorCode(error), message: errorMessage(error) } }
 }

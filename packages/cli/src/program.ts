@@ -1,5 +1,4 @@
-import { buildInfo } from '@montana/node/settings'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { breatheCommand } from './commands/breathe/command.js'
 import { clockCommand } from './commands/clock/command.js'
 import { configCommand } from './commands/config.js'
@@ -11,6 +10,7 @@ import { initCommand } from './commands/init.js'
 import { inspectCommand } from './commands/inspect.js'
 import { journalCommand } from './commands/journal.js'
 import { keysCommand } from './commands/keys/command.js'
+import { mirrorCommand } from './commands/mirror/command.js'
 import { peersCommand } from './commands/peers.js'
 import { registryCommand } from './commands/registry/command.js'
 import { soakCommand } from './commands/soak.js'
@@ -21,19 +21,11 @@ import { versionCommand } from './commands/version.js'
 import { windowsCommand } from './commands/windows.js'
 import { witnessCommand } from './commands/witness/command.js'
 import type { CliContext } from './context.js'
+import { quiet, rootCommand } from './root-command.js'
 
 /** The whole command line. Unknown flags and commands fail with exit code 2. */
 export function createProgram(context: CliContext): Command {
-  const program = new Command('montana')
-    .description('post-quantum consensus node and the tools around it')
-    .version(buildInfo().version, '-V, --version')
-    .option('--json', 'print exactly one JSON object (long-running commands: JSON lines)')
-    .option('--config <file>', 'configuration file, YAML or JSON')
-    .option('--data-dir <dir>', 'data directory of the node')
-    .option('--log-level <level>', 'debug | info | warn | error | silent')
-    .option('--no-color', 'no colour even on a terminal')
-    .option('--quiet', 'results only')
-    .showHelpAfterError(false)
+  const program = rootCommand()
   const commands = [
     initCommand,
     startCommand,
@@ -51,6 +43,7 @@ export function createProgram(context: CliContext): Command {
     witnessCommand,
     failoverCommand,
     breatheCommand,
+    mirrorCommand,
     keysCommand,
     registryCommand,
     configCommand,
@@ -58,10 +51,4 @@ export function createProgram(context: CliContext): Command {
   ]
   for (const command of commands) program.addCommand(quiet(command(context)))
   return quiet(program)
-}
-
-/** Errors are reported in one place, in one form; commander must neither print nor exit. */
-function quiet(command: Command): Command {
-  for (const child of command.commands) quiet(child)
-  return command.exitOverride().configureOutput({ writeErr: () => {} })
 }

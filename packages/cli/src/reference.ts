@@ -8,7 +8,7 @@ export function referencePage(program: Command): string {
     'Generated from the option objects by `npm run docs`; a test fails when it differs.',
     '',
     'Settings: flags, then `MONTANA_*` variables, then the file named by `--config`, then defaults. Exit codes: 0 ok,',
-    '1 runtime error, 2 usage, 78 configuration or permission; 130 when interrupted before a clean end.',
+    '1 runtime error, 2 usage, 78 configuration or permission; 129, 130 or 143 when a signal came before it was done.',
     '',
     '## Options of every command',
     '',

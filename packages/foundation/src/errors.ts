@@ -1,5 +1,5 @@
-/** How a process ends when an error reaches its top: spec operations 15; 3 and 4 are of three-mirror 3.2. */
-export type ExitCode = 1 | 2 | 3 | 4 | 78
+/** How a process ends when an error reaches its top: spec operations 15; 3 and 4 of three-mirror 3.2, the rest of repository-mirror 12. */
+export type ExitCode = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 69 | 75 | 77 | 78 | 130
 
 export interface MontanaErrorInit {
   /** What the caller can do about it, as an imperative sentence. */

@@ -3,11 +3,12 @@ import { errorMessage } from '@montana/foundation'
 import type { Bench, BenchOptions } from './bench.js'
 import { clockBench } from './clock/clock-bench.js'
 import { consensusBench } from './consensus/consensus-bench.js'
+import { mirrorBench } from './mirror/mirror-bench.js'
 import { nodeBench } from './node/node-bench.js'
 import { transportBench } from './transport/transport-bench.js'
 
 /** Every bench by its name on the command line. */
-const BENCHES: readonly Bench[] = [clockBench, nodeBench, consensusBench, transportBench]
+const BENCHES: readonly Bench[] = [clockBench, nodeBench, consensusBench, transportBench, mirrorBench]
 
 const DEFAULT_ROUNDS = 15
 const MAX_ROUNDS = 1000

@@ -33,7 +33,7 @@ export class Hub {
     const result = await this.#repository.tryGit(args, { signal })
     if (result.success) return true
     if (/\[rejected\]|stale info/.test(result.stdout + result.stderr)) return false
-    throw gitFailed(args, { ...result, stderr: `${result.stderr}\n${result.stdout}` })
+    throw gitFailed(args, result)
   }
 
   /** The commit of `node`'s ref; null when there is none. */

@@ -23,6 +23,7 @@ export function consoleCommand(context: CliContext): Command {
 }
 
 async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
+  context.runsUntilStopped()
   const port = flags.port === undefined ? undefined : readPort('port', flags.port)
   const { nodes, path } = await readPollerOptions(context, flags)
   // Only who opens the page pays for its server.

@@ -39,6 +39,7 @@ function watchCommand(context: CliContext): Command {
     const flags = self.optsWithGlobals<SoakFlags>()
     const every = flags.every === undefined ? undefined : readEvery(flags.every)
     const count = flags.count === undefined ? undefined : readCount(flags.count)
+    if (count === undefined) context.runsUntilStopped()
     const options = await readPollerOptions(context, flags)
     const { records } = await createPoller(options).watch({
       everyMs: every ?? options.intervalMs ?? DEFAULT_INTERVAL_MS,
@@ -54,7 +55,7 @@ function watchCommand(context: CliContext): Command {
 
 /** Being stopped is the clean end of a watch, once it has left something. */
 function endWatch(context: CliContext, records: number): void {
-  if (records > 0) return
+  if (records > 0) return context.runsUntilStopped()
   if (context.signal.aborted) throw new AbortError(context.signal.reason)
   context.exit(1)
 }

@@ -7,6 +7,7 @@ import { addStartFlags, resolveStartOptions } from '../start-flags.js'
 export function startCommand(context: CliContext): Command {
   const command = new Command('start').description('run a node')
   return addStartFlags(command).action(async (_, self: Command) => {
+    context.runsUntilStopped()
     // The network stack is large; commands that only ask a running node never load it.
     const { startNode } = await import('@montana/node')
     const { values } = resolveStartOptions(context, self)

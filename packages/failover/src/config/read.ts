@@ -8,7 +8,6 @@ import {
   STARTUP_DELAY_MS,
 } from './constants.js'
 import { choice, domainName, flag, integer, ms, name, path } from './fields.js'
-import { suggestion } from './nearest.js'
 import type { ConfigProblem } from './problem.js'
 import { profileSchema } from './profiles.js'
 import { isMap, listOf, type Reader, recordOf, value } from './readers.js'
@@ -21,6 +20,7 @@ import {
   statusSchema,
   witnessSchema,
 } from './schema.js'
+import { suggestion } from './suggestion.js'
 
 /** Every key of the file. Spec three-mirror 2. */
 const SECTIONS = {

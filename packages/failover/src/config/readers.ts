@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { HOSTS_MAX } from './constants.js'
 import { KEY_SEPARATOR, NAME, NAME_TEXT } from './fields.js'
-import { suggestion } from './nearest.js'
 import type { ConfigProblem } from './problem.js'
+import { suggestion } from './suggestion.js'
 
 /** Takes one part of the file; `field` is its dotted path. */
 export type Reader<T> = (raw: unknown, field: string) => Read<T>

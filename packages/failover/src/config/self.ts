@@ -1,8 +1,7 @@
 import { networkInterfaces } from 'node:os'
-import { bytesEqual, ConfigError } from '@montana/foundation'
+import { bytesEqual, ConfigError, nearest } from '@montana/foundation'
 import type { PeerRegistry } from '../channel/types.js'
 import { canonicalAddress } from './address.js'
-import { nearest } from './nearest.js'
 import type { GroupConfig } from './types.js'
 
 export interface SelfSources {

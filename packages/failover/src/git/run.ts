@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { AbortError } from '@montana/foundation'
+import type { MontanaErrorInit } from '@montana/foundation'
+import * as system from '@montana/git'
 import { FailoverError } from '../errors.js'
-import { type GitResult, watchProcess } from './process.js'
-
-export type { GitResult } from './process.js'
 
 export interface GitOptions {
   /** The program; a test puts one in between. */
@@ -17,38 +14,28 @@ export interface GitCall {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+export interface GitResult {
+  /** −1: ended by a signal. */
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
 /** One operation at a remote: spec three-mirror 7.3. */
 const TIMEOUT_MS = 3_000
 /** 64 posts of 16 KiB and what is around them. */
 const OUTPUT_MAX_BYTES = 2 * 2 ** 20
+/** A host that does not answer leaves time to say so. */
+const SSH = { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=3' }
 
-/** Asks nobody, reads no configuration but the repository's, runs no hook of this side. */
-const ENVIRONMENT = {
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=3',
-  GIT_OPTIONAL_LOCKS: '0',
-  LC_ALL: 'C',
-}
-const SETTINGS = [
-  'core.hooksPath=/dev/null',
-  'core.logAllRefUpdates=false',
-  'gc.auto=0',
-  'maintenance.auto=false',
-  'fetch.fsckObjects=true',
-].flatMap((setting) => ['-c', setting])
-
-/** Git in one folder, by argv and never through a shell; what takes too long is killed with all its children. */
+/** Git in one folder, with the times and errors of failover. */
 export class Git {
   readonly folder: string
-  readonly #program: string
-  readonly #timeoutMs: number
+  readonly #options: system.GitOptions & { readonly timeoutMs: number }
 
-  constructor(folder: string, { program = 'git', timeoutMs = TIMEOUT_MS }: GitOptions = {}) {
+  constructor(folder: string, { timeoutMs = TIMEOUT_MS, ...options }: GitOptions = {}) {
     this.folder = folder
-    this.#program = program
-    this.#timeoutMs = timeoutMs
+    this.#options = { ...options, timeoutMs, outputMaxBytes: OUTPUT_MAX_BYTES, sshAgent: true }
   }
 
   /** What git wrote. Throws FailoverError GIT_FAILED with git's own words, AbortError, TimeoutError. */
@@ -58,31 +45,19 @@ export class Git {
     return result.stdout.toString('utf8')
   }
 
-  /** Settles when the process has ended. Throws AbortError and TimeoutError, and GIT_FAILED only if git cannot be run. */
-  async run(args: readonly string[], { signal, input = '', environment }: GitCall = {}): Promise<GitResult> {
-    if (signal?.aborted) throw new AbortError(signal.reason)
-    const child = spawn(this.#program, ['-C', this.folder, ...SETTINGS, ...args], {
-      env: { ...withoutGit(process.env), ...ENVIRONMENT, ...environment },
-      stdio: 'pipe',
-      detached: true,
-    })
-    return await watchProcess(child, input, { timeoutMs: this.#timeoutMs, outputMaxBytes: OUTPUT_MAX_BYTES, signal })
+  /** Throws AbortError and TimeoutError, and GIT_FAILED only if git cannot be run or writes more than is read. */
+  async run(args: readonly string[], { environment, ...call }: GitCall = {}): Promise<GitResult> {
+    const options = { ...this.#options, ...call, environment: { ...SSH, ...environment } }
+    const result = await system.runGit(this.folder, args, options)
+    if (result.reason) throw system.interruption(result, options) ?? gitFailed(args, result)
+    return { code: result.code ?? -1, stdout: result.stdout, stderr: result.stderr }
   }
 }
 
-const WORDS_MAX = 500
-
-export function gitFailed(args: readonly string[], { code, stderr, stdout }: GitResult): FailoverError {
-  const command = args.find((arg) => /^[a-z][a-z-]+$/.test(arg)) ?? 'git'
-  const words = withoutPasswords(`${stderr.trim()}\n${stdout.toString('utf8').trim()}`.trim()).slice(0, WORDS_MAX)
-  return new FailoverError('GIT_FAILED', `git ${command} failed (${code}): ${words}`, { metadata: { command, code } })
+export function gitFailed(args: readonly string[], result: system.GitResult): FailoverError {
+  return system.gitFailed(args, result, toError)
 }
 
-/** A URL may carry a password, and git repeats URLs. */
-function withoutPasswords(text: string): string {
-  return text.replaceAll(/(\w+:\/\/)[^\s/]+@/g, '$1')
-}
-
-function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GIT_')))
+function toError(message: string, init: MontanaErrorInit): FailoverError {
+  return new FailoverError('GIT_FAILED', message, init)
 }

@@ -3,8 +3,8 @@ import { isGood, runSchedule } from './schedule.js'
 import { servingGroup } from './support.js'
 
 /** Per change, about half a minute of one core; ten thousand in the long run. */
-const SEEDS = 100
-const ALWAYS_SEEDS = 30
+const SEEDS = 50
+const ALWAYS_SEEDS = 15
 const TIMEOUT_MS = 300_000
 
 describe('random histories of crashes, freezes, cuts, partitions, losses and restarted witnesses', () => {

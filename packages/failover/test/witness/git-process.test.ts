@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Git } from '../../src/git/run.js'
 import { GitWorld } from '../support/git.js'
 import { code } from './support.js'
@@ -25,12 +25,23 @@ describe('a run of git', () => {
   })
 
   it('asks nobody, and takes no setting of whoever started it', async () => {
-    process.env.GIT_DIR = '/nowhere'
+    vi.stubEnv('GIT_DIR', '/nowhere')
+    vi.stubEnv('SOME_TOKEN', 'secret')
+    onTestFinished(() => void vi.unstubAllEnvs())
     const { stdout } = await script('env').run([])
-    delete process.env.GIT_DIR
     const lines = stdout.toString().split('\n')
     expect(lines).toEqual(expect.arrayContaining(['GIT_TERMINAL_PROMPT=0', 'GIT_CONFIG_GLOBAL=/dev/null', 'LC_ALL=C']))
-    expect(lines.filter((line) => line.startsWith('GIT_DIR'))).toEqual([])
+    expect(lines.filter((line) => /^(?:GIT_DIR|SOME_TOKEN)/.test(line))).toEqual([])
+  })
+
+  it('keeps what ssh needs: the agent, and no time for a host that does not answer', async () => {
+    vi.stubEnv('SSH_AUTH_SOCK', '/agent')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { stdout } = await script('env').run([])
+    const lines = stdout.toString().split('\n')
+    expect(lines).toEqual(
+      expect.arrayContaining(['SSH_AUTH_SOCK=/agent', 'GIT_SSH_COMMAND=ssh -o BatchMode=yes -o ConnectTimeout=3']),
+    )
   })
 
   it('says in the words of git what failed, without a password', async () => {

@@ -26,6 +26,7 @@ export function runCommand(context: CliContext): Command {
 }
 
 async function run(context: CliContext, flags: RunFlags): Promise<void> {
+  context.runsUntilStopped()
   const { signal, environment } = context
   const socket = flags.agentSocket ?? environment.MONTANA_FAILOVER_SOCKET ?? DEFAULT_SOCKET
   const { ControlClient } = await import('@montana/failover/client')

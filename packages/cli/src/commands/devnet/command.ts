@@ -13,6 +13,7 @@ export function devnetCommand(context: CliContext): Command {
     'four nodes on this machine: three genesis operators and an observer',
   )
   return addDevnetFlags(command).action(async (_, self: Command) => {
+    context.runsUntilStopped()
     const options = readDevnetOptions(context, self)
     const { runDevnet } = await import('./session.js')
     const result = await runDevnet(context, options, chooseDisplay(context, self, options))

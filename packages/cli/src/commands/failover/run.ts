@@ -25,6 +25,7 @@ export function runCommand(context: CliContext): Command {
 }
 
 async function run(context: CliContext, flags: RunFlags): Promise<void> {
+  context.runsUntilStopped()
   const failover = await import('@montana/failover')
   const { environment, signal } = context
   const { config, warnings } = await failover.loadGroupConfig(configFile(context, flags))

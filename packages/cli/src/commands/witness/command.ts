@@ -15,6 +15,7 @@ export function witnessCommand(context: CliContext): Command {
 async function serveUntilStopped(context: CliContext, { config: path, logLevel }: GlobalOptions): Promise<void> {
   if (path === undefined)
     throw new UsageError('--config is missing', { field: 'config', remedy: 'give the witness.yaml' })
+  context.runsUntilStopped()
   const { loadWitnessConfig, serveWitness } = await import('@montana/failover')
   const config = await loadWitnessConfig(path)
   const logger = createJsonLogger(context, logLevel, { witness: config.name })

@@ -1,6 +1,6 @@
-import { suggestion } from '../nearest.js'
 import type { PolicyWithChain } from '../policies.js'
 import type { ConfigProblem } from '../problem.js'
+import { suggestion } from '../suggestion.js'
 
 type Policies = Readonly<Record<string, PolicyWithChain>>
 

@@ -1,6 +1,6 @@
-import { suggestion } from '../nearest.js'
 import type { ConfigProblem } from '../problem.js'
 import type { Document } from '../read.js'
+import { suggestion } from '../suggestion.js'
 
 type Service = Document['services'][string]
 

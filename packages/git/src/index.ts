@@ -1,0 +1,5 @@
+export { GitError } from './errors.js'
+export { type CheckedOptions, git, gitFailed, interruption, type ToError } from './git.js'
+export { createRedactor, type KnownSecret, type Redactor, SECRET_MIN_CHARS } from './redact/redactor.js'
+export { runGit } from './run.js'
+export type { GitEnd, GitOptions, GitResult, ProcessLimits } from './types.js'

@@ -1,0 +1,5 @@
+export { type AlertBody, type AlertNotice, alertKey } from './body.js'
+export { AlertOutbox, type AlertOutboxModules } from './outbox.js'
+export { alertScrub } from './scrub.js'
+export { REPEAT_MS, type ToldAlerts, toldHere, toldInStore } from './told.js'
+export { type Delivery, WEBHOOK_TIMING, type Webhook, type WebhookTiming } from './webhook.js'

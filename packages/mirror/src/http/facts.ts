@@ -1,0 +1,81 @@
+import type { TargetConfig } from '../contracts/config.js'
+import type { FenceEntry } from '../contracts/fence.js'
+import type { Provider } from '../contracts/provider.js'
+import type { SentinelDocument } from '../sentinel/document.js'
+import type { ActionName, FenceSight, TargetFacts, ViewParts } from '../view/index.js'
+import { HttpError } from './errors.js'
+import { Recent } from './recent.js'
+import type { MirrorService } from './service.js'
+
+/** Reads for the view; writes nothing. */
+export class Facts {
+  readonly #service: MirrorService
+  readonly #fence: Recent<FenceEntry> | undefined
+  readonly #sentinel: Recent<SentinelDocument> | undefined
+  readonly #offered: ReadonlySet<ActionName>
+  #seen: { readonly commit: string; readonly atMs: number } | undefined
+
+  constructor(service: MirrorService, signal: AbortSignal) {
+    const { fence, time } = service.parts
+    this.#service = service
+    this.#fence = fence === null ? undefined : new Recent((stop) => fence.read(stop), time, signal)
+    this.#sentinel = service.readSentinel && new Recent(service.readSentinel, time, signal)
+    this.#offered = offeredBy(service)
+  }
+
+  async parts(): Promise<ViewParts> {
+    const [fence, sentinel] = await Promise.all([this.#sight(), this.#sentinel?.get()])
+    const { config, self, store, targets } = this.#service.parts
+    return {
+      ...{ config, self, fence, sentinel: sentinel?.value ?? null },
+      isPaused: store.isPaused(),
+      targets: targets.map((reached) => this.#target(reached)),
+      offered: this.#offered,
+    }
+  }
+
+  /**
+   * Throws {@link HttpError} 409 when another epoch has begun; null expects that nothing is fenced. MirrorError when the
+   * fence cannot be asked.
+   */
+  async requireEpoch(expected: number | null): Promise<void> {
+    const epoch = (await this.#fence?.fresh())?.record.epoch ?? null
+    if (epoch === expected) return
+    const message = epoch === null ? 'the fence has no record' : `the epoch is ${epoch}, not ${expected ?? 'none'}`
+    throw new HttpError(409, 'EPOCH_LOST', message, { field: 'expectedEpoch', remedy: 'load the page and decide anew' })
+  }
+
+  /** After a write of ours to the fence. */
+  forget(): void {
+    this.#fence?.forget()
+  }
+
+  async #sight(): Promise<FenceSight> {
+    if (this.#fence === undefined) return { entry: null, firstSeenMs: null, problem: null }
+    const { value: entry, problem } = await this.#fence.get()
+    if (entry && this.#seen?.commit !== entry.commit) {
+      this.#seen = { commit: entry.commit, atMs: this.#service.parts.time.wallMs() }
+    }
+    return { entry, firstSeenMs: this.#seen?.atMs ?? null, problem }
+  }
+
+  #target({ target, provider }: { readonly target: TargetConfig; readonly provider: Provider }): TargetFacts {
+    const { store } = this.#service.parts
+    const isOwn = ({ mirror }: { readonly mirror: string }) => mirror === target.name
+    return {
+      target,
+      jobs: store.jobs.all().filter(isOwn),
+      records: store.layers.all().filter(isOwn),
+      attempt: store.attempts.latest(target.name, 'code'),
+      refs: store.refs.all(target.name),
+      observation: this.#service.observed?.(target.name),
+      credentialExpiryMs: provider.credentialExpiry?.() ?? null,
+    }
+  }
+}
+
+function offeredBy({ resume, dropRescue, promote, demote, remove }: MirrorService): ReadonlySet<ActionName> {
+  const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote, remove }
+  const names = Object.keys(optional) as ActionName[]
+  return new Set<ActionName>(['sync', 'test', ...names.filter((name) => optional[name] !== undefined)])
+}

@@ -1,0 +1,21 @@
+import type { Mirror } from '../service/mirror.js'
+import { dropRescue, holdSentinel, resumeMirrors } from '../service/operations.js'
+import type { MirrorService } from './service.js'
+
+/** What changes roles or configuration, or reads what this library does not. */
+export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel'>
+
+/** An open mirror as the routes take it. */
+export function mirrorService(mirror: Mirror, more: MoreOperations = {}): MirrorService {
+  const { parts } = mirror
+  return {
+    get parts() {
+      return mirror.parts
+    },
+    enqueue: (reason, layers, names) => mirror.enqueue(reason, layers, names),
+    hold: (untilMs, asked, signal) => holdSentinel(parts, untilMs, asked, signal),
+    resume: (asked, signal) => resumeMirrors(parts, asked, signal),
+    dropRescue: (name, ref, signal) => dropRescue(parts, name, ref, signal),
+    ...more,
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { LAYER_ORDER } from '../queue/layer-order.js'
+import { HISTORY_DEFAULT, HISTORY_MAX, HOLD_MINUTES_MAX } from './constants.js'
+import { HttpError } from './errors.js'
+
+const TEXT_MAX = 500
+
+const reason = z.string().trim().min(1).max(TEXT_MAX)
+const expectedEpoch = z.int().min(1)
+const name = z.string().regex(/^[a-z0-9-]{1,40}$/)
+
+/** Bodies of the mutations; what is not listed is refused. Spec repository-mirror 13. */
+export const syncBody = z.strictObject({
+  layers: z
+    .array(z.enum(LAYER_ORDER))
+    .min(1)
+    .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
+})
+export const testBody = z.strictObject({ id: name })
+/** Null where nothing is fenced. */
+export const resumeBody = z.strictObject({ reason, expectedEpoch: expectedEpoch.nullable() })
+export const holdBody = z.strictObject({
+  /** From now; 0 ends a hold. */
+  forMinutes: z.int().min(0).max(HOLD_MINUTES_MAX),
+  reason,
+  expectedEpoch,
+})
+/** What is dropped is gone: its target is named once more. */
+export const dropBody = z.strictObject({
+  ref: z.string().regex(/^refs\/(?:heads|tags)\/rescue\/[\w./-]{1,200}$/),
+  confirm: z.string().max(TEXT_MAX),
+})
+export const roleBody = z.strictObject({
+  reason,
+  expectedEpoch,
+  dryRun: z.boolean(),
+  force: z.boolean().optional(),
+  /** Every process on hosts that acts for the primary has been stopped. */
+  drained: z.boolean().optional(),
+  /** `owner/name` of the target, typed. */
+  confirm: z.string().max(TEXT_MAX).optional(),
+})
+
+export const removeBody = z.strictObject({
+  withdraw: z
+    .array(z.enum(['secrets', 'variables']))
+    .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
+  dryRun: z.boolean().default(false),
+  /** Stands in the audit. */
+  reason: reason.optional(),
+  /** `owner/name` of the target, or the id of an archive, typed. */
+  confirm: z.string().max(TEXT_MAX).optional(),
+})
+
+const number = (maximum: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/)
+    .transform(Number)
+    .refine((value) => value <= maximum)
+
+export const historyQuery = z.strictObject({
+  before: number(Number.MAX_SAFE_INTEGER).optional(),
+  limit: number(HISTORY_MAX).default(HISTORY_DEFAULT),
+})
+export const noQuery = z.strictObject({})
+
+/** Throws {@link HttpError} 422 that names the first field at fault; never repeats its value. */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.').slice(0, TEXT_MAX)
+  const message = unknown === undefined ? 'a field is missing or wrong' : 'a field is not known'
+  throw invalid(field, message)
+}
+
+export function invalid(field: string, message: string): HttpError {
+  const remedy = 'send exactly the documented fields with the documented values'
+  return new HttpError(422, 'FIELD_INVALID', message, { ...(field && { field }), remedy })
+}

@@ -1,0 +1,55 @@
+import type { Layer } from '../contracts/config.js'
+import type { Ticket } from '../queue/enqueue.js'
+import type { SentinelDocument } from '../sentinel/document.js'
+import type { MirrorParts } from '../service/parts.js'
+import type { RemoveRequest } from '../service/remove.js'
+import type { TargetObservation } from '../view/parts.js'
+
+export interface RoleRequest {
+  readonly reason: string
+  /** The epoch that the person saw; checked before anything begins, and by the fence's compare-and-swap again. */
+  readonly expectedEpoch: number
+  readonly dryRun: boolean
+  readonly force: boolean
+  /** Of a promotion: no process on any host acts for the primary any more. */
+  readonly drained: boolean
+}
+
+export interface Signed {
+  readonly reason: string
+  /** Null where nothing is fenced. */
+  readonly expectedEpoch: number | null
+}
+
+/**
+ * What the routes stand on; `mirrorService` makes one. A function that is absent has no route, and the view says "not
+ * offered here". All of them work on when the client has left; the signal fires when the server ends.
+ */
+export interface MirrorService {
+  readonly parts: MirrorParts
+  enqueue(reason: string, layers?: readonly Layer[], names?: readonly string[]): readonly Ticket[]
+  /** Binds the sentinel until then; null ends a hold. Spec repository-mirror 9.2 rule 3. */
+  readonly hold?: (untilMs: number | null, request: Signed, signal: AbortSignal) => Promise<void>
+  /** After a reset of the history: spec repository-mirror 3.1 MIRROR_RESET_MODE. */
+  readonly resume?: (request: Signed, signal: AbortSignal) => Promise<void>
+  readonly dropRescue?: (mirror: string, ref: string, signal: AbortSignal) => Promise<void>
+  /** The result is shown with the job; it holds no secret. */
+  readonly promote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>
+  readonly demote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>
+  /** The result lists the names that went, or would go; it holds no secret. */
+  readonly remove?: (mirror: string, request: RemoveRequest, signal: AbortSignal) => Promise<unknown>
+  /** What the last look at a target found. */
+  readonly observed?: (mirror: string) => TargetObservation | undefined
+  readonly readSentinel?: (signal: AbortSignal) => Promise<SentinelDocument | null>
+}
+
+export interface MirrorRoutesOptions {
+  /** Bearer token of every mutation, at least 24 characters. */
+  readonly token: string
+  /** Names under which the server may be asked, without port, besides those of loopback. */
+  readonly hosts?: readonly string[]
+  /** Of the stream of events; shorter in tests only. */
+  readonly pollMs?: number
+  readonly heartbeatMs?: number
+  readonly stallMs?: number
+}

@@ -1,0 +1,7 @@
+export { type HttpAccessInit, httpAccess } from './access/http.js'
+export { type AccessInit, createGitAccess } from './access.js'
+export { classOf } from './error-class.js'
+export { pushCode } from './push.js'
+export { dropRescueRef, listRescueRefs, type RescueRef, type RescueRequest } from './rescue.js'
+export { type ResetPolicy, rewrittenRefs } from './rewrites.js'
+export type { PushProgress, PushRequest, PushTarget } from './run.js'

@@ -1,0 +1,8 @@
+export type { Attempt, AttemptEnd, AttemptOutcome } from './attempts.js'
+export type { EventKind, MirrorEvent } from './events.js'
+export type { JobRequest, RequestKind } from './jobs.js'
+export type { WorkerLease } from './lease-row.js'
+export type { MirrorStore } from './mirror-store.js'
+export type { Observation } from './observations.js'
+export { type OpenMirrorStoreOptions, openMirrorStore } from './open.js'
+export type { RefRecord } from './refs.js'

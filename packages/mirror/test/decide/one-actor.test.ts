@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { budgetProblem } from '../../src/decide/time-budget.js'
+import { FAULTS, REAL } from './world/faults.js'
+import { firstViolation, tally } from './world/search.js'
+
+/** About five milliseconds each. */
+const SEEDS = 10_000
+/** Most faults show within some hundred; the rarest, a released epoch in which somebody acted, after ten thousand. */
+const FAULT_SEEDS = 12_000
+
+describe('scenario 11: one actor per epoch, never two at one instant', () => {
+  it(`holds in ${SEEDS} schedules with partitions, crashes, wrong clocks, late messages, and an operator`, () => {
+    const { violations, counts } = tally(1, SEEDS)
+    expect(violations).toEqual([])
+    // Or the schedules would show nothing.
+    expect(counts.promoted).toBeGreaterThan(2_000)
+    expect(counts.undone).toBeGreaterThan(2_000)
+    expect(counts.handedBack).toBeGreaterThan(800)
+    expect(counts.undrained).toBeGreaterThan(50)
+    expect(counts.takenBack).toBeGreaterThan(500)
+    expect(counts.killed).toBeGreaterThan(500)
+    expect(counts.overtaken).toBeGreaterThan(20)
+    expect(counts.wrongClocks).toBeGreaterThan(1_000)
+    expect(counts.acts).toBeGreaterThan(500_000)
+  }, 240_000)
+
+  it.each(Object.entries(FAULTS))(
+    'finds %s',
+    (_, fault) => {
+      expect(firstViolation(FAULT_SEEDS, fault)).not.toBeNull()
+    },
+    120_000,
+  )
+
+  it('the settings of one of these faults are refused before anything runs', () => {
+    const { settings } = FAULTS['staleness below permit and skew'] ?? {}
+    expect(budgetProblem(settings ?? REAL.settings)).not.toBeNull()
+    expect(budgetProblem(REAL.settings)).toBeNull()
+  })
+})

@@ -1,0 +1,45 @@
+import type { HttpWorld } from './world.js'
+
+/** A body that would be done, by registered path. */
+export async function validBodies(
+  world: HttpWorld,
+): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
+  const expectedEpoch = await world.epoch()
+  const role = { reason: 'a drill', expectedEpoch, dryRun: true, force: false, confirm: 'second/continuity' }
+  return {
+    '/api/mirrors/sync': { layers: ['code'] },
+    '/api/mirrors/:id/sync': { layers: ['code', 'secrets'] },
+    '/api/mirrors/test': { id: 'backup' },
+    '/api/mirrors/:id/resume': { reason: 'the reset is over', expectedEpoch },
+    '/api/mirrors/sentinel/hold': { forMinutes: 30, reason: 'maintenance', expectedEpoch },
+    '/api/mirrors/:id/rescue/drop': { ref: 'refs/heads/rescue/main/20260301T000000Z', confirm: 'backup' },
+    '/api/mirrors/:id/promote': role,
+    '/api/mirrors/:id/demote': role,
+    '/api/mirrors/:id/remove': { withdraw: ['secrets'], confirm: 'second/continuity' },
+  }
+}
+
+/** By registered path: values of a field that no caller may send. */
+export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  '/api/mirrors/sync': [{ layers: ['issues'] }, { layers: [] }, { layers: ['code', 'code'] }, { layers: 'code' }],
+  '/api/mirrors/:id/sync': [{ layers: ['Code'] }, { layers: [] }, { layers: null }],
+  '/api/mirrors/test': [{ id: '../backup' }, { id: '' }, { id: ['backup'] }],
+  '/api/mirrors/:id/resume': [{ reason: ' ' }, { expectedEpoch: '1' }, { expectedEpoch: 0 }],
+  '/api/mirrors/sentinel/hold': [{ forMinutes: -1 }, { forMinutes: 1e9 }, { reason: '' }, { expectedEpoch: 1.5 }],
+  '/api/mirrors/:id/rescue/drop': [{ ref: 'refs/heads/main' }, { ref: '--all' }, { confirm: 'archive' }],
+  '/api/mirrors/:id/promote': [
+    { dryRun: 'yes' },
+    { dryRun: null },
+    { force: 1 },
+    { drained: 'yes' },
+    { reason: 'x'.repeat(501) },
+  ],
+  '/api/mirrors/:id/demote': [{ dryRun: 'no' }, { force: 'true' }, { expectedEpoch: -1 }, { confirm: 7 }],
+  '/api/mirrors/:id/remove': [
+    { withdraw: ['code'] },
+    { withdraw: 'all' },
+    { dryRun: 1 },
+    { reason: ' ' },
+    { confirm: 'backup' },
+  ],
+}

@@ -1,0 +1,38 @@
+import { timingSafeEqual } from 'node:crypto'
+import { ConfigError } from '@montana/foundation'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWriteGuard } from '../../src/http/guard.js'
+
+// The real function runs; it is only watched.
+vi.mock('node:crypto', { spy: true })
+
+const TOKEN = 'a-token-of-the-console-that-is-long'
+const reply = { header: () => reply } as unknown as FastifyReply
+const asking = (authorization: string) =>
+  ({ headers: { authorization, 'content-type': 'application/json' } }) as unknown as FastifyRequest
+
+beforeEach(() => {
+  vi.mocked(timingSafeEqual).mockClear()
+})
+
+describe('the token of the mutations', () => {
+  it.each(['x', TOKEN.slice(0, -1), `${TOKEN}x`, 'y'.repeat(99), TOKEN.toUpperCase()])(
+    'is compared in the same time whatever is given: %s',
+    (given) => {
+      expect(() => createWriteGuard(TOKEN)(asking(`Bearer ${given}`), reply)).toThrow('missing or wrong')
+      const calls = vi.mocked(timingSafeEqual).mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])
+      expect(calls).toEqual([[32, 32]])
+    },
+  )
+
+  it('lets through who has it', () => {
+    expect(() => createWriteGuard(TOKEN)(asking(`Bearer ${TOKEN}`), reply)).not.toThrow()
+    expect(() => createWriteGuard(TOKEN)(asking(`bearer ${TOKEN}`), reply)).not.toThrow()
+  })
+
+  it('is refused at the start when it could be guessed', () => {
+    expect(() => createWriteGuard('short')).toThrow(ConfigError)
+    expect(() => createWriteGuard('')).toThrow(ConfigError)
+  })
+})

@@ -1,0 +1,1 @@
+export { type DemoInit, type DemoResult, runDemo } from './demo.js'

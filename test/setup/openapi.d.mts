@@ -1,0 +1,1 @@
+export function ensureOpenApi(root: string): { path: string; reason?: undefined } | { path?: undefined; reason: string }
