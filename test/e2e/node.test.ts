@@ -66,7 +66,8 @@ describe('a node in a running mesh', () => {
         header_hash: (old.at_window as never as { header_hash: string }).header_hash,
       })
     const peers = JSON.parse((await montana(['peers', '--status-url', statusUrl, '--json'])).stdout)
-    for (const peer of peers.peers) {
+    // `late` has a place in the manifest and is not there.
+    for (const peer of peers.peers.filter(({ label }: { label: string }) => label !== 'late')) {
       expect(peer.sent).toBeLessThanOrEqual(peer.ok + peer.timeout + peer.failed + 1)
       expect(peer).toMatchObject({ state: 'healthy', misses: 0, redialDelayMs: null, score: 0 })
       expect(Math.min(peer.bytesSent, peer.bytesReceived)).toBeGreaterThan(0)
