@@ -39,8 +39,8 @@ const FORKING = [
   'test/bench/mirror',
 ]
 
-/** Files that keep both cores busy on purpose: nothing runs beside them. */
-const ALONE = ['test/e2e/busy-']
+/** Files that keep both cores busy on purpose, and one that promises five milliseconds: nothing runs beside them. */
+const ALONE = ['test/e2e/busy-', 'native/test/clock']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)

@@ -121,10 +121,10 @@ describe('montana devnet', () => {
     const dir = temporaryFolder()
     const args = ['devnet', '--data-dir', dir, '--json', '--windows', '9', '--stall-timeout', '4', ...QUICK]
     const run = await montana([...args, '--fault', 'kill:helsinki@2:forever'])
-    expect(run.code).toBe(1)
+    expect(run.code, run.stdout + run.stderr).toBe(1)
     const result = parseOne(run.stdout)
     expect(result.verdict).toBe('FAIL')
-    expect(result.reasons.join()).toContain('no window was cemented in time')
+    expect(result.reasons.join(), run.stdout).toContain('no window was cemented in time')
   }, 60_000)
 
   it('ends every node within three seconds on Ctrl-C, and when it is itself killed', async () => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
 import { ConfigError, errorCode, errorMessage, makeDirectory, toHex } from '@montana/foundation'
@@ -179,18 +179,40 @@ function manifestOf(document: GenesisDocument, nodes: readonly ManifestMember[])
   return { network_name: document.networkName, peers }
 }
 
+/**
+ * Below the range that Linux takes from for whoever names no port, so that nothing gets one of these by chance before its
+ * node listens there.
+ */
+const PORTS = { first: 16_384, last: 32_767 } as const
+const PORT_ATTEMPTS = 1_000
+
 /** Ports that were free a moment ago, all different because all are held while they are collected. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const servers: Server[] = []
+  try {
+    for (let attempt = 0; servers.length < count && attempt < PORT_ATTEMPTS; attempt++) {
+      const server = await listenAt(randomInt(PORTS.first, PORTS.last + 1))
+      if (server) servers.push(server)
+    }
+    if (servers.length < count) throw noPorts()
+    return servers.map((server) => (server.address() as { port: number }).port)
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  }
 }
 
-function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
+/** Undefined where somebody listens already. */
+function listenAt(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve(server))
+    server.once('error', () => resolve(undefined))
+    server.listen({ host: '127.0.0.1', port }, () => resolve(server))
+  })
+}
+
+function noPorts(): ConfigError {
+  return new ConfigError(`no free ports between ${PORTS.first} and ${PORTS.last}`, {
+    field: 'listen',
+    remedy: 'end what listens on 127.0.0.1',
   })
 }
