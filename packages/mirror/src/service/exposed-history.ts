@@ -86,12 +86,11 @@ function parseLog(text: string): KeptFile[] {
   let commit = ''
   let blob: string | null = null
   for (const word of text.split(/[\0\n]/)) {
-    if (/^[0-9a-f]{40,64}$/.test(word)) commit = word
-    else if (word.startsWith(':')) blob = newBlob(word)
-    else if (blob !== null && word !== '') {
+    if (blob !== null) {
       files.push({ commit, path: word, blob })
       blob = null
-    }
+    } else if (word.startsWith(':')) blob = newBlob(word)
+    else if (word !== '') commit = word
   }
   return files
 }
