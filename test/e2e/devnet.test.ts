@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { longIt } from '../support/long-it.js'
 import { isAlive, montana, startMontana, temporaryFolder, until } from './support/montana.js'
 
 const LABELS = ['moscow', 'frankfurt', 'helsinki', 'armenia']
@@ -34,10 +35,6 @@ function parseOne(stdout: string): Result {
   expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   return JSON.parse(stdout) as Result
 }
-
-/** A case of long runs only: `devnet.long.test.ts` brings it; drills and the demo of the soak kill and pause as well. */
-const longIt =
-  process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>, _timeoutMs: number) => {}
 
 describe('montana devnet', () => {
   it('runs four processes to equal hashes, continues the same chain, and its stores prove themselves', async () => {
