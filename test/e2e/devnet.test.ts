@@ -65,6 +65,10 @@ describe('montana devnet', () => {
       expect(node.lag).toBeLessThanOrEqual(1)
     }
 
+    // Where the system gives no port to anybody who names none: nothing can take one before its node listens.
+    const { peers } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'))
+    for (const { multiaddr } of peers) expect(Number(multiaddr.split('/').at(-1))).toBeLessThan(32_768)
+
     const again = parseOne((await montana([...run, '--windows', '3'])).stdout)
     expect(again).toMatchObject({ verdict: 'PASS', genesisHash: DEVNET_GENESIS, windows: 3 })
     expect(again.firstWindow).toBeGreaterThan(6)
