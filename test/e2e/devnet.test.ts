@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { longIt } from '../support/long-it.js'
 import { isAlive, montana, startMontana, temporaryFolder, until } from './support/montana.js'
 
 const LABELS = ['moscow', 'frankfurt', 'helsinki', 'armenia']
@@ -35,10 +36,6 @@ function parseOne(stdout: string): Result {
   return JSON.parse(stdout) as Result
 }
 
-/** A case of long runs only: `devnet.long.test.ts` brings it; drills and the demo of the soak kill and pause as well. */
-const longIt =
-  process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>, _timeoutMs: number) => {}
-
 describe('montana devnet', () => {
   it('runs four processes to equal hashes, continues the same chain, and its stores prove themselves', async () => {
     const dir = temporaryFolder()
@@ -68,6 +65,10 @@ describe('montana devnet', () => {
       expect(node.peers.every(({ timeout }) => timeout === 0)).toBe(true)
       expect(node.lag).toBeLessThanOrEqual(1)
     }
+
+    // Where the system gives no port to anybody who names none: nothing can take one before its node listens.
+    const { peers } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'))
+    for (const { multiaddr } of peers) expect(Number(multiaddr.split('/').at(-1))).toBeLessThan(32_768)
 
     const again = parseOne((await montana([...run, '--windows', '3'])).stdout)
     expect(again).toMatchObject({ verdict: 'PASS', genesisHash: DEVNET_GENESIS, windows: 3 })

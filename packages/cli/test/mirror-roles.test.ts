@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GithubStand, type StandRepository, startGithubStand } from '@montana/github-stand'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { longIt } from '../../../test/support/long-it.js'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'examples', 'continuity')
@@ -86,9 +87,6 @@ const json = ({ stdout }: Run) => JSON.parse(stdout)
 
 /** Writes to a target are spaced by a second, as its provider asks. */
 const PACED = { timeout: 120_000 }
-
-/** A case of long runs only: `mirror-roles.long.test.ts` brings it. */
-const longIt = process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>) => {}
 
 describe('montana mirror, roles', PACED, () => {
   it('promotes by hand when the name is typed, and demotes again', async () => {

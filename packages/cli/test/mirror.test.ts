@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGithubStand } from '@montana/github-stand'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { longIt } from '../../../test/support/long-it.js'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'examples', 'continuity')
@@ -64,10 +65,6 @@ function mirror(args: readonly string[], input = ''): Promise<Run> {
   child.stdin.end(input)
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
 }
-
-/** A case of long runs only: `mirror.long.test.ts` brings it. */
-const longIt =
-  process.env.MONTANA_LONG === '1' ? it : (_name: string, _run: () => Promise<void>, _timeoutMs?: number) => {}
 
 describe('montana mirror', () => {
   it('tests a target, saves it, brings it in step and says so', async () => {

@@ -23,8 +23,6 @@ interface KeptFile {
 
 /** Of one file; larger ones hold no token. */
 const FILE_BYTES_MAX = 2 ** 20
-/** Files of configuration change some hundred times in the life of a repository. */
-const FILES_MAX = 1_000
 const SHORT = 12
 /** Shorter texts stand in files by chance. */
 const SECRET_CHARS_MIN = 12
@@ -54,14 +52,14 @@ async function contentsOf({ folder }: SourceCall, paths: readonly string[]): Pro
   return all.map((text) => text.trim())
 }
 
-/** What commits that are not on the target have added or changed at these paths, with its first commit. */
+/** What commits that are not on the target have added or changed at these paths, each content once. */
 async function keptFiles(call: SourceCall, tips: Tips, { paths, pushed }: HistoryInit): Promise<KeptFile[]> {
   const revisions = [...new Set(tips.values()), ...(await known(call, pushed)).map((tip) => `^${tip}`)]
   const format = ['--format=%x00%H', '--raw', '--no-abbrev', '-z', '--full-history', '-c', '--diff-filter=AMT']
-  const limits = [`--max-count=${FILES_MAX}`, '--stdin']
+  const literal = paths.map((path) => `:(literal)${path}`)
   const input = `${revisions.join('\n')}\n`
-  const text = await gitText({ ...call, input }, ['log', ...format, ...limits, '--', ...paths])
-  const files = parseLog(text)
+  const text = await gitText({ ...call, input }, ['log', ...format, '--stdin', '--', ...literal])
+  const files = [...new Map(parseLog(text).map((file) => [file.blob, file])).values()]
   const sizes = await sizesOf(call, files)
   return files.filter((_, at) => (sizes[at] ?? Number.POSITIVE_INFINITY) <= FILE_BYTES_MAX)
 }
@@ -88,12 +86,11 @@ function parseLog(text: string): KeptFile[] {
   let commit = ''
   let blob: string | null = null
   for (const word of text.split(/[\0\n]/)) {
-    if (/^[0-9a-f]{40,64}$/.test(word)) commit = word
-    else if (word.startsWith(':')) blob = newBlob(word)
-    else if (blob !== null && word !== '') {
+    if (blob !== null) {
       files.push({ commit, path: word, blob })
       blob = null
-    }
+    } else if (word.startsWith(':')) blob = newBlob(word)
+    else if (word !== '') commit = word
   }
   return files
 }

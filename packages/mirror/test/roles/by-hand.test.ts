@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { longIt } from '../../../../test/support/long-it.js'
 import { loadMirrorConfig } from '../../src/config/load.js'
 import type { FenceRecord } from '../../src/contracts/fence.js'
 import type { MirrorAlert } from '../../src/queue/worker-types.js'
@@ -8,7 +9,6 @@ import { demoteReplica } from '../../src/service/demote.js'
 import type { Mirror } from '../../src/service/mirror.js'
 import { openMirror } from '../../src/service/open.js'
 import { promoteReplica } from '../../src/service/promote.js'
-import { longIt } from '../long-it.js'
 import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 const POLL_MS = 5

@@ -1,8 +1,8 @@
 import { AbortError } from '@montana/foundation'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { isLong, longIt } from '../../../../test/support/long-it.js'
 import type { PromotionStep } from '../../src/decide/promotion.js'
 import { GitFence } from '../../src/fence/git-fence.js'
-import { isLong, longIt } from '../long-it.js'
 import { RoleWorld } from '../support/role-world.js'
 
 /** The looks of a sentinel that comes late, and finds that a promotion has stood still. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { longIt } from '../long-it.js'
+import { longIt } from '../../../../test/support/long-it.js'
 import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
 
 /** Half an hour at a time, until the sentinel decides or the patience is over. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { isLong, longIt } from '../long-it.js'
+import { isLong, longIt } from '../../../../test/support/long-it.js'
 import { ScriptWorld } from './script-world.js'
 
 const PERMISSIONS = {

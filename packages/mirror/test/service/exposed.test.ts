@@ -16,7 +16,7 @@ const git = (...args: string[]) => execFileSync('git', args, { cwd: source, enco
 function track(path: string, content = 'x\n'): void {
   mkdirSync(join(source, path, '..'), { recursive: true })
   writeFileSync(join(source, path), content)
-  git('add', '--force', '--', path)
+  git('add', '--force', '--', `:(literal)${path}`)
   git(...AUTHOR, 'commit', '--quiet', '-m', path)
 }
 
@@ -106,6 +106,15 @@ describe('a history that would carry them along', () => {
     git(...AUTHOR, 'commit', '--quiet', '-m', 'taken out')
     const init = { patterns: ALL, paths: ['data/credentials/slot-1'], secrets: [], pushed: new Map() }
     await expect(refuseExposedHistory({ folder: source, signal }, init)).rejects.toThrow('slot-1')
+  })
+
+  it('is refused by the very name of the file, whatever git would take it for', async () => {
+    const path = ':keys/replica.token'
+    track(path, 'a private key of some length\n')
+    git('rm', '--quiet', '--cached', '--', `:(literal)${path}`)
+    git(...AUTHOR, 'commit', '--quiet', '-m', 'taken out')
+    const init = { patterns: ALL, paths: [path], secrets: [], pushed: new Map() }
+    await expect(refuseExposedHistory({ folder: source, signal }, init)).rejects.toThrow(':keys/replica.token')
   })
 
   it('goes on once the credential has been renewed, the commit rewritten, or where the target has it already', async () => {
