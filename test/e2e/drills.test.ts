@@ -37,9 +37,10 @@ it('endless drills outlive restarts of their nodes, and nothing of them outlives
 
   await until(async () => (await towards('moscow', 'armenia'))?.conns === 0, 60_000, 'the link is cut')
   await until(async () => (await status('helsinki'))?.degraded.includes('LOG_ENOSPC') ?? false, 20_000, 'a full log')
-  const slow = await status('frankfurt')
-  expect(Math.abs(Date.parse(slow?.sampled_at ?? '') - Date.now() - OFFSET_MS)).toBeLessThan(OFFSET_TOLERANCE_MS)
-  expect(slow?.proc.uptime_s).toBeGreaterThan(0)
+  // Each node meets its fault when it has cemented window 2 itself: one may be later than another.
+  const offset = async () => Date.parse((await status('frankfurt'))?.sampled_at ?? '') - Date.now()
+  await until(async () => Math.abs((await offset()) - OFFSET_MS) < OFFSET_TOLERANCE_MS, 20_000, 'a clock 30 s behind')
+  expect((await status('frankfurt'))?.proc.uptime_s).toBeGreaterThan(0)
 
   const before = (await status('armenia'))?.proc.instance
   await until(
