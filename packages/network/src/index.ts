@@ -9,7 +9,14 @@ export * from './ext/object.js'
 export { decodeStatus, encodeStatus, ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from './ext/status.js'
 export * from './ext/timechain-proof.js'
 export * from './ext/vote-set.js'
-export { type Manifest, type ManifestPeer, parseManifest, type SkippedEntry } from './manifest.js'
+export {
+  type Manifest,
+  type ManifestMember,
+  type ManifestPeer,
+  manifestMembers,
+  parseManifest,
+  type SkippedEntry,
+} from './manifest.js'
 export { createMesh } from './mesh/mesh.js'
 export { DEFAULT_SECURITY, type SecurityOptions } from './mesh/security-policy.js'
 export type { Mesh, MeshHandlers, MeshModules, MeshOptions, OwnStatus, PeerReport } from './options.js'

@@ -4,11 +4,9 @@ import { IDENTITY_KEY_BYTES, peerIdOfNodeKey } from '@montana/transport'
 import { z } from 'zod'
 import { parseListenAddress } from './address.js'
 
-/** One peer that can be dialled. */
-export interface ManifestPeer {
+/** Who belongs to the network, wherever it is. */
+export interface ManifestMember {
   readonly label: string
-  /** `/ip4|ip6/<address>/tcp/<port>`, without `/p2p`. */
-  readonly multiaddr: string
   readonly peerId: string
   readonly accountIdHex: string
   readonly nodeIdHex: string
@@ -16,9 +14,14 @@ export interface ManifestPeer {
   readonly security: 'hybrid' | undefined
 }
 
-/** An entry whose address is a placeholder; reported as MANIFEST_ENTRY_INVALID and not used. */
-export interface SkippedEntry {
-  readonly label: string
+/** One peer that can be dialled. */
+export interface ManifestPeer extends ManifestMember {
+  /** `/ip4|ip6/<address>/tcp/<port>`, without `/p2p`. */
+  readonly multiaddr: string
+}
+
+/** An entry whose address is a placeholder; reported as MANIFEST_ENTRY_INVALID. It is not dialled, and may dial. */
+export interface SkippedEntry extends ManifestMember {
   readonly code: 'MANIFEST_ENTRY_INVALID'
   readonly message: string
 }
@@ -27,6 +30,11 @@ export interface Manifest {
   readonly networkName: string
   readonly peers: readonly ManifestPeer[]
   readonly skipped: readonly SkippedEntry[]
+}
+
+/** Every identity that the manifest names: those that can be dialled, then the others. */
+export function manifestMembers({ peers, skipped }: Manifest): readonly ManifestMember[] {
+  return [...peers, ...skipped]
 }
 
 const hex32 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be exactly 64 hex digits')
@@ -54,7 +62,7 @@ type RawEntry = z.infer<typeof entrySchema>
 
 /**
  * Parses a discovery manifest: spec transport 2, protocol 4.6. Unknown keys are ignored; entries with a placeholder
- * address are skipped. Throws {@link ConfigError} MANIFEST_INVALID that names the field. Whether `network_name` is that
+ * address are kept apart. Throws {@link ConfigError} MANIFEST_INVALID that names the field. Whether `network_name` is that
  * of the genesis document is the caller's check.
  */
 export function parseManifest(json: string, source = 'manifest'): Manifest {
@@ -83,14 +91,17 @@ function sortOut(entries: readonly RawEntry[]): Pick<Manifest, 'peers' | 'skippe
 }
 
 function skip(entry: RawEntry): SkippedEntry {
-  const message = `${entry.label}: ${JSON.stringify(entry.multiaddr)} is not /ip4|ip6/<address>/tcp/<port>; the entry is skipped`
-  return { label: entry.label, code: 'MANIFEST_ENTRY_INVALID', message }
+  const message = `${entry.label}: ${JSON.stringify(entry.multiaddr)} is not /ip4|ip6/<address>/tcp/<port>; the peer is not dialled`
+  return { ...toMember(entry), code: 'MANIFEST_ENTRY_INVALID', message }
 }
 
 function toPeer(entry: RawEntry): ManifestPeer {
+  return { ...toMember(entry), multiaddr: entry.multiaddr }
+}
+
+function toMember(entry: RawEntry): ManifestMember {
   return {
     label: entry.label,
-    multiaddr: entry.multiaddr,
     peerId: entry.peer_id,
     accountIdHex: entry.account_id_hex.toLowerCase(),
     nodeIdHex: entry.node_id_hex.toLowerCase(),

@@ -1,7 +1,7 @@
 import { nodeIdOf, peerIdOf, selectPqBackend } from '@montana/crypto'
 import { ConfigError, toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { checkedListenAddress, parseListenAddress, parseManifest } from '../src/index.js'
+import { checkedListenAddress, manifestMembers, parseListenAddress, parseManifest } from '../src/index.js'
 
 interface Entry {
   [key: string]: unknown
@@ -60,6 +60,14 @@ describe('parseManifest', () => {
     const manifest = parseManifest(json([entries[0] as Entry, { ...entries[1], multiaddr }]))
     expect(manifest.peers.map((peer) => peer.label)).toEqual(['n0'])
     expect(manifest.skipped).toMatchObject([{ label: 'n1', code: 'MANIFEST_ENTRY_INVALID' }])
+  })
+
+  it('keeps who a skipped entry is: the identity belongs to the network without an address', () => {
+    const nowhere = { ...entries[1], multiaddr: '/ip4/<address>/tcp/8444', security: 'hybrid' }
+    const manifest = parseManifest(json([entries[0] as Entry, nowhere]))
+    const { peer_id: peerId, node_id_hex: nodeIdHex } = nowhere as Entry
+    expect(manifest.skipped).toMatchObject([{ label: 'n1', peerId, nodeIdHex, security: 'hybrid', bootstrap: false }])
+    expect(manifestMembers(manifest).map(({ label }) => label)).toEqual(['n0', 'n1'])
   })
 
   it('names the field at fault, with a remedy and exit 78', () => {

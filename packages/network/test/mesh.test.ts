@@ -165,6 +165,16 @@ describe('who is let in', () => {
     expect([inside.seen.connected, inside.mesh.peers()]).toEqual([[], []])
   })
 
+  it('takes a member of a closed mesh whose address is a placeholder, by its label, and does not dial it', async () => {
+    const [a, nowhere] = (await members(2)) as [Member, Member]
+    const manifest = manifestOf([a, { ...nowhere, listen: '/ip4/<address>/tcp/8444' }])
+    const inside = await start(await testNode(a, manifest))
+    await start(await testNode(nowhere, manifest))
+    await expect.poll(() => inside.seen.connected, { timeout: 5_000 }).toEqual(['n1'])
+    expect(inside.mesh.peers()).toMatchObject([{ label: 'n1', peerId: nowhere.peerId, connections: 1, dialErrors: 0 }])
+    expect(inside.logs.filter(({ code }) => code === 'MANIFEST_ENTRY_INVALID')).toHaveLength(1)
+  })
+
   it('takes a stranger into an open mesh and sums strangers up as other', async () => {
     const [a, stranger] = (await members(2)) as [Member, Member]
     const inside = await start(await testNode(a, manifestOf([a]), { closedMesh: false }))

@@ -45,7 +45,7 @@ class VirtualDialler {
   }
 
   get peer(): Peer {
-    return this.peers.get([...this.peers.entries][0]?.peerId ?? '') as Peer
+    return this.peers.get(this.peers.dialled[0]?.peerId ?? '') as Peer
   }
 
   /** A connection of the only peer, whoever dialled it. */

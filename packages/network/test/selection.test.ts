@@ -53,6 +53,16 @@ describe('the choice of the profile', () => {
     expect(peerOf(a)?.connections).toBe(0)
   })
 
+  it('is none with a peer that the manifest wants hybrid, also where it gives no address of it', async () => {
+    const [a, b] = (await members(2)) as [Member, Member]
+    const nowhere = manifestOf([a, { ...b, listen: '/ip4/<address>/tcp/8444' }], 'hybrid')
+    const listening = await start(await testNode(a, nowhere))
+    const dialing = await start(await testNode(b, manifestOf([a, b]), { security: { offers: ['pq'] } }))
+    const refused = { direction: 'inbound', suite: 'pq', result: 'PROFILE_REFUSED' }
+    await expect.poll(() => listening.counted('montana_handshakes_total', refused), SLOW).toBeGreaterThan(0)
+    expect([peerOf(listening)?.connections, peerOf(dialing)?.connections]).toEqual([0, 0])
+  })
+
   it('never becomes pq because a hybrid handshake failed', async () => {
     const [a, b] = (await members(2)) as [Member, Member]
     const proxy = await proxyTo(b, 'spoil')

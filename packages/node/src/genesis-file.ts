@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError, errorCode, errorMessage, MontanaError, toHex } from '@montana/foundation'
 import { accountIdOf, type GenesisDocument, nodeIdOf, parseGenesisJson } from '@montana/ledger'
-import { type Manifest, parseManifest } from '@montana/network'
+import { type Manifest, manifestMembers, parseManifest } from '@montana/network'
 
 /** Reads and proves a genesis document; the error names the file, the member and the remedy. */
 export async function loadGenesis(path: string): Promise<GenesisDocument> {
@@ -20,8 +20,9 @@ export async function loadManifest(path: string, document: GenesisDocument): Pro
   if (manifest.networkName !== document.networkName) {
     throw fail(`network_name '${manifest.networkName}' is not that of the genesis, '${document.networkName}'`)
   }
+  const members = manifestMembers(manifest)
   for (const operator of document.operators) {
-    const entry = manifest.peers.find(({ label }) => label === operator.label)
+    const entry = members.find(({ label }) => label === operator.label)
     if (!entry) continue
     const nodeId = toHex(nodeIdOf(operator.nodePublicKey))
     const accountId = toHex(accountIdOf(operator.suiteId, operator.accountPublicKey))

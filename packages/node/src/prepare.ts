@@ -1,7 +1,7 @@
 import type { Identity } from '@montana/crypto'
 import { bytesEqual, ConfigError, errorCode, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
-import { checkedListenAddress, type Manifest } from '@montana/network'
+import { checkedListenAddress, type Manifest, manifestMembers } from '@montana/network'
 import { openStore } from '@montana/store'
 import { checkSecurity } from './config/security.js'
 import type { StartOptions } from './config/start-options.js'
@@ -96,7 +96,7 @@ async function readNetwork(options: StartOptions, document: GenesisDocument): Pr
 }
 
 function labelOf(identity: Identity, document: GenesisDocument, manifest: Manifest | undefined): string {
-  const entry = manifest?.peers.find(({ peerId }) => peerId === identity.peerId)
+  const entry = manifest && manifestMembers(manifest).find(({ peerId }) => peerId === identity.peerId)
   const operator = document.operators.find((one) => bytesEqual(one.nodePublicKey, identity.publicKeys.node))
   return entry?.label ?? operator?.label ?? identity.peerId.slice(-8)
 }

@@ -25,7 +25,7 @@ export class Dialer {
 
   constructor(context: MeshContext) {
     this.#context = context
-    for (const entry of context.peers.entries) {
+    for (const entry of context.peers.dialled) {
       const peer = context.peers.getOrAdd(entry.peerId)
       const backoff = new Backoff(context.limits.redial, context.modules.random)
       this.#targets.set(entry.peerId, { entry, peer, backoff, disconnected: () => {} })

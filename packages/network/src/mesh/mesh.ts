@@ -15,6 +15,7 @@ import { createLibp2pNode } from '../libp2p-node.js'
 import { ByteBudget } from '../limits/byte-budget.js'
 import { PaceBook } from '../limits/pace.js'
 import { BanList } from '../limits/score.js'
+import { manifestMembers } from '../manifest.js'
 import { createNetworkMetrics } from '../metrics.js'
 import type { Mesh, MeshModules, MeshOptions, PeerReport } from '../options.js'
 import type { PeerSnapshot } from '../peer/snapshot.js'
@@ -176,7 +177,7 @@ class Libp2pMesh implements Mesh {
       metrics: createNetworkMetrics(metrics),
       peers: new PeerBook(options.manifest, this.peerId, limits),
       bans: new BanList(limits.score),
-      security: new SecurityPolicy(security, options.manifest.peers, limits.downgrade, nowMs),
+      security: new SecurityPolicy(security, manifestMembers(options.manifest), limits.downgrade, nowMs),
       nowMs,
       signal: this.#stopping.signal,
       node: () => {

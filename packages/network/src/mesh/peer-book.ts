@@ -1,12 +1,12 @@
 import type { Limits } from '@montana/transport'
-import type { Manifest, ManifestPeer } from '../manifest.js'
+import { type Manifest, type ManifestPeer, manifestMembers } from '../manifest.js'
 import { Peer } from '../peer/peer.js'
 import { otherSnapshot, type PeerSnapshot, snapshotOf } from '../peer/snapshot.js'
 
 /** The manifest's peers for as long as the mesh lives, strangers for as long as they are connected. */
 export class PeerBook {
   readonly #limits: Limits
-  readonly #entries: ReadonlyMap<string, ManifestPeer>
+  readonly #dialled: readonly ManifestPeer[]
   readonly #peers = new Map<string, Peer>()
   readonly #strangers = new Map<string, Peer>()
   /** What strangers that are gone have left in the sums. */
@@ -14,17 +14,21 @@ export class PeerBook {
 
   constructor(manifest: Manifest, ownPeerId: string, limits: Limits) {
     this.#limits = limits
-    const others = manifest.peers.filter((entry) => entry.peerId !== ownPeerId)
-    this.#entries = new Map(others.map((entry) => [entry.peerId, entry]))
-    for (const entry of others) this.#peers.set(entry.peerId, new Peer(entry, limits))
+    const isOther = ({ peerId }: { peerId: string }) => peerId !== ownPeerId
+    this.#dialled = manifest.peers.filter(isOther)
+    for (const member of manifestMembers(manifest).filter(isOther)) {
+      this.#peers.set(member.peerId, new Peer(member, limits))
+    }
   }
 
-  get entries(): Iterable<ManifestPeer> {
-    return this.#entries.values()
+  /** Those with an address. */
+  get dialled(): readonly ManifestPeer[] {
+    return this.#dialled
   }
 
+  /** An identity belongs to the mesh whether or not its address is known: spec transport 10.2. */
   isInManifest(peerId: string): boolean {
-    return this.#entries.has(peerId)
+    return this.#peers.has(peerId)
   }
 
   get(peerId: string): Peer | undefined {
