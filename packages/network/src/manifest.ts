@@ -50,7 +50,7 @@ const entrySchema = z.object({
   node_id_hex: hex32,
   bootstrap: z.boolean().default(false),
   node_pubkey_hex: z.string().optional(),
-  security: z.string().optional(),
+  security: z.literal('hybrid', 'must be "hybrid" or left out').optional(),
 })
 
 const manifestSchema = z.object({
@@ -106,7 +106,7 @@ function toMember(entry: RawEntry): ManifestMember {
     accountIdHex: entry.account_id_hex.toLowerCase(),
     nodeIdHex: entry.node_id_hex.toLowerCase(),
     bootstrap: entry.bootstrap,
-    security: entry.security === 'hybrid' ? 'hybrid' : undefined,
+    security: entry.security,
   }
 }
 

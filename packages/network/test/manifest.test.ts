@@ -80,6 +80,10 @@ describe('parseManifest', () => {
       [bad({ account_id_hex: 'zz'.repeat(32) }), 'peers[1].account_id_hex'],
       [bad({ peer_id: '12D3KooW' }), 'peers[1].peer_id'],
       [bad({ label: undefined }), 'peers[1].label'],
+      ...['Hybrid', 'pq', '', null, true].map((security): [ConfigError, string] => [
+        bad({ security }),
+        'peers[1].security',
+      ]),
       [bad({ bootstrap: true }), 'peers[].bootstrap'],
       [failure(json([{ ...entries[0], bootstrap: false }])), 'peers[].bootstrap'],
       [bad({ peer_id: entries[0]?.peer_id, node_pubkey_hex: undefined }), 'peers[1].peer_id'],
