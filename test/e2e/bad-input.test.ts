@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -110,6 +110,12 @@ describe('configuration errors end with 78, name field, value and remedy, and wr
     ]
     await expectRefused(folder, [...start, ...listen], [String(port), 'in use', '--listen'])
     busy.close()
+    const strict = join(folder, 'strict.json')
+    const { peers, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const all = peers.map((peer: object) => ({ ...peer, security: 'hybrid' }))
+    writeFileSync(strict, JSON.stringify({ ...rest, peers: all }))
+    const pq = ['--listen', '/ip4/127.0.0.1/tcp/0', '--genesis-manifest', strict, '--transport-security', 'pq']
+    await expectRefused(folder, [...start, ...pq], [peers[0].label, 'transportSecurity', 'offer hybrid'])
   }, 60_000)
 
   // Root may write everywhere: run as another user to see this one.

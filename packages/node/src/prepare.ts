@@ -3,7 +3,7 @@ import { bytesEqual, ConfigError, errorCode, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { checkedListenAddress, type Manifest, manifestMembers } from '@montana/network'
 import { openStore } from '@montana/store'
-import { checkSecurity } from './config/security.js'
+import { checkManifestSecurity, checkSecurity } from './config/security.js'
 import type { StartOptions } from './config/start-options.js'
 import { loadGenesis, loadManifest } from './genesis-file.js'
 import { loadIdentity } from './identity-file.js'
@@ -90,6 +90,7 @@ async function readNetwork(options: StartOptions, document: GenesisDocument): Pr
     throw new ConfigError(`${missing} is not set`, { field: missing, remedy })
   }
   const manifest = await loadManifest(genesisManifest, document)
+  checkManifestSecurity(options.transportSecurity, manifest)
   const { host, port } = checkedListenAddress(listen)
   await checkPortFree(host, port, 'listen', '--listen')
   return { listen, manifest }
