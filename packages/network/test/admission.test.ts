@@ -1,10 +1,12 @@
 import type { ConnectionGater, Libp2p } from '@libp2p/interface'
 import { LIMITS, type Limits } from '@montana/transport'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { BASE_PROTOCOL, encodeEnvelope } from '../src/index.js'
 import { RefusedSources } from '../src/mesh/refused-sources.js'
 import {
   connectedPeers,
   dial,
+  exchangeRaw,
   type Member,
   manifestOf,
   members,
@@ -199,5 +201,45 @@ describe('an open mesh', () => {
     for (const connection of peers[0]?.getConnections() ?? []) await connection.close()
     await expect.poll(() => node.mesh.peers()[0]?.connections).toBe(1)
     expect(node.counted('montana_dials_total', {})).toBe(0)
+  })
+
+  /** A stranger that connects, does `work` and leaves, as often as there is work. */
+  async function visits(works: ReadonlyArray<(peer: Libp2p, own: Member) => Promise<void>>): Promise<TestNode> {
+    const [own, stranger] = (await members(2)) as [Member, Member]
+    const node = await start(await testNode(own, manifestOf([own]), { closedMesh: false, limits: QUICK }))
+    const peer = await running(stranger)
+    for (const work of works) {
+      await dial(peer, own)
+      await expect.poll(() => node.mesh.peers()[0]?.connections).toBe(1)
+      await work(peer, own)
+      for (const connection of peer.getConnections()) await connection.close()
+      await expect.poll(() => node.mesh.peers()[0]?.connections).toBe(0)
+    }
+    return node
+  }
+
+  it('bans a stranger that leaves before it has a hundred points and comes again', async () => {
+    const unassigned = encodeEnvelope({ type: 0x05, requestId: 1n, payload: new Uint8Array(0) })
+    const offend = (times: number) => async (peer: Libp2p, own: Member) => {
+      for (let index = 0; index < times; index++) {
+        await exchangeRaw(peer, own, BASE_PROTOCOL, unassigned).catch(() => 'reset')
+      }
+    }
+    const node = await visits([offend(6)])
+    expect(Math.round(node.mesh.peers()[0]?.score ?? 0)).toBe(60)
+    const banned = await visits([offend(6), offend(6)])
+    expect(banned.counted('montana_bans_total', {})).toBe(1)
+  })
+
+  it('gives a stranger no new burst because it comes again', async () => {
+    const request = encodeEnvelope({ type: 0x40, requestId: 1n, payload: new Uint8Array(16) })
+    const answers: boolean[] = []
+    const ask = async (peer: Libp2p, own: Member) => {
+      for (let index = 0; index < 2; index++) {
+        answers.push((await exchangeRaw(peer, own, BASE_PROTOCOL, request)) !== 'reset')
+      }
+    }
+    await visits([ask, ask])
+    expect(answers).toEqual([true, true, true, false])
   })
 })

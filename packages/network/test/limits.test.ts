@@ -1,5 +1,5 @@
 import { errorCode, seededRandom } from '@montana/foundation'
-import { LIMITS, TokenBucket } from '@montana/transport'
+import { LIMITS, type RequestLimit, TokenBucket } from '@montana/transport'
 import { describe, expect, it } from 'vitest'
 import { BASE_TYPE, EXT_TYPE } from '../src/index.js'
 import { ByteBudget } from '../src/limits/byte-budget.js'
@@ -7,6 +7,7 @@ import { Pace } from '../src/limits/pace.js'
 import { Places } from '../src/limits/places.js'
 import { RequestGate } from '../src/limits/request-gate.js'
 import { BanList, PeerScore } from '../src/limits/score.js'
+import { DepartedStandings, newStanding } from '../src/limits/standing.js'
 import { Backoff } from '../src/peer/backoff.js'
 import { HeartbeatState } from '../src/peer/heartbeat-state.js'
 import { type OutboundMessage, OutboundQueue } from '../src/peer/outbound-queue.js'
@@ -82,6 +83,48 @@ describe('RequestGate', () => {
     leave()
     gate.enter(3, limit, 0)
     expect(codeOf(() => gate.enter(3, limit, 0))).toBe('LIMIT_IN_FLIGHT')
+  })
+})
+
+describe('DepartedStandings', () => {
+  const [type, limit] = [0x40, LIMITS.base.get(0x40) as RequestLimit]
+  const scored = (points: number) => {
+    const standing = newStanding(LIMITS)
+    standing.score.add(points, 0)
+    return standing
+  }
+
+  it('keep a score until it has decayed', () => {
+    const departed = new DepartedStandings(10)
+    const standing = scored(30)
+    departed.keep('a', standing, 0)
+    departed.keep('clean', newStanding(LIMITS), 0)
+    expect([departed.size, departed.points(0), departed.points(60_000)]).toEqual([1, 30, 20])
+    departed.keep('b', scored(90), 180_000)
+    expect([departed.take('a'), departed.take('b')?.score.points(180_000), departed.size]).toEqual([undefined, 60, 0])
+    departed.keep('a', standing, 0)
+    expect([departed.take('a'), departed.take('a')]).toEqual([standing, undefined])
+  })
+
+  it('keep a gate while something is open and until its buckets are full', () => {
+    const departed = new DepartedStandings(10)
+    const { gate, score } = newStanding(LIMITS)
+    const leave = gate.enter(type, limit, 0)
+    for (const nowMs of [0, 1_000_000]) {
+      departed.keep('a', { gate, score }, nowMs)
+      expect(departed.take('a')?.gate).toBe(gate)
+    }
+    leave()
+    gate.enter(type, limit, 1_000_000)()
+    expect([1_004_999, 1_005_000].map((nowMs) => gate.isRested(nowMs))).toEqual([false, true])
+    departed.keep('a', { gate, score }, 1_005_000)
+    expect(departed.size).toBe(0)
+  })
+
+  it('are bounded: the oldest goes first', () => {
+    const departed = new DepartedStandings(2)
+    for (const id of ['a', 'b', 'c']) departed.keep(id, scored(30), 0)
+    expect(['a', 'b', 'c'].map((id) => departed.take(id) !== undefined)).toEqual([false, true, true])
   })
 })
 

@@ -39,6 +39,14 @@ describe('LruMap', () => {
     expect(['a', 'b', 'c'].map((key) => map.get(key))).toEqual([1, undefined, 3])
     expect(map.size).toBe(2)
   })
+
+  it('forgets what is taken, and from the oldest on what is not wanted', () => {
+    const map = new LruMap<number>(4)
+    for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) map.set(key, index)
+    expect([map.take('a'), map.take('a'), map.size]).toEqual([0, undefined, 3])
+    map.dropUnless((value) => value === 2)
+    expect(map.values()).toEqual([2, 3])
+  })
 })
 
 describe('IpBuckets', () => {

@@ -4,6 +4,7 @@ import { typeName } from '../wire/types.js'
 
 interface TypeState {
   readonly bucket: TokenBucket
+  readonly burst: number
   inFlight: number
 }
 
@@ -27,6 +28,12 @@ export class RequestGate {
     return this.#occupy(state)
   }
 
+  /** Nothing is open and every bucket is full: a new gate would decide the same. */
+  isRested(nowMs: number): boolean {
+    if (this.#inFlight > 0) return false
+    return [...this.#types.values()].every(({ bucket, burst }) => bucket.waitMs(nowMs, burst) === 0)
+  }
+
   #occupy(state: TypeState): () => void {
     state.inFlight += 1
     this.#inFlight += 1
@@ -42,7 +49,8 @@ export class RequestGate {
   #state(type: number, limit: RequestLimit, nowMs: number): TypeState {
     const known = this.#types.get(type)
     if (known !== undefined) return known
-    const state = { bucket: new TokenBucket(limit.perSecond, limit.burst, nowMs), inFlight: 0 }
+    const { perSecond, burst } = limit
+    const state = { bucket: new TokenBucket(perSecond, burst, nowMs), burst, inFlight: 0 }
     this.#types.set(type, state)
     return state
   }

@@ -1,9 +1,10 @@
 import type { Limits } from '@montana/transport'
+import { DepartedStandings } from '../limits/standing.js'
 import { type Manifest, type ManifestPeer, manifestMembers } from '../manifest.js'
 import { Peer } from '../peer/peer.js'
 import { otherSnapshot, type PeerSnapshot, snapshotOf } from '../peer/snapshot.js'
 
-/** The manifest's peers for as long as the mesh lives, strangers for as long as they are connected. */
+/** The manifest's peers for as long as the mesh lives, strangers while they are connected; their standing for longer. */
 export class PeerBook {
   readonly #limits: Limits
   readonly #dialled: readonly ManifestPeer[]
@@ -11,9 +12,11 @@ export class PeerBook {
   readonly #strangers = new Map<string, Peer>()
   /** What strangers that are gone have left in the sums. */
   #gone: PeerSnapshot | undefined
+  readonly #departed: DepartedStandings
 
   constructor(manifest: Manifest, ownPeerId: string, limits: Limits) {
     this.#limits = limits
+    this.#departed = new DepartedStandings(limits.score.bansKept)
     const isOther = ({ peerId }: { peerId: string }) => peerId !== ownPeerId
     this.#dialled = manifest.peers.filter(isOther)
     for (const member of manifestMembers(manifest).filter(isOther)) {
@@ -38,7 +41,8 @@ export class PeerBook {
   getOrAdd(peerId: string): Peer {
     const known = this.get(peerId)
     if (known !== undefined) return known
-    const stranger = new Peer({ peerId, label: undefined, nodeIdHex: undefined }, this.#limits)
+    const ref = { peerId, label: undefined, nodeIdHex: undefined }
+    const stranger = new Peer(ref, this.#limits, this.#departed.take(peerId))
     this.#strangers.set(peerId, stranger)
     return stranger
   }
@@ -47,6 +51,7 @@ export class PeerBook {
   releaseStranger(peer: Peer, nowMs: number): void {
     if (!this.#strangers.delete(peer.peerId)) return
     this.#gone = otherSnapshot([...(this.#gone === undefined ? [] : [this.#gone]), snapshotOf(peer, nowMs)])
+    this.#departed.keep(peer.peerId, { gate: peer.gate, score: peer.score }, nowMs)
   }
 
   /** Open connections of peers that are not in the manifest. */
@@ -62,7 +67,7 @@ export class PeerBook {
   snapshots(nowMs: number): PeerSnapshot[] {
     const rows = [...this.#peers.values()].map((peer) => snapshotOf(peer, nowMs))
     const others = [...this.#strangers.values()].map((peer) => snapshotOf(peer, nowMs))
-    if (this.#gone !== undefined) others.push(this.#gone)
+    if (this.#gone !== undefined) others.push({ ...this.#gone, score: this.#departed.points(nowMs) })
     return others.length === 0 ? rows : [...rows, otherSnapshot(others)]
   }
 }

@@ -1,8 +1,9 @@
 import type { Connection } from '@libp2p/interface'
 import { HYBRID_PROTOCOL, type Limits, type Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
-import { RequestGate } from '../limits/request-gate.js'
-import { PeerScore } from '../limits/score.js'
+import type { RequestGate } from '../limits/request-gate.js'
+import type { PeerScore } from '../limits/score.js'
+import { newStanding, type Standing } from '../limits/standing.js'
 import type { Traffic } from '../wire/stream-io.js'
 import { HeartbeatState } from './heartbeat-state.js'
 import { OutboundQueue } from './outbound-queue.js'
@@ -31,7 +32,7 @@ export interface Link {
 }
 
 /** Everything that the mesh knows of one peer; lives on between its connections. */
-export class Peer implements PeerRef {
+export class Peer implements PeerRef, Standing {
   readonly peerId: string
   readonly label: string | undefined
   readonly nodeIdHex: string | undefined
@@ -56,7 +57,8 @@ export class Peer implements PeerRef {
   #upMs = 0
   #connectedSinceMs: number | undefined
 
-  constructor(ref: PeerRef, limits: Limits) {
+  /** `standing`: of an earlier visit. */
+  constructor(ref: PeerRef, limits: Limits, { gate, score }: Standing = newStanding(limits)) {
     this.#noSyncScore = limits.score.noSync
     this.peerId = ref.peerId
     this.label = ref.label
@@ -64,8 +66,8 @@ export class Peer implements PeerRef {
     this.heartbeat = new HeartbeatState(limits.heartbeat)
     this.rtt = new RttWindow(limits.heartbeat.rttWindowMs)
     this.queue = new OutboundQueue({ messages: limits.caps.queueMessages, bytes: limits.caps.queueBytes })
-    this.gate = new RequestGate(limits.exchange.handlersPerPeer)
-    this.score = new PeerScore(limits.score)
+    this.gate = gate
+    this.score = score
   }
 
   get isConnected(): boolean {

@@ -24,6 +24,21 @@ export class LruMap<V> {
     return value
   }
 
+  /** Gets and forgets. */
+  take(key: string): V | undefined {
+    const value = this.#entries.get(key)
+    this.#entries.delete(key)
+    return value
+  }
+
+  /** Forgets from the least recently used one on, up to the first that is still `wanted`. */
+  dropUnless(wanted: (value: V) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (wanted(value)) return
+      this.#entries.delete(key)
+    }
+  }
+
   set(key: string, value: V): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
