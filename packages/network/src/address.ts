@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { ConfigError } from '@montana/foundation'
+import { formatIp, parseIp } from '@montana/transport'
 
 export interface ListenAddress {
   readonly host: string
@@ -9,10 +10,12 @@ export interface ListenAddress {
 
 const FORM = /^\/(ip4|ip6)\/([^/]+)\/tcp\/(\d{1,5})$/
 const MAX_PORT = 65_535
+/** In canonical form, the IPv4-mapped one included. */
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::ffff:0.0.0.0'])
 
 /**
  * Reads `/ip4|ip6/<address>/tcp/<port>`, the one form in use (spec transport 2); `undefined` for anything else. An
- * address to dial has a port above 0 and is not the unspecified address.
+ * address to dial has a port above 0 and is not the unspecified address, however that is spelled.
  */
 export function parseListenAddress(text: string, { dial = false } = {}): ListenAddress | undefined {
   const [, protocol, host, portText] = FORM.exec(text) ?? []
@@ -21,7 +24,7 @@ export function parseListenAddress(text: string, { dial = false } = {}): ListenA
   const port = Number(portText)
   const isAddress = family === 4 ? isIPv4(host) : isIPv6(host) && !host.includes('%')
   if (!isAddress || port > MAX_PORT) return undefined
-  if (dial && (port === 0 || host === '0.0.0.0' || host === '::')) return undefined
+  if (dial && (port === 0 || UNSPECIFIED.has(formatIp(parseIp(host).bytes)))) return undefined
   return { host, family, port }
 }
 

@@ -56,6 +56,11 @@ describe('parseManifest', () => {
     '/ip4/1.2.3.4/tcp/0',
     '/ip4/0.0.0.0/tcp/1',
     '/ip6/::/tcp/1',
+    '/ip6/::0/tcp/8444',
+    '/ip6/0:0:0:0:0:0:0:0/tcp/8444',
+    '/ip6/0000::0.0.0.0/tcp/8444',
+    '/ip6/::ffff:0.0.0.0/tcp/8444',
+    '/ip6/0:0:0:0:0:FFFF:0:0/tcp/8444',
   ])('skips an entry with the address %j and goes on', (multiaddr) => {
     const manifest = parseManifest(json([entries[0] as Entry, { ...entries[1], multiaddr }]))
     expect(manifest.peers.map((peer) => peer.label)).toEqual(['n0'])
