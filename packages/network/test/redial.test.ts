@@ -1,10 +1,13 @@
-import type { Connection } from '@libp2p/interface'
 import { noMetrics, seededRandom, silentLogger } from '@montana/foundation'
 import { LIMITS } from '@montana/transport'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BanList } from '../src/limits/score.js'
+import { Connections } from '../src/mesh/connections.js'
 import type { MeshContext } from '../src/mesh/context.js'
 import { Dialer } from '../src/mesh/dialer.js'
+import type { Heartbeats } from '../src/mesh/heartbeats.js'
 import { PeerBook } from '../src/mesh/peer-book.js'
+import type { StatusExchange } from '../src/mesh/status-exchange.js'
 import { createNetworkMetrics } from '../src/metrics.js'
 import type { Peer } from '../src/peer/peer.js'
 import { type Member, manifestOf, members } from './mesh-harness.js'
@@ -20,8 +23,10 @@ class VirtualDialler {
   mostAtOnce = 0
   readonly peers: PeerBook
   readonly #end = new AbortController()
-  readonly #dialler: Dialer
   readonly #dial: Dial
+  readonly #node = Object.assign(new EventTarget(), {
+    dial: (_: unknown, options: { force: boolean }) => this.#dialled(options.force),
+  })
   #atOnce = 0
 
   constructor(list: readonly Member[], dial: Dial, seed = 1) {
@@ -30,14 +35,18 @@ class VirtualDialler {
     const context = {
       limits: LIMITS,
       peers: this.peers,
+      bans: new BanList(),
+      handlers: { onPeerConnected: () => {}, onPeerDisconnected: () => {} },
       modules: { random: seededRandom(seed), logger: silentLogger },
       metrics: createNetworkMetrics(noMetrics),
       nowMs: () => performance.now(),
       signal: this.#end.signal,
-      node: () => ({ dial: (_: unknown, options: { force: boolean }) => this.#dialled(options.force) }),
+      node: () => this.#node,
     } as unknown as MeshContext
-    this.#dialler = new Dialer(context)
-    this.#dialler.start()
+    const dialler = new Dialer(context)
+    const [heartbeats, status] = [{ run: async () => {} }, { onLink: async () => {}, keepUp: async () => {} }]
+    new Connections(context, dialler, heartbeats as unknown as Heartbeats, status as unknown as StatusExchange).watch()
+    dialler.start()
   }
 
   get gapsMs(): number[] {
@@ -49,13 +58,17 @@ class VirtualDialler {
   }
 
   /** A connection of the only peer, whoever dialled it. */
-  connected(): void {
-    this.peer.addLink({ id: 'link', status: 'open' } as Connection, performance.now())
+  connected(id = 'link'): void {
+    this.#tell('connection:open', id)
   }
 
-  disconnected(): void {
-    const link = this.peer.removeLink('link', performance.now())
-    this.#dialler.onDisconnected(this.peer, performance.now() - (link?.openedMs ?? 0))
+  disconnected(id = 'link'): void {
+    this.#tell('connection:close', id)
+  }
+
+  #tell(event: string, id: string): void {
+    const detail = { id, status: 'open', direction: 'outbound', remotePeer: this.peer.peerId }
+    this.#node.dispatchEvent(new CustomEvent(event, { detail }))
   }
 
   end(): void {
@@ -156,6 +169,20 @@ describe('redial', () => {
     const afterLong = await gapMs()
     expect(afterLong).toBeGreaterThanOrEqual(499)
     expect(afterLong).toBeLessThanOrEqual(1_001)
+  })
+
+  it('counts the minute of the peer, whichever of its connections is the last', async () => {
+    dialler = new VirtualDialler(pair(), refused)
+    await pass(200_000)
+    dialler.connected('first')
+    await pass(3_600_000)
+    dialler.connected('second')
+    dialler.disconnected('first')
+    await pass(1_000)
+    const [endedAtMs, { length }] = [performance.now(), dialler.dialsAtMs]
+    dialler.disconnected('second')
+    await pass(1_001)
+    expect((dialler.dialsAtMs[length] ?? Number.POSITIVE_INFINITY) - endedAtMs).toBeLessThanOrEqual(1_001)
   })
 
   it('is content with a connection that the peer has dialled', async () => {

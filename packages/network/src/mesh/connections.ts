@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import type { Link, Peer } from '../peer/peer.js'
+import type { Peer } from '../peer/peer.js'
 import { typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import type { Dialer } from './dialer.js'
@@ -72,23 +72,23 @@ export class Connections {
 
   #closed(connection: Connection): void {
     const peer = this.#context.peers.get(connection.remotePeer.toString())
-    const link = peer?.removeLink(connection.id, this.#context.nowMs())
     if (peer === undefined) return
-    if (link !== undefined) {
+    const connectedMs = peer.connectedMs(this.#context.nowMs())
+    if (peer.removeLink(connection.id, this.#context.nowMs()) !== undefined) {
       this.#context.metrics.connectionsClosed.inc({ peer: peer.metricLabel, cause: closeCause(connection) })
       this.#publish(peer)
-      if (!peer.isConnected) this.#end(peer, link)
+      if (!peer.isConnected) this.#end(peer, connectedMs)
     }
     if (!peer.isConnected) this.#context.peers.releaseStranger(peer, this.#context.nowMs())
   }
 
-  #end(peer: Peer, lastLink: Link): void {
+  #end(peer: Peer, connectedMs: number): void {
     this.#sessions.get(peer)?.abort()
     this.#sessions.delete(peer)
     for (const { type } of peer.queue.clear()) this.#context.metrics.dropped.inc({ type: typeName(type) })
     this.#context.modules.logger.info({ peer: peer.label ?? peer.peerId }, 'peer disconnected')
     this.#context.handlers.onPeerDisconnected(peer)
-    this.#dialer.onDisconnected(peer, this.#context.nowMs() - lastLink.openedMs)
+    this.#dialer.onDisconnected(peer, connectedMs)
   }
 
   /** Ends all sessions; the mesh stops. */

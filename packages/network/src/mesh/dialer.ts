@@ -36,9 +36,10 @@ export class Dialer {
     for (const target of this.#targets.values()) void this.#keepConnected(target)
   }
 
-  onDisconnected(peer: Peer, lastedMs: number): void {
+  /** `connectedMs`: since the peer's first connection, however many there were. */
+  onDisconnected(peer: Peer, connectedMs: number): void {
     const target = this.#targets.get(peer.peerId)
-    target?.backoff.connectionEnded(lastedMs)
+    target?.backoff.connectionEnded(connectedMs)
     target?.disconnected()
   }
 

@@ -21,7 +21,6 @@ export interface PeerRef {
 export interface Link {
   readonly connection: Connection
   readonly suite: Suite
-  readonly openedMs: number
   /** `false` after the remote answered `na` to the extension protocol. */
   speaksExt: boolean | undefined
   hasStatus: boolean
@@ -102,7 +101,6 @@ export class Peer implements PeerRef, Standing {
     const link: Link = {
       connection,
       suite: connection.encryption === HYBRID_PROTOCOL ? 'hybrid' : 'pq',
-      openedMs: nowMs,
       speaksExt: undefined,
       hasStatus: false,
       misses: 0,
@@ -128,7 +126,12 @@ export class Peer implements PeerRef, Standing {
 
   /** Cumulative time with at least one connection. */
   upMs(nowMs: number): number {
-    return this.#upMs + (this.#connectedSinceMs === undefined ? 0 : nowMs - this.#connectedSinceMs)
+    return this.#upMs + this.connectedMs(nowMs)
+  }
+
+  /** Time without a gap with at least one connection, up to now: spec transport 16.1. */
+  connectedMs(nowMs: number): number {
+    return this.#connectedSinceMs === undefined ? 0 : nowMs - this.#connectedSinceMs
   }
 
   /** The link whose turn it is to carry the ping: the one that has waited longest, the oldest of several. */
