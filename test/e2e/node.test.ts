@@ -68,16 +68,19 @@ describe('a node in a running mesh', () => {
     const peers = JSON.parse((await montana(['peers', '--status-url', statusUrl, '--json'])).stdout)
     // `late` has a place in the manifest and is not there.
     const started = peers.peers.filter(({ label }: { label: string }) => label !== 'late')
+    expect(peers.peers.find(({ label }: { label: string }) => label === 'late')?.dialCode).toBe('ECONNREFUSED')
     for (const peer of started) {
       expect(peer.sent).toBeLessThanOrEqual(peer.ok + peer.timeout + peer.failed + 1)
-      expect(peer).toMatchObject({ state: 'healthy', misses: 0, redialDelayMs: null, score: 0 })
+      expect(peer).toMatchObject({ state: 'healthy', misses: 0, redialDelayMs: null, dialCode: null, score: 0 })
       expect(Math.min(peer.bytesSent, peer.bytesReceived)).toBeGreaterThan(0)
       expect(peer.queue).toEqual({ messages: expect.any(Number), bytes: expect.any(Number) })
     }
     const table = (await montana(['peers', '--status-url', statusUrl])).stdout
-    expect(table).toMatch(/^peer +id +state +conns .* misses .* redial_ms +sent_kB +recv_kB +queue +queue_kB +score$/m)
+    expect(table).toMatch(
+      /^peer +id +state +conns .* misses .* dial_err +dial_code +redial_ms +sent_kB +recv_kB +queue +queue_kB +score$/m,
+    )
     expect(table.match(/ healthy /g)?.length).toBe(started.length)
-    expect(table).toMatch(/^late .* disconnected /m)
+    expect(table).toMatch(/^late .* disconnected .* ECONNREFUSED /m)
     const time = JSON.parse((await montana(['time', '--status-url', statusUrl, '--json'])).stdout)
     expect(time).toMatchObject({ epoch: 0, epochLength: 7200, nextSelection: 12 })
     const gone = await montana(['status', '--data-dir', join(dir, 'nobody')])

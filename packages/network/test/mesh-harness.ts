@@ -101,7 +101,7 @@ export interface Seen {
 export interface TestNode {
   readonly mesh: Mesh
   readonly seen: Seen
-  readonly logs: Array<{ level: string; code: unknown; message: string }>
+  readonly logs: Array<{ level: string; code: unknown; remedy: unknown; message: string }>
   /** Sum of a counter over all label sets that contain `labels`. */
   readonly counted: (name: string, labels: Readonly<Record<string, string>>) => number
   /** What a histogram was given so far, in order. */
@@ -205,7 +205,7 @@ export async function stopAll(): Promise<void> {
 
 function recorder(logs: TestNode['logs']): Logger {
   const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {
-    logs.push({ level, code: fields.code, message })
+    logs.push({ level, code: fields.code, remedy: fields.remedy, message })
   }
   return { ...silentLogger, warn: at('warn'), error: at('error'), info: at('info') }
 }

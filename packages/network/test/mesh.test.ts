@@ -169,10 +169,12 @@ describe('who is let in', () => {
     const [a, nowhere] = (await members(2)) as [Member, Member]
     const manifest = manifestOf([a, { ...nowhere, listen: '/ip4/<address>/tcp/8444' }])
     const inside = await start(await testNode(a, manifest))
+    expect(inside.mesh.peers()).toMatchObject([{ label: 'n1', connections: 0, awayCode: 'MANIFEST_ENTRY_INVALID' }])
     await start(await testNode(nowhere, manifest))
     await expect.poll(() => inside.seen.connected, { timeout: 5_000 }).toEqual(['n1'])
     expect(inside.mesh.peers()).toMatchObject([{ label: 'n1', peerId: nowhere.peerId, connections: 1, dialErrors: 0 }])
     expect(inside.logs.filter(({ code }) => code === 'MANIFEST_ENTRY_INVALID')).toHaveLength(1)
+    expect(inside.mesh.peers()[0]?.awayCode).toBeUndefined()
   })
 
   it('takes a stranger into an open mesh and sums strangers up as other', async () => {
@@ -196,6 +198,7 @@ describe('who is let in', () => {
     await expect.poll(() => a.logs.some(({ code }) => code === 'WRONG_NETWORK'), { timeout: 5_000 }).toBe(true)
     expect(a.seen.statuses).toEqual([])
     expect(a.mesh.peers()[0]?.syncSource).toBe(false)
+    await expect.poll(() => a.mesh.peers()[0]).toMatchObject({ connections: 0, awayCode: 'WRONG_NETWORK' })
   })
 
   it('dials an address with another identity behind it and does not talk to it', async () => {
@@ -206,6 +209,9 @@ describe('who is let in', () => {
       .poll(() => confused.logs.some(({ code }) => code === 'HS_PEER_MISMATCH'), { timeout: 5_000 })
       .toBe(true)
     expect(confused.mesh.peers()[0]).toMatchObject({ label: 'n1', connections: 0, handshakes: { none: 1 } })
+    expect(confused.mesh.peers()[0]?.awayCode).toBe('HS_PEER_MISMATCH')
+    const [line] = confused.logs.filter(({ code }) => code === 'HS_PEER_MISMATCH')
+    expect(line?.remedy).toMatch(/^correct multiaddr or peer_id/)
   })
 
   it('reports a state that differs for the same window', async () => {

@@ -143,6 +143,7 @@ describe('redial', () => {
     async (code) => {
       dialler = new VirtualDialler(pair(), () => ({ afterMs: 0, error: `${code}: as the test wants it` }))
       await pass(200_000)
+      expect(dialler.peer.awayCode).toBe(code)
       for (const gapMs of dialler.gapsMs) {
         expect(gapMs).toBeGreaterThanOrEqual(29_999)
         expect(gapMs).toBeLessThanOrEqual(60_001)
@@ -156,7 +157,7 @@ describe('redial', () => {
     await pass(200_000)
     isUp = true
     for (let second = 0; second < 61 && !dialler.peer.isConnected; second++) await pass(1_000)
-    expect(dialler.peer.isConnected).toBe(true)
+    expect([dialler.peer.isConnected, dialler.peer.awayCode]).toEqual([true, undefined])
     const gapMs = async () => {
       const atMs = performance.now()
       dialler?.disconnected()

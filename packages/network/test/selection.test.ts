@@ -12,7 +12,9 @@ type Security = NonNullable<MeshOptions['security']>
 const proxies: ForgingProxy[] = []
 const SLOW = { timeout: 5_000 }
 const peerOf = ({ mesh }: TestNode) => mesh.peers()[0]
-const code = ({ logs }: TestNode, wanted: string) => logs.filter((log) => log.code === wanted).length
+/** How often a code was logged with what can be done about it. */
+const code = ({ logs }: TestNode, wanted: string) =>
+  logs.filter((log) => log.code === wanted && log.remedy !== undefined).length
 
 afterEach(async () => {
   await stopAll()

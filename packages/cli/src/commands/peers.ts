@@ -20,6 +20,7 @@ const HEADER = [
   'p99_ms',
   'closed',
   'dial_err',
+  'dial_code',
   'redial_ms',
   'sent_kB',
   'recv_kB',
@@ -52,6 +53,7 @@ function peerRow(peer: PeerStatus): (string | number | null)[] {
       peer.ping_ok,
     ],
     ...[peer.ping_timeout, peer.ping_failed, peer.misses, peer.rtt_p50_ms, peer.rtt_p99_ms, peer.closed, peer.dial_err],
+    peer.dial_code,
     ...[peer.redial_ms === null ? null : Math.round(peer.redial_ms), kilobytes(peer.bytes_sent)],
     ...[kilobytes(peer.bytes_received), peer.queue_messages, kilobytes(peer.queue_bytes), peer.score],
   ]
@@ -87,6 +89,7 @@ function peerJson(peer: PeerStatus) {
     rttMsP99: peer.rtt_p99_ms,
     closed: peer.closed,
     dialErrors: peer.dial_err,
+    dialCode: peer.dial_code,
     handshakes: peer.handshakes,
     suites: peer.suites,
     healthy: peer.healthy,

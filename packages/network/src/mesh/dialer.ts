@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import { errorMessage, isAbort, sleep } from '@montana/foundation'
-import { codeInMessage } from '@montana/transport'
+import { codeInMessage, remedyOf } from '@montana/transport'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { ManifestPeer } from '../manifest.js'
 import { Backoff } from '../peer/backoff.js'
@@ -72,7 +72,10 @@ export class Dialer {
 
   async #whileConnected(target: Target): Promise<void> {
     const { signal, metrics } = this.#context
-    if (target.peer.isConnected) metrics.dialBackoff.set({ peer: target.peer.metricLabel }, 0)
+    if (target.peer.isConnected) {
+      target.peer.awayCode = undefined
+      metrics.dialBackoff.set({ peer: target.peer.metricLabel }, 0)
+    }
     while (target.peer.isConnected && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const done = () => {
@@ -97,6 +100,7 @@ export class Dialer {
       const code = dialErrorCode(error)
       metrics.dials.inc({ peer: peer.metricLabel, result: code })
       peer.dialErrors += 1
+      peer.awayCode = code
       if (error instanceof Error && error.name === 'EncryptionFailedError') peer.handshakes.none += 1
       if (FOR_GOOD.has(code)) backoff.failedForGood()
       else backoff.failed()
@@ -116,7 +120,8 @@ export class Dialer {
 
   #log(peer: Peer, code: string, error: unknown): void {
     const level = FOR_GOOD.has(code) ? 'error' : 'debug'
-    this.#context.modules.logger[level]({ peer: peer.label, code, error: errorMessage(error) }, 'dial failed')
+    const fields = { peer: peer.label, code, error: errorMessage(error), remedy: remedyOf(code) }
+    this.#context.modules.logger[level](fields, 'dial failed')
   }
 }
 

@@ -63,6 +63,7 @@ export class Discipline {
     const { bans, peers, metrics, modules, nowMs } = this.#context
     const forMs = bans.ban(peer.peerId, peers.isInManifest(peer.peerId), nowMs())
     peer.score.reset()
+    peer.awayCode = 'PEER_BANNED'
     metrics.bans.inc({ reason })
     metrics.bansActive.set({}, bans.active(nowMs()))
     modules.logger.error({ peer: peer.label ?? peer.peerId, reason, forMs }, 'peer banned for a time')

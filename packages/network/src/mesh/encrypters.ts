@@ -4,6 +4,7 @@ import {
   type HandshakeReport,
   HybridEncrypter,
   PqEncrypter,
+  remedyOf,
   type TransportMetrics,
 } from '@montana/transport'
 import type { MeshContext } from './context.js'
@@ -29,6 +30,6 @@ function sessionLog({ modules: { logger }, peers }: MeshContext) {
   return ({ peerId, suite, direction, session, result }: HandshakeReport): void => {
     const peer = peerId === undefined ? undefined : (peers.get(peerId)?.label ?? peerId)
     if (result === 'ok') logger.info({ peer, suite, direction, session }, 'secure channel established')
-    else logger.debug({ peer, suite, direction, code: result }, 'no secure channel')
+    else logger.debug({ peer, suite, direction, code: result, remedy: remedyOf(result) }, 'no secure channel')
   }
 }

@@ -22,6 +22,10 @@ export class PeerBook {
     for (const member of manifestMembers(manifest).filter(isOther)) {
       this.#peers.set(member.peerId, new Peer(member, limits))
     }
+    for (const { peerId, code } of manifest.skipped) {
+      const peer = this.#peers.get(peerId)
+      if (peer !== undefined) peer.awayCode = code
+    }
   }
 
   /** Those with an address. */

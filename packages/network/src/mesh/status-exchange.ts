@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import { bytesEqual, errorCode, errorMessage, isAbort, sleep, toHex } from '@montana/foundation'
+import { remedyOf } from '@montana/transport'
 import { decodeStatus, encodeStatus, type StatusMessage } from '../ext/status.js'
 import type { Link, Peer } from '../peer/peer.js'
 import { EXT_TYPE } from '../wire/types.js'
@@ -84,10 +85,8 @@ export class StatusExchange {
   }
 
   #wrongNetwork(peer: Peer, link: Link, status: StatusMessage): void {
-    this.#context.modules.logger.error(
-      { peer: peer.label ?? peer.peerId, code: 'WRONG_NETWORK', genesisHash: toHex(status.genesisHash) },
-      'peer is of another network; connection closed',
-    )
+    const genesisHash = toHex(status.genesisHash)
+    this.#refuse(peer, 'WRONG_NETWORK', 'peer is of another network; connection closed', { genesisHash })
     this.#onWrongNetwork(peer)
     link.connection.abort(new Error('WRONG_NETWORK: genesis hashes differ'))
   }
@@ -97,10 +96,9 @@ export class StatusExchange {
    * answers first, so that the other side finds out as well and does not show its identity again.
    */
   #downgraded(peer: Peer, graceMs: number): void {
-    const { security, metrics, modules, signal } = this.#context
+    const { security, metrics, signal } = this.#context
     if (!security.requiresHybrid(peer.peerId)) {
-      const fields = { peer: peer.label ?? peer.peerId, code: 'DOWNGRADE_DETECTED' }
-      modules.logger.error(fields, 'both ends offer hybrid, but someone has prevented it')
+      this.#refuse(peer, 'DOWNGRADE_DETECTED', 'both ends offer hybrid, but someone has prevented it')
       metrics.downgrades.inc({ peer: peer.metricLabel })
       security.noteDowngrade(peer.peerId)
     }
@@ -110,6 +108,13 @@ export class StatusExchange {
         () => closePq(peer),
         () => {},
       )
+  }
+
+  /** Says why a peer is not kept, here and where its row is shown. */
+  #refuse(peer: Peer, code: string, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    peer.awayCode = code
+    const fields = { peer: peer.label ?? peer.peerId, code, ...facts, remedy: remedyOf(code) }
+    this.#context.modules.logger.error(fields, message)
   }
 
   /** The same window with another header or state is for the operator to see; nothing is changed by a claim. */

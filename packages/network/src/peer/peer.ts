@@ -46,6 +46,8 @@ export class Peer implements PeerRef, Standing {
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 }
   /** What the dialler waits, or waited, before its latest dial. */
   redialDelayMs: number | undefined
+  /** Why there is no connection, as far as it is known: the code of the latest failed dial, or of the close. */
+  awayCode: string | undefined
   closed = 0
   dialErrors = 0
   status: StatusMessage | undefined

@@ -26,6 +26,8 @@ export interface PeerSnapshot {
   readonly consecutiveMisses: number
   /** Back-off before the next dial of a manifest peer without a connection; `undefined` with one. */
   readonly redialDelayMs: number | undefined
+  /** Why a manifest peer has no connection: the code of the latest dial, or of the close; `undefined` with one. */
+  readonly awayCode: string | undefined
   /** Of envelopes, requests and answers alike. */
   readonly bytesSent: number
   readonly bytesReceived: number
@@ -60,6 +62,7 @@ export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
     healthy: peer.isHealthy,
     consecutiveMisses: peer.heartbeat.consecutiveMisses,
     redialDelayMs: peer.isConnected ? undefined : peer.redialDelayMs,
+    awayCode: peer.isConnected ? undefined : peer.awayCode,
     bytesSent: peer.traffic.sentBytes,
     bytesReceived: peer.traffic.receivedBytes,
     queue: { messages: peer.queue.length, bytes: peer.queue.bytes },
@@ -101,6 +104,7 @@ export function otherSnapshot(rows: readonly PeerSnapshot[]): PeerSnapshot {
     healthy: rows.every((row) => row.healthy),
     consecutiveMisses: 0,
     redialDelayMs: undefined,
+    awayCode: undefined,
     bytesSent: sum((row) => row.bytesSent),
     bytesReceived: sum((row) => row.bytesReceived),
     queue: { messages: sum((row) => row.queue.messages), bytes: sum((row) => row.queue.bytes) },

@@ -166,6 +166,7 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     healthy: peer.healthy,
     misses: peer.consecutiveMisses,
     redial_ms: rounded(peer.redialDelayMs),
+    dial_code: peer.awayCode ?? null,
     bytes_sent: peer.bytesSent,
     bytes_received: peer.bytesReceived,
     queue_messages: peer.queue.messages,

@@ -26,6 +26,8 @@ export const peerStatusSchema = z.object({
   misses: count,
   /** Before the next dial, while there is no connection. */
   redial_ms: measured,
+  /** Why there is no connection: the code of the latest dial, or of the close. */
+  dial_code: z.string().nullable(),
   bytes_sent: count,
   bytes_received: count,
   queue_messages: count,
