@@ -26,7 +26,7 @@ function connectionMetrics(registry: MetricsRegistry) {
     }),
     connectionsClosed: registry.counter<'peer' | 'cause'>({
       name: 'montana_connections_closed_total',
-      help: 'Closed connections by cause: local, remote or an error code',
+      help: 'Ended connections by the state in which they were left at this end: aborted, reset or closed',
       labels: ['peer', 'cause'],
     }),
     downgrades: registry.counter<'peer'>({

@@ -1,5 +1,6 @@
 import { LIMITS, type Limits } from '@montana/transport'
 import { afterEach, describe, expect, it } from 'vitest'
+import { decodeExtError } from '../src/ext/error-answer.js'
 import {
   decodeCandidateProofRequest,
   decodeCertificateRequest,
@@ -31,6 +32,7 @@ import {
 import {
   dial,
   exchangeRaw,
+  type Member,
   manifestOf,
   members,
   QUICK,
@@ -134,6 +136,29 @@ describe('between two meshes', () => {
   it('an acknowledgement that is not empty is a fault of who gives it', async () => {
     const nodes = await pair({ onExtRequest: async () => bytes(1) })
     await expect(ask(nodes, EXT_TYPE.draft, bytes(3726))).rejects.toMatchObject({ extCode: EXT_ERROR.internal })
+  })
+
+  it('a busy node says how long to wait, out of the table of limits', async () => {
+    const [own, other] = (await members(2)) as [Member, Member]
+    const exchange = { ...QUICK.exchange, extAnswersAtOnce: 1, busySyncRetryMs: 1_234, busyPeerRetryMs: 5_678 }
+    const stuck = Promise.withResolvers<Uint8Array>()
+    const handlers = { onExtRequest: async () => await stuck.promise }
+    await start(await testNode(own, manifestOf([own, other]), { limits: { ...QUICK, exchange } }, handlers))
+    const peer = await rawPeer(other)
+    await dial(peer, own)
+    const send = async (type: number, payload: Uint8Array) => {
+      const answer = await exchangeRaw(peer, own, EXT_PROTOCOL, encodeEnvelope({ type, requestId: 1n, payload }))
+      return answer === 'reset' ? answer : decodeExtError(answer.subarray(14))
+    }
+    const [voteSet, objects] = [REQUESTS.voteSet?.[1] ?? ACK, REQUESTS.object?.[1] ?? ACK]
+    const first = send(EXT_TYPE.voteSet, voteSet).catch(() => 'answered')
+    await expect
+      .poll(() => send(EXT_TYPE.object, objects))
+      .toMatchObject({ extCode: EXT_ERROR.busy, retryAfterMs: 1_234 })
+    expect(await send(EXT_TYPE.voteSet, voteSet)).toMatchObject({ extCode: EXT_ERROR.busy, retryAfterMs: 5_678 })
+    stuck.resolve(ACK)
+    expect(await first).toBe('answered')
+    await peer.stop()
   })
 
   it('votes, Propose and Draft pass while the budget of sync answers is spent', async () => {

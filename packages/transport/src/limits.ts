@@ -136,6 +136,9 @@ export const LIMITS = {
     /** Of these for sync; votes, Propose and Draft find the rest. */
     extSyncAtOnce: 8,
     syncBytesPerSecond: 16 * MIB,
+    /** What a busy node asks others to wait. No special reason for the figures; a peer at its own bound has more to finish. */
+    busySyncRetryMs: 100,
+    busyPeerRetryMs: 1_000,
     statusEveryMs: 30_000,
     statusFallbackMs: 5_000,
   },

@@ -105,8 +105,9 @@ export class ExtServer {
   /** Sync answers share a bound in number and bytes, so that consensus traffic is never starved: spec transport 14.1. */
   async #budgeted(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const waitMs = this.#syncBytes.waitMs(this.#context.nowMs())
-    if (waitMs > 0 || this.#answering >= this.#context.limits.exchange.extAnswersAtOnce) {
-      throw new ExtError(EXT_ERROR.busy, 'sync budget', Math.max(waitMs, 100))
+    const { extAnswersAtOnce, busySyncRetryMs } = this.#context.limits.exchange
+    if (waitMs > 0 || this.#answering >= extAnswersAtOnce) {
+      throw new ExtError(EXT_ERROR.busy, 'sync budget', Math.max(waitMs, busySyncRetryMs))
     }
     this.#answering += 1
     try {
@@ -137,7 +138,7 @@ export class ExtServer {
         return new ExtError(EXT_ERROR.rateLimited, '', Number(error.metadata.retryAfterMs))
       case 'LIMIT_IN_FLIGHT':
       case 'LIMIT_BYTES':
-        return new ExtError(EXT_ERROR.busy, '', 1000)
+        return new ExtError(EXT_ERROR.busy, '', this.#context.limits.exchange.busyPeerRetryMs)
       default:
         throw error
     }
