@@ -23,6 +23,18 @@ export const CLEAR: Conditions = {
   corruptAt: [],
 }
 
+const isAmount = (value: number) => Number.isFinite(value) && value >= 0
+
+/** What is wrong with conditions and what to use instead; `undefined` when a link can have them. */
+export function problemWith(conditions: Partial<Conditions>): string | undefined {
+  const { delayMs, jitterMs, bytesPerSecond, corruptionRate, corruptAt } = { ...CLEAR, ...conditions }
+  if (!isAmount(delayMs) || !isAmount(jitterMs)) return 'use a number from 0'
+  if (!(bytesPerSecond > 0)) return 'use a number above 0; a stall lets nothing pass'
+  if (!(corruptionRate >= 0 && corruptionRate <= 1)) return 'use a share from 0 to 1'
+  if (!corruptAt.every((offset) => Number.isSafeInteger(offset) && offset >= 0)) return 'use whole numbers from 0'
+  return undefined
+}
+
 const KIB = 1024
 /** As much as a socket delivers at once. */
 const MAX_PIECE_BYTES = 64 * KIB

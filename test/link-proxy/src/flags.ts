@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util'
 import { errorMessage, UsageError } from '@montana/foundation'
 import { parseAddress } from './address.js'
-import type { Conditions } from './conditions.js'
+import { type Conditions, problemWith } from './conditions.js'
 import type { LinkProxyOptions } from './link-proxy.js'
 
 export const USAGE = `usage: node test/link-proxy/dist/main.js --listen HOST:PORT --to HOST:PORT [--seed N] [CONDITION…]
 Conditions hold in both directions; with forward- or backward- in front of the name in one only:
   --delay-ms N  --jitter-ms N  --kbit-per-s N  --stall  --corrupt-rate SHARE  --corrupt-at OFFSET,…
-A line of JSON on standard input changes them while it runs:
-  {"forward": {"isStalled": true}}  {"backward": {"delayMs": 30}}  {"cut": true}  {"heal": true}  {"counts": true}`
+A line of JSON on standard input changes them while it runs; null takes the bound of a rate away:
+  {"forward": {"isStalled": true}}  {"backward": {"delayMs": 30}}  {"forward": {"bytesPerSecond": null}}
+  {"cut": true}  {"heal": true}  {"counts": true}`
 
 const CONDITION_FLAGS = ['delay-ms', 'jitter-ms', 'kbit-per-s', 'stall', 'corrupt-rate', 'corrupt-at'] as const
 const WAYS = ['forward', 'backward'] as const
@@ -17,6 +18,10 @@ type Values = Readonly<Record<string, string | boolean | undefined>>
 
 /** A kbit is 1000 bits. */
 const BYTES_PER_KBIT = 125
+
+export function asksForHelp(args: readonly string[]): boolean {
+  return args.some((arg) => arg === '--help' || arg === '-h')
+}
 
 /** Throws UsageError that names the flag. */
 export function parseFlags(args: readonly string[]): LinkProxyOptions {
@@ -45,9 +50,15 @@ function conditionsOf(values: Values, way: Way): Partial<Conditions> {
   const conditions: Partial<Conditions>[] = CONDITION_FLAGS.map((flag) => {
     const name = values[`${way}-${flag}`] === undefined ? flag : `${way}-${flag}`
     const value = values[name]
-    return value === undefined ? {} : conditionOf(flag, name, value)
+    return value === undefined ? {} : checked(name, value, conditionOf(flag, name, value))
   })
   return Object.assign({}, ...conditions) as Partial<Conditions>
+}
+
+function checked(name: string, text: string | boolean, condition: Partial<Conditions>): Partial<Conditions> {
+  const problem = problemWith(condition)
+  if (problem === undefined) return condition
+  throw new UsageError(`--${name} is '${text}'; ${problem}`, { field: `--${name}` })
 }
 
 function conditionOf(

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { seededRandom, systemTime, type TimeSource } from '@montana/foundation'
 import type { Address } from './address.js'
-import { CLEAR, type Conditions } from './conditions.js'
+import { CLEAR, type Conditions, problemWith } from './conditions.js'
 import { Line } from './line.js'
 import { Pipe, type PipeCounts } from './pipe.js'
 
@@ -153,13 +153,20 @@ export class LinkProxy {
   }
 }
 
-function wayOf(conditions: Partial<Conditions> | undefined): Way {
-  return { conditions: { ...CLEAR, ...conditions }, line: new Line(), counts: { bytes: 0, changed: 0 } }
+function wayOf(conditions: Partial<Conditions> = {}): Way {
+  return { conditions: { ...CLEAR, ...checked(conditions) }, line: new Line(), counts: { bytes: 0, changed: 0 } }
 }
 
-function changeWay(way: Way, change: Partial<Conditions> | undefined): void {
-  if (change?.bytesPerSecond !== undefined) way.line.clear()
-  way.conditions = { ...way.conditions, ...change }
+function changeWay(way: Way, change: Partial<Conditions> = {}): void {
+  way.conditions = { ...way.conditions, ...checked(change) }
+  if (change.bytesPerSecond !== undefined) way.line.clear()
+}
+
+/** A rate of 0 would be a time of NaN in every timer. */
+function checked(conditions: Partial<Conditions>): Partial<Conditions> {
+  const problem = problemWith(conditions)
+  if (problem !== undefined) throw new RangeError(`conditions of a link: ${problem}`)
+  return conditions
 }
 
 function partsOf(way: Way) {

@@ -1,5 +1,5 @@
 import { UsageError } from '@montana/foundation'
-import { CLEAR, type Conditions } from './conditions.js'
+import { CLEAR, type Conditions, problemWith } from './conditions.js'
 import type { Change } from './link-proxy.js'
 
 /** What a line on standard input asks for. */
@@ -22,18 +22,22 @@ export function parseOrder(line: string): Order {
 }
 
 function conditionsOf(value: unknown, field: string): Partial<Conditions> {
-  const members = membersOf(value, field)
+  const { bytesPerSecond, ...others } = membersOf(value, field)
+  const members = { ...others, ...(bytesPerSecond !== undefined && { bytesPerSecond: boundOf(bytesPerSecond) }) }
   for (const [name, given] of Object.entries(members)) check(`${field}.${name}`, name, given)
   return members as Partial<Conditions>
 }
 
+/** JSON has no Infinity: null is no bound. */
+function boundOf(given: unknown): unknown {
+  return given === null ? CLEAR.bytesPerSecond : given
+}
+
 function check(field: string, name: string, given: unknown): void {
-  const known: unknown = CLEAR[name as keyof Conditions]
-  const isList = Array.isArray(known) && Array.isArray(given) && given.every((entry) => Number.isInteger(entry))
-  const isNumber = typeof known === 'number' && typeof given === 'number' && given >= 0
-  const isFlag = typeof known === 'boolean' && typeof given === 'boolean'
-  if (isList || isNumber || isFlag) return
-  throw new UsageError(`${field} is ${JSON.stringify(given)}; see the README for what it may be`, { field })
+  const known: unknown = Object.hasOwn(CLEAR, name) ? CLEAR[name as keyof Conditions] : undefined
+  const isKind = Array.isArray(known) ? Array.isArray(given) : typeof known === typeof given && known !== undefined
+  const problem = isKind ? problemWith({ [name]: given }) : 'see the README for what it may be'
+  if (problem !== undefined) throw new UsageError(`${field} is ${JSON.stringify(given)}; ${problem}`, { field })
 }
 
 function membersOf(value: unknown, field: string): Record<string, unknown> {

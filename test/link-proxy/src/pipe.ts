@@ -16,6 +16,9 @@ interface Turn {
   readonly dueMs: number
 }
 
+/** Beyond it a timer fires at once; `release` looks again. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 export interface PipeInit {
   readonly from: Socket
   readonly to: Socket
@@ -69,7 +72,7 @@ export class Pipe {
     if (from.isPaused() && this.#heldBytes <= heldBytes(conditions())) from.resume()
     const next = this.#items[0]
     if (next === undefined || this.#isHeldUp()) return
-    this.#timer = setTimeout(() => this.release(), Math.ceil(next.dueMs - nowMs))
+    this.#timer = setTimeout(() => this.release(), Math.min(MAX_TIMER_MS, Math.ceil(next.dueMs - nowMs)))
   }
 
   /** Nothing passes any more. */

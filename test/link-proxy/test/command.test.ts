@@ -51,10 +51,21 @@ describe('the command', () => {
     [['--to', '127.0.0.1:1', '--delay-ms', 'soon'], "--delay-ms is 'soon'"],
     [['--to', '127.0.0.1:1', '--backward-kbit-per-s', ''], '--backward-kbit-per-s is'],
     [['--to', '127.0.0.1:1', '--loss'], '--loss'],
+    [['--to', '127.0.0.1:1', '--kbit-per-s', '0'], "--kbit-per-s is '0'; use a number above 0"],
+    [['--to', '127.0.0.1:1', '--forward-corrupt-rate', '2'], "--forward-corrupt-rate is '2'; use a share from 0 to 1"],
+    [['--to', '127.0.0.1:1', '--corrupt-at', '1.5'], "--corrupt-at is '1.5'; use whole numbers"],
   ])('refuses %j', (args, message) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' })
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+  })
+})
+
+describe('help', () => {
+  it.each(['--help', '-h'])('%s is an answer, not an error', (flag) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, flag], { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('usage: ')
   })
 })
 
@@ -89,7 +100,18 @@ describe('orders', () => {
     ['{"forward": {"delayMs": "3"}}', 'forward.delayMs is "3"'],
     ['{"forward": {"delayMs": -1}}', 'forward.delayMs is -1'],
     ['{"backward": {"corruptAt": ["x"]}}', 'backward.corruptAt'],
+    ['{"backward": {"corruptAt": [-1]}}', 'backward.corruptAt'],
+    ['{"forward": {"bytesPerSecond": 0}}', 'forward.bytesPerSecond is 0; use a number above 0'],
+    ['{"forward": {"corruptionRate": 2}}', 'forward.corruptionRate is 2; use a share from 0 to 1'],
+    ['{"forward": {"delayMs": null}}', 'forward.delayMs is null'],
+    ['{"forward": {"isStalled": 1}}', 'forward.isStalled is 1'],
+    ['{"forward": {"toString": 1}}', 'forward.toString is 1'],
   ])('%s is refused', (line, message) => {
     expect(() => parseOrder(line)).toThrow(message)
+  })
+
+  it('take the bound of a rate away with null', () => {
+    const { forward } = parseOrder('{"forward": {"bytesPerSecond": null, "delayMs": 3}}')
+    expect(forward).toEqual({ bytesPerSecond: Number.POSITIVE_INFINITY, delayMs: 3 })
   })
 })

@@ -97,6 +97,13 @@ describe('bandwidth', () => {
     expect(near.socket.writableLength).toBeGreaterThan(20_000_000)
   })
 
+  it('is above zero, at first and later', async () => {
+    const far = await target()
+    await expect(proxyTo(far.address, { forward: { bytesPerSecond: 0 } })).rejects.toThrow(RangeError)
+    const proxy = await proxyTo(far.address)
+    expect(() => proxy.change({ backward: { bytesPerSecond: Number.NaN } })).toThrow('use a number above 0')
+  })
+
   it('is that of all connections together, in one direction', async () => {
     const far = await target((socket) => socket.write(Buffer.alloc(1_000_000)))
     const proxy = await proxyTo(far.address, { forward: { bytesPerSecond: 50_000 } })
