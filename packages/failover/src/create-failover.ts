@@ -44,6 +44,7 @@ export class Failover {
     quiesce: [],
   }
   readonly #onEnd: () => void
+  #isRunning = false
   #agent: RunningAgent | undefined
 
   constructor(config: GroupConfig, modules: FailoverModules, onEnd: () => void) {
@@ -60,16 +61,22 @@ export class Failover {
 
   /** Until `signal` fires; then every role is given away. Throws what `startAgent` throws. */
   async run(signal: AbortSignal): Promise<void> {
-    if (this.#agent) throw new MontanaError('ALREADY_RUNNING', `${this.config.group} runs in this process already`)
-    const { status = { host: '127.0.0.1', port: 0 }, ...modules } = this.#modules
-    const defaults = { logger: silentLogger, metrics: noMetrics, metricsText: async () => '' }
-    this.#agent = await startAgent({ ...defaults, ...modules, status, config: this.config, hooks: this.#services() })
+    if (this.#isRunning) throw new MontanaError('ALREADY_RUNNING', `${this.config.group} runs in this process already`)
+    this.#isRunning = true
     try {
+      this.#agent = await this.#start()
       await this.#agent.run(signal)
     } finally {
+      this.#isRunning = false
       this.#agent = undefined
       this.#onEnd()
     }
+  }
+
+  async #start(): Promise<RunningAgent> {
+    const { status = { host: '127.0.0.1', port: 0 }, ...modules } = this.#modules
+    const defaults = { logger: silentLogger, metrics: noMetrics, metricsText: async () => '' }
+    return await startAgent({ ...defaults, ...modules, status, config: this.config, hooks: this.#services() })
   }
 
   /** Undefined while it does not run. */

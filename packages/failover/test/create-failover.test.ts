@@ -134,7 +134,6 @@ describe('createFailover', () => {
     const controller = new AbortController()
     const failover = createFailover(config, modules)
     const running = failover.run(controller.signal)
-    await sleep(100)
     await expect(failover.run(controller.signal)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
     controller.abort()
     await running

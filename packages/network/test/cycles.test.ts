@@ -3,6 +3,7 @@ import type { ConnectionEncrypter, Libp2p, MessageStream, SecureConnectionOption
 import { noMetrics, systemTime } from '@montana/foundation'
 import { createTransportMetrics, HybridEncrypter, LIMITS, PqEncrypter } from '@montana/transport'
 import { afterEach, describe, expect, it } from 'vitest'
+import { isLong } from '../../../test/support/long-it.js'
 import { createLibp2pNode } from '../src/libp2p-node.js'
 import {
   dial,
@@ -17,7 +18,8 @@ import {
 } from './mesh-harness.js'
 import { dialledOnly } from './proxied-mesh.js'
 
-const CYCLES = 1_000
+/** A thousand in the long run. */
+const CYCLES = isLong ? 1_000 : 200
 const EVENTS = ['message', 'drain', 'remoteCloseWrite', 'close'] as const
 /** js-libp2p's connection object never lets go of the close of what it was made of. */
 const LISTENERS_OF_LIBP2P = 1

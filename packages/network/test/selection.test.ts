@@ -130,7 +130,7 @@ describe('a forged `na`', () => {
     await expect.poll(() => peerOf(dialing)?.connections, SLOW).toBe(0)
     expect([dialing, listening].map((node) => node.counted('montana_downgrades_total', {}))).toEqual([1, 1])
     expect(peerOf(dialing)?.handshakes).toMatchObject({ hybrid: 0, pq: 1 })
-    const refused = () => dialing.counted('montana_handshakes_total', { suite: 'pq', result: 'PROFILE_REFUSED' })
+    const refused = () => dialing.counted('montana_dials_total', { result: 'PROFILE_REFUSED' })
     await expect.poll(refused, SLOW).toBeGreaterThan(0)
     expect(peerOf(dialing)?.handshakes).toEqual({ hybrid: 0, pq: 1, none: 0 })
   })
@@ -170,6 +170,17 @@ describe('the policy', () => {
     const one = policy()
     for (const peerId of ['Qm1', 'Qm2', 'Qm1', 'Qm3']) one.noteDowngrade(peerId)
     expect(['Qm1', 'Qm2', 'Qm3'].map((peerId) => one.requiresHybrid(peerId))).toEqual([true, false, true])
+  })
+
+  it('leaves no choice where one profile is on offer or hybrid is required', () => {
+    nowMs = 0
+    expect(policy().onlyProtocolWith('Qm1')).toBeUndefined()
+    expect(policy({ offers: ['hybrid'] }).onlyProtocolWith('Qm1')).toBe(HYBRID_PROTOCOL)
+    expect(policy({ offers: ['pq'] }).onlyProtocolWith(undefined)).toBe(PQ_PROTOCOL)
+    const one = policy({ requireHybrid: ['Qm1'] })
+    expect([one.onlyProtocolWith('Qm1'), one.onlyProtocolWith('Qm2')]).toEqual([HYBRID_PROTOCOL, undefined])
+    one.noteDowngrade('Qm2')
+    expect(one.onlyProtocolWith('Qm2')).toBe(HYBRID_PROTOCOL)
   })
 
   it('tells of itself in the security bits', () => {

@@ -60,4 +60,5 @@ export {
 export { libp2pKey, peerIdOfNodeKey } from './identity.js'
 export { type ExtLimit, LIMITS, type Limits, type RequestLimit } from './limits.js'
 export { createTransportMetrics, type TransportMetrics } from './metrics.js'
+export { AssumedAgreement } from './negotiation/assumed-agreement.js'
 export { silentComponentLogger } from './silent-logger.js'

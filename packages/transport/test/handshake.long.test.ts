@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { PqEncrypter } from '../src/index.js'
 import { expectCutRefused } from './cut.js'
 import { CORE_BYTES, expectRefused, expectWireRefused, type MessageNumber, wireBytes } from './flip.js'
-import { hybridParty, party, testSigner } from './harness.js'
+import { hybridParty, party, QUICK, testSigner } from './harness.js'
 import { InnerOnly } from './inner-only.js'
 
 it.each([
@@ -11,7 +12,7 @@ it.each([
   'every byte of the %s core of message %i is covered',
   async (profile, message: MessageNumber) => {
     const make = async (byte: number) =>
-      profile === 'pq' ? await party(await testSigner(byte)) : await party(await testSigner(byte), {}, InnerOnly)
+      await party(await testSigner(byte), { limits: QUICK }, profile === 'pq' ? PqEncrypter : InnerOnly)
     const [alice, bob] = [await make(0x31), await make(0x32)]
     for (let position = 0; position < CORE_BYTES[message]; position++)
       await expectRefused(alice, bob, message, position)
@@ -24,7 +25,10 @@ it.each([
 it.each(['initiator', 'responder'] as const)(
   'every byte that the %s sends in a hybrid handshake is covered by the outer channel',
   async (side) => {
-    const [alice, bob] = [await hybridParty(await testSigner(0x31)), await hybridParty(await testSigner(0x32))]
+    const [alice, bob] = [
+      await hybridParty(await testSigner(0x31), { limits: QUICK }),
+      await hybridParty(await testSigner(0x32), { limits: QUICK }),
+    ]
     const { [side]: bytes } = await wireBytes(alice, bob)
     for (let position = 0; position < bytes; position++) await expectWireRefused(alice, bob, side, position)
   },

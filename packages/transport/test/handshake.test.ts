@@ -10,7 +10,7 @@ import {
   TransportError,
 } from '../src/index.js'
 import { expectRefused, flipInMessage, samplePositions } from './flip.js'
-import { filled, hex, type Party, party, shake, tamperedPair, testSigner, toBytes, vector } from './harness.js'
+import { filled, hex, type Party, party, QUICK, shake, tamperedPair, testSigner, toBytes, vector } from './harness.js'
 
 let alice: Party
 let bob: Party
@@ -19,7 +19,7 @@ let bobId: string
 
 beforeAll(async () => {
   const [a, b] = [await testSigner(0x31), await testSigner(0x32)]
-  ;[alice, bob] = [await party(a), await party(b)]
+  ;[alice, bob] = [await party(a, { limits: QUICK }), await party(b, { limits: QUICK })]
   ;[aliceId, bobId] = [peerIdOfNodeKey(a.publicKey).toString(), peerIdOfNodeKey(b.publicKey).toString()]
 })
 

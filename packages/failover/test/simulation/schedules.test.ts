@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { isGood, runSchedule } from './schedule.js'
 import { servingGroup } from './support.js'
 
-/** Per change, about half a minute of one core; ten thousand in the long run. */
-const SEEDS = 50
-const ALWAYS_SEEDS = 15
+/** Per change, a quarter of a minute of one core; ten thousand in the long run. */
+const SEEDS = 25
+const ALWAYS_SEEDS = 8
 const TIMEOUT_MS = 300_000
 
 describe('random histories of crashes, freezes, cuts, partitions, losses and restarted witnesses', () => {

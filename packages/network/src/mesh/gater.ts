@@ -1,8 +1,15 @@
-import type { ConnectionGater, ConnectionProtector, MultiaddrConnection, PeerId } from '@libp2p/interface'
-import { type InboundAdmission, type Limits, TransportError } from '@montana/transport'
+import type {
+  ConnectionGater,
+  ConnectionProtector,
+  MessageStream,
+  MultiaddrConnection,
+  PeerId,
+} from '@libp2p/interface'
+import { AssumedAgreement, type InboundAdmission, type Limits, TransportError } from '@montana/transport'
 import type { BanList } from '../limits/score.js'
 import type { PeerBook } from './peer-book.js'
 import { RefusedSources } from './refused-sources.js'
+import type { SecurityPolicy } from './security-policy.js'
 
 export interface AdmissionOptions {
   readonly isClosed: boolean
@@ -13,6 +20,7 @@ export interface AdmissionModules {
   readonly peers: PeerBook
   readonly bans: BanList
   readonly inbound: InboundAdmission
+  readonly security: SecurityPolicy
   readonly nowMs: () => number
 }
 
@@ -70,12 +78,17 @@ export class Admission {
     }
   }
 
-  /** Outbound connections pass: who dials has chosen whom to listen to. */
   #protector(): ConnectionProtector {
     return {
       protect: async (connection) =>
-        connection.direction === 'inbound' ? this.#modules.inbound.guard(connection) : connection,
+        connection.direction === 'inbound' ? this.#modules.inbound.guard(connection) : this.#outbound(connection),
     }
+  }
+
+  /** Who dials has chosen whom to listen to: nothing is guarded, and no answer awaited that has only one form. */
+  #outbound(connection: MessageStream): MessageStream {
+    const protocol = this.#modules.security.onlyProtocolWith(peerIdIn(connection))
+    return protocol === undefined ? connection : new AssumedAgreement(connection, protocol)
   }
 
   #accept(connection: MultiaddrConnection): boolean {
@@ -87,4 +100,9 @@ export class Admission {
       return sources.filter((source) => source === key).length >= connectionsPerIp ? 'connections_ip' : undefined
     })
   }
+}
+
+/** The dialled PeerId: js-libp2p protects a connection that knows its address. */
+function peerIdIn(connection: Partial<MultiaddrConnection>): string | undefined {
+  return connection.remoteAddr?.getComponents().findLast(({ name }) => name === 'p2p')?.value
 }

@@ -72,7 +72,7 @@ class Libp2pMesh implements Mesh {
     this.#inbound = inboundAdmission(context, modules, this.#transportMetrics)
     this.#admission = new Admission(
       { isClosed: options.closedMesh ?? true, limits },
-      { peers, bans, inbound: this.#inbound, nowMs },
+      { peers, bans, security: context.security, inbound: this.#inbound, nowMs },
     )
     const discipline = new Discipline(context)
     this.#discipline = discipline

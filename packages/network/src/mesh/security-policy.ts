@@ -1,4 +1,4 @@
-import type { Limits, Suite } from '@montana/transport'
+import { HYBRID_PROTOCOL, type Limits, PQ_PROTOCOL, type Suite } from '@montana/transport'
 import { SECURITY } from '../ext/status.js'
 
 export interface SecurityOptions {
@@ -9,6 +9,8 @@ export interface SecurityOptions {
 }
 
 export const DEFAULT_SECURITY: SecurityOptions = { offers: ['hybrid', 'pq'], requireHybrid: false }
+
+const PROTOCOLS: Readonly<Record<Suite, string>> = { hybrid: HYBRID_PROTOCOL, pq: PQ_PROTOCOL }
 
 /** What the manifest says of a peer. */
 export interface SecurityEntry {
@@ -44,6 +46,13 @@ export class SecurityPolicy {
   requiresHybrid(peerId: string | undefined): boolean {
     if (this.#isRequiredOfAll) return true
     return peerId !== undefined && (this.#required.has(peerId) || this.#isDowngraded(peerId))
+  }
+
+  /** The protocol with a peer when there is no choice of one: no answer to a proposal of it is worth waiting for. */
+  onlyProtocolWith(peerId: string | undefined): string | undefined {
+    const [first, second] = this.offers
+    const isAlone = second === undefined || (first === 'hybrid' && this.requiresHybrid(peerId))
+    return first !== undefined && isAlone ? PROTOCOLS[first] : undefined
   }
 
   /** Both sides offer hybrid, and yet the session is not: someone has answered `na` in the other's name. */

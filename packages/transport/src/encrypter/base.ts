@@ -15,6 +15,7 @@ import { streamChannel } from '../handshake/stream-channel.js'
 import { peerIdOfNodeKey } from '../identity.js'
 import { LIMITS } from '../limits.js'
 import type { TransportMetrics } from '../metrics.js'
+import { AssumedAgreement } from '../negotiation/assumed-agreement.js'
 import { asTransportError } from './failure.js'
 import { type Direction, HandshakeBook, type HandshakeReport, type Suite } from './report.js'
 
@@ -124,7 +125,7 @@ export abstract class HandshakeEncrypter implements ConnectionEncrypter {
       end({ result: 'ok', peerId: remotePeer.toString(), session })
       return { connection, remotePeer }
     } catch (error) {
-      const failure = asTransportError(error)
+      const failure = asTransportError((stream instanceof AssumedAgreement && stream.fault) || error)
       end({ result: errorCode(failure), peerId: expected?.toString(), session: undefined })
       stream.abort(failure)
       throw failure

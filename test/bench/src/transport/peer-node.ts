@@ -27,13 +27,14 @@ export class PeerNode {
   }
 
   static async open(stack: StackName, backend: BackendName): Promise<PeerNode> {
-    const { privateKey, encrypter } = await openStack(stack, backend)
+    const { privateKey, encrypter, protector } = await openStack(stack, backend)
     const meter = new CpuMeter()
     const node = await createLibp2p({
       ...(privateKey && { privateKey }),
       addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
       transports: [tcp()],
       connectionEncrypters: [(components) => meter.around(encrypter(components))],
+      ...(protector && { connectionProtector: () => protector }),
       streamMuxers: [yamux()],
       connectionMonitor: { enabled: false },
       connectionManager: {

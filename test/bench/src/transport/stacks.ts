@@ -1,12 +1,14 @@
 import { noise } from '@chainsafe/libp2p-noise'
-import type { ConnectionEncrypter, PrivateKey } from '@libp2p/interface'
+import type { ConnectionEncrypter, ConnectionProtector, PrivateKey } from '@libp2p/interface'
 import { selectPqBackend } from '@montana/crypto'
 import { noMetrics, systemTime } from '@montana/foundation'
 import {
+  AssumedAgreement,
   createTransportMetrics,
   type EncrypterModules,
   HybridEncrypter,
   libp2pKey,
+  PQ_PROTOCOL,
   PqEncrypter,
 } from '@montana/transport'
 import type { BackendName, StackName } from './contenders.js'
@@ -16,6 +18,8 @@ export interface Stack {
   /** js-libp2p's own Ed25519 key where there is none. */
   readonly privateKey?: PrivateKey
   readonly encrypter: EncrypterFactory
+  /** As a node dials with these settings: the hybrid profile beside the other one, pq alone. Stock has no such stage. */
+  readonly protector?: ConnectionProtector
 }
 
 /** The components are js-libp2p's own. */
@@ -24,7 +28,12 @@ export type EncrypterFactory = (components: Parameters<ReturnType<typeof noise>>
 /** Every contender by its name; another profile is one more line. */
 const STACKS: Readonly<Record<StackName, (backend: BackendName) => Promise<Stack>>> = {
   stock: async () => ({ encrypter: noise() }),
-  pq: (backend) => postQuantum(backend, (modules) => new PqEncrypter({ admit: () => {} }, modules)),
+  pq: async (backend) => ({
+    ...(await postQuantum(backend, (modules) => new PqEncrypter({ admit: () => {} }, modules))),
+    protector: {
+      protect: async (raw) => (raw.direction === 'outbound' ? new AssumedAgreement(raw, PQ_PROTOCOL) : raw),
+    },
+  }),
   hybrid: (backend) => postQuantum(backend, (modules) => new HybridEncrypter({ admit: () => {} }, modules)),
 }
 
