@@ -195,7 +195,9 @@ describe('who is let in', () => {
     await expect
       .poll(() => confused.logs.some(({ code }) => code === 'HS_PEER_MISMATCH'), { timeout: 5_000 })
       .toBe(true)
-    expect(confused.mesh.peers()[0]).toMatchObject({ label: 'n1', connections: 0, handshakes: { none: 1 } })
+    const nothing = { hybrid: 0, pq: 0, none: 0 }
+    expect(confused.mesh.peers()[0]).toMatchObject({ label: 'n1', connections: 0, handshakes: nothing })
+    expect(confused.mesh.peers()[0]?.dialErrors).toBeGreaterThan(0)
   })
 
   it('reports a state that differs for the same window', async () => {

@@ -50,7 +50,7 @@ class VirtualDialler {
 
   /** A connection of the only peer, whoever dialled it. */
   connected(): void {
-    this.peer.addLink({ id: 'link', status: 'open' } as Connection, performance.now())
+    this.peer.addLink({ id: 'link', status: 'open' } as Connection, 'pq', performance.now())
   }
 
   disconnected(): void {

@@ -14,6 +14,7 @@ const ED25519_KEY_BYTES = 32
 const MESSAGES = { outbound: 1, inbound: 2 } as const
 
 export interface OuterLimits {
+  /** For each message that is waited for. */
   readonly messageMs: number
   readonly readBufferBytes: number
   readonly outerBytes: number
@@ -49,11 +50,17 @@ export class OuterNoise {
     limits: OuterLimits,
     signal: AbortSignal,
   ): Promise<OuterChannel> {
-    const messages = MESSAGES[direction]
-    const wire = new OuterWire(raw, { messages, bytes: limits.outerBytes, readBufferBytes: limits.readBufferBytes })
-    const secured = await withTimeout(messages * limits.messageMs, signal, (waiting) =>
-      this.#run(direction, wire, waiting),
-    )
+    const wireLimits = {
+      messages: MESSAGES[direction],
+      bytes: limits.outerBytes,
+      readBufferBytes: limits.readBufferBytes,
+    }
+    let onMessage = () => {}
+    const wire = new OuterWire(raw, wireLimits, () => onMessage())
+    const secured = await withTimeout(limits.messageMs, signal, (waiting, restart) => {
+      onMessage = restart
+      return this.#run(direction, wire, waiting)
+    })
     const remoteKey = this.#checkedKey(secured.remotePeer.publicKey)
     return { stream: secured.connection, remoteKey, established: () => wire.established() }
   }

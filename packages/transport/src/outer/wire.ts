@@ -21,16 +21,18 @@ export interface OuterWireLimits {
  */
 export class OuterWire extends LayeredStream {
   readonly #limits: OuterWireLimits
-  readonly #boundary = new BoundaryTracker((length) => this.#onLength(length))
+  readonly #boundary: BoundaryTracker
   #messages = 0
   #messageBytes = 0
   #unprovenBytes = 0
   #isEstablished = false
   #fault: Error | undefined
 
-  constructor(raw: MessageStream, limits: OuterWireLimits) {
+  /** `onMessage` is told that an outer message, or later a frame, has arrived whole. */
+  constructor(raw: MessageStream, limits: OuterWireLimits, onMessage: () => void) {
     super(raw)
     this.#limits = limits
+    this.#boundary = new BoundaryTracker((length) => this.#onLength(length), onMessage)
     this.attach()
   }
 
