@@ -37,12 +37,12 @@ async function run(argv: string[]): Promise<number> {
   }
 }
 
-/** All commands are loaded only when one of them is asked for that is not a hook. */
+/** A hook is asked for with each change of a repository: it has a program of its own. */
 async function program(context: CliContext, words: readonly string[]): Promise<Command> {
   if (isHookCall(words)) return createHookProgram(context)
   requireNode(process.versions.node)
   const { createProgram } = await import('./program.js')
-  return createProgram(context)
+  return await createProgram(context, words)
 }
 
 /** Before anything is loaded that an older one does not know. Spec transport 11.2. */

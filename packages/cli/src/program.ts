@@ -1,54 +1,44 @@
 import type { Command } from 'commander'
-import { breatheCommand } from './commands/breathe/command.js'
-import { clockCommand } from './commands/clock/command.js'
-import { configCommand } from './commands/config.js'
-import { consoleCommand } from './commands/console.js'
-import { devnetCommand } from './commands/devnet/command.js'
-import { evidenceCommand } from './commands/evidence.js'
-import { failoverCommand } from './commands/failover.js'
-import { initCommand } from './commands/init.js'
-import { inspectCommand } from './commands/inspect.js'
-import { journalCommand } from './commands/journal.js'
-import { keysCommand } from './commands/keys/command.js'
-import { mirrorCommand } from './commands/mirror/command.js'
-import { peersCommand } from './commands/peers.js'
-import { registryCommand } from './commands/registry/command.js'
-import { soakCommand } from './commands/soak.js'
-import { startCommand } from './commands/start.js'
-import { statusCommand } from './commands/status.js'
-import { timeCommand } from './commands/time.js'
-import { versionCommand } from './commands/version.js'
-import { windowsCommand } from './commands/windows.js'
-import { witnessCommand } from './commands/witness/command.js'
 import type { CliContext } from './context.js'
 import { quiet, rootCommand } from './root-command.js'
 
-/** The whole command line. Unknown flags and commands fail with exit code 2. */
-export function createProgram(context: CliContext): Command {
+type CreateCommand = (context: CliContext) => Command
+
+/** In the order of the help. Each is loaded by itself: all of them together take four times as long as most of them. */
+const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand,
+  start: async () => (await import('./commands/start.js')).startCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  peers: async () => (await import('./commands/peers.js')).peersCommand,
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  time: async () => (await import('./commands/time.js')).timeCommand,
+  windows: async () => (await import('./commands/windows.js')).windowsCommand,
+  evidence: async () => (await import('./commands/evidence.js')).evidenceCommand,
+  journal: async () => (await import('./commands/journal.js')).journalCommand,
+  clock: async () => (await import('./commands/clock/command.js')).clockCommand,
+  devnet: async () => (await import('./commands/devnet/command.js')).devnetCommand,
+  soak: async () => (await import('./commands/soak.js')).soakCommand,
+  console: async () => (await import('./commands/console.js')).consoleCommand,
+  witness: async () => (await import('./commands/witness/command.js')).witnessCommand,
+  failover: async () => (await import('./commands/failover.js')).failoverCommand,
+  breathe: async () => (await import('./commands/breathe/command.js')).breatheCommand,
+  mirror: async () => (await import('./commands/mirror/command.js')).mirrorCommand,
+  keys: async () => (await import('./commands/keys/command.js')).keysCommand,
+  registry: async () => (await import('./commands/registry/command.js')).registryCommand,
+  config: async () => (await import('./commands/config.js')).configCommand,
+  version: async () => (await import('./commands/version.js')).versionCommand,
+}
+
+/**
+ * The command line for `words`, those behind `montana`: the command that they begin with, or all where they begin
+ * otherwise. Unknown flags and commands fail with exit code 2.
+ */
+export async function createProgram(context: CliContext, words: readonly string[] = []): Promise<Command> {
+  const [first = ''] = words
+  const named = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS)
   const program = rootCommand()
-  const commands = [
-    initCommand,
-    startCommand,
-    statusCommand,
-    peersCommand,
-    inspectCommand,
-    timeCommand,
-    windowsCommand,
-    evidenceCommand,
-    journalCommand,
-    clockCommand,
-    devnetCommand,
-    soakCommand,
-    consoleCommand,
-    witnessCommand,
-    failoverCommand,
-    breatheCommand,
-    mirrorCommand,
-    keysCommand,
-    registryCommand,
-    configCommand,
-    versionCommand,
-  ]
-  for (const command of commands) program.addCommand(quiet(command(context)))
+  for (const create of await Promise.all(named.map((load) => load?.()))) {
+    if (create) program.addCommand(quiet(create(context)))
+  }
   return quiet(program)
 }

@@ -6,5 +6,5 @@ import { referencePage } from './reference.js'
 
 writeFileSync(
   join(import.meta.dirname, '..', '..', '..', 'docs', 'cli.md'),
-  referencePage(createProgram(createContext().context)),
+  referencePage(await createProgram(createContext().context)),
 )

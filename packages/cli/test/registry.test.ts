@@ -24,7 +24,7 @@ async function montana(...args: readonly string[]): Promise<unknown> {
     out: (text: string) => void printed.push(text),
     json: (value: unknown) => void printed.push(value),
   }
-  await createProgram(context).parseAsync(['node', 'montana', ...args])
+  await (await createProgram(context)).parseAsync(['node', 'montana', ...args])
   return args.includes('--json') ? printed[0] : printed.join('\n')
 }
 
