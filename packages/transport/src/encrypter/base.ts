@@ -95,6 +95,11 @@ export abstract class HandshakeEncrypter implements ConnectionEncrypter {
     return { result: await run(modules, channel, signal), lower: release() }
   }
 
+  /** Gate 3 as far as it needs no message: for a profile that has work before the core. */
+  protected begin({ direction, stream }: Attempt): void {
+    if (direction === 'inbound') this.#options.inbound?.begin(stream)
+  }
+
   #permits(raw: MessageStream): Pick<HandshakeModules, 'permit' | 'onSigning'> {
     const { inbound } = this.#options
     return {
