@@ -79,6 +79,18 @@ describe('AcceptGate', () => {
     expect(one.refusal('m', 'manifest', 0)).toBe('pending')
   })
 
+  it('knows what it would refuse without taking anything, of the manifest only what there is no room for', () => {
+    const one = gate()
+    const { burst } = admission.strangerAccepts.ip
+    for (let index = 0; index < 2 * burst; index++) expect(one.standing('a', 'stranger', 0)).toBeUndefined()
+    for (let index = 0; index < burst; index++) expect(one.refusal('a', 'stranger', 0)).toBeUndefined()
+    expect(one.standing('a', 'stranger', 0)).toBe('rate_ip')
+    for (let index = 0; one.refusal(`k${index}`, 'stranger', 0) === undefined; index++);
+    expect([one.standing('fresh', 'stranger', 0), one.standing('m', 'manifest', 0)]).toEqual(['rate_lane', undefined])
+    for (let index = 0; one.pending < admission.pending.total; index++) one.begin(`m${index}`, 'manifest')
+    expect(one.standing('m', 'manifest', 0)).toBe('pending')
+  })
+
   it('refuses a source that fails five times in a minute, never one of the manifest', () => {
     const one = gate()
     const results = Array.from({ length: 5 }, () => one.failed('a', 'stranger', 0))

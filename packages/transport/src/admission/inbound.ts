@@ -81,9 +81,9 @@ export class InboundAdmission implements InboundHooks {
   /** The part of gate 1 that needs no connection, only where it would come from. */
   refuses(address: string): boolean {
     const { key, lane } = this.#sourceAt(address)
-    if (!this.#accept.isRefused(key, lane, this.#nowMs())) return false
-    this.#refused(lane, 'refused_ip')
-    return true
+    const reason = this.#accept.standing(key, lane, this.#nowMs())
+    if (reason !== undefined) this.#refused(lane, reason)
+    return reason !== undefined
   }
 
   /** Gate 1. `crowded` tells whether the caps on open connections leave no room for a source. */
