@@ -39,6 +39,11 @@ describe('goals', () => {
     expect(notes.map((note) => note.split(': ').at(-1))).toEqual(['NOT reached', 'NOT reached'])
   })
 
+  it('are not judged where the figure is no number of round trips', () => {
+    const { notes } = goals([row('stock', 4, 100), row('pq', 4.6, 85)])
+    expect(notes[0]).toMatch(/: not measured, the host was busy$/)
+  })
+
   it('are readable in the table', () => {
     const rows = [row('stock', 4, 100), row('pq', 4, 85)]
     const table = renderTransportReport({ bench: 'transport', rows, ...goals(rows) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isLong } from '../support/long-it.js'
-import { type FloodReport, flood, manyStrangers, type SlowStage, STRANGER } from './support/flood.js'
+import { type FloodReport, flood, manyStrangers, OTHER_STRANGER, type SlowStage, STRANGER } from './support/flood.js'
 import { temporaryFolder } from './support/montana.js'
 import { type Member, MemberProcess, makeNetwork, type NetworkFiles } from './support/network.js'
 import { ProbeMesh } from './support/probe-mesh.js'
@@ -8,6 +8,8 @@ import { ProbeMesh } from './support/probe-mesh.js'
 const SECONDS = 6
 /** A handshake that its initiator lets hang ends when its next message is overdue: spec transport 10.2. */
 const HANG_S = 5
+/** Handshakes that one source outside the manifest may begin at once; then one per second. */
+const OUTER_BURST = 10
 /** Of the stranger lane at once. */
 const PERMITS = 4
 
@@ -37,7 +39,7 @@ async function checkSignatures(node: MemberProcess, startedMs: number, attacks =
 }
 
 describe('a flood from outside the manifest', () => {
-  it('of a hundred handshakes per second costs a few signatures and leaves the mesh alone', async () => {
+  it('of a hundred handshakes per second costs a few signatures, and in hybrid none, and leaves the mesh alone', async () => {
     const files = await makeNetwork(temporaryFolder(), ['moscow', 'frankfurt', 'helsinki'])
     const nodes = files.members.map((member) => new MemberProcess(files, member)) as [MemberProcess, ...MemberProcess[]]
     for (const node of nodes) await node.reaches(2, 30_000)
@@ -54,6 +56,14 @@ describe('a flood from outside the manifest', () => {
     expect(await sum(target, 'refused_total', 'lane="manifest"')).toBe(0)
     expect(await closedLinks(nodes)).toBe(closedBefore)
     await nodes[0].reaches(before + SECONDS / 2, 5_000)
+
+    // In hybrid the first work is that of the outer handshake, before any signature of the node.
+    const hybrid = { ...plan, profile: 'hybrid', port: portOf(target.member), sources: [OTHER_STRANGER] } as const
+    const { answered, connected } = await flood(hybrid)
+    expect(connected).toBeGreaterThan(50 * SECONDS)
+    expect(answered).toBeGreaterThan(0)
+    expect(answered).toBeLessThanOrEqual(OUTER_BURST + SECONDS + 1)
+    expect(await sum(target, 'signatures_total', 'lane="stranger"')).toBe(signatures)
   }, 90_000)
 })
 

@@ -16,20 +16,30 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** Runs `work` with a signal that fires after `ms` ({@link TimeoutError}) or with the parent (abort). */
+/**
+ * Runs `work` with a signal that fires after `ms` ({@link TimeoutError}) or with the parent (abort). Work that comes in
+ * steps calls `restart` after each, and has `ms` for every one.
+ */
 export async function withTimeout<T>(
   ms: number,
   parent: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, restart: () => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
   const timeout = new TimeoutError(ms)
-  return await raceWith(controller, work(controller.signal), (stop) => {
-    const timer = setTimeout(() => stop(timeout), ms)
+  let restart = () => {}
+  const working = work(controller.signal, () => restart())
+  return await raceWith(controller, working, (stop) => {
+    let timer = setTimeout(() => stop(timeout), ms)
+    restart = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => stop(timeout), ms)
+    }
     const onAbort = () => stop(new AbortError(parent?.reason))
     if (parent?.aborted) onAbort()
     parent?.addEventListener('abort', onAbort, { once: true })
     return () => {
+      restart = () => {}
       clearTimeout(timer)
       parent?.removeEventListener('abort', onAbort)
     }

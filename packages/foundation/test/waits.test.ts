@@ -43,6 +43,34 @@ describe('withTimeout', () => {
     expect(listeners(controller.signal)).toBe(0)
   })
 
+  it('gives each step of the work the whole time, and a step that stalls no more', async () => {
+    const steps = async (signal: AbortSignal, restart: () => void) => {
+      for (let step = 0; step < 3; step++) {
+        await sleep(200, signal)
+        restart()
+      }
+      return 'done'
+    }
+    expect(await withTimeout(500, undefined, steps)).toBe('done')
+    const stalling = async (_: AbortSignal, restart: () => void) => {
+      await sleep(1)
+      restart()
+      return await new Promise<never>(() => {})
+    }
+    await expect(withTimeout(20, undefined, stalling)).rejects.toBeInstanceOf(TimeoutError)
+  })
+
+  it('sets no timer for a step behind its end', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    let late = () => {}
+    await withTimeout(60_000, undefined, async (_, restart) => {
+      late = restart
+    })
+    late()
+    expect(timers()).toBe(before)
+  })
+
   it('is an abort, not a timeout, when the parent ends it', async () => {
     const controller = new AbortController()
     const stopped = withTimeout(60_000, controller.signal, (signal) => sleep(60_000, signal))

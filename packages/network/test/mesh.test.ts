@@ -208,7 +208,9 @@ describe('who is let in', () => {
     await expect
       .poll(() => confused.logs.some(({ code }) => code === 'HS_PEER_MISMATCH'), { timeout: 5_000 })
       .toBe(true)
-    expect(confused.mesh.peers()[0]).toMatchObject({ label: 'n1', connections: 0, handshakes: { none: 1 } })
+    const nothing = { hybrid: 0, pq: 0, none: 0 }
+    expect(confused.mesh.peers()[0]).toMatchObject({ label: 'n1', connections: 0, handshakes: nothing })
+    expect(confused.mesh.peers()[0]?.dialErrors).toBeGreaterThan(0)
     expect(confused.mesh.peers()[0]?.awayCode).toBe('HS_PEER_MISMATCH')
     const [line] = confused.logs.filter(({ code }) => code === 'HS_PEER_MISMATCH')
     expect(line?.remedy).toMatch(/^correct multiaddr or peer_id/)

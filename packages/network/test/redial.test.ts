@@ -1,5 +1,5 @@
 import { noMetrics, seededRandom, silentLogger } from '@montana/foundation'
-import { LIMITS } from '@montana/transport'
+import { LIMITS, PQ_PROTOCOL } from '@montana/transport'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BanList } from '../src/limits/score.js'
 import { Connections } from '../src/mesh/connections.js'
@@ -67,7 +67,7 @@ class VirtualDialler {
   }
 
   #tell(event: string, id: string): void {
-    const detail = { id, status: 'open', direction: 'outbound', remotePeer: this.peer.peerId }
+    const detail = { id, status: 'open', direction: 'outbound', encryption: PQ_PROTOCOL, remotePeer: this.peer.peerId }
     this.#node.dispatchEvent(new CustomEvent(event, { detail }))
   }
 

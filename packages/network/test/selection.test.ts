@@ -4,6 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DEFAULT_SECURITY, type MeshOptions, SECURITY } from '../src/index.js'
 import { SecurityPolicy } from '../src/mesh/security-policy.js'
+import { suiteOf } from '../src/peer/peer.js'
 import { type ForgingProxy, forgingProxy } from './forging-proxy.js'
 import { type Member, manifestOf, members, rawPeer, start, stopAll, type TestNode, testNode } from './mesh-harness.js'
 
@@ -102,6 +103,8 @@ describe('requireHybrid', () => {
     const dialing = await start(await testNode(a, manifestOf([a, through], entry), { security }))
     await expect.poll(() => code(dialing, 'PROFILE_REFUSED'), SLOW).toBeGreaterThan(0)
     expect(peerOf(dialing)?.connections).toBe(0)
+    // A refused dial made no handshake; one without post-quantum cryptography is what a watchdog calls critical.
+    expect(peerOf(dialing)?.handshakes).toEqual({ hybrid: 0, pq: 0, none: 0 })
     expect(Math.max(...proxy.heard.map((heard) => heard.length))).toBeLessThan(100)
   })
 
@@ -118,6 +121,16 @@ describe('requireHybrid', () => {
   })
 })
 
+describe('a connection', () => {
+  it('counts as none where no encrypter of ours made it', () => {
+    expect(suiteOf({ encryption: HYBRID_PROTOCOL })).toBe('hybrid')
+    expect(suiteOf({ encryption: PQ_PROTOCOL })).toBe('pq')
+    for (const encryption of ['/noise', '/tls/1.0.0', '/plaintext/2.0.0', undefined]) {
+      expect(suiteOf({ encryption } as { encryption: string })).toBe('none')
+    }
+  })
+})
+
 describe('a forged `na`', () => {
   it('with the default leads to pq, is found out by both ends, closes, and is refused for an hour', async () => {
     const [a, b] = (await members(2)) as [Member, Member]
@@ -131,7 +144,7 @@ describe('a forged `na`', () => {
     expect(peerOf(dialing)?.handshakes).toMatchObject({ hybrid: 0, pq: 1 })
     const refused = () => dialing.counted('montana_dials_total', { result: 'PROFILE_REFUSED' })
     await expect.poll(refused, SLOW).toBeGreaterThan(0)
-    expect(peerOf(dialing)?.handshakes).toMatchObject({ hybrid: 0, pq: 1 })
+    expect(peerOf(dialing)?.handshakes).toEqual({ hybrid: 0, pq: 1, none: 0 })
   })
 
   it('with ["hybrid"] leads to no connection', async () => {

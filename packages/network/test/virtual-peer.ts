@@ -73,7 +73,7 @@ export class VirtualPeer {
   connect(id: string, react: (ping: number) => Reaction): VirtualConnection {
     const connection = new VirtualConnection(id, react, ({ id: closed }) => this.#closed(closed))
     const isFirst = !this.peer.isConnected
-    this.peer.addLink(connection as unknown as Connection, performance.now())
+    this.peer.addLink(connection as unknown as Connection, 'pq', performance.now())
     if (isFirst) this.#begin()
     return connection
   }

@@ -44,7 +44,9 @@ export {
   PQ_PROFILE,
   PQ_PROTOCOL,
 } from './handshake/profile.js'
+export { checkRemoteIdentity, type RemoteIdentity } from './handshake/remote-identity.js'
 export { runTranscriptSelfTest } from './handshake/self-test.js'
+export { type StreamChannelLimits, streamChannel } from './handshake/stream-channel.js'
 export {
   type InitiatorPart,
   initiatorDigest,

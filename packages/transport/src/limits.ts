@@ -70,6 +70,11 @@ export const LIMITS = {
      * each checked against its own bound, a direction stays below the 16 384 bytes of 10.2.
      */
     outerBytes: 4 * KIB,
+    /**
+     * Outer frames before the inner handshake has proven the remote. An honest one needs two, and one for each write of
+     * what it sends behind them; each costs a decryption on the main thread.
+     */
+    unprovenFrames: 64,
   },
   /** Spec transport 10. */
   admission: {

@@ -87,6 +87,18 @@ describe('AcceptGate', () => {
     expect(one.refusal('m', 'manifest', 0)).toBe('pending')
   })
 
+  it('knows what it would refuse without taking anything, of the manifest only what there is no room for', () => {
+    const one = gate()
+    const { burst } = admission.strangerAccepts.ip
+    for (let index = 0; index < 2 * burst; index++) expect(one.standing('a', 'stranger', 0)).toBeUndefined()
+    for (let index = 0; index < burst; index++) expect(one.refusal('a', 'stranger', 0)).toBeUndefined()
+    expect(one.standing('a', 'stranger', 0)).toBe('rate_ip')
+    for (let index = 0; one.refusal(`k${index}`, 'stranger', 0) === undefined; index++);
+    expect([one.standing('fresh', 'stranger', 0), one.standing('m', 'manifest', 0)]).toEqual(['rate_lane', undefined])
+    for (let index = 0; one.pending < admission.pending.total; index++) one.begin(`m${index}`, 'manifest')
+    expect(one.standing('m', 'manifest', 0)).toBe('pending')
+  })
+
   it('refuses a source that fails five times in a minute, never one of the manifest', () => {
     const one = gate()
     const results = Array.from({ length: 5 }, () => one.failed('a', 'stranger', 0))
@@ -174,37 +186,41 @@ describe('Permits', () => {
 describe('SignatureGate', () => {
   const common = { tableEntries: 8192, permitWaitMs: 20 }
   const gate = (limits = admission.lanes.stranger) => new SignatureGate('stranger', limits, common, 0)
-  const refusalOf = async (work: Promise<unknown>) => {
+  const limitOf = (error: unknown) => {
+    expect(errorCode(error)).toBe('HS_THROTTLED')
+    expect(errorMessage(error)).toMatch(/^HS_THROTTLED: /)
+    return (error as { metadata: Record<string, unknown> }).metadata.limit
+  }
+  const refusalOf = (work: Promise<unknown>) => work.then(() => undefined, limitOf)
+  const refusal = (work: () => void) => {
     try {
-      await work
+      work()
       return undefined
     } catch (error) {
-      expect(errorCode(error)).toBe('HS_THROTTLED')
-      expect(errorMessage(error)).toMatch(/^HS_THROTTLED: /)
-      return (error as { metadata: Record<string, unknown> }).metadata.limit
+      return limitOf(error)
     }
   }
 
-  it('gives what the bucket of a source holds, then what it gains', async () => {
+  it('gives what the bucket of a source holds, then what it gains', () => {
     const one = gate()
-    for (let index = 0; index < 10; index++) (await one.enter('a', 0, never)).release()
-    expect(await refusalOf(one.enter('a', 0, never))).toBe('bucket_ip')
-    expect(await refusalOf(one.enter('a', 1000, never))).toBeUndefined()
+    for (let index = 0; index < 10; index++) one.take('a', 0)
+    expect(refusal(() => one.take('a', 0))).toBe('bucket_ip')
+    expect(refusal(() => one.take('a', 1000))).toBeUndefined()
   })
 
-  it('gives what the bucket of the lane holds, however many the sources are', async () => {
+  it('gives what the bucket of the lane holds, however many the sources are', () => {
     const one = gate()
-    for (let index = 0; index < 20; index++) (await one.enter(`k${index}`, 0, never)).release()
-    expect(await refusalOf(one.enter('fresh', 0, never))).toBe('bucket_lane')
-    expect(await refusalOf(one.enter('fresh', 200, never))).toBeUndefined()
+    for (let index = 0; index < 20; index++) one.take(`k${index}`, 0)
+    expect(refusal(() => one.take('fresh', 0))).toBe('bucket_lane')
+    expect(refusal(() => one.take('fresh', 200))).toBeUndefined()
   })
 
   it('lets two of a source and four of the lane run at once, and throttles those that wait too long', async () => {
     const one = gate()
-    const permits = await Promise.all(['a', 'a', 'b', 'b'].map((key) => one.enter(key, 0, never)))
-    expect(await refusalOf(one.enter('a', 0, never))).toBe('permit_ip')
-    expect(await refusalOf(one.enter('c', 0, never))).toBe('permit_lane')
-    const waiting = refusalOf(one.enter('c', 0, never))
+    const permits = await Promise.all(['a', 'a', 'b', 'b'].map((key) => one.enter(key, never)))
+    expect(await refusalOf(one.enter('a', never))).toBe('permit_ip')
+    expect(await refusalOf(one.enter('c', never))).toBe('permit_lane')
+    const waiting = refusalOf(one.enter('c', never))
     permits[0]?.release()
     expect(await waiting).toBeUndefined()
   })

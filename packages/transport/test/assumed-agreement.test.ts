@@ -12,6 +12,9 @@ const PROFILES = [
   ['hybrid', HYBRID_PROTOCOL, hybridParty],
 ] as const
 
+const EVENTS = ['message', 'drain', 'remoteCloseWrite', 'close'] as const
+const listeners = (raw: MultiaddrConnection) => EVENTS.reduce((sum, event) => sum + raw.listenerCount(event), 0)
+
 const ends = async (make: (typeof PROFILES)[number][2]) =>
   [await make(await testSigner(1)), await make(await testSigner(2))] as const
 
@@ -54,6 +57,7 @@ describe.each(PROFILES)('a dialer with %s as its only proposal', (_, protocol, m
   ])('begins its handshake before it has an answer, which then comes %s', async (_how, answer) => {
     const [dialer, other] = await ends(make)
     const [near, far] = multiaddrConnectionPair()
+    const before = listeners(near)
     const dialled = dial(dialer, protocol, near)
     expect(hex(await listener(far, protocol, answer))).toBe(hex(agreement(protocol)))
     const [ours, theirs] = await Promise.all([dialled, outcome(other.encrypter.secureInbound(far))])
@@ -61,6 +65,8 @@ describe.each(PROFILES)('a dialer with %s as its only proposal', (_, protocol, m
     const arrived = received(ours.secured?.connection)
     theirs.secured?.connection.send(Buffer.from('hello'))
     await expect.poll(() => Buffer.concat(arrived).toString()).toBe('hello')
+    await ours.secured?.connection.close()
+    await expect.poll(() => listeners(near)).toBe(before)
   })
 
   it.each([

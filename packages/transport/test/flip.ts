@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { MESSAGE_1_BYTES, MESSAGE_2_BYTES, MESSAGE_3_BYTES } from '../src/index.js'
-import { type Outcome, type Party, received, shake, type Tamper, tamperedPair } from './harness.js'
+import { filled, type Outcome, type Party, received, shake, type Tamper, tamperedPair } from './harness.js'
 
 export type MessageNumber = 1 | 2 | 3
 export type Side = 'initiator' | 'responder'
@@ -78,6 +78,7 @@ export async function expectWireRefused(alice: Party, bob: Party, side: Side, po
   const ends = await shake(alice, bob, pair)
   if (!hasHit) return
   const delivered = ends.map(({ secured }) => received(secured?.connection))
+  for (const { secured } of ends) if (secured?.connection.status === 'open') secured.connection.send(filled(5, 1))
   const reader = side === 'initiator' ? ends[1] : ends[0]
   expect(HYBRID_REFUSALS, `${side}, byte ${position}: ${reader.code}`).toContain(reader.code)
   await expectClosed(ends)

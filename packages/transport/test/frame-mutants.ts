@@ -1,9 +1,32 @@
-import { bytesEqual, concatBytes, errorCode, type RandomSource, seededRandom } from '@montana/foundation'
-import { FrameDecoder, FrameOpener, FrameSealer } from '../src/index.js'
+import { bytesEqual, concatBytes, errorCode, seededRandom } from '@montana/foundation'
+import {
+  FrameDecoder,
+  FrameOpener,
+  type FrameReader,
+  FrameSealer,
+  type FrameWriter,
+  RatchetOpener,
+  RatchetSealer,
+} from '../src/index.js'
 import { countOne } from './memory.js'
 import { mutant } from './mutate.js'
 
-const KEY = new Uint8Array(32).fill(7)
+const key = () => new Uint8Array(32).fill(7)
+const time = { monotonicMs: () => 0 }
+
+interface Ends {
+  readonly sealer: () => FrameWriter
+  readonly opener: () => FrameReader
+}
+
+export const FRAME_PROFILES: Readonly<Record<'pq' | 'hybrid', Ends>> = {
+  pq: { sealer: () => new FrameSealer(key()), opener: () => new FrameOpener(key()) },
+  hybrid: {
+    sealer: () => new RatchetSealer({ chainSecret: key(), time }),
+    opener: () => new RatchetOpener({ chainSecret: key(), time }),
+  },
+}
+
 const PLAINTEXTS = [48, 5, 200].map((length, index) => new Uint8Array(length).fill(index + 1))
 const CODES = new Set(['FRAME_AUTH', 'FRAME_SIZE', 'FRAME_TRUNCATED'])
 
@@ -15,20 +38,20 @@ export interface FrameMutants {
 }
 
 /** Sessions of three frames with one change each. Throws at the first frame that opens to anything but what was sealed. */
-export function frameMutants(count: number, seed: number): FrameMutants {
+export function frameMutants(count: number, seed: number, { sealer: makeSealer, opener }: Ends): FrameMutants {
   const random = seededRandom(seed)
-  const sealer = new FrameSealer(KEY)
+  const sealer = makeSealer()
   const wire = concatBytes(...PLAINTEXTS.map((plaintext) => sealer.seal([plaintext], plaintext.length)))
   const result: FrameMutants = { stillValid: 0, ends: new Map() }
-  for (let run = 0; run < count; run++) countOne(result.ends, session(wire, random, result))
+  for (let run = 0; run < count; run++) countOne(result.ends, session(mutant(wire, random), opener(), result))
   return result
 }
 
-function session(wire: Uint8Array, random: RandomSource, result: FrameMutants): string {
-  const [decoder, opener] = [new FrameDecoder(), new FrameOpener(KEY)]
+function session(wire: Uint8Array, opener: FrameReader, result: FrameMutants): string {
+  const decoder = new FrameDecoder()
   let frames = 0
   try {
-    for (const body of decoder.push(mutant(wire, random))) {
+    for (const body of decoder.push(wire)) {
       const expected = PLAINTEXTS[frames++]
       if (expected === undefined || !bytesEqual(opener.open(body), expected)) throw new Error('a forged frame opened')
       result.stillValid += 1

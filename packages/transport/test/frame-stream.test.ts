@@ -1,18 +1,25 @@
 import type { MessageStream } from '@libp2p/interface'
 import { noMetrics } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
-import { createTransportMetrics, FrameOpener, FrameSealer, FrameStream, PQ_MAX_PLAINTEXT_BYTES } from '../src/index.js'
+import {
+  createTransportMetrics,
+  FrameOpener,
+  FrameSealer,
+  FrameStream,
+  HYBRID_MAX_PLAINTEXT_BYTES,
+  PQ_MAX_PLAINTEXT_BYTES,
+} from '../src/index.js'
 import { filled } from './harness.js'
 import { NarrowStream } from './narrow-stream.js'
 
 const key = filled(32, 7)
 
-function frameStream(lower: MessageStream): FrameStream {
+function frameStream(lower: MessageStream, maxPlaintextBytes = PQ_MAX_PLAINTEXT_BYTES): FrameStream {
   return new FrameStream({
     lower,
     sealer: new FrameSealer(key),
     opener: new FrameOpener(key),
-    maxPlaintextBytes: PQ_MAX_PLAINTEXT_BYTES,
+    maxPlaintextBytes,
     suite: 'pq',
     metrics: createTransportMetrics(noMetrics),
   })
@@ -71,9 +78,9 @@ describe('receiving', () => {
     return plaintexts.map((plaintext) => sealer.seal([plaintext], plaintext.length))
   }
 
-  function receiver() {
+  function receiver(maxPlaintextBytes?: number) {
     const lower = new NarrowStream()
-    const stream = frameStream(lower)
+    const stream = frameStream(lower, maxPlaintextBytes)
     const received: number[] = []
     stream.addEventListener('message', (event) => received.push(event.data.byteLength))
     return { lower, stream, received }
@@ -97,6 +104,24 @@ describe('receiving', () => {
     expect(received).toEqual([5])
     expect(lower.resetBy).toMatchObject({ code: 'FRAME_AUTH' })
     expect(stream.status).toBe('aborted')
+  })
+
+  it('takes the largest frame of the profile, and refuses a larger one at its length', () => {
+    const { lower, stream, received } = receiver(HYBRID_MAX_PLAINTEXT_BYTES)
+    const lengths = [HYBRID_MAX_PLAINTEXT_BYTES, HYBRID_MAX_PLAINTEXT_BYTES + 1]
+    const [largest, larger] = sealed(...lengths.map((length) => filled(length, 1))) as [Uint8Array, Uint8Array]
+    lower.onData(largest)
+    expect([received, stream.status]).toEqual([[65_501], 'open'])
+    lower.onData(larger.subarray(0, 2))
+    expect(lower.resetBy).toMatchObject({ code: 'FRAME_SIZE', metadata: { layer: 'inner', length: 65_518 } })
+    lower.onData(larger.subarray(2))
+    expect([received, stream.status]).toEqual([[65_501], 'aborted'])
+  })
+
+  it('takes in pq whatever the length field can say', () => {
+    const { lower, received } = receiver()
+    for (const frame of sealed(filled(PQ_MAX_PLAINTEXT_BYTES, 1))) lower.onData(frame)
+    expect(received).toEqual([65_519])
   })
 
   it('calls an end inside a frame an error and one at a boundary a close', () => {

@@ -1,17 +1,21 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { noise } from '@chainsafe/libp2p-noise'
-import type { PrivateKey } from '@libp2p/interface'
+import type { MultiaddrConnection, PrivateKey } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { concatBytes } from '@montana/foundation'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   FrameDecoder,
   HYBRID_MAX_PLAINTEXT_BYTES,
+  LIMITS,
+  MESSAGE_1_BYTES,
   peerIdOfNodeKey,
   REKEY_LIMITS,
   silentComponentLogger,
   TransportError,
 } from '../src/index.js'
+import { OuterNoise } from '../src/outer/channel.js'
 import {
   filled,
   hybridParty,
@@ -145,17 +149,48 @@ describe('identities', () => {
     expect((await shake(refusing, alice, tamperedPair()))[0].code).toBe(code)
   })
 
-  it('an outer key of another kind is refused', async () => {
+  it('an outer key of another kind is refused before its signature costs anything, and whatever that is', async () => {
     const outer = noise()({
       peerId: idOf(bob),
       logger: silentComponentLogger,
-      privateKey: rsaKey(),
+      privateKey: { ...rsaKey(), sign: async () => filled(384, 1) } as ReturnType<typeof rsaKey>,
       upgrader: noMuxers,
     })
     const [near, far] = multiaddrConnectionPair()
     const refused = against(alice, 'outbound', near)
     await outer.secureInbound(far, { skipStreamMuxerNegotiation: true }).catch(() => {})
     expect((await refused).code).toBe('HS_OUTER_KEY')
+  })
+})
+
+describe('who has proven an outer key and nothing else', () => {
+  type Attack = (raw: MultiaddrConnection, sealed: (plaintext: Uint8Array) => Uint8Array) => void
+
+  async function half(attack: Attack) {
+    const [near, far] = multiaddrConnectionPair()
+    const refused = against(bob, 'inbound', near)
+    const mallory = new OuterNoise(idOf(alice))
+    const limits = LIMITS.handshake
+    const { stream } = await mallory.secure('outbound', far, limits, new AbortController().signal)
+    const { handshake } = stream as unknown as { handshake: { encrypt(plaintext: Uint8Array): Uint8ArrayList } }
+    attack(far, (plaintext) => {
+      const body = handshake.encrypt(plaintext).subarray()
+      return Buffer.concat([Uint8Array.of(body.length >> 8, body.length & 255), body])
+    })
+    return (await refused).code
+  }
+
+  it('has no frame decrypted that brings nothing', async () => {
+    expect(await half((raw, sealed) => void raw.send(sealed(filled(0, 0))))).toBe('FRAME_SIZE')
+  })
+
+  it('has few frames decrypted', async () => {
+    const { unprovenFrames } = LIMITS.handshake
+    const messageInCrumbs: Attack = (raw, sealed) => {
+      raw.send(sealed(Uint8Array.of(MESSAGE_1_BYTES & 255, MESSAGE_1_BYTES >> 8)))
+      for (let frame = 0; frame < unprovenFrames; frame++) raw.send(sealed(filled(1, 0)))
+    }
+    expect(await half(messageInCrumbs)).toBe('HS_BYTES')
   })
 })
 

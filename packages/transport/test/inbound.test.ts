@@ -69,6 +69,26 @@ describe('InboundAdmission', () => {
     }
   })
 
+  it('counts a handshake once, when it begins or when it asks for its permit', async () => {
+    const burst = 4
+    const { lanes } = LIMITS.admission
+    const stranger = { ...lanes.stranger, ip: { perSecond: 1, burst } }
+    const limits = { ...LIMITS.admission, lanes: { ...lanes, stranger } }
+    const one = admission({ limits, time: { ...systemTime, monotonicMs: () => 0 } })
+    const accepted = () => {
+      const [, local] = multiaddrConnectionPair()
+      expect(one.accept(local, () => undefined)).toBe(true)
+      return local
+    }
+    for (let handshake = 0; handshake < burst; handshake++) {
+      const local = accepted()
+      if (handshake % 2 === 0) one.begin(local)
+      ;(await one.permit(local, new AbortController().signal)).release()
+      one.upgraded(local)
+    }
+    expect(() => one.begin(accepted())).toThrow(/^HS_THROTTLED/)
+  })
+
   it('lets nobody wait for a permit whose connection is gone', async () => {
     const one = admission()
     const permit = async () => {

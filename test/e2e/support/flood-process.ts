@@ -7,9 +7,11 @@ import { connect, createServer, type Socket } from 'node:net'
  */
 export type Plan =
   | { readonly kind: 'sink' }
-  | (Target & { readonly kind: 'handshakes'; readonly perSecond: number })
+  | (Target & { readonly kind: 'handshakes'; readonly perSecond: number; readonly profile?: Profile })
   | (Target & { readonly kind: 'slow'; readonly stage: SlowStage; readonly sockets: number })
   | (Target & { readonly kind: 'na'; readonly sockets: number })
+
+export type Profile = 'pq' | 'hybrid'
 
 /** Where one byte per second begins: in negotiation, in message 1, or in message 3 after all that is before it. */
 export type SlowStage = 'negotiation' | 'message1' | 'message3'
@@ -25,7 +27,7 @@ export interface FloodReport {
   readonly seconds: number
   readonly attempted: number
   readonly connected: number
-  /** Received a second handshake message, that is a signature. */
+  /** Received a second handshake message: in pq a signature, in hybrid the key agreements of the outer handshake. */
   readonly answered: number
   /** No connection came about. */
   readonly failed: number
@@ -40,10 +42,11 @@ const REOPEN_MS = 50
 /** Longer than any deadline of a node: whatever is still open by then was not closed by it. */
 const HOLD_MS = 15_000
 /** More than all answers of a negotiation, less than a second message. */
-const ANSWER_BYTES = 4096
+const ANSWER_BYTES: Readonly<Record<Profile, number>> = { pq: 4096, hybrid: 128 }
 
 const line = (text: string) => Buffer.from(`${String.fromCharCode(text.length + 1)}${text}\n`, 'latin1')
 const NEGOTIATION = Buffer.concat([line('/multistream/1.0.0'), line('/montana/noise-pq-xx/1.0.0')])
+const HYBRID = Buffer.concat([line('/multistream/1.0.0'), line('/montana/noise-hybrid/1.0.0')])
 const NA_LINE = line('/montana/nothing/1.0.0')
 
 /** `total_len (u16 LE) ‖ ek`: a key that passes every check, and no padding. Spec transport 4.2. */
@@ -51,6 +54,13 @@ function message1(): Buffer {
   const { publicKey } = generateKeyPairSync('ml-kem-768')
   const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-1184)
   return Buffer.concat([Buffer.of(key.length & 0xff, key.length >> 8), key])
+}
+
+/** First message of an outer Noise handshake: `u16 BE length ‖ X25519 key`. Spec transport 6.1. */
+function outerMessage1(): Buffer {
+  const { publicKey } = generateKeyPairSync('x25519')
+  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  return Buffer.concat([Buffer.of(0, key.length), key])
 }
 
 /** The announced length of a third message and its body, nonsense of the right size. */
@@ -61,8 +71,15 @@ function message3(): Buffer {
 const counts = { attempted: 0, connected: 0, answered: 0, failed: 0, longestMs: 0 }
 const open = new Set<Socket>()
 
+type Attacked = Target & { readonly profile?: Profile }
+
 /** One connection: what it sends at once, and what it does from then on. `onEnd` comes once, however it ends. */
-function attack({ port, sources }: Target, first: Buffer, goOn: (socket: Socket) => void, onEnd = () => {}): void {
+function attack(
+  { port, sources, profile = 'pq' }: Attacked,
+  first: Buffer,
+  goOn: (socket: Socket) => void,
+  onEnd = () => {},
+): void {
   const localAddress = sources[counts.attempted++ % sources.length]
   const socket = connect({ host: HOST, port, ...(localAddress !== undefined && { localAddress }) })
   open.add(socket)
@@ -76,7 +93,8 @@ function attack({ port, sources }: Target, first: Buffer, goOn: (socket: Socket)
     goOn(socket)
   })
   socket.on('data', (data) => {
-    if (received < ANSWER_BYTES && received + data.length >= ANSWER_BYTES) counts.answered += 1
+    const enough = ANSWER_BYTES[profile]
+    if (received < enough && received + data.length >= enough) counts.answered += 1
     received += data.length
   })
   socket.on('error', () => {})
@@ -91,7 +109,8 @@ function attack({ port, sources }: Target, first: Buffer, goOn: (socket: Socket)
 
 /** At an even rate, whatever becomes of them; what the loop could not begin in time begins late. */
 function handshakes(plan: Extract<Plan, { kind: 'handshakes' }>): () => void {
-  const first = Buffer.concat([NEGOTIATION, message1()])
+  const isHybrid = plan.profile === 'hybrid'
+  const first = Buffer.concat(isHybrid ? [HYBRID, outerMessage1()] : [NEGOTIATION, message1()])
   const startedMs = performance.now()
   const timer = setInterval(() => {
     const due = ((performance.now() - startedMs) / 1000) * plan.perSecond

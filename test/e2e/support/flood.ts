@@ -8,6 +8,7 @@ export type { FloodReport, SlowStage }
 const PROGRAM = join(import.meta.dirname, 'flood-process.ts')
 /** An address of this host that no manifest names. */
 export const STRANGER = '127.0.0.99'
+export const OTHER_STRANGER = '127.0.0.98'
 
 type Attack = Exclude<Plan, { kind: 'sink' }>
 

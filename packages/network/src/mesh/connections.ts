@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import type { Peer } from '../peer/peer.js'
+import { type Peer, suiteOf } from '../peer/peer.js'
 import { typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import type { Dialer } from './dialer.js'
@@ -35,9 +35,11 @@ export class Connections {
     const peer = peers.getOrAdd(connection.remotePeer.toString())
     const refusal = this.#refusal(peer, connection)
     if (refusal !== undefined) return connection.abort(new Error(refusal))
+    const suite = suiteOf(connection)
+    peer.handshakes[suite] += 1
+    if (suite === 'none') return connection.abort(new Error('PROFILE_REFUSED: no profile of this node'))
     const wasConnected = peer.isConnected
-    const link = peer.addLink(connection, nowMs())
-    peer.handshakes[link.suite] += 1
+    const link = peer.addLink(connection, suite, nowMs())
     this.#publish(peer)
     if (!wasConnected) this.#begin(peer)
     void this.#status.onLink(peer, link)

@@ -101,7 +101,6 @@ export class Dialer {
       metrics.dials.inc({ peer: peer.metricLabel, result: code })
       peer.dialErrors += 1
       peer.awayCode = code
-      if (error instanceof Error && error.name === 'EncryptionFailedError') peer.handshakes.none += 1
       if (FOR_GOOD.has(code)) backoff.failedForGood()
       else backoff.failed()
       this.#log(peer, code, error)

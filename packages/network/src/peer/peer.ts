@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import { HYBRID_PROTOCOL, type Limits, type Suite } from '@montana/transport'
+import { HYBRID_PROTOCOL, type Limits, PQ_PROTOCOL, type Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
 import type { RequestGate } from '../limits/request-gate.js'
 import type { PeerScore } from '../limits/score.js'
@@ -30,6 +30,12 @@ export interface Link {
   turn: number
 }
 
+/** Profile of an open connection; `none` is what no encrypter of ours can have made: spec transport 8.1. */
+export function suiteOf({ encryption }: Pick<Connection, 'encryption'>): Suite | 'none' {
+  if (encryption === HYBRID_PROTOCOL) return 'hybrid'
+  return encryption === PQ_PROTOCOL ? 'pq' : 'none'
+}
+
 /** Everything that the mesh knows of one peer; lives on between its connections. */
 export class Peer implements PeerRef, Standing {
   readonly peerId: string
@@ -41,6 +47,7 @@ export class Peer implements PeerRef, Standing {
   readonly queue: OutboundQueue
   readonly gate: RequestGate
   readonly score: PeerScore
+  /** Connections that opened, by profile. An attempt that failed opened none: it is in {@link dialErrors}. */
   readonly handshakes = { hybrid: 0, pq: 0, none: 0 }
   /** Of envelopes in both roles; not of what carries them. */
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 }
@@ -99,10 +106,10 @@ export class Peer implements PeerRef, Standing {
     return { hybrid: count('hybrid'), pq: count('pq') }
   }
 
-  addLink(connection: Connection, nowMs: number): Link {
+  addLink(connection: Connection, suite: Suite, nowMs: number): Link {
     const link: Link = {
       connection,
-      suite: connection.encryption === HYBRID_PROTOCOL ? 'hybrid' : 'pq',
+      suite,
       speaksExt: undefined,
       hasStatus: false,
       misses: 0,

@@ -19,6 +19,7 @@ export interface PeerSnapshot {
   readonly rttP99Ms: number | undefined
   readonly closed: number
   readonly dialErrors: number
+  /** Connections that opened, by profile; `none` is one without post-quantum cryptography. */
   readonly handshakes: { readonly hybrid: number; readonly pq: number; readonly none: number }
   /** Profiles of the open connections. */
   readonly suites: Readonly<Record<Suite, number>>

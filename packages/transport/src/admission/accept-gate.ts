@@ -33,18 +33,24 @@ export class AcceptGate {
     return this.#pending.manifest + this.#pending.stranger
   }
 
-  isRefused(key: string, lane: Lane, nowMs: number): boolean {
-    return lane === 'stranger' && this.#refusals.isRefused(key, nowMs)
+  /** The reason to refuse a source as things stand, which takes nothing: asked before a connection costs an object. */
+  standing(key: string, lane: Lane, nowMs: number): AcceptRefusal | undefined {
+    if (lane === 'stranger') {
+      if (this.#refusals.isRefused(key, nowMs)) return 'refused_ip'
+      if (this.#ipRates.of(key, nowMs).waitMs(nowMs) > 0) return 'rate_ip'
+      if (this.#rate.waitMs(nowMs) > 0) return 'rate_lane'
+    }
+    return this.#crowded(key, lane)
   }
 
   /** The reason to refuse a new connection; `undefined` lets it in, and {@link begin} is to follow. */
   refusal(key: string, lane: Lane, nowMs: number): AcceptRefusal | undefined {
-    if (this.isRefused(key, lane, nowMs)) return 'refused_ip'
-    if (lane === 'stranger') {
+    if (lane === 'stranger' && !this.#refusals.isRefused(key, nowMs)) {
       const empty = takeBoth(this.#ipRates.of(key, nowMs), this.#rate, nowMs)
       if (empty !== undefined) return empty === 'ip' ? 'rate_ip' : 'rate_lane'
+      return this.#crowded(key, lane)
     }
-    return this.#crowded(key, lane)
+    return this.standing(key, lane, nowMs)
   }
 
   #crowded(key: string, lane: Lane): AcceptRefusal | undefined {

@@ -13,6 +13,8 @@ import { type HandshakePermit, SignatureGate } from './signature-gate.js'
 export interface InboundHooks {
   /** A protocol is agreed: returns the connection to go on with. */
   agreed(stream: MessageStream): MessageStream
+  /** Counts one handshake of the source, before any work of it; {@link permit} does so where nobody has. HS_THROTTLED. */
+  begin(stream: MessageStream): void
   /** The right to one signature; HS_THROTTLED, STREAM_RESET or abort. */
   permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit>
 }
@@ -44,6 +46,8 @@ interface Attempt {
   readonly gone: AbortSignal
   /** The own node had no room: not the source's fault. */
   isExcused: boolean
+  /** It has had its place in the buckets. */
+  hasBegun: boolean
 }
 
 /** The gates 1 to 3 of spec transport 10.2 for one node; it follows each inbound connection until it is upgraded. */
@@ -77,9 +81,9 @@ export class InboundAdmission implements InboundHooks {
   /** The part of gate 1 that needs no connection, only where it would come from. */
   refuses(address: string): boolean {
     const { key, lane } = this.#sourceAt(address)
-    if (!this.#accept.isRefused(key, lane, this.#nowMs())) return false
-    this.#refused(lane, 'refused_ip')
-    return true
+    const reason = this.#accept.standing(key, lane, this.#nowMs())
+    if (reason !== undefined) this.#refused(lane, reason)
+    return reason !== undefined
   }
 
   /** Gate 1. `crowded` tells whether the caps on open connections leave no room for a source. */
@@ -107,11 +111,24 @@ export class InboundAdmission implements InboundHooks {
     return stream instanceof GuardedConnection ? stream.detach() : stream
   }
 
+  begin(stream: MessageStream): void {
+    const attempt = this.#attemptOf(stream)
+    if (attempt.hasBegun) return
+    attempt.hasBegun = true
+    try {
+      this.#signatures[attempt.lane].take(attempt.key, this.#nowMs())
+    } catch (error) {
+      this.#throttled(attempt, error as TransportError)
+      throw error
+    }
+  }
+
   async permit(stream: MessageStream, signal: AbortSignal): Promise<HandshakePermit> {
+    this.begin(stream)
     const attempt = this.#attemptOf(stream)
     try {
       const waiting = AbortSignal.any([signal, attempt.gone])
-      const permit = await this.#signatures[attempt.lane].enter(attempt.key, this.#nowMs(), waiting)
+      const permit = await this.#signatures[attempt.lane].enter(attempt.key, waiting)
       this.#modules.metrics.permits.inc({ lane: attempt.lane })
       return permit
     } catch (error) {
@@ -135,7 +152,7 @@ export class InboundAdmission implements InboundHooks {
   #follow(connection: MultiaddrConnection, key: string, lane: Lane): void {
     const leave = this.#accept.begin(key, lane)
     const gone = new AbortController()
-    const attempt: Attempt = { key, lane, gone: gone.signal, isExcused: false, end: () => {} }
+    const attempt: Attempt = { key, lane, gone: gone.signal, isExcused: false, hasBegun: false, end: () => {} }
     const onClose = () => {
       attempt.end()
       gone.abort()

@@ -38,10 +38,14 @@ export class SignatureGate {
     this.#permits = new Permits(limits.permits)
   }
 
-  /** Waits for a place at most the permit's time; HS_THROTTLED { lane, limit } or abort. */
-  async enter(key: string, nowMs: number, signal: AbortSignal): Promise<HandshakePermit> {
+  /** Takes one handshake out of the buckets; HS_THROTTLED { lane, limit } when there is none. */
+  take(key: string, nowMs: number): void {
     const empty = takeBoth(this.#ipBuckets.of(key, nowMs), this.#bucket, nowMs)
     if (empty !== undefined) throw this.#throttled(empty === 'ip' ? 'bucket_ip' : 'bucket_lane')
+  }
+
+  /** Waits for a place at most the permit's time; HS_THROTTLED { lane, limit } or abort. */
+  async enter(key: string, signal: AbortSignal): Promise<HandshakePermit> {
     return { lane: this.#lane, release: await this.#place(key, signal) }
   }
 

@@ -8,9 +8,9 @@ import type {
 import type { PqBackend, Signer } from '@montana/crypto'
 import { errorCode, type TimeSource, toHex, withTimeout } from '@montana/foundation'
 import type { InboundHooks } from '../admission/inbound.js'
-import { TransportError } from '../errors.js'
 import { type HandshakeModules, type HandshakeResult, initiate, respond } from '../handshake/core.js'
 import type { HandshakeProfile } from '../handshake/profile.js'
+import { checkRemoteIdentity } from '../handshake/remote-identity.js'
 import { streamChannel } from '../handshake/stream-channel.js'
 import { peerIdOfNodeKey } from '../identity.js'
 import { LIMITS } from '../limits.js'
@@ -20,7 +20,7 @@ import { asTransportError } from './failure.js'
 import { type Direction, HandshakeBook, type HandshakeReport, type Suite } from './report.js'
 
 export interface EncrypterOptions {
-  /** Called with every proven identity; throws a {@link TransportError} to refuse it (ban, closed mesh). */
+  /** Called with every proven identity; throws a TransportError to refuse it (ban, closed mesh). */
   readonly admit: (peerId: string, direction: Direction) => void
   /** Gates 2 and 3 of spec transport 10.2; without it nothing limits inbound handshakes. */
   readonly inbound?: InboundHooks | undefined
@@ -95,6 +95,11 @@ export abstract class HandshakeEncrypter implements ConnectionEncrypter {
     return { result: await run(modules, channel, signal), lower: release() }
   }
 
+  /** Gate 3 as far as it needs no message: for a profile that has work before the core. */
+  protected begin({ direction, stream }: Attempt): void {
+    if (direction === 'inbound') this.#options.inbound?.begin(stream)
+  }
+
   #permits(raw: MessageStream): Pick<HandshakeModules, 'permit' | 'onSigning'> {
     const { inbound } = this.#options
     return {
@@ -103,16 +108,11 @@ export abstract class HandshakeEncrypter implements ConnectionEncrypter {
     }
   }
 
-  /** Own identity, then the dialled one, then the policy: spec transport 4.4. js-libp2p compares none of them. */
+  /** Own identity, then the dialled one, then the policy: spec transport 4.4. */
   protected checkRemote(remote: PeerId, direction: Direction, expected: PeerId | undefined): void {
-    if (remote.equals(this.ownId)) throw new TransportError('HS_SELF', 'the remote identity is the own one')
-    if (expected !== undefined && !expected.equals(remote)) {
-      throw new TransportError('HS_PEER_MISMATCH', `dialled ${expected.toString()}, found ${remote.toString()}`, {
-        expected: expected.toString(),
-        actual: remote.toString(),
-      })
-    }
-    this.#options.admit(remote.toString(), direction)
+    const remoteId = remote.toString()
+    checkRemoteIdentity({ remote: remoteId, own: this.ownId.toString(), dialled: expected?.toString() })
+    this.#options.admit(remoteId, direction)
   }
 
   async #secure(

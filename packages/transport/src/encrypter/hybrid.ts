@@ -30,9 +30,13 @@ export class HybridEncrypter extends HandshakeEncrypter {
     this.#rekey = options.rekey ?? REKEY_LIMITS
   }
 
-  /** As initiator the first inner message follows the last outer one without waiting for anything: spec transport 6.2. */
+  /**
+   * As initiator the first inner message follows the last outer one without waiting for anything: spec transport 6.2. As
+   * responder it counts the handshake before the outer one, which costs some milliseconds too.
+   */
   protected override async establish(attempt: Attempt): Promise<Established> {
     const { direction, stream, signal } = attempt
+    this.begin(attempt)
     const outer = await this.#outer.secure(direction, stream, this.limits, signal)
     const [initiator, responder] =
       direction === 'outbound' ? [this.#outer.publicKey, outer.remoteKey] : [outer.remoteKey, this.#outer.publicKey]

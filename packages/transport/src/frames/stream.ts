@@ -18,6 +18,7 @@ export interface FrameStreamInit {
   readonly lower: MessageStream
   readonly sealer: FrameWriter
   readonly opener: FrameReader
+  /** In both directions; a larger frame of the remote ends the connection. */
   readonly maxPlaintextBytes: number
   readonly suite: string
   readonly metrics: TransportMetrics
@@ -31,12 +32,13 @@ export interface FrameStreamInit {
  */
 export class FrameStream extends LayeredStream {
   readonly #init: FrameStreamInit
-  readonly #decoder = new FrameDecoder()
+  readonly #decoder: FrameDecoder
   #isOver = false
 
   constructor(init: FrameStreamInit) {
     super(init.lower, init.maxPlaintextBytes)
     this.#init = init
+    this.#decoder = new FrameDecoder(init.maxPlaintextBytes + TAG_BYTES)
     this.addEventListener('close', () => this.#end())
     this.attach()
   }

@@ -7,16 +7,18 @@ import { isRemoteEnd } from '../handshake/stream-channel.js'
 import { silentComponentLogger } from '../silent-logger.js'
 import { codedCrypto } from './crypto.js'
 import { createOuterIdentity } from './identity.js'
+import { isOuterKey, KeyExpectation } from './key-expectation.js'
 import { OuterWire } from './wire.js'
 
-const ED25519_KEY_BYTES = 32
 /** Outer messages that each side receives: spec transport 6.1. */
 const MESSAGES = { outbound: 1, inbound: 2 } as const
 
 export interface OuterLimits {
+  /** For each message that is waited for. */
   readonly messageMs: number
   readonly readBufferBytes: number
   readonly outerBytes: number
+  readonly unprovenFrames: number
 }
 
 /** A decrypted byte stream whose other end has proven one Ed25519 key, and nothing else of itself. */
@@ -49,30 +51,41 @@ export class OuterNoise {
     limits: OuterLimits,
     signal: AbortSignal,
   ): Promise<OuterChannel> {
-    const messages = MESSAGES[direction]
-    const wire = new OuterWire(raw, { messages, bytes: limits.outerBytes, readBufferBytes: limits.readBufferBytes })
-    const secured = await withTimeout(messages * limits.messageMs, signal, (waiting) =>
-      this.#run(direction, wire, waiting),
-    )
+    const wireLimits = {
+      messages: MESSAGES[direction],
+      bytes: limits.outerBytes,
+      readBufferBytes: limits.readBufferBytes,
+      unprovenFrames: limits.unprovenFrames,
+    }
+    let onMessage = () => {}
+    const wire = new OuterWire(raw, wireLimits, () => onMessage())
+    const secured = await withTimeout(limits.messageMs, signal, (waiting, restart) => {
+      onMessage = restart
+      return this.#run(direction, wire, waiting)
+    })
+    // The library's stream does not notice an end that came before it listened.
+    if (wire.status !== 'open')
+      throw wire.fault ?? new TransportError('STREAM_RESET', 'ended after the outer handshake')
     const remoteKey = this.#checkedKey(secured.remotePeer.publicKey)
     return { stream: secured.connection, remoteKey, established: () => wire.established() }
   }
 
-  /** Without `remotePeer`: the PeerIds of this network are not those of outer keys. */
+  /** Never with the dialled PeerId: those of this network are not made of outer keys. */
   async #run(direction: Direction, wire: OuterWire, signal: AbortSignal): Promise<SecuredConnection> {
-    const options = { signal, skipStreamMuxerNegotiation: true }
+    const expectation = new KeyExpectation()
+    const { remotePeer } = expectation
+    const options = { signal, remotePeer, skipStreamMuxerNegotiation: true }
     try {
       if (direction === 'outbound') return await this.#noise.secureOutbound(wire, options)
       return await this.#noise.secureInbound(wire, options)
     } catch (error) {
+      if (expectation.isRefused) throw otherKey()
       throw outerFailure(wire.fault ?? error)
     }
   }
 
   #checkedKey(key: PublicKey | undefined): Uint8Array {
-    if (key?.type !== 'Ed25519' || key.raw.length !== ED25519_KEY_BYTES) {
-      throw new TransportError('HS_OUTER_KEY', 'the outer key of the remote is not an Ed25519 key')
-    }
+    if (!isOuterKey(key)) throw otherKey()
     if (bytesEqual(key.raw, this.publicKey)) {
       throw new TransportError('HS_SELF', 'the outer key of the remote is the own one')
     }
@@ -84,6 +97,10 @@ export class OuterNoise {
 function explicitComponents(peerId: PeerId, privateKey: NoiseComponents['privateKey']): NoiseComponents {
   const upgrader = { getStreamMuxers: () => new Map() } as unknown as NoiseComponents['upgrader']
   return { peerId, privateKey, logger: silentComponentLogger, upgrader }
+}
+
+function otherKey(): TransportError {
+  return new TransportError('HS_OUTER_KEY', 'the outer key of the remote is not an Ed25519 key')
 }
 
 function outerFailure(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import type { MessageStream } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
-import { FRAME_PREFIX_BYTES } from '../constants.js'
+import { FRAME_PREFIX_BYTES, TAG_BYTES } from '../constants.js'
 import { TransportError } from '../errors.js'
 import { LayeredStream } from '../frames/layered-stream.js'
 import { BoundaryTracker, checkOuterFrame } from './boundary.js'
@@ -13,6 +13,8 @@ export interface OuterWireLimits {
   readonly bytes: number
   /** What may arrive before {@link OuterWire.established}. */
   readonly readBufferBytes: number
+  /** Frames that may arrive before {@link OuterWire.established}. */
+  readonly unprovenFrames: number
 }
 
 /**
@@ -21,16 +23,19 @@ export interface OuterWireLimits {
  */
 export class OuterWire extends LayeredStream {
   readonly #limits: OuterWireLimits
-  readonly #boundary = new BoundaryTracker((length) => this.#onLength(length))
+  readonly #boundary: BoundaryTracker
   #messages = 0
   #messageBytes = 0
   #unprovenBytes = 0
+  #unprovenFrames = 0
   #isEstablished = false
   #fault: Error | undefined
 
-  constructor(raw: MessageStream, limits: OuterWireLimits) {
+  /** `onMessage` is told that an outer message, or later a frame, has arrived whole. */
+  constructor(raw: MessageStream, limits: OuterWireLimits, onMessage: () => void) {
     super(raw)
     this.#limits = limits
+    this.#boundary = new BoundaryTracker((length) => this.#onLength(length), onMessage)
     this.attach()
   }
 
@@ -68,8 +73,18 @@ export class OuterWire extends LayeredStream {
     if (this.#unprovenBytes > this.#limits.readBufferBytes) throw tooMany('unread', this.#unprovenBytes)
   }
 
+  /** Each frame is a decryption: whoever has proven nothing yet gets few of them, and none for nothing. */
+  #onFrame(length: number): void {
+    checkOuterFrame(length)
+    if (this.#isEstablished) return
+    this.#unprovenFrames += 1
+    if (this.#unprovenFrames > this.#limits.unprovenFrames) throw tooMany('frames', this.#unprovenBytes)
+    if (length > TAG_BYTES) return
+    throw new TransportError('FRAME_SIZE', 'an empty frame before the inner handshake', { layer: 'outer', length })
+  }
+
   #onLength(length: number): void {
-    if (this.#messages >= this.#limits.messages) return checkOuterFrame(length)
+    if (this.#messages >= this.#limits.messages) return this.#onFrame(length)
     this.#messages += 1
     this.#messageBytes += FRAME_PREFIX_BYTES + length
     if (this.#messageBytes > this.#limits.bytes) throw tooMany('outer', this.#messageBytes)

@@ -8,7 +8,8 @@ import { percentile, percentiles, roundTripsOf, type TransportRow } from './rows
 
 /** The link of the goals, and a second one that shows how much of the time is round trips. */
 const NEAR_RTT_MS = 60
-const FAR_RTT_MS = 120
+/** The longer, the less a delay of the host looks like a part of a round trip. */
+const FAR_RTT_MS = 240
 const PUSH_BYTES = 64 * 1024 * 1024
 const HANDSHAKES_PER_ROUND = 10
 /** As many first fill what a process keeps in stock; the growth over those after them is what a connection costs. */

@@ -34,15 +34,25 @@ async function verdict(input: Fields, { backends, backend }: RunContext): Promis
   const base = handshake.messages[numberOf(input, input.has('base') ? 'base' : 'step')]
   const wire = edited(base, input.list('edit') as readonly Edit[])
   const role = roleOf(input)
-  const received = receivedBy(role, handshake, numberOf(input, 'step'), wire)
-  const end = await runRole(role, pqOf(backends, backend), handshake, received)
-  return { wire_bytes: wire.length, wire_sha256: sha256(wire), ...(end === 'ok' ? { result: end } : { error: end }) }
+  const { end, sent } = await runRole({
+    ...{ role, handshake, backend: pqOf(backends, backend) },
+    received: receivedBy(role, handshake, input, wire),
+    ends: endsOf(input),
+    dialled: input.has('dialled') ? input.text('dialled') : undefined,
+  })
+  const told = { wire_bytes: wire.length, wire_sha256: sha256(wire), messages_sent: sent }
+  return { ...told, ...(end === 'ok' ? { result: end } : { error: end }) }
 }
 
-/** The other messages of that direction are as they should be. */
-function receivedBy(role: Role, { messages }: PinnedHandshake, step: MessageNumber, wire: Uint8Array): Uint8Array[] {
-  if (role === 'initiator') return [wire]
-  return step === 1 ? [wire, messages[3]] : [messages[1], wire]
+/** The other messages of that direction are as they should be; behind a connection's end there are none. */
+function receivedBy(role: Role, { messages }: PinnedHandshake, input: Fields, wire: Uint8Array): Uint8Array[] {
+  const step = numberOf(input, 'step')
+  if (role === 'responder' && step === 3) return [messages[1], wire]
+  return role === 'initiator' || endsOf(input) ? [wire] : [wire, messages[3]]
+}
+
+function endsOf(input: Fields): boolean {
+  return input.has('ends') && input.bool('ends')
 }
 
 function handshakeOf(input: Fields): PinnedHandshake {

@@ -1,7 +1,8 @@
 import { sha256 } from '@montana/codec'
 import { toHex } from '@montana/foundation'
 import type { VectorCase } from '../types.js'
-import { type Draft, drafts } from './drafts.js'
+import type { Draft } from './draft.js'
+import { drafts } from './drafts.js'
 import { edited } from './edit.js'
 import { APPENDIX_B, type PinnedHandshake, pinnedHandshake } from './pinned.js'
 import type { Role } from './run-role.js'
@@ -29,18 +30,22 @@ function messagesCase(name: ProfileName, handshake: PinnedHandshake): VectorCase
 function verdictCase(
   profile: ProfileName,
   { messages }: PinnedHandshake,
-  { name, step, base, edit, end }: Draft,
+  { name, step, base, edit, ends, dialled, end, sent }: Draft,
 ): VectorCase {
   const role: Role = step === 2 ? 'initiator' : 'responder'
   const wire = edited(messages[base ?? step], edit)
   return {
     name: `${profile}_message_${step}_${name}`,
     area: AREA,
-    input: { ...inputOf(profile), role, step, ...(base && { base }), edit },
+    input: {
+      ...{ ...inputOf(profile), role, step, ...(base && { base }), edit },
+      ...{ ...(ends && { ends }), ...(dialled && { dialled }) },
+    },
     expected: {
       ...(end === 'ok' ? { result: end } : { error: end }),
       wire_bytes: wire.length,
       wire_sha256: toHex(sha256(wire)),
+      ...(sent !== undefined && { messages_sent: sent }),
     },
   }
 }

@@ -1,31 +1,20 @@
 import { mldsaSign } from '@montana/crypto/oracle'
 import { toHex } from '@montana/foundation'
-import {
-  initiatorDigest,
-  MAX_PAD_BYTES,
-  MESSAGE_1_BYTES,
-  MESSAGE_2_BYTES,
-  MESSAGE_3_BYTES,
-  responderDigest,
-} from '@montana/transport'
+import { initiatorDigest, MAX_PAD_BYTES, responderDigest } from '@montana/transport'
+import { cuts } from './cuts.js'
+import type { Draft } from './draft.js'
 import { type Edit, edited } from './edit.js'
+import { identities } from './identities.js'
+import { CORE_BYTES, PREFIX_BYTES, SIG_I_AT, SIG_R_AT } from './layout.js'
 import { APPENDIX_B, type MessageNumber, type PinnedHandshake, pinnedHandshake } from './pinned.js'
 import { forgedByInitiator, forgedByResponder, type ProfileName } from './signatures.js'
 
-const PREFIX_BYTES = 2
-const CORE_BYTES: Readonly<Record<MessageNumber, number>> = {
-  1: MESSAGE_1_BYTES,
-  2: MESSAGE_2_BYTES,
-  3: MESSAGE_3_BYTES,
-}
 /** First and last byte of every field, from the start of the core: spec transport 4.2. */
 const FIELDS: Readonly<Record<MessageNumber, Readonly<Record<string, readonly [number, number]>>>> = {
   1: { rho: [1152, 1183] },
   2: { ek_r: [0, 1183], ct_i: [1184, 2271], id_r: [2272, 4223], sig_r: [4224, 7532] },
   3: { ct_r: [0, 1087], id_i: [1088, 3039], sig_i: [3040, 6348] },
 }
-const SIG_R_AT = 4224
-const SIG_I_AT = 3040
 /** Messages of the obsolete XK form: spec transport 3. */
 const XK_MESSAGE_BYTES: Readonly<Record<MessageNumber, number>> = { 1: 2272, 2: 6349, 3: 5261 }
 /** Two coefficients of 12 bits, both 4095. */
@@ -34,24 +23,18 @@ const NOT_REDUCED = 'ffffff'
 const COEFFICIENTS_AT = [0, 1149] as const
 const q = 3329
 
-/** One message, what is changed of it, and what its receiver makes of it. */
-export interface Draft {
-  readonly name: string
-  readonly step: MessageNumber
-  readonly base?: MessageNumber
-  readonly edit: readonly Edit[]
-  /** A code, or `ok`. */
-  readonly end: string
-}
-
 /** Everything that is tried on one profile. */
 export function drafts(name: ProfileName, handshake: PinnedHandshake): Draft[] {
   return [
-    ...([1, 2, 3] as const).flatMap((step) => [...valid(step, handshake), ...lengths(step), ...flips(step)]),
+    ...([1, 2, 3] as const).flatMap((step) => [
+      ...[...valid(step, handshake), ...lengths(step), ...cuts(step, handshake)],
+      ...flips(step),
+    ]),
     ...kemKeys(handshake),
     ...forgeries(2, SIG_R_AT, forgedByResponder(name, handshake)),
     ...forgeries(3, SIG_I_AT, forgedByInitiator(name, handshake)),
     ...replays(handshake),
+    ...identities(handshake),
   ]
 }
 

@@ -1,44 +1,61 @@
-import type { PqBackend, Signer } from '@montana/crypto'
+import { type PqBackend, peerIdOf, type Signer } from '@montana/crypto'
 import { errorCode } from '@montana/foundation'
-import { type HandshakeChannel, initiate, respond } from '@montana/transport'
+import {
+  checkRemoteIdentity,
+  type HandshakeModules,
+  initiate,
+  LIMITS,
+  respond,
+  streamChannel,
+} from '@montana/transport'
 import type { Pq } from '../backends.js'
 import type { PinnedHandshake } from './pinned.js'
+import { type Recording, recordedRemote } from './recorded-remote.js'
 
 export type Role = 'initiator' | 'responder'
 
-/** A remote that has sent all that it will ever send. */
-function recorded(received: readonly Uint8Array[]): HandshakeChannel {
-  const messages = [...received]
-  return {
-    receive: async (prefixBytes, bodyBytes) => {
-      const wire = messages.shift() ?? new Uint8Array(prefixBytes)
-      const length = bodyBytes(wire.subarray(0, prefixBytes))
-      return wire.slice(prefixBytes, prefixBytes + length)
-    },
-    send: async () => {},
+export interface RoleRun extends Recording {
+  readonly backend: Pq
+  readonly handshake: PinnedHandshake
+  /** PeerId; an initiator refuses every other one. */
+  readonly dialled: string | undefined
+}
+
+export interface RoleEnd {
+  /** `ok`, or the code with which the role ended. */
+  readonly end: string
+  /** Messages that it has sent. */
+  readonly sent: number
+}
+
+/** What a role makes of recorded messages, over the channel that a node reads them from. */
+export async function runRole(run: RoleRun): Promise<RoleEnd> {
+  const near = recordedRemote(run)
+  const { signal } = new AbortController()
+  const { channel } = streamChannel(near, LIMITS.handshake, signal)
+  let sent = 0
+  const send = (bytes: Uint8Array) => {
+    sent += 1
+    return channel.send(bytes)
+  }
+  try {
+    await (run.role === 'initiator' ? initiate : respond)(modulesOf(run), { ...channel, send }, signal)
+    return { end: 'ok', sent }
+  } catch (error) {
+    return { end: errorCode(error), sent }
+  } finally {
+    near.abort(new Error('the case is over'))
   }
 }
 
-/** What a role makes of recorded messages: `ok`, or the code with which it ended. */
-export async function runRole(
-  role: Role,
-  backend: Pq,
-  handshake: PinnedHandshake,
-  received: readonly Uint8Array[],
-): Promise<string> {
-  const { profile } = handshake
-  const modules = {
-    profile,
+function modulesOf({ role, backend, handshake, dialled }: RoleRun): HandshakeModules {
+  const signer = recordedSigner(role, handshake)
+  const own = peerIdOf(signer.publicKey)
+  return {
+    profile: handshake.profile,
     backend: withoutRandomness(role, backend, handshake),
-    signer: recordedSigner(role, handshake),
-    checkRemote: () => {},
-  }
-  const run = role === 'initiator' ? initiate : respond
-  try {
-    await run(modules, recorded(received), new AbortController().signal)
-    return 'ok'
-  } catch (error) {
-    return errorCode(error)
+    signer,
+    checkRemote: (key) => checkRemoteIdentity({ remote: peerIdOf(key), own, dialled }),
   }
 }
 
