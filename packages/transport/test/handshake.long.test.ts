@@ -44,7 +44,11 @@ it.each([
   'a %s handshake in which what the %s sends is cut, at every length, is none',
   async (profile, side) => {
     const make = profile === 'pq' ? party : hybridParty
-    const [alice, bob] = [await make(await testSigner(0x31)), await make(await testSigner(0x32))]
+    const limits = QUICK
+    const [alice, bob] = [
+      await make(await testSigner(0x31), { limits }),
+      await make(await testSigner(0x32), { limits }),
+    ]
     const { [side]: bytes } = await wireBytes(alice, bob)
     for (let length = 0; length < bytes; length++) await expectCutRefused(alice, bob, side, length)
   },

@@ -9,6 +9,7 @@ import type {
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
 import { errorCode, noMetrics, systemTime } from '@montana/foundation'
+import { multiaddr } from '@multiformats/multiaddr'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import {
   createTransportMetrics,
@@ -71,10 +72,16 @@ export const hybridParty = async (signer: Signer, options: Partial<Options> = {}
 
 export type Tamper = (bytes: Uint8Array, from: 'initiator' | 'responder', offset: number) => Uint8Array | undefined
 
+/** Without an address it would take the number of the pair for a port, of which there are too few for a long run. */
+function pair(): [MultiaddrConnection, MultiaddrConnection] {
+  const remoteAddr = multiaddr('/ip4/127.0.0.1/tcp/1')
+  return multiaddrConnectionPair({ outbound: { remoteAddr }, inbound: { remoteAddr } })
+}
+
 /** Two connections with a relay between them that may change, drop or cut what passes. */
 export function tamperedPair(tamper: Tamper = (bytes) => bytes): [MultiaddrConnection, MultiaddrConnection] {
-  const [initiator, nearInitiator] = multiaddrConnectionPair()
-  const [nearResponder, responder] = multiaddrConnectionPair()
+  const [initiator, nearInitiator] = pair()
+  const [nearResponder, responder] = pair()
   relay(nearInitiator, nearResponder, (bytes, offset) => tamper(bytes, 'initiator', offset))
   relay(nearResponder, nearInitiator, (bytes, offset) => tamper(bytes, 'responder', offset))
   return [initiator, responder]
