@@ -19,7 +19,7 @@ let bobId: string
 
 beforeAll(async () => {
   const [a, b] = [await testSigner(0x31), await testSigner(0x32)]
-  ;[alice, bob] = [await party(a, { limits: QUICK }), await party(b, { limits: QUICK })]
+  ;[alice, bob] = [await party(a), await party(b)]
   ;[aliceId, bobId] = [peerIdOfNodeKey(a.publicKey).toString(), peerIdOfNodeKey(b.publicKey).toString()]
 })
 
@@ -122,11 +122,9 @@ describe('handshake', () => {
   })
 
   it('ends at the deadline when the other side is silent', async () => {
-    const [a, b] = await shake(
-      alice,
-      bob,
-      tamperedPair(() => undefined),
-    )
+    const hasty = async (byte: number) => await party(await testSigner(byte), { limits: QUICK })
+    const silence = tamperedPair(() => undefined)
+    const [a, b] = await shake(await hasty(0x31), await hasty(0x32), silence)
     expect([a.code, b.code]).toContain('HS_TIMEOUT')
     expect(['HS_TIMEOUT', 'STREAM_RESET']).toContain(a.code)
   })

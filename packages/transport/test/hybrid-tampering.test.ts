@@ -24,7 +24,7 @@ let inner: readonly [Party, Party]
 beforeAll(async () => {
   const [a, b] = [await testSigner(0x31), await testSigner(0x32)]
   ;[alice, bob] = [await hybridParty(a, { limits: QUICK }), await hybridParty(b, { limits: QUICK })]
-  inner = [await party(a, { limits: QUICK }, InnerOnly), await party(b, { limits: QUICK }, InnerOnly)]
+  inner = [await party(a, {}, InnerOnly), await party(b, {}, InnerOnly)]
 })
 
 describe('a changed byte of the hybrid core, without the outer channel that would catch it first', () => {
