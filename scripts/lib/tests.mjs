@@ -25,6 +25,7 @@ const WAITING = [
   'test/simulation/test/',
   'packages/cli/test/breathe',
   'packages/cli/test/soak-report',
+  'test/e2e/soak-ssh',
 ]
 
 /** Files that start one short command after another and promise no milliseconds. */
@@ -36,6 +37,7 @@ const FORKING = [
   'packages/cli/test/simulate',
   'packages/cli/test/failover',
   'test/e2e/demo-mirror',
+  'test/e2e/bad-input',
   'test/bench/mirror',
 ]
 
