@@ -15,9 +15,11 @@ const OTHERS = LABELS.filter((label) => label !== TARGET)
 /** Has a place in the devnet's manifest and is not started: from there the test measures. */
 const PROBE = 'late'
 const PER_SECOND = 1_000
+/** Many short ones, in turn: what else the machine does hits both sides alike. */
+const ROUNDS = 9
+const PHASE_S = 20
 /** A node sums up the delay of its loop over a minute. */
-const PHASE_S = 60
-const ROUNDS = 3
+const LOOP_S = 60
 /** A node takes five pings per second from a peer. */
 const PING_MS = 250
 /** Cadence and p99 of the others within 20 % of control. */
@@ -78,10 +80,10 @@ class Devnet {
   }
 }
 
-async function measure(devnet: Devnet, probe: ProbeMesh, port: number): Promise<Phase> {
+async function measure(devnet: Devnet, probe: ProbeMesh, port: number, seconds = PHASE_S): Promise<Phase> {
   probe.takeRtts()
   const [head, startedMs] = [await devnet.node('moscow').head(), performance.now()]
-  const plan = { kind: 'handshakes', perSecond: PER_SECOND, seconds: PHASE_S, sources: [STRANGER] } as const
+  const plan = { kind: 'handshakes', perSecond: PER_SECOND, seconds, sources: [STRANGER] } as const
   const { attempted, answered } = await flood({ ...plan, port })
   const windows = (await devnet.node('moscow').head()) - head
   const ms = performance.now() - startedMs
@@ -97,19 +99,18 @@ function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
 }
 
+const p99 = ({ rttsMs }: Phase) => percentile(rttsMs, 0.99)
+
 function summary(phases: readonly Phase[]) {
-  const rttsMs = phases.flatMap((phase) => phase.rttsMs)
   const windows = sum(phases, (phase) => phase.windows)
-  const delays = phases.map((phase) => phase.loopDelayMs)
   return {
     perSecond: Math.round(sum(phases, ({ attempted }) => attempted) / (phases.length * PHASE_S)),
     signaturesReceived: sum(phases, ({ answered }) => answered),
     windows,
     windowMs: Math.round(sum(phases, ({ ms }) => ms) / windows),
-    pings: rttsMs.length,
-    p50Ms: rounded(percentile(rttsMs, 0.5)),
-    p99Ms: rounded(percentile(rttsMs, 0.99)),
-    loopDelayP99Ms: rounded(percentile(delays, 0.5)),
+    pings: sum(phases, ({ rttsMs }) => rttsMs.length),
+    p99Ms: phases.map((phase) => rounded(p99(phase))),
+    middleP99Ms: rounded(percentile(phases.map(p99), 0.5)),
   }
 }
 
@@ -124,21 +125,28 @@ describe('a thousand handshakes per second from outside the manifest', () => {
       phases.control.push(await measure(devnet, probe, sinkPort))
       phases.flood.push(await measure(devnet, probe, targetPort))
     }
+    const [idle, busy] = [
+      await measure(devnet, probe, sinkPort, LOOP_S),
+      await measure(devnet, probe, targetPort, LOOP_S),
+    ]
     const [control, flooded] = [summary(phases.control), summary(phases.flood)]
+    const loopDelayMs = { control: idle.loopDelayMs, flood: busy.loopDelayMs }
     const [signatures = 0, permits = 0, refused = 0] = await Promise.all(
       ['signatures', 'permits', 'refused'].map((name) =>
         devnet.node(TARGET).metric(`montana_handshake_${name}_total`, 'lane="stranger"'),
       ),
     )
-    process.stdout.write(`${JSON.stringify({ control, flood: flooded, signatures, permits, refused }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ control, flood: flooded, loopDelayMs, signatures, permits, refused }, null, 2)}\n`,
+    )
 
     expect(Math.min(control.perSecond, flooded.perSecond)).toBeGreaterThan(0.9 * PER_SECOND)
     expect(signatures).toBeGreaterThan(0)
     expect(signatures).toBeLessThanOrEqual(permits)
     // Of one source: ten, and one per second more; in truth far fewer, because it is refused after five failures.
-    expect(permits).toBeLessThanOrEqual(10 + ROUNDS * PHASE_S)
+    expect(permits).toBeLessThanOrEqual(10 + ROUNDS * PHASE_S + LOOP_S)
     expect(Math.abs(flooded.windowMs / control.windowMs - 1)).toBeLessThanOrEqual(TOLERANCE)
-    expect(flooded.p99Ms / control.p99Ms).toBeLessThanOrEqual(1 + TOLERANCE)
-    expect(flooded.loopDelayP99Ms - control.loopDelayP99Ms).toBeLessThanOrEqual(LOOP_DELAY_MS)
+    expect(flooded.middleP99Ms / control.middleP99Ms).toBeLessThanOrEqual(1 + TOLERANCE)
+    expect(loopDelayMs.flood - loopDelayMs.control).toBeLessThanOrEqual(LOOP_DELAY_MS)
   }, 900_000)
 })
