@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdmissionChain, makeAdmissionChain, restoredAt } from '../support/admission-chain.js'
 import { certificateOf } from '../support/commit.js'
 import { WAYS, type Way } from '../support/messages.js'
-import { Receiver } from '../support/receiver.js'
+import { createReceiver, type Receiver } from '../support/receiver.js'
 
 const HEAD = 10
 let chain: AdmissionChain
@@ -29,7 +29,7 @@ function withEvidence(keep: (nodeId: Uint8Array) => boolean): Uint8Array {
 
 /** What a node at the head becomes when a liar is heard first, then the true draft and its certificate. */
 async function afterLiar(way: Way, altered: Uint8Array): Promise<Receiver> {
-  const node = new Receiver(chain.world, restoredAt(chain, HEAD))
+  const node = createReceiver(chain.world, restoredAt(chain, HEAD))
   const say = (by: string, how: Way, bytes: Uint8Array) => node.outcome((inbox) => WAYS[how](inbox, by, bytes))
   await say('liar', way, altered)
   await say('honest', way, next().envelope)
@@ -59,7 +59,7 @@ describe.each(['draft', 'proposal'] as const)('a %s whose list 2 was changed on 
 describe('a certificate that comes before the true draft', () => {
   // Open in the engine: a refused draft counts as one that this node computes otherwise.
   it('does not halt a node that holds a changed one', async () => {
-    const node = new Receiver(chain.world, restoredAt(chain, HEAD))
+    const node = createReceiver(chain.world, restoredAt(chain, HEAD))
     const say = (by: string, how: Way, bytes: Uint8Array) => node.outcome((inbox) => WAYS[how](inbox, by, bytes))
     await say(
       'liar',

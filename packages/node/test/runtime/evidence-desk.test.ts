@@ -6,7 +6,7 @@ import { EvidenceDesk, type EvidenceName } from '../../src/runtime/evidence-desk
 import { isMisbehaviour } from '../../src/runtime/misbehaviour.js'
 import { flipped } from '../support/messages.js'
 import { signConfirmation, signHeader, signVote } from '../support/objects.js'
-import { Receiver } from '../support/receiver.js'
+import { createReceiver } from '../support/receiver.js'
 import { HEAD, makeVotedChain, type VotedChain } from '../support/voted-chain.js'
 import { type Member, temporaryDirectory } from '../support/world.js'
 
@@ -23,7 +23,7 @@ afterAll(() => chain.close())
 function desk(dir = temporaryDirectory()) {
   const store = openStore({ dir, mode: 'write' })
   onTestFinished(() => store.close())
-  const { authenticator, loop } = new Receiver(chain.world, chain.restored)
+  const { authenticator, loop } = createReceiver(chain.world, chain.restored)
   const sent: Uint8Array[] = []
   const found: string[] = []
   const evidence = new EvidenceDesk({

@@ -8,7 +8,7 @@ import { certificateOf, commitOf } from '../support/commit.js'
 import { WAYS } from '../support/messages.js'
 import { signPropose, signRegistration, signVote } from '../support/objects.js'
 import { altering, answering, type Peer, requestsTo, silent } from '../support/peers.js'
-import { Receiver } from '../support/receiver.js'
+import { createReceiver } from '../support/receiver.js'
 import { HEAD, makeVotedChain, type VotedChain } from '../support/voted-chain.js'
 import { memberNamed } from '../support/world.js'
 
@@ -22,7 +22,7 @@ afterAll(() => chain.close())
 /** A peer that has heard the draft, its Propose, a prevote and a certificate of the open window. */
 async function informed() {
   const { world, next, restored } = chain
-  const node = new Receiver(world, restored)
+  const node = createReceiver(world, restored)
   const { window, proposalHash, cementValue: value } = commitOf(next)
   const holder = memberNamed(world, roundHolder(proposerRule(world.document), next.before, 1))
   const propose = await signPropose(world, holder, { window, value, proposalHash })
@@ -45,7 +45,7 @@ function storeWith(certificate: Uint8Array | undefined): ReadStore {
 
 function setUp(peers: Record<string, Peer>) {
   const { requests, asked } = requestsTo(peers)
-  const node = new Receiver(chain.world, chain.restored)
+  const node = createReceiver(chain.world, chain.restored)
   const fetcher = new Fetcher({ requests, inbox: node.inbox, logger: silentLogger })
   onTestFinished(() => fetcher.stop())
   const heard = (count: number) => vi.waitUntil(() => node.outcomes.length >= count)
@@ -86,7 +86,7 @@ describe('what the engine lacks', () => {
 
   it('a registration comes from its candidate', async () => {
     const bytes = await signRegistration(chain.world.candidate)
-    const { loop } = new Receiver(chain.world, chain.restored)
+    const { loop } = createReceiver(chain.world, chain.restored)
     const own = (hash: Uint8Array) => (toHex(hash) === toHex(registrationHash(bytes)) ? bytes : undefined)
     const { node, fetcher, heard } = setUp({ a: answering({ engineState: () => loop.state, ownRegistration: own }) })
     fetcher.fetch({ what: 'registration', window: HEAD + 1, hash: registrationHash(bytes), from: undefined })

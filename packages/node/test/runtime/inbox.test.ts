@@ -22,7 +22,7 @@ import {
   signReveal,
   signVote,
 } from '../support/objects.js'
-import { Receiver } from '../support/receiver.js'
+import { createReceiver, type Receiver } from '../support/receiver.js'
 import { HEAD, makeVotedChain, type VotedChain } from '../support/voted-chain.js'
 import { type Member, memberNamed } from '../support/world.js'
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain.close())
 
-const receiver = () => new Receiver(chain.world, chain.restored)
+const receiver = () => createReceiver(chain.world, chain.restored)
 const say = (node: Receiver, way: Way, bytes: Uint8Array, peer = 'peer') => {
   return node.outcome((inbox) => WAYS[way](inbox, peer, bytes))
 }
@@ -109,7 +109,7 @@ describe('an envelope', () => {
     const node = receiver()
     for (const { envelope } of chain.built) expect(await say(node, 'proposal', envelope)).toBe('duplicate')
     expect(node.behind).toEqual([])
-    const before = new Receiver(chain.world, {
+    const before = createReceiver(chain.world, {
       ...chain.restored,
       chain: chain.built[0]?.after ?? chain.restored.chain,
     })
@@ -142,7 +142,7 @@ describe('a draft', () => {
     const node = receiver()
     expect(await say(node, 'draft', chain.head.envelope)).toBe('irrelevant')
     expect(node.behind).toEqual([])
-    const early = new Receiver(chain.world, { ...chain.restored, chain: chain.head.before })
+    const early = createReceiver(chain.world, { ...chain.restored, chain: chain.head.before })
     expect(await say(early, 'draft', chain.next.envelope)).toBe('irrelevant')
     expect(early.behind).toEqual(['peer'])
   })
@@ -242,7 +242,7 @@ describe('a certificate', () => {
   it('of a window that is cemented the same here is a duplicate; beyond the next window this node is behind', async () => {
     const node = receiver()
     expect(await say(node, 'certificate', await certificateOf(chain.world, chain.head, 1))).toBe('duplicate')
-    const early = new Receiver(chain.world, { ...chain.restored, chain: chain.head.before })
+    const early = createReceiver(chain.world, { ...chain.restored, chain: chain.head.before })
     expect(await say(early, 'certificate', await certificateOf(chain.world, chain.next, 1))).toBe('ahead')
     expect([node.behind, early.behind]).toEqual([[], ['peer']])
   })

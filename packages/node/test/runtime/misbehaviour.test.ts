@@ -12,7 +12,7 @@ import { ADMITTED, type AdmissionChain, makeAdmissionChain, restoredAt } from '.
 import { certificateOf, commitOf } from '../support/commit.js'
 import { WAYS, type Way } from '../support/messages.js'
 import { signHeader, signPropose } from '../support/objects.js'
-import { Receiver } from '../support/receiver.js'
+import { createReceiver } from '../support/receiver.js'
 import { memberNamed } from '../support/world.js'
 
 const WINDOWS = 11
@@ -50,7 +50,7 @@ describe('an honest peer', () => {
   it.each(Array.from({ length: WINDOWS + 1 }, (_, head) => head))(
     'that sends all of its history to a node at window %i is blamed for nothing',
     async (head) => {
-      const node = new Receiver(chain.world, restoredAt(chain, head))
+      const node = createReceiver(chain.world, restoredAt(chain, head))
       const outcomes = new Map<string, string>()
       // The newest first, which a node that is behind cannot judge, then in order.
       for (const [way, window, bytes] of [...all].reverse().concat(all)) {

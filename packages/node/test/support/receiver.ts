@@ -34,7 +34,6 @@ export class Receiver {
         throw error
       },
     })
-    stopAtEnd(new WeakRef(this.loop))
     this.inbox = new Inbox({
       loop: this.loop,
       authenticator: this.authenticator,
@@ -60,7 +59,9 @@ export class Receiver {
   }
 }
 
-/** Does not keep the loop: a long test makes hundreds, one after another. */
-function stopAtEnd(loop: WeakRef<EngineLoop>): void {
-  onTestFinished(() => loop.deref()?.stop())
+/** One that stops with the test; vitest keeps it until then, so a test that makes hundreds stops each itself. */
+export function createReceiver(...init: ConstructorParameters<typeof Receiver>): Receiver {
+  const made = new Receiver(...init)
+  onTestFinished(() => made.loop.stop())
+  return made
 }
