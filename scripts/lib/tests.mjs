@@ -21,9 +21,12 @@ const WAITING = [
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
-  'packages/consensus/test/simulation',
   'test/simulation/test/',
   'packages/cli/test/breathe',
+  'packages/fleet/',
+  'packages/codec/',
+  'packages/ledger/',
+  'packages/consensus/',
   'packages/cli/test/soak-report',
   'test/e2e/soak-ssh',
 ]

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { longIt } from '../support/long-it.js'
 import { goals } from './src/transport/goals.js'
 import { renderTransportReport } from './src/transport/render.js'
 import { percentiles, roundTripsOf, type TransportRow } from './src/transport/rows.js'
@@ -52,10 +53,11 @@ describe('goals', () => {
   })
 })
 
-describe('the command', () => {
-  const main = fileURLToPath(new URL('./dist/main.js', import.meta.url))
+const main = fileURLToPath(new URL('./dist/main.js', import.meta.url))
 
-  it('measures every contender with two processes of its own', () => {
+longIt(
+  'measures every contender with two processes of its own',
+  async () => {
     const { status, stdout } = spawnSync(process.execPath, [main, 'transport', '--rounds', '1', '--json'], {
       encoding: 'utf8',
     })
@@ -70,5 +72,6 @@ describe('the command', () => {
       expect(roundTrips).toBeGreaterThan(1)
       expect(throughputMBps).toBeGreaterThan(0)
     }
-  }, 120_000)
-})
+  },
+  120_000,
+)

@@ -3,7 +3,7 @@ import { supply } from '@montana/ledger'
 import { describe, expect, it } from 'vitest'
 import { SimulatedMesh } from './support/mesh.js'
 
-const SEEDS = Number(process.env.MONTANA_SIM_SEEDS ?? 8)
+const SEEDS = Number(process.env.MONTANA_SIM_SEEDS ?? 4)
 
 function expectAgreement(mesh: SimulatedMesh): void {
   const longest = mesh.processes.reduce((a, b) => (a.head >= b.head ? a : b))

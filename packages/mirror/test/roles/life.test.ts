@@ -85,7 +85,7 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
     })
   })
 
-  it('takes nothing back while a process on a host of the replica may act', async () => {
+  longIt('takes nothing back while a process on a host of the replica may act', async () => {
     const world = await RoleWorld.open()
     const { primary, replica } = world
     await world.sentinel()
