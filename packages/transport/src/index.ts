@@ -43,6 +43,7 @@ export {
   type OuterKeys,
   PQ_PROFILE,
   PQ_PROTOCOL,
+  PROTOCOLS,
 } from './handshake/profile.js'
 export { checkRemoteIdentity, type RemoteIdentity } from './handshake/remote-identity.js'
 export { runTranscriptSelfTest } from './handshake/self-test.js'

@@ -219,10 +219,12 @@ describe('what is no outer handshake', () => {
     expect((await against(alice, 'outbound', own)).code).toBe('HS_OUTER')
   })
 
-  it('ends as HS_OUTER when a pq handshake is spoken at it, and the other way round as HS_SIZE', async () => {
+  it('is refused when a pq handshake is spoken at it, and the other way round as HS_SIZE', async () => {
     const pq = await party(await testSigner(0x33))
-    const [, b] = await shake(pq, bob, tamperedPair())
-    expect(['HS_BYTES', 'HS_OUTER']).toContain(b.code)
+    const hasty = await hybridParty(await testSigner(0x32), { limits: QUICK })
+    const [, b] = await shake(pq, hasty, tamperedPair())
+    // The padding is random, and with it the length that the outer handshake reads: it may wait for more than there is.
+    expect(['HS_BYTES', 'HS_OUTER', 'HS_TIMEOUT']).toContain(b.code)
     expect((await shake(alice, pq, tamperedPair()))[1].code).toBe('HS_SIZE')
   })
 

@@ -1,9 +1,7 @@
-import { HYBRID_PROTOCOL, InboundAdmission, PQ_PROTOCOL, type TransportMetrics } from '@montana/transport'
+import { InboundAdmission, PROTOCOLS, type TransportMetrics } from '@montana/transport'
 import { parseListenAddress } from '../address.js'
 import type { MeshModules } from '../options.js'
 import type { MeshContext } from './context.js'
-
-const PROTOCOLS = { hybrid: HYBRID_PROTOCOL, pq: PQ_PROTOCOL } as const
 
 /** The gates 1 to 3 of spec transport 10.2 for one mesh: every address of its manifest is in the manifest lane. */
 export function inboundAdmission(

@@ -1,4 +1,4 @@
-import { HYBRID_PROTOCOL, type Limits, PQ_PROTOCOL, type Suite } from '@montana/transport'
+import { type Limits, PROTOCOLS, type Suite } from '@montana/transport'
 import { SECURITY } from '../ext/status.js'
 
 export interface SecurityOptions {
@@ -9,8 +9,6 @@ export interface SecurityOptions {
 }
 
 export const DEFAULT_SECURITY: SecurityOptions = { offers: ['hybrid', 'pq'], requireHybrid: false }
-
-const PROTOCOLS: Readonly<Record<Suite, string>> = { hybrid: HYBRID_PROTOCOL, pq: PQ_PROTOCOL }
 
 /** What the manifest says of a peer. */
 export interface SecurityEntry {

@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import { HYBRID_PROTOCOL, type Limits, PQ_PROTOCOL, type Suite } from '@montana/transport'
+import { type Limits, PROTOCOLS, type Suite } from '@montana/transport'
 import type { StatusMessage } from '../ext/status.js'
 import type { RequestGate } from '../limits/request-gate.js'
 import type { PeerScore } from '../limits/score.js'
@@ -32,8 +32,8 @@ export interface Link {
 
 /** Profile of an open connection; `none` is what no encrypter of ours can have made: spec transport 8.1. */
 export function suiteOf({ encryption }: Pick<Connection, 'encryption'>): Suite | 'none' {
-  if (encryption === HYBRID_PROTOCOL) return 'hybrid'
-  return encryption === PQ_PROTOCOL ? 'pq' : 'none'
+  if (encryption === PROTOCOLS.hybrid) return 'hybrid'
+  return encryption === PROTOCOLS.pq ? 'pq' : 'none'
 }
 
 /** Everything that the mesh knows of one peer; lives on between its connections. */

@@ -19,6 +19,9 @@ export const PQ_PROFILE: HandshakeProfile = { labelPrefix: 'mt-noise-pq-xx-v1-',
 export const HYBRID_PROTOCOL = '/montana/noise-hybrid/1.0.0'
 export const HYBRID_LABEL_PREFIX = 'mt-noise-hybrid-v1-'
 
+/** What each profile is called in a negotiation. */
+export const PROTOCOLS = { hybrid: HYBRID_PROTOCOL, pq: PQ_PROTOCOL } as const
+
 /** Raw Ed25519 public keys of the two ends of an outer channel, 32 bytes each. */
 export interface OuterKeys {
   readonly initiator: Uint8Array
