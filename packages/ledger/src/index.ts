@@ -14,7 +14,7 @@ export {
   SUITE_ML_DSA_65,
   TREE_LEVELS,
 } from './constants.js'
-export { LedgerError, type LedgerErrorCode } from './errors.js'
+export { isSettleFault, LedgerError, type LedgerErrorCode } from './errors.js'
 export { DEVNET_NETWORK_NAME, type DevnetRules, devnetGenesis } from './genesis/devnet.js'
 export {
   type CementingRule,
