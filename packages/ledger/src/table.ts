@@ -21,6 +21,13 @@ interface Backing {
   readonly stubs: readonly Stub[]
 }
 
+export interface ReleasedStubs {
+  /** In tree order; they tile the key space. */
+  readonly stubs: readonly Stub[]
+  /** Those of them that are new since the table was made from its source, or since the release before. */
+  readonly changed: readonly Stub[]
+}
+
 interface Version<R> {
   readonly codec: RecordCodec<R>
   readonly hasher: MerkleHasher
@@ -74,15 +81,16 @@ export class Table<R> {
    * it was. Older versions, and others made from them, are not to be read once the source has gone on. A table that is not
    * backed has no stubs.
    */
-  release(maxLeaves: number): readonly Stub[] {
+  release(maxLeaves: number): ReleasedStubs {
     const { backing, root, codec, hasher } = this.#version
-    if (backing === undefined) return []
+    if (backing === undefined) return { stubs: [], changed: [] }
     const decode = (record: Uint8Array) => codec.decode(record)
     const modules = { ...this.#hashing(), hasher, decode, source: backing.source }
     const tiles = releasedTiles(root, backing.stubs, modules, maxLeaves)
     const stubs = tiles.map(({ stub }) => stub)
     this.#version = { ...this.#version, root: trieOfTiles(tiles), backing: { ...backing, stubs } }
-    return stubs
+    const known = new Set(backing.stubs)
+    return { stubs, changed: stubs.filter((stub) => !known.has(stub)) }
   }
 
   get size(): number {

@@ -1,7 +1,15 @@
 import { concatBytes, errorCode, toHex } from '@montana/foundation'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodeCryptoHasher, rootOfStubs, type Stub, smtRoot, Table, verifyInclusionProof } from '../src/index.js'
+import {
+  nodeCryptoHasher,
+  prefixOf,
+  rootOfStubs,
+  type Stub,
+  smtRoot,
+  Table,
+  verifyInclusionProof,
+} from '../src/index.js'
 import { countingHasher, hex } from './helpers.js'
 import { clusteredKey, clusteredKeys, MapSource, randomRecords, rawCodec, rawRecord } from './stub-support.js'
 
@@ -55,7 +63,7 @@ describe('a backed table', () => {
           for (const { key, record } of table.changesSince(versions.at(-1)?.[0] ?? before)) source.put(key, record)
           versions.push([table, plain])
           if (!isReleased) continue
-          const fresh = table.release(maxLeaves)
+          const { stubs: fresh } = table.release(maxLeaves)
           versions.splice(0, versions.length - 1)
           expect(hex(rootOfStubs(fresh))).toBe(hex(plain.root()))
           expect(fresh.every(({ count, depth }) => count <= maxLeaves || depth === 256)).toBe(true)
@@ -139,14 +147,16 @@ describe('a backed table', () => {
     const next = table.set(rawRecord(key, 99))
     const root = hex(next.root())
     source.put(key, rawRecord(key, 99))
-    const stubs = next.release(32)
+    const { stubs, changed } = next.release(32)
     expect(stubs).toEqual(source.stubs(32))
+    expect(changed.map(({ key: any }) => prefixOf(any, 4))).toEqual([prefixOf(key, 4)])
+    expect(next.release(32)).toEqual({ stubs, changed: [] })
     source.reads = []
     expect(hex(next.root())).toBe(root)
     expect(source.reads).toEqual([])
     expect(next.get(key)).toEqual(rawRecord(key, 99))
     expect(source.reads).toHaveLength(2)
-    expect(Table.fromRecords(rawCodec, [rawRecord(key, 1)]).release(32)).toEqual([])
+    expect(Table.fromRecords(rawCodec, [rawRecord(key, 1)]).release(32)).toEqual({ stubs: [], changed: [] })
   })
 
   it('hands out the leaf hashes that its root has computed', () => {
