@@ -60,7 +60,9 @@ function remarks({ snapshot, gaps, faults, faultCount }: NodeVerdict): string[] 
     ({ window, code, message }) => `${window === null ? 'store' : `window ${window}`}: ${code}: ${message}`,
   )
   const begun =
-    snapshot === null ? [] : [`begun from the snapshot of window ${snapshot}: linked from there, not replayed from genesis`]
+    snapshot === null
+      ? []
+      : [`begun from the snapshot of window ${snapshot}: linked from there, not replayed from genesis`]
   const hidden = faultCount - faults.length
   return [...begun, ...missing, ...found, ...(hidden > 0 ? [`and ${hidden} more faults`] : [])]
 }

@@ -1,4 +1,4 @@
-import { type Logger, errorCode, isAbort, withTimeout } from '@montana/foundation'
+import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
 import { EXT_ERROR, ExtError } from '@montana/network'
 import type { ProofEvidence } from '@montana/timechain'
 import type { Authenticator } from '../authenticator.js'
@@ -263,10 +263,7 @@ export class CatchUp {
     this.#standing.blame(peer)
     this.#windows.drop(peer)
     this.#proofs.drop(peer)
-    this.#modules.logger.warn(
-      { peer: peer.slice(-8), fromWindow, code },
-      'peer dropped as a source for catch-up',
-    )
+    this.#modules.logger.warn({ peer: peer.slice(-8), fromWindow, code }, 'peer dropped as a source for catch-up')
     this.#change.notify()
   }
 }
