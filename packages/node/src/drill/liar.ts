@@ -1,11 +1,11 @@
 import { HEADER_BYTES } from '@montana/consensus'
 import {
+  decodeCertificateRequest,
+  decodeCertificateResponse,
   decodeEnvelopeRangeRequest,
   decodeEnvelopeRangeResponse,
   decodeTimechainProofRequest,
   decodeTimechainProofResponse,
-  decodeCertificateRequest,
-  decodeCertificateResponse,
   EXT_TYPE,
   encodeCertificateResponse,
   encodeEnvelopeRangeResponse,

@@ -24,7 +24,8 @@ export function createCatchUp(
     expectedPeers: () => requests.expected(),
     onLie: (peerId, window, detail, evidence) => {
       incidents.note(PROOF_INVALID, peerId, window, evidence && encodeProofEvidence(evidence))
-      if (record.noteLie({ code: PROOF_INVALID, peer: peerId, window, detail })) metrics.findings.inc({ code: PROOF_INVALID })
+      if (record.noteLie({ code: PROOF_INVALID, peer: peerId, window, detail }))
+        metrics.findings.inc({ code: PROOF_INVALID })
       say.misbehaviour(peerId, PROOF_INVALID)
     },
     onApplied: () => metrics.caughtUp(1),

@@ -28,12 +28,7 @@ export interface PeerRequests {
   certificates(peerId: string, fromWindow: number, count: number, signal: AbortSignal): Promise<readonly Uint8Array[]>
   proof(peerId: string, window: number, signal: AbortSignal): Promise<TimechainProofItem | undefined>
   /** Of consecutive windows, at least one. */
-  proofs(
-    peerId: string,
-    fromWindow: number,
-    count: number,
-    signal: AbortSignal,
-  ): Promise<readonly TimechainProofItem[]>
+  proofs(peerId: string, fromWindow: number, count: number, signal: AbortSignal): Promise<readonly TimechainProofItem[]>
   candidateProof(peerId: string, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   object(peerId: string, kind: ObjectKind, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   votes(peerId: string, window: number, signal: AbortSignal): Promise<readonly VoteSetItem[]>
@@ -78,8 +73,14 @@ export function peerRequests(mesh: () => Mesh | undefined): PeerRequests {
       return decodeVoteSetResponse(await ask(peerId, EXT_TYPE.voteSet, request, signal))
     },
     peersFrom: (first) => connectedPeers(mesh(), first),
-    isSource: (peerId) => mesh()?.peers().some((peer) => peer.peerId === peerId && peer.syncSource) ?? false,
-    expected: () => mesh()?.peers().filter((peer) => peer.peerId !== '').length ?? 0,
+    isSource: (peerId) =>
+      mesh()
+        ?.peers()
+        .some((peer) => peer.peerId === peerId && peer.syncSource) ?? false,
+    expected: () =>
+      mesh()
+        ?.peers()
+        .filter((peer) => peer.peerId !== '').length ?? 0,
   }
 }
 

@@ -53,7 +53,13 @@ function summary({
   const pass = `PASS: ${windows} windows (${firstWindow} to ${lastWindow}) at equal hashes on every node in ${seconds} s`
   const first = verdict === 'PASS' ? pass : `FAIL: ${windows} windows in ${seconds} s`
   const report = soak?.reportDir ? [`report: ${join(soak.reportDir, 'report.html')}`] : []
-  return [first, `proposers: ${counts(proposers)}`, `confirmers: ${counts(confirmers)}`, ...caughtUp(nodes), ...report].join('\n')
+  return [
+    first,
+    `proposers: ${counts(proposers)}`,
+    `confirmers: ${counts(confirmers)}`,
+    ...caughtUp(nodes),
+    ...report,
+  ].join('\n')
 }
 
 /** How nodes that were behind reached the others, and what they found out on the way. */

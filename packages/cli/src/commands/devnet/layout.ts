@@ -54,7 +54,10 @@ export async function openDevnetRoot(root: string): Promise<void> {
  * Makes, or finds again, everything that four nodes need on disk, and a place in the manifest for one that joins later.
  * The caller holds the lock. Throws {@link ConfigError}.
  */
-export async function prepareDevnet(root: string, { reset, d0, rules, join: joining }: DevnetInit): Promise<DevnetFiles> {
+export async function prepareDevnet(
+  root: string,
+  { reset, d0, rules, join: joining }: DevnetInit,
+): Promise<DevnetFiles> {
   if (reset) await clearDevnet(root)
   const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
   const document = devnetDocument(identities, d0, rules)

@@ -46,10 +46,14 @@ export class DevnetMesh {
   readonly late: NodeChild | undefined
 
   constructor(files: DevnetFiles, options: DevnetOptions, onLine: (line: string) => void) {
-    this.children = files.nodes.map((node) => new NodeChild({ files: node, args: argsOf(node, files, options), onLine }))
-    this.children.find(({ label }) => label === options.liar)?.changeDrill((state) => {
-      state.lies = true
-    })
+    this.children = files.nodes.map(
+      (node) => new NodeChild({ files: node, args: argsOf(node, files, options), onLine }),
+    )
+    this.children
+      .find(({ label }) => label === options.liar)
+      ?.changeDrill((state) => {
+        state.lies = true
+      })
     const { late } = files
     this.late = late && new NodeChild({ files: late, args: lateArgs(late, files, options), onLine })
   }

@@ -122,7 +122,12 @@ export function nodeResults({ nodes, commonWindow, head }: Observation): NodeRes
 }
 
 function findingsOf(status: NodeStatus | undefined): NodeFinding[] {
-  return (status?.findings ?? []).map(({ code, peer, window, detail }) => ({ code, peer: peer ?? null, window, detail }))
+  return (status?.findings ?? []).map(({ code, peer, window, detail }) => ({
+    code,
+    peer: peer ?? null,
+    window,
+    detail,
+  }))
 }
 
 function hashesAt(status: NodeStatus | undefined, window: number) {
