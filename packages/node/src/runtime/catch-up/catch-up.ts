@@ -35,9 +35,19 @@ export interface CatchUpModules {
   /** A peer gave what does not hold. */
   onLie(peerId: string, window: number, detail: string, evidence?: ProofEvidence): void
   /** After each window that was applied. */
-  onApplied(bytes: number): void
+  onApplied(): void
   monotonicMs(): number
 }
+
+interface Session {
+  readonly from: number
+  readonly startedAtMs: number
+  /** Undefined while sources are gathered; then how far the network was ahead, windows. */
+  gap: number | undefined
+}
+
+/** Whoever lacks one window follows, if a little late. */
+const FOLLOWS_WITHIN = 1
 
 /**
  * Brings a node that is behind to the head of its peers: spec protocol 15.1. Windows are fetched ahead from all of them,
@@ -52,9 +62,8 @@ export class CatchUp {
   readonly #change = new Change()
   readonly #abort = new AbortController()
   readonly #rate = new RateMeter()
-  #session: { readonly from: number; readonly startedAtMs: number } | undefined
-  #applied = 0
-  #seconds = 0
+  #session: Session | undefined
+  #totals = { windows: 0, seconds: 0 }
 
   constructor(modules: CatchUpModules) {
     this.#modules = modules
@@ -66,7 +75,14 @@ export class CatchUp {
       onChange: () => this.#onChange(),
       onFailed: ({ peer, from }: { peer: string; from: number }, error: unknown) => this.#fail(peer, from, error),
     }
-    this.#windows = new RangeFetcher({ ...common, limits: WINDOW_LIMITS, fetch })
+    this.#windows = new RangeFetcher({
+      ...common,
+      limits: WINDOW_LIMITS,
+      fetch: (ask, signal) => {
+        logger.debug({ peer: ask.peer.slice(-8), fromWindow: ask.from, count: ask.count }, 'windows asked for')
+        return fetch(ask, signal)
+      },
+    })
     this.#proofs = new ProofsAhead({
       ...modules.proofs,
       ...common,
@@ -88,9 +104,9 @@ export class CatchUp {
 
   /** Undefined while this node follows. */
   get progress(): CatchUpProgress | undefined {
-    if (!this.#session) return undefined
+    if (!this.#isFarBehind) return undefined
     const { head } = this.#modules.loop
-    const { from } = this.#session
+    const { from = head } = this.#session ?? {}
     const target = this.target
     const rate = this.#rate.rate(this.#modules.monotonicMs())
     return {
@@ -109,12 +125,11 @@ export class CatchUp {
   }
 
   get totals(): CatchUpTotals {
-    const session = this.#session
-    const running = session ? (this.#modules.monotonicMs() - session.startedAtMs) / MS_PER_S : 0
+    const { windows, seconds } = this.#totals
     return {
-      mode: this.#applied > 0 ? 'range' : undefined,
-      windows: this.#applied,
-      seconds: this.#seconds + running,
+      mode: windows > 0 ? 'range' : undefined,
+      windows,
+      seconds: seconds + this.#secondsOfSession,
       bytesFetched: this.#windows.bytesFetched + this.#proofs.bytesFetched,
       bytesTwice: this.#windows.bytesTwice + this.#proofs.bytesTwice,
     }
@@ -151,23 +166,37 @@ export class CatchUp {
   async #run(): Promise<void> {
     if (this.#session || !this.#isBehind) return
     const { loop, monotonicMs } = this.#modules
-    const session = { from: loop.head, startedAtMs: monotonicMs() }
-    this.#session = session
+    this.#session = { from: loop.head, startedAtMs: monotonicMs(), gap: undefined }
     try {
       await this.#gather()
+      this.#session.gap = this.#gap
       while (this.#isBehind) await this.#step()
     } finally {
-      this.#seconds += (monotonicMs() - session.startedAtMs) / MS_PER_S
+      this.#totals.seconds += this.#secondsOfSession
       this.#rate.reset()
       this.#session = undefined
       if (!this.#abort.signal.aborted) this.#pump()
     }
   }
 
+  get #isFarBehind(): boolean {
+    return (this.#session?.gap ?? this.#gap) > FOLLOWS_WITHIN && this.#session !== undefined
+  }
+
+  get #secondsOfSession(): number {
+    if (!this.#session || !this.#isFarBehind) return 0
+    return (this.#modules.monotonicMs() - this.#session.startedAtMs) / MS_PER_S
+  }
+
+  /** How far the highest claim is ahead, windows. */
+  get #gap(): number {
+    return Math.max(0, ...this.#claims.map(({ head }) => head - this.#modules.loop.head))
+  }
+
   get #isBehind(): boolean {
     const { loop } = this.#modules
     const isStopped = this.#abort.signal.aborted || loop.state.halted !== undefined
-    return !isStopped && this.#claims.some(({ head }) => head > loop.head)
+    return !isStopped && this.#gap > 0
   }
 
   get #claims() {
@@ -176,13 +205,11 @@ export class CatchUp {
 
   /** With much to fetch the first that answers is not asked for all of it. */
   async #gather(): Promise<void> {
-    const { loop, monotonicMs, expectedPeers } = this.#modules
+    const { monotonicMs, expectedPeers } = this.#modules
     const { signal } = this.#abort
     const untilMs = monotonicMs() + GATHER_MS
     for (let leftMs = GATHER_MS; leftMs > 0 && !signal.aborted; leftMs = untilMs - monotonicMs()) {
-      const claims = this.#claims
-      const gap = Math.max(0, ...claims.map(({ head }) => head - loop.head))
-      if (gap <= SMALL_GAP || claims.length >= expectedPeers()) return
+      if (this.#gap <= SMALL_GAP || this.#claims.length >= expectedPeers()) return
       await this.#change.wait(Math.min(leftMs, LOOK_AGAIN_MS), signal)
     }
   }
@@ -201,7 +228,7 @@ export class CatchUp {
   }
 
   #onChange(): void {
-    if (this.#session && !this.#abort.signal.aborted) this.#pump()
+    if (this.#session?.gap !== undefined && !this.#abort.signal.aborted) this.#pump()
     this.#change.notify()
   }
 
@@ -224,17 +251,20 @@ export class CatchUp {
     return context.window === window ? context.timechainValue : this.#windows.get(window)?.value.timechainValue
   }
 
-  async #applyNext(window: number, { peer, value, bytes, endsAnswer }: Fetched<RangeWindow>): Promise<void> {
-    const { loop, monotonicMs, onApplied } = this.#modules
+  async #applyNext(window: number, { peer, value, endsAnswer }: Fetched<RangeWindow>): Promise<void> {
     try {
       await this.#apply(peer, window, value)
-      this.#applied++
-      this.#rate.mark(monotonicMs())
-      onApplied(bytes)
+      if (this.#isFarBehind) this.#noteApplied()
       if (endsAnswer) this.#standing.forgive(peer)
     } catch (error) {
-      if (!isAbort(error) && loop.head < window) this.#fail(peer, window, error)
+      if (!isAbort(error) && this.#modules.loop.head < window) this.#fail(peer, window, error)
     }
+  }
+
+  #noteApplied(): void {
+    this.#totals.windows++
+    this.#rate.mark(this.#modules.monotonicMs())
+    this.#modules.onApplied()
   }
 
   /** Each window passes the same acceptance as a live one; one that fails ends the use of its source. */
