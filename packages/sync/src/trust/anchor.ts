@@ -66,9 +66,13 @@ function checkHeader({ manifest, window, decoded: { envelope } }: Anchor): void 
   const { header } = envelope
   const isSame = bytesEqual(envelope.bytes.subarray(0, HEADER_BYTES), manifest.header)
   require(isSame, 'ANCHOR_HEADER', 'header', 'the manifest and the cemented envelope have different headers')
-  require(header.window === window, 'ANCHOR_HEADER', 'window', `the header is of window ${header.window}, not ${window}`)
+  require(header.window ===
+    window, 'ANCHOR_HEADER', 'window', `the header is of window ${header.window}, not ${window}`)
   const root = composeStateRoot(header.nodeRoot, header.candidateRoot, header.accountRoot)
-  require(bytesEqual(root, header.stateRoot), 'ANCHOR_STATE_ROOT', 'stateRoot', 'the state root is not that of its tables')
+  require(bytesEqual(
+    root,
+    header.stateRoot,
+  ), 'ANCHOR_STATE_ROOT', 'stateRoot', 'the state root is not that of its tables')
 }
 
 function checkContext({ window, proposalHash: hash, decoded: { envelope, context } }: Anchor): void {

@@ -1,13 +1,7 @@
-import {
-  type CementVote,
-  type Confirmation,
-  type Header,
-  voteMessage,
-  votesOfCertificate,
-} from '@montana/consensus'
+import { type CementVote, type Confirmation, type Header, voteMessage, votesOfCertificate } from '@montana/consensus'
 import type { SignatureVerifier } from '@montana/crypto'
-import type { CementingRule, NodeRecord, Table } from '@montana/ledger'
 import { toHex } from '@montana/foundation'
+import type { CementingRule, NodeRecord, Table } from '@montana/ledger'
 import { SyncError } from '../errors.js'
 import type { Anchor } from './anchor.js'
 

@@ -61,10 +61,14 @@ export async function trustAnchor(
 function checkPin(anchor: Anchor, pin: Pin): Trust {
   if (bytesEqual(anchor.proposalHash, pin.hash)) return { root: 'pin' }
   const [found, wanted] = [toHex(anchor.proposalHash), toHex(pin.hash)]
-  throw new SyncError('PIN_MISMATCH', `window ${pin.window} has proposal hash ${found}, the checkpoint says ${wanted}`, {
-    field: 'checkpoint',
-    remedy: 'compare the checkpoint with somebody you trust; if it is right, these peers are not of your network',
-  })
+  throw new SyncError(
+    'PIN_MISMATCH',
+    `window ${pin.window} has proposal hash ${found}, the checkpoint says ${wanted}`,
+    {
+      field: 'checkpoint',
+      remedy: 'compare the checkpoint with somebody you trust; if it is right, these peers are not of your network',
+    },
+  )
 }
 
 /** T2. The header's signature is left to {@link trustTables} where the table does not know its proposer. */

@@ -1,0 +1,8 @@
+export { isLie, SyncError, type SyncErrorCode } from './errors.js'
+export type { PlanEffect, PlanEvent, TablePlan } from './plan/events.js'
+export { DEFAULT_LIMITS, type PlanLimits } from './plan/limits.js'
+export { newPlan, type Plan, type PlanInit } from './plan/state.js'
+export { stepPlan } from './plan/step.js'
+export { type Anchor, type AnchorBytes, decodeAnchor } from './trust/anchor.js'
+export type { NodeTable, TrustModules } from './trust/signatures.js'
+export { type KnownTable, type Pin, type Trust, trustAnchor, trustTables } from './trust/trust.js'
