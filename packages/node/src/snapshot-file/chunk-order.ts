@@ -50,7 +50,8 @@ export class ChunkOrder {
     const table = TABLE_ORDER[this.#table]
     if (!table) return 'records follow the last table'
     if (chunk.window !== this.#window) return `its records are of window ${chunk.window}, not ${this.#window}`
-    if (chunk.table !== STATE_TABLE[table]) return `its records are of table ${stateTableName(chunk.table)}, not ${table}`
+    if (chunk.table !== STATE_TABLE[table])
+      return `its records are of table ${stateTableName(chunk.table)}, not ${table}`
     if (!bytesEqual(chunk.lo, this.#lo)) return `its records begin at ${short(chunk.lo)}, not at ${short(this.#lo)}`
     return undefined
   }

@@ -1,11 +1,5 @@
 import { CodecError } from '@montana/codec'
-import {
-  decodeAccountRecord,
-  decodeCandidateRecord,
-  decodeNodeRecord,
-  hasherOf,
-  verifyRange,
-} from '@montana/ledger'
+import { decodeAccountRecord, decodeCandidateRecord, decodeNodeRecord, hasherOf, verifyRange } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import { type RangeChunk, STATE_RECORD_BYTES, type StateTableName, stateTableName } from '@montana/network'
 import type { Anchor } from '@montana/sync'

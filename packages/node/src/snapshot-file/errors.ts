@@ -34,5 +34,10 @@ export class SnapshotFileError extends MontanaError {
 /** A path that cannot be opened or written; exit 78. */
 export function unusableFile(path: string, error: unknown, remedy: string): ConfigError {
   const reason = errorCode(error) === 'ENOENT' ? 'does not exist' : `cannot be used: ${errorMessage(error)}`
-  return new ConfigError(`snapshot file ${path} ${reason}`, { code: 'SNAPSHOT_FILE', field: 'file', remedy, cause: error })
+  return new ConfigError(`snapshot file ${path} ${reason}`, {
+    code: 'SNAPSHOT_FILE',
+    field: 'file',
+    remedy,
+    cause: error,
+  })
 }

@@ -17,7 +17,9 @@ export interface SnapshotHead {
 /** Throws {@link SnapshotFileError} that names the section, or SyncError `ANCHOR_…` for sections of different windows. */
 export async function readHead(reader: SectionReader): Promise<SnapshotHead> {
   const document = await readSection(reader, 'genesis', decodeDocument)
-  const manifest = await readSection(reader, 'manifest', (bytes) => decodeSnapshotManifestResponse(bytes, { window: 0 }))
+  const manifest = await readSection(reader, 'manifest', (bytes) =>
+    decodeSnapshotManifestResponse(bytes, { window: 0 }),
+  )
   const envelope = await readSection(reader, 'envelope', (bytes) => bytes)
   const certificate = await readSection(reader, 'certificate', (bytes) => bytes)
   const anchor = decodeAnchor({ manifest, envelope, certificate })

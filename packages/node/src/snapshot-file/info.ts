@@ -21,7 +21,11 @@ export interface SnapshotInfo {
 /** What was proven of a file, and by what. */
 export interface SnapshotReport extends SnapshotInfo {
   /** The root of all trust in it: the genesis cohort, an own earlier node table, or the operator's checkpoint. */
-  readonly trust: { readonly root: 'genesis' | 'own-table' | 'checkpoint'; readonly window: number; readonly isOld: boolean }
+  readonly trust: {
+    readonly root: 'genesis' | 'own-table' | 'checkpoint'
+    readonly window: number
+    readonly isOld: boolean
+  }
   /** Parts into which the records are cut. */
   readonly chunks: number
 }

@@ -3,7 +3,15 @@ import { ConfigError } from '@montana/foundation'
 import { decodeNodeRecord, type GenesisDocument, genesisState, nodeCodec, Table } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import { decodeRangeChunk, type RangeChunk, STATE_RECORD_BYTES, STATE_TABLE } from '@montana/network'
-import { type Anchor, type KnownTable, type Pin, type Trust, type TrustModules, trustAnchor, trustTables } from '@montana/sync'
+import {
+  type Anchor,
+  type KnownTable,
+  type Pin,
+  type Trust,
+  type TrustModules,
+  trustAnchor,
+  trustTables,
+} from '@montana/sync'
 import { ChunkOrder } from './chunk-order.js'
 import { type ChunkLeaves, proveChunk } from './chunk-proof.js'
 import { checkNetwork, decoded, readHead, type SnapshotHead } from './head.js'
@@ -14,8 +22,8 @@ import type { RecordCounts, SnapshotProgress } from './types.js'
 export interface TrustOptions {
   readonly genesis?: GenesisDocument | undefined
   readonly pin?: Pin | undefined
-  /** Node tables of the operator's own store, the latest first. */
-  readonly known?: readonly KnownTable[]
+  /** Node tables of the operator's own store, the latest first; may refuse the file. */
+  readonly known?: (head: SnapshotHead) => readonly KnownTable[]
 }
 
 export interface ProveModules {
@@ -57,16 +65,17 @@ export async function proveSnapshot(
   const head = await readHead(reader)
   if (options.genesis) checkNetwork(head, options.genesis)
   const trustModules = trustModulesOf(head, modules.verify)
-  const trust = await trustAnchor(head.anchor, rootsOf(head.anchor, options), trustModules)
+  const trust = await trustAnchor(head.anchor, rootsOf(head, options), trustModules)
   sink?.begin(head)
   const { nodes, ...tables } = await proveTables(reader, head.anchor, modules, sink)
   await trustTables(head.anchor, nodes, trustModules)
   return { head, trust, ...tables }
 }
 
-function rootsOf({ window }: Anchor, { genesis, pin, known = [] }: TrustOptions) {
+function rootsOf(head: SnapshotHead, { genesis, pin, known }: TrustOptions) {
+  const { window } = head.anchor
   const cohort = genesis ? [{ window: 0, nodes: genesisState(genesis).nodes }] : []
-  const tables = [...known, ...cohort]
+  const tables = [...(known?.(head) ?? []), ...cohort]
   if (tables.length > 0 || pin?.window === window) return { pin, known: tables }
   const remedy = `give the proposal hash of window ${window} with --checkpoint, or the genesis document with --genesis`
   const what = pin ? `the checkpoint is of window ${pin.window}` : 'nothing says which network to trust'

@@ -86,7 +86,8 @@ export class SectionReader {
 
   /** The kind that belongs in this place. */
   #kindOf(type: number, name: string): SectionName {
-    const wanted: readonly SectionName[] = this.#index < HEAD_SECTIONS.length ? HEAD_SECTIONS.slice(this.#index, this.#index + 1) : ['records', 'end']
+    const wanted: readonly SectionName[] =
+      this.#index < HEAD_SECTIONS.length ? HEAD_SECTIONS.slice(this.#index, this.#index + 1) : ['records', 'end']
     const kind = wanted.find((one) => SECTION[one] === type)
     if (kind) return kind
     throw new SnapshotFileError('SNAPSHOT_ORDER', name, `a section of type ${type} stands in its place`)

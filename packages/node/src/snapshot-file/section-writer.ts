@@ -1,7 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { ByteWriter, sha256 } from '@montana/codec'
-import { DIGEST_BYTES, END_BYTES, MAGIC, PREAMBLE_BYTES, SECTION, SECTION_MAX_BYTES, type SectionName, TAG_BYTES, VERSION } from './format.js'
+import {
+  DIGEST_BYTES,
+  END_BYTES,
+  MAGIC,
+  PREAMBLE_BYTES,
+  SECTION,
+  SECTION_MAX_BYTES,
+  type SectionName,
+  TAG_BYTES,
+  VERSION,
+} from './format.js'
 import type { RecordCounts } from './types.js'
 
 /** Writes the sections of one file, one after the other. */
@@ -46,7 +56,13 @@ export class SectionWriter {
 
   async #section(name: SectionName, payload: Uint8Array): Promise<void> {
     if (payload.length > SECTION_MAX_BYTES[name]) throw new RangeError(`${name} of ${payload.length} bytes`)
-    const tag = new ByteWriter(TAG_BYTES).u8(SECTION[name]).u8(0).u16(0).u32(this.#sections).u32(payload.length).finish()
+    const tag = new ByteWriter(TAG_BYTES)
+      .u8(SECTION[name])
+      .u8(0)
+      .u16(0)
+      .u32(this.#sections)
+      .u32(payload.length)
+      .finish()
     const digest = sectionDigest(tag, payload)
     this.#digest.update(tag).update(digest)
     for (const part of [tag, digest, payload]) await this.#write(part)

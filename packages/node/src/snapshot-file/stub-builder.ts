@@ -2,7 +2,7 @@ import { type Aligned, alignedAt, type MerkleHasher, prefixOf, type Stub, stubsO
 
 const KEY_BYTES = 32
 /** Most leaves below one stub; the store splits larger ones. */
-const STUB_MAX_LEAVES = 512
+export const STUB_MAX_LEAVES = 512
 /** Leaves for which a subtree is planned: half of the most. */
 const STUB_LEAVES = 256
 
