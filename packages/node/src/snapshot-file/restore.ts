@@ -42,7 +42,7 @@ export async function restoreSnapshotFile(options: RestoreOptions): Promise<Snap
 }
 
 async function checkDirectory(dir: string): Promise<void> {
-  const names = await readdir(dir).catch((error: unknown) => {
+  const names = await readdir(dir).catch((error: unknown): string[] => {
     if (errorCode(error) === 'ENOENT') return []
     const remedy = 'name a directory that you may write with --data-dir'
     throw new ConfigError(`data directory ${dir} cannot be read (${errorCode(error)})`, { field: 'data-dir', remedy })
