@@ -4,9 +4,8 @@ import type { Piece } from './pieces.js'
 /** What happened, with the time at which it did; milliseconds of one monotonic clock. */
 export type PlanEvent = { readonly atMs: number } & (
   | { readonly type: 'tick' }
-  /** A peer that can be asked. One that was `gone` or `missing` may come again, one that was dropped may not. */
-  | { readonly type: 'peer'; readonly id: string }
-  | { readonly type: 'gone'; readonly id: string }
+  /** Everybody who can be asked now. One that was `missing` stays so until it has been away; one that was dropped stays so. */
+  | { readonly type: 'peers'; readonly ids: readonly string[] }
   /** The whole answer is here and not yet proven. */
   | { readonly type: 'answered'; readonly job: number; readonly bytes: number }
   /** Proven and durable. `hi`: the K up to which a range was answered. */
@@ -26,9 +25,9 @@ export type PlanEffect =
   | { readonly type: 'cancel'; readonly job: number }
   /** Not asked again. */
   | { readonly type: 'drop'; readonly peer: string; readonly reason: 'lied' | 'slow' }
-  /** Send a tick then, at the latest. */
+  /** Send a tick then; it takes the place of an earlier wake, and a step without one ends it. */
   | { readonly type: 'wake'; readonly atMs: number }
-  /** Nothing is on its way and nobody is left to ask; a `peer` event goes on. */
+  /** Nothing is on its way and nobody is left to ask; a `peers` event with a new one goes on. */
   | { readonly type: 'stuck' }
   | { readonly type: 'done' }
 

@@ -16,8 +16,7 @@ const AVERAGE_WEIGHT = 0.3
 /** What an event changes, before anything is given out anew. */
 export function apply(draft: Draft, event: PlanEvent): void {
   if (event.type === 'tick') return
-  if (event.type === 'peer') return welcome(draft, event.id)
-  if (event.type === 'gone') return lose(draft, event.id, 'gone')
+  if (event.type === 'peers') return meet(draft, event.ids)
   const job = draft.job(event.job)
   if (!job) return
   switch (event.type) {
@@ -38,11 +37,15 @@ export function apply(draft: Draft, event: PlanEvent): void {
   }
 }
 
+function meet(draft: Draft, ids: readonly string[]): void {
+  for (const { id } of draft.peers) if (!ids.includes(id)) lose(draft, id, 'gone')
+  for (const id of ids) welcome(draft, id)
+}
+
 function welcome(draft: Draft, id: string): void {
   const known = draft.peer(id)
-  if (known?.status === 'dropped' || known?.status === 'ready') return
-  draft.said = undefined
-  if (known) return draft.updatePeer(id, { status: 'ready' })
+  if (known?.status === 'gone') return draft.updatePeer(id, { status: 'ready' })
+  if (known) return
   const bucket = { tokens: draft.limits.burst, tokensAtMs: draft.nowMs, notBeforeMs: draft.nowMs }
   draft.setPeer({ id, status: 'ready', ...bucket, faults: 0, strikes: 0, held: 0, answerMs: undefined })
 }
