@@ -9,6 +9,7 @@ export type SyncErrorCode =
   | 'ANCHOR_CONTEXT'
   | 'ANCHOR_CERTIFICATE'
   | 'ANCHOR_EVIDENCE'
+  | 'ANCHOR_ENVELOPE'
   | 'ANCHOR_SIGNATURE'
   /** The anchor is in order, and not trusted: spec protocol 15.2. */
   | 'PIN_MISMATCH'
@@ -40,6 +41,7 @@ const LIES: ReadonlySet<string> = new Set<SyncErrorCode>([
   'ANCHOR_CONTEXT',
   'ANCHOR_CERTIFICATE',
   'ANCHOR_EVIDENCE',
+  'ANCHOR_ENVELOPE',
   'ANCHOR_SIGNATURE',
 ])
 

@@ -83,7 +83,7 @@ async function validMembers(
 }
 
 /** List 2 is under no root, so its order is checked here: a signer listed twice would count twice. */
-function checkEvidence(header: Header, evidence: readonly Confirmation[]): void {
+export function checkEvidence(header: Header, evidence: readonly Confirmation[]): void {
   const isInOrder = evidence.every(({ nodeId }, index) => {
     const before = evidence[index - 1]
     return before === undefined || Buffer.compare(before.nodeId, nodeId) < 0

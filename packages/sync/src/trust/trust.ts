@@ -2,6 +2,7 @@ import { bytesEqual, toHex } from '@montana/foundation'
 import { activeChainLength, type NodeRecord, quorum, weightOf } from '@montana/ledger'
 import { SyncError, type SyncErrorCode } from '../errors.js'
 import type { Anchor } from './anchor.js'
+import { proveEnvelope } from './envelope.js'
 import {
   certificateSigners,
   evidenceSigners,
@@ -93,6 +94,7 @@ export async function trustTables(anchor: Anchor, nodes: NodeTable, modules: Tru
   const proposer = memberIn(nodes, header.proposerNodeId, anchor.window)
   if (!proposer) throw unknownMember('TRUST_PROPOSER_UNKNOWN', 'the proposer of the header', header.proposerNodeId)
   await requireHeaderSignature(anchor, proposer, modules)
+  await proveEnvelope(anchor, nodes, modules)
   const stranger = anchor.decoded.certificate.signers.find(({ nodeId }) => !memberIn(nodes, nodeId, anchor.window))
   if (stranger) throw unknownMember('TRUST_SIGNER_UNKNOWN', 'a signer of the certificate', stranger.nodeId)
   const signers = await certificateSigners(anchor, nodes, modules)
