@@ -72,6 +72,14 @@ export class Database {
     }
   }
 
+  /** Until the returned function is called, every read of this connection sees the state of the first one. */
+  hold(): () => void {
+    this.#mapped(() => this.#connection.exec('BEGIN'))
+    return () => {
+      if (this.#connection.isOpen && this.#connection.isTransaction) this.#mapped(() => this.#connection.exec('COMMIT'))
+    }
+  }
+
   /** All of `work` or nothing; durable when it returns. */
   transaction<T>(work: () => T): T {
     if (this.#broken !== undefined) throw this.#broken

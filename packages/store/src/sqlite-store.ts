@@ -214,6 +214,10 @@ export class SqliteStore implements Store {
     })
   }
 
+  hold(): () => void {
+    return this.#database.hold()
+  }
+
   close(): void {
     this.#database.close()
     this.#release()

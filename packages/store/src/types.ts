@@ -117,6 +117,11 @@ export interface ReadStore {
   readonly objects: ObjectReader
   readonly proofs: ProofReader
   readonly work: WorkReader
+  /**
+   * Until the returned function is called, all reads see the state that the first of them saw; the log of a running writer
+   * grows meanwhile. For a store that is open to read.
+   */
+  hold(): () => void
   close(): void
 }
 

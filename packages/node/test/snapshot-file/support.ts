@@ -69,10 +69,9 @@ export function sectionsOf(path: string): RawSection[] {
 
 /** Where each section begins, and the end of the file. */
 export function offsetsOf(path: string): number[] {
-  return sectionsOf(path).reduce(
-    (all, { payload }) => [...all, (all.at(-1) ?? 0) + OVERHEAD + payload.length],
-    [PREAMBLE],
-  )
+  const offsets = [PREAMBLE]
+  for (const { payload } of sectionsOf(path)) offsets.push((offsets.at(-1) ?? 0) + OVERHEAD + payload.length)
+  return offsets
 }
 
 /** A file of these sections in which every checksum is right, as a forger would write it. */
