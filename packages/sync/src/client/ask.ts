@@ -1,6 +1,6 @@
-import { LIMITS } from '@montana/transport'
 import { STATE_RECORD_BYTES, STATE_TABLE } from '@montana/network'
 import type { StagedPiece, TableName } from '@montana/store'
+import { LIMITS } from '@montana/transport'
 import type { SyncPeer } from '../peer.js'
 import { rangeBytes } from '../plan/draft.js'
 import { keyAt, kOf } from '../plan/keys.js'

@@ -1,5 +1,5 @@
-import { type NodeRecord, nodeCodec } from '@montana/ledger'
 import { toHex } from '@montana/foundation'
+import { type NodeRecord, nodeCodec } from '@montana/ledger'
 import type { Staging } from '@montana/store'
 import type { NodeTable } from '../trust/signatures.js'
 
