@@ -6,6 +6,7 @@ import type { TableCounts } from './anchors.js'
 import type { Install } from './install.js'
 import { FORMS, STAGED, TABLES, type TableName, tableSql } from './names.js'
 import { checkTiling, type PieceBounds, toBounds } from './pieces.js'
+import { StagedTable, type TableReader } from './reader.js'
 import { replace } from './reclaim.js'
 import { stagedSet } from './schema.js'
 import { fromTree, heightOf, KEY_BYTES } from './tree-key.js'
@@ -50,6 +51,8 @@ export interface StagingReader {
   /** In tree order. */
   pieces(table: TableName): StoredPiece[]
   counts(): TableCounts
+  /** The rows of a table; of what is not staged there are none. */
+  table(table: TableName): TableReader
 }
 
 /**
@@ -120,6 +123,10 @@ export class StagingTable implements Staging {
   counts(): TableCounts {
     const of = (table: TableName) => this.#database.get<{ count: number }>(COUNT[table])?.count ?? 0
     return { account: of('account'), node: of('node'), candidate: of('candidate') }
+  }
+
+  table(table: TableName): StagedTable {
+    return new StagedTable(this.#database, table)
   }
 
   begin(target: StagingTarget): void {

@@ -42,10 +42,10 @@ export class Stager {
   }
 
   #commit(batch: readonly Waiting[]): void {
-    if (this.#signal.aborted) return batch.forEach(({ resolve }) => resolve(false))
+    const isOpen = !this.#signal.aborted
     try {
-      this.#staging.put(batch.map(({ piece }) => piece))
-      for (const { resolve } of batch) resolve(true)
+      if (isOpen) this.#staging.put(batch.map(({ piece }) => piece))
+      for (const { resolve } of batch) resolve(isOpen)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
