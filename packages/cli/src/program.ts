@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   windows: async () => (await import('./commands/windows.js')).windowsCommand,
   evidence: async () => (await import('./commands/evidence.js')).evidenceCommand,
   journal: async () => (await import('./commands/journal.js')).journalCommand,
+  snapshot: async () => (await import('./commands/snapshot/command.js')).snapshotCommand,
   clock: async () => (await import('./commands/clock/command.js')).clockCommand,
   devnet: async () => (await import('./commands/devnet/command.js')).devnetCommand,
   soak: async () => (await import('./commands/soak.js')).soakCommand,

@@ -14,18 +14,18 @@ const fingerprint = (dir: string) => {
     .map((name) => `${name} ${statSync(join(dir, name), { bigint: true }).mtimeNs}`)
 }
 
-describe('a store of schema 1', () => {
+describe.each([1, 2] as const)('a store of schema %i', (version) => {
   it('is brought up when it is opened to write, and loses nothing', () => {
-    const dir = oldStore()
+    const dir = oldStore(version)
     const before = contents1(dir)
-    expect(versionOf(dir)).toBe(1)
+    expect(versionOf(dir)).toBe(version)
     openStore({ dir, mode: 'write', genesisHash: genesis.genesisHash }).close()
     expect(versionOf(dir)).toBe(SCHEMA_VERSION)
     expect(contents1(dir)).toBe(before)
   })
 
   it('goes on as any other, new tables included, and is not upgraded twice', () => {
-    const dir = oldStore()
+    const dir = oldStore(version)
     const first = openStore({ dir, mode: 'write' })
     expect(first.head()?.window).toBe(3)
     expect(first.journal.entry(3, 'vote', 0, 2)?.bytes).toEqual(text('vote 3'))
@@ -39,7 +39,7 @@ describe('a store of schema 1', () => {
   })
 
   it('is read for what it has, with nothing where it has no table, and not changed by that', () => {
-    const dir = oldStore()
+    const dir = oldStore(version)
     const before = fingerprint(dir)
     const store = openStore({ dir, mode: 'read', genesisHash: genesis.genesisHash })
     expect(store.head()?.window).toBe(3)
@@ -55,18 +55,18 @@ describe('a store of schema 1', () => {
     ])
     store.close()
     expect(fingerprint(dir)).toEqual(before)
-    expect(versionOf(dir)).toBe(1)
+    expect(versionOf(dir)).toBe(version)
   })
 
   it('is left as it was when the upgrade fails half way', () => {
-    const dir = oldStore()
+    const dir = oldStore(version)
     const connection = new DatabaseSync(join(dir, DATABASE_FILE))
-    // Takes the place of the last table that version 2 makes.
-    connection.exec('CREATE TABLE work (other)')
-    expect(() => prepareSchema(new Database(connection, dir))).toThrow()
+    // Takes the place of a table that version 3 makes.
+    connection.exec('CREATE TABLE missing (other)')
+    expect(() => prepareSchema(new Database(connection, join(dir, DATABASE_FILE)))).toThrow()
     const names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
-    expect(names.map(({ name }) => name)).not.toContain('notes')
+    expect(names.map(({ name }) => name)).not.toContain('node_records')
     connection.close()
-    expect(versionOf(dir)).toBe(1)
+    expect(versionOf(dir)).toBe(version)
   })
 })

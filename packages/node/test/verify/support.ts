@@ -67,9 +67,9 @@ export class Damage {
     this.sql(`UPDATE ${table} SET bytes = ?, digest = ? WHERE ${where}`, bytes, hash('sha256', bytes, 'buffer'))
   }
 
-  /** Flips a bit of one record of a table; records carry no checksum. */
+  /** Flips a bit of one record of a table; its leaf hash stays as it was. */
   flipRecord(table: 'account' | 'node', at: number): void {
-    this.flip({ table, column: 'record', where: `key = (SELECT min(key) FROM ${table})`, at })
+    this.flip({ table: `${table}_records`, column: 'record', where: `id = (SELECT min(id) FROM ${table}_records)`, at })
   }
 
   /** Flips a bit in a column; with `digest` the checksum beside it is made to fit again. */

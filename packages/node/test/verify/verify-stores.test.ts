@@ -157,7 +157,7 @@ describe('a damaged envelope', () => {
     }
     const context = damaged(template, (db) => db.sql("UPDATE context SET bytes = 'text'"))
     expect(await faultsOf(context)).toEqual([`STORE_CORRUPT@${WINDOWS}`])
-    const record = damaged(template, (db) => db.sql("UPDATE node SET record = 'text'"))
+    const record = damaged(template, (db) => db.sql("UPDATE node_records SET record = 'text'"))
     expect(await faultsOf(record)).toEqual([`STORE_CORRUPT@${WINDOWS}`])
   })
 
@@ -239,13 +239,14 @@ describe('the end of the store', () => {
     const changed = damaged(template, (db) => db.flipRecord(table, 60))
     expect(await faultsOf(changed)).toEqual([`STORE_TABLE_MISMATCH@${WINDOWS}`])
     const removed = damaged(template, (db) =>
-      db.sql(`DELETE FROM ${table} WHERE key = (SELECT max(key) FROM ${table})`),
+      db.sql(`DELETE FROM ${table}_leaves WHERE tree = (SELECT max(tree) FROM ${table}_leaves)`),
     )
     const { faults } = await verdictOf(removed)
     expect(faults).toMatchObject([{ window: WINDOWS, message: expect.stringContaining('is missing') }])
     const added = damaged(template, (db) => {
-      const record = db.blob(`SELECT record AS value FROM ${table} LIMIT 1`).fill(0, 0, 32)
-      db.sql(`INSERT INTO ${table} VALUES (zeroblob(32), ?)`, record)
+      const record = db.blob(`SELECT record AS value FROM ${table}_records LIMIT 1`).fill(0, 0, 32)
+      db.sql(`INSERT INTO ${table}_records (tree, record) VALUES (zeroblob(32), ?)`, record)
+      db.sql(`INSERT INTO ${table}_leaves SELECT tree, zeroblob(32), id FROM ${table}_records ORDER BY id DESC LIMIT 1`)
     })
     const surplus = await verdictOf(added)
     expect(surplus.faults).toMatchObject([{ window: WINDOWS, message: expect.stringContaining('does not belong') }])
