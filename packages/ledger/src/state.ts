@@ -19,6 +19,8 @@ export interface TableChange {
   readonly table: TableName
   readonly key: Uint8Array
   readonly record: Uint8Array | null
+  /** Leaf hash of the record, where the tree has it already. */
+  readonly leaf?: Uint8Array
 }
 
 export interface StateRoots {
@@ -80,10 +82,11 @@ function tableChanges<R>(
   after: Table<R>,
   encode: (record: R) => Uint8Array,
 ): TableChange[] {
-  return after.changesSince(before).map(({ key, record }) => ({
+  return after.changesSince(before).map(({ key, record, leaf }) => ({
     table,
     key,
     record: record === undefined ? null : encode(record),
+    ...(leaf && { leaf }),
   }))
 }
 

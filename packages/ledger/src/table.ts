@@ -2,7 +2,9 @@ import { compareBytes } from '@montana/foundation'
 import { ACCOUNT_RECORD_BYTES, CANDIDATE_RECORD_BYTES, NODE_RECORD_BYTES, TREE_LEVELS } from './constants.js'
 import { trieDifference } from './merkle/difference.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
+import { type LeafSource, trieOfStubs } from './merkle/lazy.js'
 import { proveKey } from './merkle/proof.js'
+import type { Stub } from './merkle/stub.js'
 import { findLeaf, hashAt, insertLeaf, leavesOf, removeLeaf, type TrieNode } from './merkle/trie.js'
 import type { RecordCodec } from './records/record-codec.js'
 
@@ -43,6 +45,18 @@ export class Table<R> {
     return table
   }
 
+  /**
+   * A table whose leaves stay where `source` has them: a subtree is read, and checked against its stub, when a key in it is
+   * touched, a record when it is asked for. `stubs` tile the key space in tree order. What was written stays in memory; a
+   * record is read before it is replaced, so that the source may follow the newest version of the table and every older one
+   * stays valid. Reading throws LedgerError `TableCorrupt` where the source does not match the hashes.
+   */
+  static backed<R>(codec: RecordCodec<R>, hasher: MerkleHasher, source: LeafSource, stubs: Iterable<Stub>): Table<R> {
+    const list = [...stubs]
+    const root = trieOfStubs<R>(list, { source, hasher, decode: (record) => codec.decode(record) })
+    return new Table({ codec, hasher, root, size: list.reduce((sum, { count }) => sum + count, 0), order: {} })
+  }
+
   get size(): number {
     return this.#version.size
   }
@@ -81,7 +95,7 @@ export class Table<R> {
     return new Table({ ...this.#version, root: removeLeaf(root, key), size: size - 1, order: {} })
   }
 
-  /** Records in table order, ascending by key bytes: spec protocol 5.1. */
+  /** Records in table order, ascending by key bytes: spec protocol 5.1. Reads all of a backed table into memory. */
   *entries(): Generator<R> {
     const { order, root } = this.#version
     order.keys ??= [...leavesOf(root)].map((leaf) => leaf.key).sort(compareBytes)
@@ -106,10 +120,13 @@ export class Table<R> {
     return proveKey(root, key, { hasher, encode: (record) => codec.encode(record) })
   }
 
-  /** What was written or removed since `older`, ascending by key; `undefined` is a removal. */
-  changesSince(older: Table<R>): { key: Uint8Array; record: R | undefined }[] {
+  /**
+   * What was written or removed since `older`, ascending by key; `undefined` is a removal. A record comes with its leaf
+   * hash where `root()` has computed it.
+   */
+  changesSince(older: Table<R>): { key: Uint8Array; record: R | undefined; leaf: Uint8Array | undefined }[] {
     return [...trieDifference(older.#version.root, this.#version.root)]
-      .map(({ key, value }) => ({ key, record: value }))
+      .map(({ key, value, hash }) => ({ key, record: value, leaf: hash }))
       .sort((a, b) => compareBytes(a.key, b.key))
   }
 }
