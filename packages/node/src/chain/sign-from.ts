@@ -15,3 +15,8 @@ export function readSignFrom(store: ReadStore): number | undefined {
 export function writeSignFrom(store: Store, window: number): void {
   store.notes.put(NOTE, u64le(window))
 }
+
+/** From now on the amnesia rule decides: spec protocol 16.3. */
+export function forgetSignFrom(store: Store): void {
+  store.notes.delete(NOTE)
+}
