@@ -3,13 +3,14 @@ import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
+import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
 import type { LedgerLinks, LedgerModules } from './ledger/modules.js'
 import { checkPin } from './ledger/pin.js'
 import { rememberRecent } from './ledger/recent.js'
 import { createCandidacy, createProver, createWorkCheck } from './ledger/workers.js'
 import type { AnswerModules } from './peer-protocol/answers.js'
-import { CatchUp } from './runtime/catch-up.js'
+import type { CatchUp } from './runtime/catch-up/catch-up.js'
 import type { EvidenceDesk } from './runtime/evidence-desk.js'
 import { createExecutor } from './runtime/executor.js'
 import { Fetcher } from './runtime/fetcher.js'
@@ -20,7 +21,6 @@ import { isMisbehaviour } from './runtime/misbehaviour.js'
 import type { Phase } from './runtime/phase.js'
 import { ProofShelf } from './runtime/proof-shelf.js'
 import type { Prover } from './runtime/prover.js'
-import { rangeSource } from './runtime/range-source.js'
 
 export type { LedgerModules } from './ledger/modules.js'
 
@@ -56,13 +56,10 @@ export class LedgerService implements LedgerLinks {
       onStep: (after, headAdvanced) => headAdvanced && this.#afterWindow(headOf(after)),
       onFatal: modules.onFatal,
     })
-    const { loop } = this
     this.inbox = createInbox(modules, this, this.incidents)
     this.#fetcher = new Fetcher({ requests, inbox: this.inbox, logger })
     this.#execute = this.#createExecutor()
-    const fetchRange = rangeSource(requests, document.cementingRule)
-    const monotonicMs = () => time.monotonicMs()
-    this.catchUp = new CatchUp({ loop, inbox: this.inbox, logger, fetchRange, monotonicMs })
+    this.catchUp = createCatchUp(modules, this, this.incidents)
     this.candidacy = createCandidacy(modules, this)
     rememberRecent(store, record)
     checkPin(store, modules.checkpoint, headOf(state))

@@ -7,6 +7,7 @@ import {
   type TimeSource,
 } from '@montana/foundation'
 import { createMesh, EXT_ERROR, EXT_TYPE, ExtError, type Mesh, type MeshHandlers, type PeerRef } from '@montana/network'
+import type { Liar } from './drill/liar.js'
 import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
 import { ANSWERS } from './peer-protocol/answers.js'
@@ -19,6 +20,7 @@ export interface MeshServiceModules {
   readonly logger: Logger
   readonly time: TimeSource
   readonly version: string
+  readonly liar: Liar
 }
 
 /** The mesh of this node, or undefined when it runs solo. */
@@ -41,7 +43,7 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, version }: MeshServiceModules,
+  { ledger, version, liar }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
@@ -50,7 +52,7 @@ function createHandlers(
     onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
     onExtRequest: async (peer, type, payload) => {
       const answer = ANSWERS.get(type)
-      if (answer) return answer(answers, payload)
+      if (answer) return liar.alter(peer.peerId, { type, payload }, answer(answers, payload))
       receiveExt(ledger, peer.peerId, type, payload)
       return new Uint8Array()
     },

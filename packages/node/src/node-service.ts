@@ -7,6 +7,7 @@ import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
+import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
@@ -18,6 +19,7 @@ import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
+import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
@@ -51,6 +53,7 @@ export class NodeService {
   readonly #registry: NodeMetricsRegistry
   readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
+  readonly #liar = new Liar()
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #ledger: LedgerService
@@ -72,7 +75,8 @@ export class NodeService {
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#ledger = this.#createLedger()
-    const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, time, version: this.#build.version }
+    const { version } = this.#build
+    const meshModules = { ledger: this.#ledger, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -102,9 +106,10 @@ export class NodeService {
     return statusUrl
   }
 
-  /** Drill: cuts the path to these peers and to no others. */
-  cut(peerIds: DrillMessage['cut']): void {
-    this.#mesh?.cut(peerIds)
+  /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
+  drill({ cut, lies = false }: Pick<DrillMessage, 'cut' | 'lies'>): void {
+    this.#mesh?.cut(cut)
+    this.#liar.isOn = lies
   }
 
   #createLedger(): LedgerService {
@@ -153,7 +158,7 @@ export class NodeService {
       },
       misbehaviour: (peerId, code) => {
         const { consensus, proof } = LIMITS.score
-        this.#mesh?.report(peerId, { code, points: code === 'ProofInvalid' ? proof : consensus })
+        this.#mesh?.report(peerId, { code, points: isProof(code) ? proof : consensus })
       },
     }
   }
@@ -203,7 +208,12 @@ export class NodeService {
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
-    const { res, clock, window, target_window: target, D, synced } = assembleStatus(this.#statusModules(), undefined)
+    const status = assembleStatus(this.#statusModules(), undefined)
+    const { res, clock, window, target_window: target, D, synced, catch_up: catchUp, caught_up: caughtUp } = status
+    this.#metrics.catchUpRate(catchUp?.windows_per_second ?? 0)
+    this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
+    this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
+    this.#metrics.catchUpTwice(caughtUp.bytes_twice)
     this.#metrics.head(window)
     this.#metrics.target(target)
     this.#metrics.difficulty(D)
@@ -219,6 +229,10 @@ export class NodeService {
     this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
     return this.#registry.registry.metrics()
   }
+}
+
+function isProof(code: string): boolean {
+  return code === 'ProofInvalid' || code === PROOF_INVALID
 }
 
 async function sha256File(path: string): Promise<string> {

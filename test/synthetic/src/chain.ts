@@ -1,8 +1,8 @@
-import { genesisChainState } from '@montana/consensus'
-import { accountCodec } from '@montana/ledger'
+import { type ChainState, genesisChainState } from '@montana/consensus'
+import { accountCodec, type Leaf } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import type { AccountSource } from './account-source.js'
-import { AccountTree, type Leaf } from './account-tree.js'
+import { AccountTree } from './account-tree.js'
 import type { Cohort } from './cohort.js'
 import { type BuiltWindow, buildWindow, type WindowModules } from './window.js'
 
@@ -15,53 +15,39 @@ export interface ChainPlan {
   /** The window with which the accounts appear. */
   readonly window: number
   readonly last: number
-  readonly onStep?: (step: string, done: number, of: number) => void
+  readonly onStep?: ((step: string, done: number, of: number) => void) | undefined
+}
+
+export interface Chain {
+  /** Windows 1 … last. */
+  readonly built: readonly BuiltWindow[]
+  readonly tree: AccountTree
 }
 
 /**
- * Windows 1 … last. Up to the one before `window` this is an ordinary chain of the cohort; from there on the headers name
- * the account root that includes the synthetic accounts, which no envelope brought about.
+ * Up to the window before `plan.window` this is an ordinary chain of the cohort; from there on the headers name the
+ * account root that includes the synthetic accounts, which no envelope brought about.
  */
-export async function buildChain(plan: ChainPlan): Promise<BuiltWindow[]> {
+export async function buildChain(plan: ChainPlan): Promise<Chain> {
   const { cohort, backend, window, last, onStep } = plan
+  const operators = cohort.operators.map(({ identity }) => identity.accountId)
+  const tree = await AccountTree.build({ ...plan, operators })
   const grind = async (seed: Uint8Array, steps: number) => (await backend.startClock({ seed, steps }).result).value
   const ordinary: WindowModules = { cohort, grind }
-  let modules = ordinary
+  const accountRoot = (after: ChainState) => tree.rootWith(operatorLeaves(after, backend))
   const built: BuiltWindow[] = []
   while (built.length < last) {
-    if (built.length === window - 1) modules = { ...ordinary, accountRoot: accountRootOf(plan) }
+    const modules = built.length < window - 1 ? ordinary : { ...ordinary, accountRoot }
     const before = built.at(-1)
     built.push(await buildWindow(modules, before?.after ?? genesisChainState(cohort.document), before?.evidence ?? []))
     onStep?.('windows', built.length, last)
   }
-  return built
+  return { built, tree }
 }
 
-function accountRootOf({
-  cohort,
-  backend,
-  source,
-  order,
-  onStep,
-}: ChainPlan): NonNullable<WindowModules['accountRoot']> {
-  const operators = cohort.operators.map(({ identity }) => identity.accountId)
-  const tree = new AccountTree(backend, source.count, leavesOf(source, order, backend, onStep), operators)
-  return ({ tables }) =>
-    tree.rootWith([...tables.accounts.entries()].map((account) => leafOf(backend, accountCodec.encode(account))))
-}
-
-function* leavesOf(
-  source: AccountSource,
-  order: Uint32Array,
-  backend: HashBackend,
-  onStep: ChainPlan['onStep'],
-): Generator<Leaf> {
-  for (const [done, index] of order.entries()) {
-    yield leafOf(backend, source.record(index))
-    onStep?.('hashing', done + 1, order.length)
-  }
-}
-
-function leafOf(backend: HashBackend, record: Uint8Array): Leaf {
-  return { key: record.slice(0, 32), hash: backend.merkleLeaf(record) }
+/** The accounts that the engine's own table holds. */
+export function operatorLeaves({ tables }: ChainState, backend: HashBackend): Leaf[] {
+  return [...tables.accounts.entries()].map((account) => {
+    return { key: account.accountId, hash: backend.merkleLeaf(accountCodec.encode(account)) }
+  })
 }

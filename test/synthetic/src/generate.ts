@@ -11,8 +11,8 @@ import { writeStore } from './write-store.js'
 export type OnStep = (step: string, done: number, of: number) => void
 
 /**
- * Makes the folder of one synthetic network. Memory does not grow with the accounts but for 48 bytes of each while they
- * are put in order. Throws ConfigError for a folder that is not empty.
+ * Makes the folder of one synthetic network. Memory grows by 48 bytes with each account while they are put in
+ * order, and by 36 afterwards. Throws ConfigError for a folder that is not empty.
  */
 export async function generate(options: SyntheticOptions, onStep?: OnStep): Promise<SyntheticFacts> {
   const { accounts, seed, out, window, after } = options
@@ -24,10 +24,10 @@ export async function generate(options: SyntheticOptions, onStep?: OnStep): Prom
     await writeNetwork(out, cohort.document, seed)
     const source = new AccountSource(seed, accounts, window)
     const order = source.treeOrder()
-    const plan = { cohort, source, order, window, ...(onStep && { onStep }) }
-    const built = await buildChain({ ...plan, backend, last: window + after })
-    writeStore({ ...plan, dir: pathsOf(out).state, built })
-    const facts = factsOf(options, toHex(cohort.genesisHash), built.at(-1))
+    const plan = { cohort, backend, source, order, window, onStep }
+    const chain = await buildChain({ ...plan, last: window + after })
+    writeStore({ ...plan, ...chain, dir: pathsOf(out).state })
+    const facts = factsOf(options, toHex(cohort.genesisHash), chain.built.at(-1))
     await writeFacts(out, facts)
     return facts
   } finally {

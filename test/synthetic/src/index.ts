@@ -1,5 +1,5 @@
 export { AccountSource } from './account-source.js'
-export { AccountTree, type Leaf } from './account-tree.js'
+export { AccountTree } from './account-tree.js'
 export { LABELS, type Label, NETWORK_NAME, operatorIdentity } from './cohort.js'
 export { type Listener, manifestJson, pathsOf, placeOperator, readFacts, type SyntheticFacts } from './files.js'
 export { generate, type OnStep } from './generate.js'

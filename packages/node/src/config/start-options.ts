@@ -31,6 +31,10 @@ export interface StartOptions {
   readonly checkpoint: Checkpoint | undefined
   readonly verify: VerifyPolicy
   readonly enableCandidate: boolean
+  /** How a node that is behind reaches its peers. */
+  readonly sync: 'auto' | 'range' | 'snapshot'
+  /** A snapshot is served of every so many windows. */
+  readonly snapshotInterval: number
   /** Drill: no window is ground in less time than this, ms. */
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
@@ -129,6 +133,18 @@ export const START_OPTIONS: Specs<StartOptions> = {
     description: 'do the sequential work of a candidate and register this node as an operator once it is done',
     default: false,
     parse: toggle,
+  }),
+  sync: spec<StartOptions['sync']>('sync', {
+    value: 'HOW',
+    description: 'how a node that is behind reaches its peers: auto | range (window by window) | snapshot',
+    default: 'auto',
+    parse: oneOf('auto', 'range', 'snapshot'),
+  }),
+  snapshotInterval: spec<number>('snapshotInterval', {
+    value: 'WINDOWS',
+    description: 'serve a snapshot of every so many windows',
+    default: 256,
+    parse: integer(1, 1_000_000),
   }),
   clockFloorMs: spec<number>('clockFloorMs', {
     value: 'N',

@@ -7,6 +7,7 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
 import type { ResourceSampler } from './resources.js'
@@ -92,8 +93,14 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
     degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
-    findings: [...record.findings],
+    findings: findingsOf(record, peers),
+    catch_up: catchUpStatus(ledger.catchUp.progress, peers),
+    caught_up: caughtUpStatus(ledger.catchUp.totals),
   }
+}
+
+function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {
+  return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
 }
 
 function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
