@@ -43,8 +43,10 @@ export class LedgerService implements LedgerLinks {
 
   constructor(modules: LedgerModules) {
     this.#modules = modules
-    const { store, document, config, time, record, logger, requests } = modules
-    const state = restoreState(restoreChain(store, document, hasherOf(modules.backend)), time.monotonicMs())
+    const { store, document, config, time, record, logger, requests, anchors } = modules
+    const hasher = hasherOf(modules.backend)
+    anchors.refresh(hasher)
+    const state = restoreState(restoreChain(store, document, hasher), time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)
@@ -90,6 +92,7 @@ export class LedgerService implements LedgerLinks {
   }
 
   start(): void {
+    this.#modules.anchors.start()
     this.loop.dispatch({ type: 'start' })
   }
 
@@ -111,6 +114,7 @@ export class LedgerService implements LedgerLinks {
     this.prover.stop()
     this.#workCheck.stop()
     this.loop.stop()
+    this.#modules.anchors.stop()
     this.incidents.flush()
     await this.candidacy.stop()
   }
@@ -136,10 +140,11 @@ export class LedgerService implements LedgerLinks {
   }
 
   #afterWindow(window: number): void {
-    const { store, checkpoint, onWindow } = this.#modules
+    const { store, checkpoint, onWindow, anchors } = this.#modules
     const outcomes = this.#outcomes
     this.#outcomes = []
     checkPin(store, checkpoint, window)
+    anchors.afterWindow(window, this.loop.state.chain.tables.accounts)
     this.candidacy.afterWindow(window, outcomes)
     onWindow(window)
   }

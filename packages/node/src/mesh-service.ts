@@ -12,7 +12,9 @@ import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
 import { ANSWERS } from './peer-protocol/answers.js'
 import { ownStatusMessage } from './peer-protocol/own-status.js'
+import { SNAPSHOT_ANSWERS } from './peer-protocol/snapshot-answers.js'
 import type { Prepared } from './prepare.js'
+import type { SnapshotServer } from './snapshot/server.js'
 
 export interface MeshServiceModules {
   readonly ledger: LedgerService
@@ -21,6 +23,7 @@ export interface MeshServiceModules {
   readonly time: TimeSource
   readonly version: string
   readonly liar: Liar
+  readonly snapshots: SnapshotServer
 }
 
 /** The mesh of this node, or undefined when it runs solo. */
@@ -43,16 +46,16 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, version, liar }: MeshServiceModules,
+  { ledger, version, liar, snapshots }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
   const answers = ledger.answers
   return {
     onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
-    onExtRequest: async (peer, type, payload) => {
-      const answer = ANSWERS.get(type)
-      if (answer) return liar.alter(peer.peerId, { type, payload }, answer(answers, payload))
+    onExtRequest: async (peer, type, payload, signal) => {
+      const answer = ANSWERS.get(type)?.(answers, payload) ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
+      if (answer) return liar.alter(peer.peerId, { type, payload }, await answer)
       receiveExt(ledger, peer.peerId, type, payload)
       return new Uint8Array()
     },
@@ -65,7 +68,8 @@ function createHandlers(
     ownStatus: () => {
       const { phase } = ledger
       const isSyncing = ledger.catchUp.isRunning
-      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, version })
+      const { newest: snapshotWindow } = snapshots
+      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, snapshotWindow, version })
     },
   }
 }

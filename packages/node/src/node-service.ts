@@ -22,12 +22,16 @@ import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import type { Failpoint } from './runtime/failpoint.js'
+import { AnchorKeeper } from './snapshot/keeper.js'
+import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
+/** Finding: a frozen state that is not what its header says, and is not served. */
+const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -54,6 +58,7 @@ export class NodeService {
   readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
   readonly #liar = new Liar()
+  readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #ledger: LedgerService
@@ -74,9 +79,18 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#snapshots = this.#createSnapshots()
     this.#ledger = this.#createLedger()
     const { version } = this.#build
-    const meshModules = { ledger: this.#ledger, registry, logger, time, version, liar: this.#liar }
+    const meshModules = {
+      ledger: this.#ledger,
+      registry,
+      logger,
+      time,
+      version,
+      liar: this.#liar,
+      snapshots: this.#snapshots,
+    }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -95,6 +109,7 @@ export class NodeService {
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#clock.stop())
+    closers.add(() => this.#snapshots.stop())
     closers.add(() => this.#ledger.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
@@ -110,6 +125,29 @@ export class NodeService {
   drill({ cut, lies = false }: Pick<DrillMessage, 'cut' | 'lies'>): void {
     this.#mesh?.cut(cut)
     this.#liar.isOn = lies
+  }
+
+  #createSnapshots(): SnapshotServer {
+    const onFault = (window: number, detail: string) => {
+      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
+      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
+      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
+    }
+    return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
+  }
+
+  #createAnchors(): AnchorKeeper {
+    return new AnchorKeeper({
+      store: this.#opened.store,
+      writes: (write) => {
+        write()
+        return true
+      },
+      interval: this.#prepared.options.snapshotInterval,
+      wallMs: () => this.#hooks.time.wallMs(),
+      onAnchors: (windows) => this.#snapshots.announce(windows),
+      onFatal: this.#hooks.fail,
+    })
   }
 
   #createLedger(): LedgerService {
@@ -140,6 +178,7 @@ export class NodeService {
       logger: this.#hooks.logger,
       time: this.#hooks.time,
       failpoint: this.#hooks.failpoint,
+      anchors: this.#createAnchors(),
       checkpoint,
       enableCandidate,
       say: this.#nodeMessages(),
@@ -195,6 +234,7 @@ export class NodeService {
       mesh: this.#mesh,
       record: this.#record,
       resources: this.#resources,
+      snapshots: { server: this.#snapshots, interval: this.#prepared.options.snapshotInterval },
       time: this.#hooks.time,
       log: this.#hooks.log,
     }
@@ -214,6 +254,9 @@ export class NodeService {
     this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
     this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
     this.#metrics.catchUpTwice(caughtUp.bytes_twice)
+    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
+    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
+    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
     this.#metrics.head(window)
     this.#metrics.target(target)
     this.#metrics.difficulty(D)

@@ -7,6 +7,7 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { SnapshotServer } from '../snapshot/server.js'
 import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
@@ -32,6 +33,7 @@ export interface StatusModules {
   readonly mesh: Mesh | undefined
   readonly record: NodeRecord
   readonly resources: ResourceSampler
+  readonly snapshots: { readonly server: Pick<SnapshotServer, 'anchors' | 'bytesServed'>; readonly interval: number }
   readonly time: TimeSource
   readonly log: Pick<LogHealth, 'degraded'>
 }
@@ -94,9 +96,15 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     time: { synced: null, source: null, offset_ms: null },
     degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
     findings: findingsOf(record, peers),
+    snapshots: snapshotStatus(modules),
     catch_up: catchUpStatus(ledger.catchUp.progress, peers),
     caught_up: caughtUpStatus(ledger.catchUp.totals),
   }
+}
+
+function snapshotStatus({ snapshots: { server, interval }, store }: StatusModules): NodeStatus['snapshots'] {
+  const { anchors, bytesServed } = server
+  return { interval, anchors: [...anchors], bytes_served: bytesServed, frozen_rows: store.anchors.keptRows() }
 }
 
 function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {

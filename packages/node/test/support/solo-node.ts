@@ -13,6 +13,8 @@ import { createMetricsRegistry, createNodeMetrics } from '../../src/metrics.js'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { ClockRunner } from '../../src/runtime/clock-runner.js'
 import { failpointFrom } from '../../src/runtime/failpoint.js'
+import { AnchorKeeper } from '../../src/snapshot/keeper.js'
+import { SnapshotServer } from '../../src/snapshot/server.js'
 import type { StatusModules } from '../../src/status/assemble.js'
 import { NodeRecord } from '../../src/status/node-record.js'
 import { ResourceSampler } from '../../src/status/resources.js'
@@ -22,7 +24,7 @@ import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 const { backend } = loadBackend()
 
 /** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
-export function soloNode({ crypto, members }: World, dir = temporaryDirectory()) {
+export function soloNode({ crypto, members }: World, dir = temporaryDirectory(), snapshotInterval = 0) {
   const [{ identity, signer, label }] = members
   const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
   const genesis = devnetGenesis([{ label, nodePublicKey, accountPublicKey }], VOTE_RULES)
@@ -34,6 +36,20 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const clock = new ClockRunner({ timechain: createTimechain({ backend, time }), time, floorMs: 0 })
   const record = new NodeRecord(time)
   const fatal: unknown[] = []
+  const faults: string[] = []
+  const onFault = (_window: number, detail: string) => faults.push(detail)
+  const server = new SnapshotServer({ dataDir: dir, logger: silentLogger, onFault })
+  const anchors = new AnchorKeeper({
+    store,
+    interval: snapshotInterval,
+    writes: (write) => {
+      write()
+      return true
+    },
+    wallMs: () => time.wallMs(),
+    onAnchors: (windows) => server.announce(windows),
+    onFatal: (error) => fatal.push(error),
+  })
   const common = { genesisHash: hash, selfNodeId: identity.nodeId, random: seededRandom(1) }
   const ledger = new LedgerService({
     document,
@@ -52,6 +68,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     logger: silentLogger,
     time,
     failpoint: failpointFrom(undefined),
+    anchors,
     checkpoint: undefined,
     enableCandidate: false,
     say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
@@ -62,6 +79,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const stop = async () => {
     clock.stop()
     await ledger.stop()
+    await server.stop()
     resources.close()
     store.close()
   }
@@ -75,7 +93,17 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     identity,
     build: runningBuild({}),
   }
-  const parts = { ledger, store, clock, mesh: undefined, record, resources, time, log: { degraded: () => [] } }
+  const parts = {
+    ledger,
+    store,
+    clock,
+    mesh: undefined,
+    record,
+    resources,
+    snapshots: { server, interval: snapshotInterval },
+    time,
+    log: { degraded: () => [] },
+  }
   const modules: StatusModules = {
     ...facts,
     ...parts,
@@ -83,5 +111,5 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     backendName: backend.name,
     cryptoBackend: 'node',
   }
-  return { modules, ledger, store, record, resources, fatal, dir, stop }
+  return { modules, ledger, store, record, resources, server, faults, fatal, dir, stop }
 }
