@@ -1,5 +1,5 @@
 export type { CertificateReader, Certificates } from './certificates.js'
-export { DATABASE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
+export { DATABASE_FILE, HEAD_NOTE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
 export { StoreError, type StoreErrorCode } from './errors.js'
 export type { Evidence, EvidenceReader, EvidenceStore } from './evidence.js'
 export type { Incident, IncidentCount, IncidentNote, IncidentReader, Incidents } from './incidents.js'
