@@ -67,6 +67,10 @@ export function isCannotOpen(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.CANTOPEN
 }
 
+export function isNoDatabase(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE.NOTADB
+}
+
 /** Gives an error of `node:sqlite` its store code; everything else passes unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   const sqlite = sqliteCode(error)

@@ -1,4 +1,7 @@
 export type { CertificateReader, Certificates } from './certificates.js'
+export { inspectStore } from './check/inspect.js'
+export { repairStore } from './check/repair.js'
+export { type Mend, REPAIR, REPAIR_AND_JOIN, SET_ASIDE, type StoreFault } from './check/types.js'
 export { DATABASE_FILE, HEAD_NOTE_FILE, LOCK_FILE, SCHEMA_VERSION } from './constants.js'
 export { StoreError, type StoreErrorCode } from './errors.js'
 export type { Evidence, EvidenceReader, EvidenceStore } from './evidence.js'

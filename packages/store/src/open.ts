@@ -13,7 +13,7 @@ import {
   PAGE_BYTES,
 } from './constants.js'
 import { Database } from './database.js'
-import { logLost, noStore, toStoreError, unusableDirectory } from './errors.js'
+import { logLost, noStore, StoreError, toStoreError, unusableDirectory } from './errors.js'
 import { type HeadNote, HeadNoteFile, readHeadNote } from './head-note.js'
 import { lockDirectory } from './lock.js'
 import { openForReading } from './read-connection.js'
@@ -90,6 +90,7 @@ function openDatabase(dir: string): { database: Database; note: HeadNoteFile } {
   const path = join(dir, DATABASE_FILE)
   let connection: DatabaseSync | undefined
   try {
+    if (!existsSync(path)) rmSync(join(dir, HEAD_NOTE_FILE), { force: true })
     proveWhole(dir)
     connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
     // FULL: the log is synchronised at every commit, so what was acknowledged survives a power cut (spec protocol 16.1).
@@ -126,7 +127,7 @@ function proveWhole(dir: string): void {
   const acknowledged = readHeadNote(dir)
   if (typeof acknowledged === 'string' || acknowledged.sequence === 0) return
   const path = join(dir, DATABASE_FILE)
-  if (!existsSync(path)) return rmSync(join(dir, HEAD_NOTE_FILE))
+  if (!existsSync(path)) return
   if (statSync(path).size === 0) throw logLost(dir, acknowledged, NOTHING)
   const { database, close } = openForReading(dir)
   try {
@@ -135,6 +136,16 @@ function proveWhole(dir: string): void {
   } finally {
     close()
   }
+}
+
+/** Why {@link openStore} would refuse the database as older than its note; `undefined` where it is not, or cannot be read. */
+export function logLostOf(dir: string): StoreError | undefined {
+  try {
+    proveWhole(dir)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'STORE_LOG_LOST') return error
+  }
+  return undefined
 }
 
 function keepHeadNote(dir: string, database: Database): HeadNoteFile {
