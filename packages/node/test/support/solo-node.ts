@@ -1,7 +1,7 @@
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { seededRandom, silentLogger, systemTime } from '@montana/foundation'
-import { devnetGenesis, devnetParams, genesisHash } from '@montana/ledger'
+import { devnetGenesis, devnetParams, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { loadBackend } from '@montana/native'
 import { openStore } from '@montana/store'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
@@ -23,12 +23,16 @@ import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 
 const { backend } = loadBackend()
 
+export function soloDocument({ members: [{ identity, label }] }: Pick<World, 'members'>): GenesisDocument {
+  const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
+  const genesis = devnetGenesis([{ label, nodePublicKey, accountPublicKey }], VOTE_RULES)
+  return { ...genesis, params: { ...devnetParams, d0: 2_000, tau2Windows: 4 } }
+}
+
 /** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
 export function soloNode({ crypto, members }: World, dir = temporaryDirectory(), snapshotInterval = 0) {
   const [{ identity, signer, label }] = members
-  const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
-  const genesis = devnetGenesis([{ label, nodePublicKey, accountPublicKey }], VOTE_RULES)
-  const document = { ...genesis, params: { ...devnetParams, d0: 2_000, tau2Windows: 4 } }
+  const document = soloDocument({ members })
   const hash = genesisHash(document)
   const store = openStore({ dir, mode: 'write' })
   initialiseStore(store, document)
