@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { toHex } from '@montana/foundation'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -7,11 +7,13 @@ import {
   type SnapshotCase,
   WINDOW,
 } from '../../packages/node/test/snapshot-file/support.js'
-import { montana } from './support/montana.js'
+import { montana, montanaWithin } from './support/montana.js'
 import { snapshotKillSuite } from './support/snapshot-kills.js'
 
 /** `snapshot.long.test.ts` has more. */
 const KILLS = 2
+/** A file of the process may not grow beyond this; the snapshot has 1.3 MB. */
+const FILE_KIB_MAX = 512
 
 describe('montana snapshot', () => {
   let made: SnapshotCase
@@ -67,6 +69,14 @@ describe('montana snapshot', () => {
     const json = await montana(['snapshot', 'verify', file, ...genesis, '--json'])
     expect(JSON.parse(json.stdout).error).toMatchObject({ code: 'SNAPSHOT_CHECKSUM', field: 'records 2' })
   }, 60_000)
+
+  it('ends with 1 and without a file where there is no room for it', async () => {
+    const file = made.path('large.snap')
+    const run = await montanaWithin(FILE_KIB_MAX, ['snapshot', 'create', file, '--data-dir', made.state])
+    expect([run.code, run.stdout]).toEqual([1, ''])
+    expect(run.stderr).toContain('no room')
+    expect(readdirSync(made.root).filter((name) => name.startsWith('large'))).toEqual([])
+  })
 })
 
 snapshotKillSuite(KILLS)

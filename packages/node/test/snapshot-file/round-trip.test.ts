@@ -85,6 +85,22 @@ describe('a snapshot file', () => {
     store.close()
   })
 
+  it('is trusted by the members of the store that it replaces, whose tables go', async () => {
+    const later = await makeSnapshotCase(300, '1', WINDOW + 1)
+    try {
+      const dataDir = made.path('behind')
+      cpSync(made.state, dataDir, { recursive: true })
+      const report = await restore({ file: later.file, dataDir })
+      expect(report.trust).toEqual({ root: 'own-table', window: WINDOW, isOld: false })
+      expect(contentOf(dataDir)).toEqual(contentOf(later.state))
+      const store = openStore({ dir: dataDir, mode: 'write' })
+      expect([store.reclaim(), store.snapshotBase(), store.oldestWindow()]).toEqual([0, WINDOW + 1, WINDOW + 1])
+      store.close()
+    } finally {
+      later.close()
+    }
+  })
+
   it('is made of one state while the node goes on, and of a window that it keeps frozen', async () => {
     const dataDir = made.path('busy')
     cpSync(made.state, dataDir, { recursive: true })
