@@ -11,7 +11,7 @@ import {
 import { montana, startMontana } from './montana.js'
 
 /** A command over them takes about a second. */
-const ACCOUNTS = 6_000
+const ACCOUNTS = 4_000
 const TIMEOUT_PER_KILL_MS = 20_000
 
 /** kill -9 of the real command at `kills` random instants of each of the two that write. */
