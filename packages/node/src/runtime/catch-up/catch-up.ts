@@ -6,7 +6,7 @@ import type { Inbox } from '../inbox.js'
 import type { EngineLoop } from '../loop.js'
 import { Change } from './change.js'
 import { isLie, WrongWindow } from './errors.js'
-import { APPLY_TIMEOUT_MS, GATHER_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
+import { APPLY_TIMEOUT_MS, FOLLOWS_WITHIN, GATHER_MS, GRACE_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
 import type { Source } from './plan.js'
 import { type CatchUpProgress, type CatchUpTotals, RateMeter } from './progress.js'
 import { type ProofAhead, ProofsAhead, type ProofsAheadModules } from './proofs-ahead.js'
@@ -45,9 +45,6 @@ interface Session {
   /** Undefined while sources are gathered; then how far the network was ahead, windows. */
   gap: number | undefined
 }
-
-/** Whoever lacks one window follows, if a little late. */
-const FOLLOWS_WITHIN = 1
 
 /**
  * Brings a node that is behind to the head of its peers: spec protocol 15.1. Windows are fetched ahead from all of them,
@@ -168,7 +165,8 @@ export class CatchUp {
     const { loop, monotonicMs } = this.#modules
     this.#session = { from: loop.head, startedAtMs: monotonicMs(), gap: undefined }
     try {
-      await this.#gather()
+      if (this.#gap <= FOLLOWS_WITHIN) await this.#graceful()
+      else await this.#gather()
       this.#session.gap = this.#gap
       while (this.#isBehind) await this.#step()
     } finally {
@@ -201,6 +199,12 @@ export class CatchUp {
 
   get #claims() {
     return this.#standing.claims.filter(({ peer }) => this.#modules.isSource(peer))
+  }
+
+  async #graceful(): Promise<void> {
+    const { loop } = this.#modules
+    const next = (signal: AbortSignal) => loop.waitForHead(loop.head + 1, signal)
+    await withTimeout(GRACE_MS, this.#abort.signal, next).catch(() => {})
   }
 
   /** With much to fetch the first that answers is not asked for all of it. */
