@@ -4,6 +4,7 @@ import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import type { SyncFinding } from '@montana/sync'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
@@ -26,6 +27,11 @@ import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { wantsSnapshot } from './sync/choice.js'
+import { type JoinRequest, LedgerHost } from './sync/ledger-host.js'
+import { SnapshotJoin } from './sync/snapshot-join.js'
+import { syncPeers } from './sync/sync-peers.js'
+import { tellHeads } from './sync/tell-heads.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
 /** The event-loop delay on the status page is that of the last minute. */
@@ -56,7 +62,7 @@ export class NodeService {
   readonly #liar = new Liar()
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
-  readonly #ledger: LedgerService
+  readonly #host: LedgerHost
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
@@ -74,9 +80,10 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
-    this.#ledger = this.#createLedger()
+    this.#host = this.#createHost()
     const { version } = this.#build
-    const meshModules = { ledger: this.#ledger, registry, logger, time, version, liar: this.#liar }
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
+    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -95,12 +102,12 @@ export class NodeService {
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#clock.stop())
-    closers.add(() => this.#ledger.stop())
+    closers.add(() => this.#host.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
-    this.#ledger.start()
+    this.#host.start()
     await writeRunFile(options.dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
@@ -112,7 +119,63 @@ export class NodeService {
     this.#liar.isOn = lies
   }
 
-  #createLedger(): LedgerService {
+  get #ledger(): LedgerService {
+    return this.#host.current
+  }
+
+  #createHost(): LedgerHost {
+    const { options } = this.#prepared
+    const { store } = this.#opened
+    const { logger, time, fail: onFatal } = this.#hooks
+    const peers = () => this.#mesh?.peers() ?? []
+    return new LedgerHost({
+      store,
+      logger,
+      time,
+      createLedger: (handsOver) => this.#createLedger(handsOver),
+      createJoin: (request) => this.#createJoin(request),
+      wantsSnapshot: (gap) => wantsSnapshot(gap, options, peers()),
+      tellHeads: (ledger) => tellHeads(ledger, peers()),
+      onFatal,
+    })
+  }
+
+  #createJoin({ own, place, signal }: JoinRequest): SnapshotJoin {
+    const { document, options } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger, time } = this.#hooks
+    const requests = peerRequests(() => this.#mesh)
+    return new SnapshotJoin({
+      store,
+      document,
+      backend,
+      verify: createSignatureVerifier(crypto),
+      checkpoint: options.checkpoint,
+      own,
+      place,
+      signal,
+      logger,
+      time,
+      freeze: options.snapshotInterval > 0,
+      random: systemRandom,
+      peers: () => syncPeers(this.#mesh?.peers() ?? [], requests),
+      onFinding: (finding) => this.#noteJoinFinding(finding),
+    })
+  }
+
+  /** The store of incidents is written by nobody else while a snapshot is fetched. */
+  #noteJoinFinding({ code, window, peer, detail }: SyncFinding): void {
+    const { store } = this.#opened
+    const { logger, time } = this.#hooks
+    logger.warn({ code, window, peer: peer?.slice(-8), detail }, 'finding')
+    if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
+    if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
+    if (code !== PROOF_INVALID) return
+    store.incidents.noteAll([{ note: { code, peer, window, atMs: time.wallMs() }, count: 1 }])
+    this.#nodeMessages().misbehaviour(peer, code)
+  }
+
+  #createLedger(handsOver: LedgerModules['handsOver']): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
     const { store, crypto, signer, hashing: backend } = this.#opened
     const { minWindowMs, verify, checkpoint, enableCandidate } = options
@@ -143,6 +206,7 @@ export class NodeService {
       checkpoint,
       enableCandidate,
       say: this.#nodeMessages(),
+      handsOver,
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
@@ -167,7 +231,7 @@ export class NodeService {
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
     if (hearsNobody) return 'not-ready'
-    return this.#ledger.isSynced ? 'synced' : 'catching-up'
+    return this.#host.isSynced ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {
@@ -190,6 +254,7 @@ export class NodeService {
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
+      host: this.#host,
       store: this.#opened.store,
       clock: this.#clock,
       mesh: this.#mesh,

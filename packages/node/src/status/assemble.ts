@@ -7,6 +7,7 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { LedgerHost } from '../sync/ledger-host.js'
 import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
@@ -27,6 +28,7 @@ export interface StatusModules {
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
+  readonly host: Pick<LedgerHost, 'isSynced' | 'progress' | 'totals'>
   readonly store: Store
   readonly clock: ClockRunner
   readonly mesh: Mesh | undefined
@@ -60,7 +62,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
-    synced: ledger.isSynced,
+    synced: modules.host.isSynced,
     target_window: ledger.catchUp.target,
     D: context.nextD,
     clock: clockStatus({
@@ -94,8 +96,8 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     time: { synced: null, source: null, offset_ms: null },
     degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
     findings: findingsOf(record, peers),
-    catch_up: catchUpStatus(ledger.catchUp.progress, peers),
-    caught_up: caughtUpStatus(ledger.catchUp.totals),
+    catch_up: catchUpStatus(modules.host.progress, peers),
+    caught_up: caughtUpStatus(modules.host.totals),
   }
 }
 

@@ -34,9 +34,18 @@ export interface CatchUpModules {
   expectedPeers(): number
   /** A peer gave what does not hold. */
   onLie(peerId: string, window: number, detail: string, evidence?: ProofEvidence): void
+  /** True: a snapshot closes this gap; nothing more is fetched here, and another service takes over from it. */
+  handsOver(gap: Gap): boolean
   /** After each window that was applied. */
   onApplied(): void
   monotonicMs(): number
+}
+
+/** How far this node is behind, in windows, and how fast windows have been applied so far. */
+export interface Gap {
+  readonly head: number
+  readonly target: number
+  readonly windowsPerSecond: number | undefined
 }
 
 interface Session {
@@ -168,13 +177,21 @@ export class CatchUp {
       if (this.#gap <= FOLLOWS_WITHIN) await this.#graceful()
       else await this.#gather()
       this.#session.gap = this.#gap
-      while (this.#isBehind) await this.#step()
+      while (this.#isBehind && !this.#isHandedOver()) await this.#step()
     } finally {
       this.#totals.seconds += this.#secondsOfSession
       this.#rate.reset()
       this.#session = undefined
       if (!this.#abort.signal.aborted) this.#pump()
     }
+  }
+
+  #isHandedOver(): boolean {
+    const { loop, handsOver, monotonicMs } = this.#modules
+    const gap = { head: loop.head, target: this.target, windowsPerSecond: this.#rate.rate(monotonicMs()) }
+    if (!this.#isFarBehind || !handsOver(gap)) return false
+    this.stop()
+    return true
   }
 
   get #isFarBehind(): boolean {
