@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { StoreError, storeFault, toStoreError } from './errors.js'
+import { sealOf } from './seal.js'
 import { fromTree, leafOf } from './tables/tree-key.js'
 
 /** Runs after every read; throws when what was read may not be one state of the store. */
@@ -20,6 +21,7 @@ export class Database {
     this.#guard = guard
     // What an upgrade and the views of an older store compute in SQL.
     connection.function('tree_key', { deterministic: true }, (key) => fromTree(key as Uint8Array))
+    connection.function('seal', { deterministic: true, varargs: true }, (...values) => sealOf(values))
     connection.function('leaf_hash', { deterministic: true }, (record) => leafOf(record as Uint8Array))
   }
 
@@ -72,9 +74,9 @@ export class Database {
     }
   }
 
-  /** Until the returned function is called, every read of this connection sees the state of the first one. */
+  /** Keeps the present state for every query until it is released. */
   hold(): () => void {
-    this.#mapped(() => this.#connection.exec('BEGIN'))
+    this.#mapped(() => this.#connection.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1'))
     return () => {
       if (this.#connection.isOpen && this.#connection.isTransaction) this.#mapped(() => this.#connection.exec('COMMIT'))
     }

@@ -25,6 +25,8 @@ export {
   splitRecords,
   type TimechainFile,
 } from './reference-files.js'
+export type { MissingKind, MissingPart, RepairReader, Repairs } from './repairs.js'
+export { type SealedValue, sealOf } from './seal.js'
 export type { Anchor, AnchorReader, Anchors, TableCounts } from './tables/anchors.js'
 export type { TableChange } from './tables/head-table.js'
 export type { Install } from './tables/install.js'

@@ -9,12 +9,15 @@ import { NoteTable } from './notes.js'
 import { ObjectTable } from './objects.js'
 import { ProofTable } from './proofs.js'
 import { pruneBelow } from './prune.js'
+import { RepairTable } from './repairs.js'
+import { checkSeal, sealOf } from './seal.js'
 import { AnchorTable } from './tables/anchors.js'
 import { applyChanges } from './tables/head-table.js'
 import { type Install, switchTables } from './tables/install.js'
 import { type TableName, tableSql } from './tables/names.js'
 import { StoredTable } from './tables/reader.js'
 import { reclaim } from './tables/reclaim.js'
+import { SEALED } from './tables/schema.js'
 import { StagingTable } from './tables/staging.js'
 import { StoredStubs } from './tables/stubs.js'
 import type {
@@ -38,6 +41,12 @@ interface WindowRow {
   readonly cement_value: Uint8Array
   readonly cba: Uint8Array | null
   readonly applied_at_ms: number | null
+  readonly seal?: Uint8Array
+}
+
+interface MetaRow {
+  readonly value: Uint8Array
+  readonly seal?: Uint8Array
 }
 
 type WindowInsert = WindowHashes & Pick<WindowCommit, 'window' | 'cba' | 'appliedAtMs'>
@@ -66,6 +75,7 @@ export class SqliteStore implements Store {
   readonly notes: NoteTable
   readonly objects: ObjectTable
   readonly proofs: ProofTable
+  readonly repairs: RepairTable
   readonly work: WorkTable
   readonly #database: Database
   readonly #release: () => void
@@ -83,6 +93,7 @@ export class SqliteStore implements Store {
     this.notes = new NoteTable(database)
     this.objects = new ObjectTable(database)
     this.proofs = new ProofTable(database)
+    this.repairs = new RepairTable(database)
     this.work = new WorkTable(database)
   }
 
@@ -96,7 +107,7 @@ export class SqliteStore implements Store {
 
   head(): Head | undefined {
     const row = this.#database.get<WindowRow>('SELECT * FROM windows ORDER BY window DESC LIMIT 1')
-    return row && toHead(row)
+    return row && toHead(this.#sealed(row))
   }
 
   context(): Uint8Array | undefined {
@@ -108,7 +119,7 @@ export class SqliteStore implements Store {
     const row = this.#database.get<WindowRow>('SELECT * FROM windows WHERE window = ?', window)
     if (row === undefined) return undefined
     return {
-      ...toHead(row),
+      ...toHead(this.#sealed(row)),
       cba: row.cba ?? undefined,
       appliedAtMs: row.applied_at_ms ?? undefined,
       envelope: this.#envelope(window),
@@ -157,11 +168,17 @@ export class SqliteStore implements Store {
 
   history(from: number, to: number): HistoryRow[] {
     const sql = 'SELECT * FROM windows WHERE window BETWEEN ? AND ? ORDER BY window'
-    return [...this.#database.iterate<WindowRow>(sql, from, to)].map((row) => ({
-      window: row.window,
-      timechainValue: row.timechain_value,
-      cba: row.cba ?? undefined,
-    }))
+    return [...this.#database.iterate<WindowRow>(sql, from, to)]
+      .map((row) => this.#sealed(row))
+      .map((row) => ({
+        window: row.window,
+        timechainValue: row.timechain_value,
+        cba: row.cba ?? undefined,
+      }))
+  }
+
+  hold(): () => void {
+    return this.#database.hold()
   }
 
   integrityFaults(): string[] {
@@ -214,10 +231,6 @@ export class SqliteStore implements Store {
     })
   }
 
-  hold(): () => void {
-    return this.#database.hold()
-  }
-
   close(): void {
     this.#database.close()
     this.#release()
@@ -225,7 +238,9 @@ export class SqliteStore implements Store {
 
   #install(install: Install): void {
     this.#database.transaction(() => {
-      this.#checkAhead(install.window)
+      const { window } = install
+      if (this.repairs.resync() === undefined) this.#checkAhead(window)
+      this.repairs.goBack(window)
       switchTables(this.#database, this.staging, install)
       this.#insertWindow(install)
       this.#insertEnvelope(install.window, install.envelope)
@@ -248,15 +263,21 @@ export class SqliteStore implements Store {
     if (window !== head.window + 1) throw outOfSequence(window, head.window)
   }
 
+  #sealed(row: WindowRow): WindowRow {
+    const values = SEALED.windows.map((column) => row[column])
+    checkSeal(row.seal, values, { path: this.#database.path, what: `the row of window ${row.window}` })
+    return row
+  }
+
   #insertWindow(row: WindowInsert): void {
     const { window, proposalHash, stateRoot, timechainValue, contextHash, cementValue, cba, appliedAtMs } = row
     const hashes = [proposalHash, stateRoot, timechainValue, contextHash, cementValue] as const
-    const sql = 'INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
-    this.#database.run(sql, window, ...hashes, cba ?? null, appliedAtMs ?? null)
+    const values = [window, ...hashes, cba ?? null, appliedAtMs ?? null]
+    this.#database.run('INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values, sealOf(values))
   }
 
   #insertEnvelope(window: number, bytes: Uint8Array): void {
-    this.#database.run('INSERT INTO envelopes VALUES (?, ?, ?)', window, bytes, digestOf(bytes))
+    this.#database.run('INSERT OR REPLACE INTO envelopes VALUES (?, ?, ?)', window, bytes, digestOf(bytes))
   }
 
   #envelope(window: number): Uint8Array | undefined {
@@ -269,11 +290,14 @@ export class SqliteStore implements Store {
   }
 
   #meta(key: string): Uint8Array | undefined {
-    return this.#database.get<{ value: Uint8Array }>('SELECT value FROM meta WHERE key = ?', key)?.value
+    const row = this.#database.get<MetaRow>('SELECT * FROM meta WHERE key = ?', key)
+    if (row === undefined) return undefined
+    checkSeal(row.seal, [key, row.value], { path: this.#database.path, what: `the ${key}` })
+    return row.value
   }
 
   #putMeta(key: string, value: Uint8Array): void {
-    this.#database.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, value)
+    this.#database.run('INSERT OR REPLACE INTO meta VALUES (?, ?, ?)', key, value, sealOf([key, value]))
   }
 }
 

@@ -5,6 +5,7 @@ import type { Journal, JournalReader } from './journal.js'
 import type { NoteReader, Notes } from './notes.js'
 import type { ObjectReader, Objects } from './objects.js'
 import type { ProofReader } from './proofs.js'
+import type { RepairReader, Repairs } from './repairs.js'
 import type { AnchorReader, Anchors } from './tables/anchors.js'
 import type { TableChange } from './tables/head-table.js'
 import type { TableName } from './tables/names.js'
@@ -105,6 +106,11 @@ export interface ReadStore {
   stubs(table: TableName): StubReader
   /** Both ends inclusive; windows that are not stored are left out. */
   history(from: number, to: number): HistoryRow[]
+  /**
+   * Every read until the returned function is called sees the store as it is now. For a reader of its own: the log of the
+   * writer cannot be written back to its end meanwhile, and a writer that holds cannot commit.
+   */
+  hold(): () => void
   /** Checks the database structure itself; a list of faults, empty when sound. Reads the whole file. */
   integrityFaults(): string[]
   readonly anchors: AnchorReader
@@ -116,12 +122,8 @@ export interface ReadStore {
   readonly notes: NoteReader
   readonly objects: ObjectReader
   readonly proofs: ProofReader
+  readonly repairs: RepairReader
   readonly work: WorkReader
-  /**
-   * Until the returned function is called, all reads see the state that the first of them saw; the log of a running writer
-   * grows meanwhile. For a store that is open to read.
-   */
-  hold(): () => void
   close(): void
 }
 
@@ -152,5 +154,6 @@ export interface Store extends ReadStore {
   readonly incidents: Incidents
   readonly notes: Notes
   readonly objects: Objects
+  readonly repairs: Repairs
   readonly work: Work
 }

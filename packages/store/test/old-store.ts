@@ -50,7 +50,7 @@ export function oldStore(version: 1 | 2 = 1): string {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`)
   database.prepare('ATTACH ? AS filled').run(join(filledToday(), DATABASE_FILE))
   for (const table of [...UNCHANGED, ...(version === 2 ? ADDED : [])]) {
-    database.exec(`INSERT INTO main.${table} SELECT * FROM filled.${table}`)
+    database.exec(`INSERT INTO main.${table} SELECT ${columnsOf(database, table)} FROM filled.${table}`)
   }
   for (const table of RECORDS) {
     database.exec(`INSERT INTO main.${table} SELECT reversed(tree), record FROM filled.${table}_records`)
@@ -58,6 +58,15 @@ export function oldStore(version: 1 | 2 = 1): string {
   database.exec('DETACH filled')
   database.close()
   return dir
+}
+
+/** The columns of the first two versions: version 3 sealed some rows. */
+function columnsOf(database: DatabaseSync, table: string): string {
+  const columns = database
+    .prepare(`PRAGMA main.table_info(${table})`)
+    .all()
+    .map(({ name }) => name)
+  return columns.filter((name) => name !== 'seal').join(', ')
 }
 
 function connected(dir: string, readOnly = false): DatabaseSync {
@@ -88,7 +97,7 @@ export function versionOf(dir: string): unknown {
 export function contents1(dir: string): string {
   const isOld = Number(versionOf(dir)) < 3
   const database = connected(dir, true)
-  const rows = UNCHANGED.map((table) => database.prepare(`SELECT * FROM ${table}`).all())
+  const rows = UNCHANGED.map((table) => database.prepare(`SELECT ${columnsOf(database, table)} FROM ${table}`).all())
   const records = RECORDS.map((table) => {
     const from = isOld ? `key, record FROM ${table}` : `reversed(tree) AS key, record FROM ${table}_records`
     return database.prepare(`SELECT ${from} ORDER BY 1`).all()

@@ -211,24 +211,24 @@ describe('stored hashes', () => {
   const columns = ['proposal_hash', 'state_root', 'timechain_value', 'context_hash', 'cement_value', 'cba']
 
   it.each(columns)('%s is compared with the replay', async (column) => {
-    const dir = damaged(template, (db) => db.flip({ table: 'windows', column, where: 'window = 6', at: 3 }))
+    const dir = damaged(template, (db) => db.flip({ table: 'windows', column, where: 'window = 6', at: 3, seal: true }))
     expect(await faultsOf(dir)).toEqual(['STORE_ROW_MISMATCH@6'])
   })
 
   it('of window 0 too', async () => {
     const dir = damaged(template, (db) =>
-      db.flip({ table: 'windows', column: 'state_root', where: 'window = 0', at: 3 }),
+      db.flip({ table: 'windows', column: 'state_root', where: 'window = 0', at: 3, seal: true }),
     )
     expect(await faultsOf(dir)).toEqual(['STORE_ROW_MISMATCH@0'])
   })
 
   it('the genesis document must be the one of the store', async () => {
     const dir = damaged(template, (db) => {
-      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: -1 })
+      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: -1, seal: true })
     })
     expect(await faultsOf(dir)).toContain('STORE_GENESIS_MISMATCH@0')
     const invalid = damaged(template, (db) => {
-      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: 0 })
+      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: 0, seal: true })
     })
     expect(await faultsOf(invalid)).toEqual(['STORE_GENESIS_INVALID@0'])
   })
@@ -296,7 +296,9 @@ describe('certificates and journal', () => {
     expect(await faultsOf(unsigned)).toEqual(['STORE_JOURNAL_INVALID@8'])
     const corrupt = damaged(template, (db) => db.flip({ ...row, at }))
     expect(await faultsOf(corrupt)).toEqual(['STORE_CORRUPT@8'])
-    const other = damaged(template, (db) => db.flip({ table: 'journal', column: 'hash', where: row.where, at: 0 }))
+    const other = damaged(template, (db) =>
+      db.flip({ table: 'journal', column: 'hash', where: row.where, at: 0, seal: true }),
+    )
     expect(await faultsOf(other)).toEqual(['STORE_JOURNAL_INVALID@8'])
   })
 })

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { checked, type DigestedRow, digestOf } from '../digest.js'
+import { checkSeal, sealOf } from '../seal.js'
 import { TABLES, type TableName } from './names.js'
 
 export type TableCounts = Readonly<Record<TableName, number>>
@@ -27,10 +27,17 @@ export interface Anchors extends AnchorReader {
 interface Row extends TableCounts {
   readonly window: number
   readonly frozen_at_ms: number
+  readonly bytes: Uint8Array
+  readonly seal: Uint8Array
 }
 
-const LIST = 'SELECT window, frozen_at_ms, account, node, candidate FROM anchors ORDER BY window'
-const COUNTS = 'SELECT name, count FROM table_counts'
+interface CountRow {
+  readonly name: TableName
+  readonly count: number
+  readonly seal?: Uint8Array
+}
+
+const PUT_COUNT = 'INSERT OR REPLACE INTO table_counts (name, count, seal) VALUES (?, ?, ?)'
 
 export class AnchorTable implements Anchors {
   readonly #database: Database
@@ -40,16 +47,15 @@ export class AnchorTable implements Anchors {
   }
 
   list(): Anchor[] {
-    return this.#database.all<Row>(LIST).map(({ window, frozen_at_ms, account, node, candidate }) => ({
-      window,
-      frozenAtMs: frozen_at_ms,
-      counts: { account, node, candidate },
-    }))
+    return this.#database.all<Row>('SELECT * FROM anchors ORDER BY window').map((row) => {
+      const { window, frozen_at_ms, account, node, candidate } = this.#checked(row)
+      return { window, frozenAtMs: frozen_at_ms, counts: { account, node, candidate } }
+    })
   }
 
   context(window: number): Uint8Array | undefined {
-    const row = this.#database.get<DigestedRow>('SELECT bytes, digest FROM anchors WHERE window = ?', window)
-    return row && checked(row, this.#database.path, `the context of anchor ${window}`)
+    const row = this.#database.get<Row>('SELECT * FROM anchors WHERE window = ?', window)
+    return row && this.#checked(row).bytes
   }
 
   prune(choose: (anchors: readonly Anchor[]) => readonly number[]): void {
@@ -60,22 +66,36 @@ export class AnchorTable implements Anchors {
 
   /** The latest anchor, which goes on to see what a commit changes. */
   latest(): number | undefined {
-    return (
-      this.#database.get<{ window: number | null }>('SELECT max(window) AS window FROM anchors')?.window ?? undefined
-    )
+    const row = this.#database.get<{ window: number | null }>('SELECT max(window) AS window FROM anchors')
+    return row?.window ?? undefined
   }
 
   /** Part of a commit; the caller holds the transaction. */
   freeze(window: number, context: Uint8Array, frozenAtMs: number): void {
     const counts = countsOf(this.#database)
-    const sql = 'INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?, ?, ?)'
-    this.#database.run(sql, window, frozenAtMs, context, digestOf(context), ...TABLES.map((table) => counts[table]))
+    const row = [window, frozenAtMs, context, ...TABLES.map((table) => counts[table])]
+    this.#database.run('INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?, ?, ?)', ...row, sealOf(row))
+  }
+
+  #checked(row: Row): Row {
+    const { window, frozen_at_ms, bytes, account, node, candidate, seal } = row
+    const what = `anchor ${window}`
+    checkSeal(seal, [window, frozen_at_ms, bytes, account, node, candidate], { path: this.#database.path, what })
+    return row
   }
 }
 
 /** Records of each table of the head. */
 export function countsOf(database: Database): TableCounts {
   const counts = { account: 0, node: 0, candidate: 0 }
-  for (const { name, count } of database.all<{ name: TableName; count: number }>(COUNTS)) counts[name] = count
+  for (const { name, count, seal } of database.all<CountRow>('SELECT * FROM table_counts')) {
+    checkSeal(seal, [name, count], { path: database.path, what: `the number of ${name} records` })
+    counts[name] = count
+  }
   return counts
+}
+
+/** Part of a transaction of the caller. */
+export function putCount(database: Database, table: TableName, count: number): void {
+  database.run(PUT_COUNT, table, count, sealOf([table, count]))
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { countsOf, putCount } from './anchors.js'
 import { type TableName, tableSql } from './names.js'
 import { leafOf, toTree } from './tree-key.js'
 
@@ -40,7 +41,6 @@ const MARK = tableSql(
   (t) => `UPDATE ${t}_stubs SET hash = NULL, changed = ?
           WHERE lo = (SELECT lo FROM ${t}_stubs WHERE lo <= ? ORDER BY lo DESC LIMIT 1)`,
 )
-const COUNT = 'UPDATE table_counts SET count = count + ? WHERE name = ?'
 
 /** Applies changes to the tables of the head; the caller holds the transaction. */
 export function applyChanges(database: Database, changes: Iterable<TableChange>, context: ChangeContext): void {
@@ -48,7 +48,8 @@ export function applyChanges(database: Database, changes: Iterable<TableChange>,
   for (const change of changes) {
     grown.set(change.table, (grown.get(change.table) ?? 0) + applyChange(database, change, context))
   }
-  for (const [table, by] of grown) if (by !== 0) database.run(COUNT, by, table)
+  const counts = countsOf(database)
+  for (const [table, by] of grown) if (by !== 0) putCount(database, table, counts[table] + by)
 }
 
 /** By how many records the table has grown: 1, 0 or -1. */

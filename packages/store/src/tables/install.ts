@@ -1,5 +1,6 @@
 import type { Database } from '../database.js'
 import type { WindowHashes } from '../types.js'
+import { putCount } from './anchors.js'
 import { FORMS, STAGED, TABLES, type TableName } from './names.js'
 import { replace } from './reclaim.js'
 import { stagedSet } from './schema.js'
@@ -38,7 +39,7 @@ export function switchTables(database: Database, staging: StagingTable, { window
     database.exec(stagedSet(table))
     const stored = new StoredStubs(database, table)
     for (const stub of stubs[table]) stored.insert(stub, window)
-    database.run('INSERT OR REPLACE INTO table_counts VALUES (?, ?)', table, counts[table])
+    putCount(database, table, counts[table])
   }
   database.run('DELETE FROM staging')
   database.run('DELETE FROM anchors')

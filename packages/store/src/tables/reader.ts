@@ -1,8 +1,9 @@
 import { bytesEqual, toHex } from '@montana/foundation'
 import type { Database } from '../database.js'
 import { anchorGone, storeFault } from '../errors.js'
-import { STAGED, type TableName, tableSql } from './names.js'
-import { fromTree, HIGHEST_KEY, leafOf, successor, toTree } from './tree-key.js'
+import { countsOf } from './anchors.js'
+import { STAGED, type TableName, type TableSql, tableSql } from './names.js'
+import { fromTree, leafOf, successor, toTree } from './tree-key.js'
 
 export interface Leaf {
   /** Normal byte order. */
@@ -39,24 +40,15 @@ interface RecordRow extends LeafRow {
   readonly own: Uint8Array | null
 }
 
-/** First tree key, last tree key, rows at most. */
-type Range = [Uint8Array, Uint8Array, number]
-
 /** Rows of one read of leaves: 128 KiB, and a write-ahead log that no reader holds for long. No special reason. */
 const LEAVES_PER_READ = 1_024
 
-/** Replaced by the bounds of the head or of an anchor; the first two parameters are always the ends of the interval. */
-const leavesSql = (set: string) =>
+const currentLeaves = (set: string) =>
   `SELECT tree, leaf FROM ${set}_leaves WHERE tree BETWEEN ?1 AND ?2 ORDER BY tree LIMIT ?3`
-const recordsSql = (set: string) =>
+const currentRecords = (set: string) =>
   `SELECT l.tree AS tree, l.leaf AS leaf, r.record AS record, r.tree AS own
    FROM ${set}_leaves l LEFT JOIN ${set}_records r ON r.id = l.id
    WHERE l.tree BETWEEN ?1 AND ?2 ORDER BY l.tree LIMIT ?3`
-const HEAD_LEAVES = tableSql(leavesSql)
-const HEAD_RECORDS = tableSql(recordsSql)
-const STAGED_LEAVES = tableSql((t) => leavesSql(STAGED + t))
-const STAGED_RECORDS = tableSql((t) => recordsSql(STAGED + t))
-const STAGED_COUNT = tableSql((t) => `SELECT coalesce(sum(count), 0) AS count FROM ${STAGED}${t}_pieces`)
 /** The history row with the lowest `until` above the anchor, else the current row: spec protocol 15.3. */
 const unchanged = (t: TableName) => `NOT EXISTS (SELECT 1 FROM ${t}_past p WHERE p.tree = l.tree AND p.until > ?4)`
 const firstAfter = (t: TableName) =>
@@ -73,45 +65,58 @@ const PAST_RECORDS = tableSql(
           UNION ALL SELECT p.tree, p.leaf, p.record, p.tree FROM ${t}_past p WHERE ${firstAfter(t)}
           ORDER BY 1 LIMIT ?3`,
 )
-const COUNT = 'SELECT count FROM table_counts WHERE name = ?'
 const ANCHOR = tableSql((t) => `SELECT ${t} AS count FROM anchors WHERE window = ?`)
 
-/** The table of the head, or of `anchor` where one is given. */
+const STAGED_COUNT = tableSql((t) => `SELECT coalesce(sum(count), 0) AS count FROM ${STAGED}${t}_pieces`)
+
+/** Whose rows are read: the head's, those of a state that is being fetched, or those of an anchor by its window. */
+type View = 'head' | 'staged' | number
+
+const LEAVES = { head: tableSql(currentLeaves), staged: tableSql((t) => currentLeaves(STAGED + t)) }
+const RECORDS = { head: tableSql(currentRecords), staged: tableSql((t) => currentRecords(STAGED + t)) }
+
 export class StoredTable implements TableReader {
   readonly #database: Database
   readonly #table: TableName
-  readonly #anchor: number | undefined
+  readonly #view: View
 
-  constructor(database: Database, table: TableName, anchor?: number) {
+  constructor(database: Database, table: TableName, view: View = 'head') {
     this.#database = database
     this.#table = table
-    this.#anchor = anchor
+    this.#view = view
   }
 
   count(): number {
-    if (this.#anchor !== undefined) return this.#anchored(this.#anchor)
-    return this.#database.get<{ count: number }>(COUNT, this.#table)?.count ?? 0
+    if (typeof this.#view === 'number') return this.#anchored(this.#view)
+    if (this.#view === 'staged') return this.#database.get<{ count: number }>(STAGED_COUNT[this.#table])?.count ?? 0
+    return countsOf(this.#database)[this.#table]
   }
 
   record(key: Uint8Array): Uint8Array | undefined {
     return this.records(key, key, 1)[0]?.record
   }
 
-  leaves(lo: Uint8Array, hi: Uint8Array): Generator<Leaf> {
-    return pagesOfLeaves(lo, hi, (range) => this.#read(HEAD_LEAVES, PAST_LEAVES, range))
+  *leaves(lo: Uint8Array, hi: Uint8Array): Generator<Leaf> {
+    const end = toTree(hi)
+    for (let from: Uint8Array | undefined = toTree(lo); from !== undefined; ) {
+      const rows: LeafRow[] = this.#read(LEAVES, PAST_LEAVES, [from, end, LEAVES_PER_READ])
+      for (const { tree, leaf } of rows) yield { key: fromTree(tree), hash: leaf }
+      const last = rows[LEAVES_PER_READ - 1]
+      from = last && successor(last.tree)
+    }
   }
 
   records(lo: Uint8Array, hi: Uint8Array, limit: number): KeyedRecord[] {
-    const rows = this.#read<RecordRow>(HEAD_RECORDS, PAST_RECORDS, [toTree(lo), toTree(hi), limit])
-    return rows.map((row) => checkedRecord(row, this.#table, this.#database.path))
+    const rows = this.#read<RecordRow>(RECORDS, PAST_RECORDS, [toTree(lo), toTree(hi), limit])
+    return rows.map((row) => this.#checked(row))
   }
 
-  #read<T>(head: typeof HEAD_LEAVES, past: typeof PAST_LEAVES, range: Range): T[] {
-    const anchor = this.#anchor
-    if (anchor === undefined) return this.#database.all<T>(head[this.#table], ...range)
+  #read<T>(current: typeof LEAVES, past: TableSql, range: [Uint8Array, Uint8Array, number]): T[] {
+    const view = this.#view
+    if (typeof view !== 'number') return this.#database.all<T>(current[view][this.#table], ...range)
     return this.#database.reading(() => {
-      this.#anchored(anchor)
-      return this.#database.all<T>(past[this.#table], ...range, anchor)
+      this.#anchored(view)
+      return this.#database.all<T>(past[this.#table], ...range, view)
     })
   }
 
@@ -120,53 +125,12 @@ export class StoredTable implements TableReader {
     if (row === undefined) throw anchorGone(anchor)
     return row.count
   }
-}
 
-/** What a joining node has staged of one table. */
-export class StagedTable implements TableReader {
-  readonly #database: Database
-  readonly #table: TableName
-
-  constructor(database: Database, table: TableName) {
-    this.#database = database
-    this.#table = table
-  }
-
-  count(): number {
-    return this.#database.get<{ count: number }>(STAGED_COUNT[this.#table])?.count ?? 0
-  }
-
-  record(key: Uint8Array): Uint8Array | undefined {
-    return this.records(key, key, 1)[0]?.record
-  }
-
-  leaves(lo: Uint8Array, hi: Uint8Array): Generator<Leaf> {
-    return pagesOfLeaves(lo, hi, (range) => this.#database.all<LeafRow>(STAGED_LEAVES[this.#table], ...range))
-  }
-
-  records(lo: Uint8Array, hi: Uint8Array, limit: number): KeyedRecord[] {
-    const range = [toTree(lo), toTree(hi), limit] as const
-    const rows = this.#database.all<RecordRow>(STAGED_RECORDS[this.#table], ...range)
-    return rows.map((row) => checkedRecord(row, this.#table, this.#database.path))
+  #checked({ tree, leaf, record, own }: RecordRow): KeyedRecord {
+    const key = fromTree(tree)
+    const isSound = record !== null && own !== null && bytesEqual(own, tree) && bytesEqual(leafOf(record), leaf)
+    if (isSound) return { key, record }
+    const what = `the ${this.#table} record ${toHex(key)} does not match its leaf hash`
+    throw storeFault('STORE_CORRUPT', this.#database.path, new Error(what))
   }
 }
-
-function* pagesOfLeaves(lo: Uint8Array, hi: Uint8Array, read: (range: Range) => LeafRow[]): Generator<Leaf> {
-  const end = toTree(hi)
-  for (let from: Uint8Array | undefined = toTree(lo); from !== undefined; ) {
-    const rows = read([from, end, LEAVES_PER_READ])
-    for (const { tree, leaf } of rows) yield { key: fromTree(tree), hash: leaf }
-    const last = rows[LEAVES_PER_READ - 1]
-    from = last && successor(last.tree)
-  }
-}
-
-function checkedRecord({ tree, leaf, record, own }: RecordRow, table: TableName, path: string): KeyedRecord {
-  const key = fromTree(tree)
-  const isSound = record !== null && own !== null && bytesEqual(own, tree) && bytesEqual(leafOf(record), leaf)
-  if (isSound) return { key, record }
-  throw storeFault('STORE_CORRUPT', path, new Error(`the ${table} record ${toHex(key)} does not match its leaf hash`))
-}
-
-/** Every key there is. */
-export const WHOLE = { lo: new Uint8Array(HIGHEST_KEY.length), hi: HIGHEST_KEY } as const

@@ -37,10 +37,10 @@ export function stagedSet(table: TableName): string {
 export const SCHEMA_3 = `
   ${TABLES.map(tableSet).join('')}
   ${TABLES.map(stagedSet).join('')}
-  CREATE TABLE table_counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE table_counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL, seal BLOB) WITHOUT ROWID;
   CREATE TABLE anchors (
-    window INTEGER PRIMARY KEY, frozen_at_ms INTEGER NOT NULL, bytes BLOB NOT NULL, digest BLOB NOT NULL,
-    account INTEGER NOT NULL, node INTEGER NOT NULL, candidate INTEGER NOT NULL
+    window INTEGER PRIMARY KEY, frozen_at_ms INTEGER NOT NULL, bytes BLOB NOT NULL, account INTEGER NOT NULL,
+    node INTEGER NOT NULL, candidate INTEGER NOT NULL, seal BLOB
   );
   CREATE TABLE staging (
     id INTEGER PRIMARY KEY CHECK (id = 1), window INTEGER NOT NULL, manifest BLOB NOT NULL, envelope BLOB NOT NULL,
@@ -49,16 +49,36 @@ export const SCHEMA_3 = `
   CREATE TABLE missing (kind TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (kind, window)) WITHOUT ROWID;
 `
 
+/** Columns that a seal covers, by table: rows that had no digest, or one that left out under which name they lie. */
+export const SEALED = {
+  meta: ['key', 'value'],
+  windows: [
+    ...['window', 'proposal_hash', 'state_root', 'timechain_value', 'context_hash', 'cement_value', 'cba'],
+    'applied_at_ms',
+  ],
+  journal: ['window', 'kind', 'round', 'phase', 'hash'],
+  incidents: ['code', 'peer', 'count', 'first_window', 'last_window', 'last_at_ms', 'sample'],
+} as const
+
 /** Takes the rows of version 2 over, in tree order, and drops what held them. */
-export const FILL_3 = TABLES.map(
-  (table) => `
+export const FILL_3 = `
+  ${TABLES.map(fillTable).join('')}
+  ${Object.entries(SEALED).map(sealTable).join('')}
+`
+
+function fillTable(table: TableName): string {
+  return `
     INSERT INTO ${table}_records (tree, record) SELECT tree_key(key), record FROM ${table} ORDER BY 1;
     INSERT INTO ${table}_leaves SELECT tree, leaf_hash(record), id FROM ${table}_records;
     INSERT INTO ${table}_stubs SELECT zeroblob(32), 0, count(*), zeroblob(32), 0, NULL, 0 FROM ${table}_records;
-    INSERT INTO table_counts SELECT '${table}', count(*) FROM ${table}_records;
+    INSERT INTO table_counts SELECT '${table}', count(*), seal('${table}', count(*)) FROM ${table}_records;
     DROP TABLE ${table};
-  `,
-).join('')
+  `
+}
+
+function sealTable([table, columns]: [string, readonly string[]]): string {
+  return `ALTER TABLE ${table} ADD COLUMN seal BLOB; UPDATE ${table} SET seal = seal(${columns.join(', ')});`
+}
 
 /** A store of version 1 or 2 as a reader sees it: its rows under the names of version 3, for this connection only. */
 export const VIEWS_3 = `

@@ -6,7 +6,7 @@ import type { TableCounts } from './anchors.js'
 import type { Install } from './install.js'
 import { FORMS, STAGED, TABLES, type TableName, tableSql } from './names.js'
 import { checkTiling, type PieceBounds, toBounds } from './pieces.js'
-import { StagedTable, type TableReader } from './reader.js'
+import { StoredTable, type TableReader } from './reader.js'
 import { replace } from './reclaim.js'
 import { stagedSet } from './schema.js'
 import { fromTree, heightOf, KEY_BYTES } from './tree-key.js'
@@ -51,7 +51,7 @@ export interface StagingReader {
   /** In tree order. */
   pieces(table: TableName): StoredPiece[]
   counts(): TableCounts
-  /** The rows of a table; of what is not staged there are none. */
+  /** The staged rows of a table, in the forms of any other. */
   table(table: TableName): TableReader
 }
 
@@ -91,7 +91,6 @@ type TargetRow = StagingTarget & { readonly digest: Uint8Array }
 const PIECES = tableSql((t) => `SELECT * FROM ${STAGED}${t}_pieces ORDER BY lo`)
 const LAST_BEFORE = tableSql((t) => `SELECT lo, hi FROM ${STAGED}${t}_pieces WHERE lo <= ? ORDER BY lo DESC LIMIT 1`)
 const PUT_PIECE = tableSql((t) => `INSERT INTO ${STAGED}${t}_pieces VALUES (?, ?, ?, ?, ?, ?, ?)`)
-const COUNT = tableSql((t) => `SELECT coalesce(sum(count), 0) AS count FROM ${STAGED}${t}_pieces`)
 const LAST_ID = tableSql((t) => `SELECT coalesce(max(id), 0) AS id FROM ${STAGED}${t}_records`)
 const PUT_RECORD = tableSql((t) => `INSERT INTO ${STAGED}${t}_records (id, tree, record) VALUES (?, ?, ?)`)
 const PUT_LEAF = tableSql((t) => `INSERT INTO ${STAGED}${t}_leaves (tree, leaf, id) VALUES (?, ?, ?)`)
@@ -121,12 +120,15 @@ export class StagingTable implements Staging {
   }
 
   counts(): TableCounts {
-    const of = (table: TableName) => this.#database.get<{ count: number }>(COUNT[table])?.count ?? 0
-    return { account: of('account'), node: of('node'), candidate: of('candidate') }
+    return {
+      account: this.table('account').count(),
+      node: this.table('node').count(),
+      candidate: this.table('candidate').count(),
+    }
   }
 
-  table(table: TableName): StagedTable {
-    return new StagedTable(this.#database, table)
+  table(table: TableName): StoredTable {
+    return new StoredTable(this.#database, table, 'staged')
   }
 
   begin(target: StagingTarget): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Install, openStore, type Store, type StubRow } from '../../src/index.js'
 import { digest, text, windowCommit } from '../helpers.js'
-import { emptyPiece, HIGHEST, keyOf, LOWEST, newStore, pieceOf, placeOf, wholeStub } from './support.js'
+import { emptyPiece, HIGHEST, keyOf, LOWEST, leafHash, newStore, pieceOf, placeOf, wholeStub } from './support.js'
 
 const code = (value: string) => expect.objectContaining({ code: value })
 const target = (window: number) => {
@@ -41,6 +41,9 @@ describe('staging', () => {
     const second = openStore({ dir: first.dir, mode: 'write' })
     expect(second.staging.target()).toEqual(target(50))
     expect(second.staging.counts()).toEqual({ account: 2, node: 0, candidate: 0 })
+    const staged = second.staging.table('account')
+    expect([staged.count(), staged.record(keyOf(7))]).toEqual([2, text('seven')])
+    expect([...staged.leaves(keyOf(4), HIGHEST)]).toEqual([{ key: keyOf(7), hash: leafHash(text('seven')) }])
     second.staging.put([upper])
     expect(second.staging.pieces('account')).toEqual([
       { lo: LOWEST, hi: keyOf(99, 0xff), depth: 9, hash: digest('subtree'), count: 2, key: keyOf(3), height: 243 },
@@ -141,6 +144,20 @@ describe('install', () => {
     expect(() => store.staging.install(install(4))).toThrow(code('STORE_SEQUENCE'))
     expect(store.head()?.window).toBe(5)
     expect(store.table('node').count()).toBe(3)
+  })
+
+  it('goes back behind a head whose tables must come anew, and nowhere else', () => {
+    const store = newStore(60)
+    store.journal.append({ window: 60, kind: 'vote', round: 0, phase: 2, hash: digest('vote'), bytes: text('vote') })
+    stageAll(store)
+    expect(() => store.staging.install(install(50))).toThrow(code('STORE_SEQUENCE'))
+    store.repairs.requireResync('the account table is damaged')
+    expect(store.repairs.resync()).toBe('the account table is damaged')
+    store.staging.install(install(50))
+    expect([store.head()?.window, store.windowAt(51), store.repairs.resync()]).toEqual([50, undefined, undefined])
+    expect(store.journal.entry(60, 'vote', 0, 2)?.bytes).toEqual(text('vote'))
+    store.commit(windowCommit(51))
+    expect(store.oldestWindow()).toBe(50)
   })
 
   it('can be repeated', () => {
