@@ -39,12 +39,17 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   })
   const windows = registry.counter({ name: 'montana_windows_applied_total', help: 'Windows applied by this process' })
+  const mended = registry.counter({
+    name: 'montana_store_mended_total',
+    help: 'Damaged parts of the store that came back from peers.',
+  })
   const caughtUp = registry.counter({
     name: 'montana_catch_up_windows_total',
     help: 'Windows applied while this node caught up',
   })
   return {
     caughtUp: (windows: number) => caughtUp.inc(none, windows),
+    mended: (parts: number) => mended.inc(none, parts),
     catchUpRate: gauge('montana_catch_up_windows_per_second', 'Windows applied per second while catching up, else 0'),
     catchUpLeft: gauge('montana_catch_up_left_windows', 'Windows that are missing while catching up, else 0'),
     catchUpBytes: gauge('montana_catch_up_fetched_bytes', 'Bytes that this process has fetched to catch up'),

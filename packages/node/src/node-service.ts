@@ -18,6 +18,7 @@ import type { Closers, OpenResources } from './open.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
+import { PartRepair } from './repair/part-repair.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
@@ -63,6 +64,7 @@ export class NodeService {
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #host: LedgerHost
+  readonly #repair: PartRepair
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
@@ -81,6 +83,7 @@ export class NodeService {
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#host = this.#createHost()
+    this.#repair = this.#createRepair()
     const { version } = this.#build
     const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
@@ -103,6 +106,7 @@ export class NodeService {
     closers.add(() => this.#server.stop())
     closers.add(() => this.#clock.stop())
     closers.add(() => this.#host.stop())
+    closers.add(() => this.#repair.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
@@ -159,12 +163,31 @@ export class NodeService {
       freeze: options.snapshotInterval > 0,
       random: systemRandom,
       peers: () => syncPeers(this.#mesh?.peers() ?? [], requests),
-      onFinding: (finding) => this.#noteJoinFinding(finding),
+      onFinding: (finding) => this.#noteSyncFinding(finding),
     })
   }
 
-  /** The store of incidents is written by nobody else while a snapshot is fetched. */
-  #noteJoinFinding({ code, window, peer, detail }: SyncFinding): void {
+  #createRepair(): PartRepair {
+    const { document, genesisHash } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger } = this.#hooks
+    return new PartRepair({
+      store,
+      requests: peerRequests(() => this.#mesh),
+      authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
+      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
+      cementing: document.cementingRule,
+      chain: () => this.#ledger.loop.state.chain,
+      logger,
+      onLie: (peer, { kind, window }) => {
+        this.#noteSyncFinding({ code: PROOF_INVALID, peer, window, detail: `its ${kind} does not hold` })
+      },
+      onMended: () => this.#metrics.mended(1),
+    })
+  }
+
+  /** Written at once: nothing flushes incidents while a snapshot is fetched. */
+  #noteSyncFinding({ code, window, peer, detail }: SyncFinding): void {
     const { store } = this.#opened
     const { logger, time } = this.#hooks
     logger.warn({ code, window, peer: peer?.slice(-8), detail }, 'finding')
@@ -268,6 +291,7 @@ export class NodeService {
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
+    if (this.#host.isSynced) this.#repair.run()
     void this.#resources.refresh()
   }
 
