@@ -3,6 +3,7 @@ import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
+import { unrestored } from './chain/unrestored.js'
 import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
 import type { LedgerLinks, LedgerModules } from './ledger/modules.js'
@@ -44,7 +45,9 @@ export class LedgerService implements LedgerLinks {
   constructor(modules: LedgerModules) {
     this.#modules = modules
     const { store, document, config, time, record, logger, requests } = modules
-    const state = restoreState(restoreChain(store, document, hasherOf(modules.backend)), time.monotonicMs())
+    const needsResync = store.repairs.resync() !== undefined
+    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasherOf(modules.backend))
+    const state = restoreState(restored, time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)
@@ -63,6 +66,7 @@ export class LedgerService implements LedgerLinks {
     this.candidacy = createCandidacy(modules, this)
     rememberRecent(store, record)
     checkPin(store, modules.checkpoint, headOf(state))
+    if (needsResync) this.loop.stop()
   }
 
   get isMember(): boolean {

@@ -28,7 +28,7 @@ export interface StatusModules {
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
-  readonly host: Pick<LedgerHost, 'isSynced' | 'progress' | 'totals'>
+  readonly host: Pick<LedgerHost, 'isSynced' | 'progress' | 'totals' | 'resync'>
   readonly store: Store
   readonly clock: ClockRunner
   readonly mesh: Mesh | undefined
@@ -94,7 +94,11 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     jobs: [],
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
-    degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
+    degraded: [
+      ...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []),
+      ...(modules.host.resync === undefined ? [] : ['RESYNC']),
+      ...modules.log.degraded(),
+    ],
     findings: findingsOf(record, peers),
     catch_up: catchUpStatus(modules.host.progress, peers),
     caught_up: caughtUpStatus(modules.host.totals),

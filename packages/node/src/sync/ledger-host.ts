@@ -1,6 +1,7 @@
-import { isAbort, type Logger, type TimeSource } from '@montana/foundation'
+import { isAbort, type Logger, sleep, type TimeSource } from '@montana/foundation'
 import type { Store } from '@montana/store'
 import type { KnownTable } from '@montana/sync'
+import { raiseSignFrom } from '../chain/sign-from.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { Gap } from '../runtime/catch-up/catch-up.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
@@ -8,6 +9,8 @@ import { addTotals, type JoinPlace } from './join-progress.js'
 import { reclaim } from './reclaim.js'
 import type { SnapshotJoin } from './snapshot-join.js'
 
+/** Tables that are damaged leave no other way: a snapshot is tried again after this, ms. */
+const RESYNC_RETRY_MS = 10_000
 /** After an attempt that came to nothing the gap is closed by range, and a snapshot is not thought of for so long. */
 const RETRY_MS = 600_000
 const NOTHING: CatchUpTotals = { mode: undefined, windows: 0, seconds: 0, bytesFetched: 0, bytesTwice: 0 }
@@ -57,6 +60,11 @@ export class LedgerHost {
     return this.#join !== undefined || this.#current.catchUp.isRunning
   }
 
+  /** Why a snapshot must replace the tables of the store; undefined where they are sound. */
+  get resync(): string | undefined {
+    return this.#modules.store.repairs.resync()
+  }
+
   get isSynced(): boolean {
     return this.#join === undefined && this.#current.isSynced
   }
@@ -87,10 +95,10 @@ export class LedgerHost {
 
   #handsOver(gap: Gap): boolean {
     const { time, wantsSnapshot, onFatal } = this.#modules
-    const isTooEarly = this.#join !== undefined || time.monotonicMs() < this.#notBeforeMs
-    if (isTooEarly || this.#abort.signal.aborted || !wantsSnapshot(gap)) return false
-    this.#join = this.#createJoin(gap)
-    this.#running = this.#replace(this.#join).catch((error: unknown) => {
+    if (this.#join !== undefined || this.#abort.signal.aborted) return false
+    const isTooEarly = time.monotonicMs() < this.#notBeforeMs
+    if (this.resync === undefined && (isTooEarly || !wantsSnapshot(gap))) return false
+    this.#running = this.#replace(gap).catch((error: unknown) => {
       if (!isAbort(error)) onFatal(error)
     })
     return true
@@ -102,18 +110,30 @@ export class LedgerHost {
     return this.#modules.createJoin({ own: { window: head, nodes }, place: { from: head, target }, signal })
   }
 
-  async #replace(join: SnapshotJoin): Promise<void> {
-    const { time, tellHeads } = this.#modules
+  async #replace(gap: Gap): Promise<void> {
+    const { time, tellHeads, store } = this.#modules
+    this.#join = this.#createJoin(gap)
     await this.#current.stop()
     this.#before = addTotals(this.#before, this.#current.catchUp.totals)
-    const window = await join.run()
-    this.#before = addTotals(window === undefined ? NOTHING : join.totals, this.#before)
-    if (window === undefined) this.#notBeforeMs = time.monotonicMs() + RETRY_MS
+    if (this.resync !== undefined) raiseSignFrom(store)
+    if (!(await this.#attempt(gap))) this.#notBeforeMs = time.monotonicMs() + RETRY_MS
     this.#current = this.#createLedger()
     this.#join = undefined
     this.#current.start()
     tellHeads(this.#current)
     await this.#reclaim()
+  }
+
+  /** Whether there is a new head. Damaged tables are replaced or stay: one attempt follows the other. */
+  async #attempt(gap: Gap): Promise<boolean> {
+    for (;;) {
+      const join = this.#createJoin(gap)
+      this.#join = join
+      const window = await join.run()
+      if (window !== undefined) this.#before = addTotals(join.totals, this.#before)
+      if (window !== undefined || this.resync === undefined) return window !== undefined
+      await sleep(RESYNC_RETRY_MS, this.#abort.signal)
+    }
   }
 
   async #reclaim(): Promise<void> {
