@@ -1,5 +1,6 @@
 import { type Effect, headOf, isMember, restoreState } from '@montana/consensus'
 import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
+import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
@@ -24,6 +25,9 @@ import { ProofShelf } from './runtime/proof-shelf.js'
 import type { Prover } from './runtime/prover.js'
 
 export type { LedgerModules } from './ledger/modules.js'
+
+/** Which windows a peer says it has: spec transport 14.2. */
+type PeerWindows = Pick<StatusMessage, 'window' | 'oldestWindow'>
 
 /** The ledger plane of one node: engine, inbox, catch-up, proofs and candidacy over a store. */
 export class LedgerService implements LedgerLinks {
@@ -98,9 +102,9 @@ export class LedgerService implements LedgerLinks {
   }
 
   /** A peer told its head, and with it that it is there. */
-  noteStatus(peerId: string, nodeId: Uint8Array | undefined, window: number): void {
+  noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
     if (nodeId) this.loop.dispatch({ type: 'status', nodeId, window })
-    this.catchUp.notePeerHead(peerId, window)
+    this.catchUp.notePeerHead(peerId, window, oldestWindow)
   }
 
   noteBehind(peerId: string): void {

@@ -59,7 +59,7 @@ function createHandlers(
       return new Uint8Array()
     },
     onStatus: (peer, status) => {
-      ledger().noteStatus(peer.peerId, nodeIdOf(peer), status.window)
+      ledger().noteStatus(peer.peerId, nodeIdOf(peer), status)
       ledger().candidacy.greet(peer.peerId)
     },
     onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),

@@ -6,6 +6,6 @@ import type { LedgerService } from '../ledger-service.js'
 export function tellHeads(ledger: Pick<LedgerService, 'noteStatus'>, peers: readonly PeerSnapshot[]): void {
   for (const { peerId, nodeIdHex, connections, status } of peers) {
     if (peerId === '' || connections === 0 || !status) continue
-    ledger.noteStatus(peerId, nodeIdHex === undefined ? undefined : fromHex(nodeIdHex, 32), status.window)
+    ledger.noteStatus(peerId, nodeIdHex === undefined ? undefined : fromHex(nodeIdHex, 32), status)
   }
 }

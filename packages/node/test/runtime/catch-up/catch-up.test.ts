@@ -122,6 +122,26 @@ describe('catching up along a real chain', () => {
     expect(catchUp.target).toBe(WINDOWS)
   })
 
+  it('a peer that has no old windows is not asked for them', async () => {
+    const { loop, asked, tellHeads, catchUp } = nodeAt(0, { old: peer, young: peer })
+    catchUp.notePeerHead('young', WINDOWS, 20)
+    expect(catchUp.isRunning).toBe(false)
+    catchUp.notePeerHead('old', WINDOWS, 1)
+    await loop.waitForHead(10, soon())
+    expect(asked.filter((name) => name === 'young').length).toBeLessThanOrEqual(2)
+    tellHeads()
+    await loop.waitForHead(WINDOWS, soon())
+  })
+
+  it('ends with its node, however far it is', async () => {
+    const { loop, tellHeads, catchUp } = nodeAt(0, { a: peer })
+    tellHeads()
+    await loop.waitForHead(2, soon())
+    loop.stop()
+    await expect.poll(() => catchUp.progress).toBeUndefined()
+    expect(loop.head).toBeLessThan(WINDOWS)
+  })
+
   it('shows how far it is while it runs', async () => {
     const { catchUp, loop, tellHeads } = nodeAt(0, { a: peer, b: peer })
     tellHeads()
