@@ -39,6 +39,10 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   })
   const windows = registry.counter({ name: 'montana_windows_applied_total', help: 'Windows applied by this process' })
+  const refused = registry.counter({
+    name: 'montana_store_writes_refused_total',
+    help: 'Attempts to write to the store that a full disk refused',
+  })
   return {
     head: gauge('montana_head_window', 'Highest cemented window that this node has applied'),
     target: gauge('montana_target_window', 'Highest window that a peer claims'),
@@ -46,10 +50,12 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     clockRate: gauge('montana_clock_steps_per_second', 'Measured rate of the own clock'),
     residentMemory: gauge('montana_resident_memory_bytes', 'Resident set size of this process'),
     loopDelay: gauge('montana_event_loop_delay_p99_seconds', 'p99 by which timers came late, over the last minute'),
+    diskFull: gauge('montana_disk_full', '1 while writes to the store wait for space on the disk'),
     logLinesLost: gauge('montana_log_lines_lost', 'Log lines that this process could not write'),
     openFiles: gauge('montana_open_files', 'Open file descriptors of this process'),
     synced: gauge('montana_synced', '1 when this node follows the head of its peers'),
     commit: (seconds: number) => commit.observe(none, seconds),
+    writeRefused: () => refused.inc(none),
     windowApplied: () => windows.inc(none),
     messages: registry.counter({
       name: 'montana_ledger_messages_total',

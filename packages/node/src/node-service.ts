@@ -19,6 +19,7 @@ import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
@@ -53,11 +54,14 @@ export class NodeService {
   readonly #record: NodeRecord
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #disk: DiskGate
   readonly #ledger: LedgerService
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
   #samples = 0
+  /** The status URL, while no run file tells it. */
+  #unannounced: string | undefined
 
   constructor(prepared: Prepared, opened: OpenResources, hooks: NodeServiceHooks) {
     this.#prepared = prepared
@@ -71,6 +75,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#ledger = this.#createLedger()
     const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, time, version: this.#build.version }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
@@ -90,6 +95,7 @@ export class NodeService {
     await this.#resources.refresh()
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
+    closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
     closers.add(() => this.#ledger.stop())
     closers.add(async () => await this.#mesh?.stop())
@@ -97,9 +103,22 @@ export class NodeService {
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
     this.#ledger.start()
-    await writeRunFile(options.dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+    await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
+  async #announce(statusUrl: string): Promise<void> {
+    const { dataDir } = this.#prepared.options
+    try {
+      await writeRunFile(dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+      this.#unannounced = undefined
+    } catch (error) {
+      if (!isFull(error)) throw error
+      this.#unannounced = statusUrl
+      await removeRunFile(dataDir)
+    }
   }
 
   /** Drill: cuts the path to these peers and to no others. */
@@ -116,6 +135,7 @@ export class NodeService {
       document,
       identity,
       store,
+      disk: this.#disk,
       config: engineConfig(document, {
         genesisHash,
         selfNodeId: identity.nodeId,
@@ -158,10 +178,10 @@ export class NodeService {
     }
   }
 
-  /** A node that hears nobody cannot know whether it is behind. */
+  /** A node that hears nobody cannot know whether it is behind; one whose disk is full promises nothing. */
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
-    if (hearsNobody) return 'not-ready'
+    if (hearsNobody || this.#disk.isFull) return 'not-ready'
     return this.#ledger.isSynced ? 'synced' : 'catching-up'
   }
 
@@ -192,12 +212,14 @@ export class NodeService {
       resources: this.#resources,
       time: this.#hooks.time,
       log: this.#hooks.log,
+      disk: this.#disk,
     }
   }
 
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
+    if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
   }
 
@@ -213,6 +235,7 @@ export class NodeService {
     this.#metrics.members(chain.tables.nodes.size)
     this.#metrics.candidates(chain.tables.candidates.size)
     this.#metrics.voteRound(vote.round)
+    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
     this.#metrics.logLinesLost(this.#hooks.log.lostLines())
     this.#metrics.residentMemory(res.rss)
     this.#metrics.openFiles(res.fds)

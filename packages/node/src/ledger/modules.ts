@@ -10,6 +10,7 @@ import type { NodeMetrics } from '../metrics.js'
 import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { Authenticator } from '../runtime/authenticator.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import type { Outbox } from '../runtime/executor.js'
 import type { Failpoint } from '../runtime/failpoint.js'
 import type { EngineLoop } from '../runtime/loop.js'
@@ -19,6 +20,7 @@ export interface LedgerModules {
   readonly document: GenesisDocument
   readonly identity: Identity
   readonly store: Store
+  readonly disk: DiskGate
   readonly config: EngineConfig
   readonly authenticator: Authenticator
   readonly clock: ClockRunner

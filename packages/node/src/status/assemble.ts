@@ -7,6 +7,7 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
 import type { ResourceSampler } from './resources.js'
@@ -33,6 +34,7 @@ export interface StatusModules {
   readonly resources: ResourceSampler
   readonly time: TimeSource
   readonly log: Pick<LogHealth, 'degraded'>
+  readonly disk: Pick<DiskGate, 'degraded'>
 }
 
 /** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
@@ -55,7 +57,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     phase: ledger.phase,
     window: context.window,
     header_hash: toHex(context.proposalHash),
-    state_root: toHex(modules.store.head()?.stateRoot ?? context.proposalHash),
+    state_root: toHex(stateRootAt(modules.store, context.window) ?? context.proposalHash),
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
@@ -91,9 +93,20 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     jobs: [],
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
-    degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
+    degraded: degradedCodes(modules),
     findings: [...record.findings],
   }
+}
+
+function degradedCodes({ ledger, disk, log }: StatusModules): string[] {
+  const { halted } = ledger.loop.state
+  return [...(halted ? [halted] : []), ...disk.degraded(), ...log.degraded()]
+}
+
+/** A step that a full disk holds may have stored a window that this node does not speak of yet. */
+function stateRootAt(store: Store, window: number): Uint8Array | undefined {
+  const head = store.head()
+  return head?.window === window ? head.stateRoot : store.windowAt(window)?.stateRoot
 }
 
 function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
