@@ -29,7 +29,7 @@ export interface LoopModules {
 }
 
 interface Waiter {
-  readonly window: number
+  readonly isReached: () => boolean
   readonly done: () => void
   readonly fail: (error: Error) => void
 }
@@ -89,7 +89,16 @@ export class EngineLoop {
 
   /** Resolves once window `window` is applied; rejects with AbortError when `signal` fires or the loop stops. */
   waitForHead(window: number, signal: AbortSignal): Promise<void> {
-    if (this.head >= window) return Promise.resolve()
+    return this.#waitFor(() => this.head >= window, signal)
+  }
+
+  /** Resolves once no step is held by a full disk; rejects like {@link waitForHead}. */
+  whenFree(signal: AbortSignal): Promise<void> {
+    return this.#waitFor(() => !this.isHeld, signal)
+  }
+
+  #waitFor(isReached: () => boolean, signal: AbortSignal): Promise<void> {
+    if (isReached()) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => {
         this.#waiters.delete(waiter)
@@ -98,7 +107,7 @@ export class EngineLoop {
       }
       const fail = (error: Error) => settle(() => reject(error))
       const onAbort = () => fail(new AbortError(signal.reason))
-      const waiter: Waiter = { window, done: () => settle(resolve), fail }
+      const waiter: Waiter = { isReached, done: () => settle(resolve), fail }
       if (signal.aborted || this.#isStopped) return onAbort()
       signal.addEventListener('abort', onAbort, { once: true })
       this.#waiters.add(waiter)
@@ -153,7 +162,7 @@ export class EngineLoop {
     this.#held = undefined
     this.#state = outcome.state
     this.#setTimer(outcome.wakeAtMs)
-    for (const waiter of [...this.#waiters]) if (this.head >= waiter.window) waiter.done()
+    for (const waiter of [...this.#waiters]) if (waiter.isReached()) waiter.done()
     this.#modules.onStep(outcome.state, this.head !== headBefore)
     if (!this.#isDraining) this.#drain()
   }
