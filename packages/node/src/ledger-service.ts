@@ -48,7 +48,7 @@ export class LedgerService implements LedgerLinks {
 
   constructor(modules: LedgerModules) {
     this.#modules = modules
-    const { store, document, config, time, record, logger, requests } = modules
+    const { store, disk, document, config, time, record, logger, requests } = modules
     const needsResync = store.repairs.resync() !== undefined
     const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasherOf(modules.backend))
     const state = restoreState(restored, time.monotonicMs())
@@ -59,6 +59,7 @@ export class LedgerService implements LedgerLinks {
     this.#workCheck = createWorkCheck(modules, this)
     this.loop = new EngineLoop(config, state, {
       time,
+      disk,
       execute: (effect) => this.#execute(effect),
       onStep: (after, headAdvanced) => headAdvanced && this.#afterWindow(headOf(after)),
       onFatal: modules.onFatal,
@@ -103,7 +104,7 @@ export class LedgerService implements LedgerLinks {
 
   /** A peer told its head, and with it that it is there. */
   noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
-    if (nodeId) this.loop.dispatch({ type: 'status', nodeId, window })
+    if (nodeId && !this.loop.isHeld) this.loop.dispatch({ type: 'status', nodeId, window })
     this.catchUp.notePeerHead(peerId, window, oldestWindow)
   }
 

@@ -47,6 +47,10 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     name: 'montana_catch_up_windows_total',
     help: 'Windows applied while this node caught up',
   })
+  const refused = registry.counter({
+    name: 'montana_store_writes_refused_total',
+    help: 'Attempts to write to the store that a full disk refused',
+  })
   return {
     caughtUp: (windows: number) => caughtUp.inc(none, windows),
     mended: (parts: number) => mended.inc(none, parts),
@@ -60,10 +64,12 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     clockRate: gauge('montana_clock_steps_per_second', 'Measured rate of the own clock'),
     residentMemory: gauge('montana_resident_memory_bytes', 'Resident set size of this process'),
     loopDelay: gauge('montana_event_loop_delay_p99_seconds', 'p99 by which timers came late, over the last minute'),
+    diskFull: gauge('montana_disk_full', '1 while writes to the store wait for space on the disk'),
     logLinesLost: gauge('montana_log_lines_lost', 'Log lines that this process could not write'),
     openFiles: gauge('montana_open_files', 'Open file descriptors of this process'),
     synced: gauge('montana_synced', '1 when this node follows the head of its peers'),
     commit: (seconds: number) => commit.observe(none, seconds),
+    writeRefused: () => refused.inc(none),
     windowApplied: () => windows.inc(none),
     messages: registry.counter({
       name: 'montana_ledger_messages_total',

@@ -23,6 +23,7 @@ import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
@@ -63,12 +64,15 @@ export class NodeService {
   readonly #liar = new Liar()
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #disk: DiskGate
   readonly #host: LedgerHost
   readonly #repair: PartRepair
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
   #samples = 0
+  /** The status URL, while no run file tells it. */
+  #unannounced: string | undefined
 
   constructor(prepared: Prepared, opened: OpenResources, hooks: NodeServiceHooks) {
     this.#prepared = prepared
@@ -82,6 +86,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#host = this.#createHost()
     this.#repair = this.#createRepair()
     const { version } = this.#build
@@ -104,6 +109,7 @@ export class NodeService {
     await this.#resources.refresh()
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
+    closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
     closers.add(() => this.#host.stop())
     closers.add(() => this.#repair.stop())
@@ -112,9 +118,22 @@ export class NodeService {
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
     this.#host.start()
-    await writeRunFile(options.dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+    await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
+  async #announce(statusUrl: string): Promise<void> {
+    const { dataDir } = this.#prepared.options
+    try {
+      await writeRunFile(dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+      this.#unannounced = undefined
+    } catch (error) {
+      if (!isFull(error)) throw error
+      this.#unannounced = statusUrl
+      await removeRunFile(dataDir)
+    }
   }
 
   /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
@@ -207,6 +226,7 @@ export class NodeService {
       document,
       identity,
       store,
+      disk: this.#disk,
       config: engineConfig(document, {
         genesisHash,
         selfNodeId: identity.nodeId,
@@ -250,10 +270,10 @@ export class NodeService {
     }
   }
 
-  /** A node that hears nobody cannot know whether it is behind. */
+  /** A node that hears nobody cannot know whether it is behind; one whose disk is full promises nothing. */
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
-    if (hearsNobody) return 'not-ready'
+    if (hearsNobody || this.#disk.isFull) return 'not-ready'
     return this.#host.isSynced ? 'synced' : 'catching-up'
   }
 
@@ -285,6 +305,7 @@ export class NodeService {
       resources: this.#resources,
       time: this.#hooks.time,
       log: this.#hooks.log,
+      disk: this.#disk,
     }
   }
 
@@ -292,6 +313,7 @@ export class NodeService {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
     if (this.#host.isSynced) this.#repair.run()
+    if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
   }
 
@@ -312,6 +334,7 @@ export class NodeService {
     this.#metrics.members(chain.tables.nodes.size)
     this.#metrics.candidates(chain.tables.candidates.size)
     this.#metrics.voteRound(vote.round)
+    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
     this.#metrics.logLinesLost(this.#hooks.log.lostLines())
     this.#metrics.residentMemory(res.rss)
     this.#metrics.openFiles(res.fds)

@@ -11,6 +11,7 @@ import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { Authenticator } from '../runtime/authenticator.js'
 import type { CatchUp, Gap } from '../runtime/catch-up/catch-up.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import type { Outbox } from '../runtime/executor.js'
 import type { Failpoint } from '../runtime/failpoint.js'
 import type { Inbox } from '../runtime/inbox.js'
@@ -21,6 +22,7 @@ export interface LedgerModules {
   readonly document: GenesisDocument
   readonly identity: Identity
   readonly store: Store
+  readonly disk: DiskGate
   readonly config: EngineConfig
   readonly authenticator: Authenticator
   readonly clock: ClockRunner

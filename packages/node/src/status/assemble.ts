@@ -7,6 +7,7 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import type { LedgerHost } from '../sync/ledger-host.js'
 import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
@@ -36,6 +37,7 @@ export interface StatusModules {
   readonly resources: ResourceSampler
   readonly time: TimeSource
   readonly log: Pick<LogHealth, 'degraded'>
+  readonly disk: Pick<DiskGate, 'degraded'>
 }
 
 /** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
@@ -58,7 +60,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     phase: ledger.phase,
     window: context.window,
     header_hash: toHex(context.proposalHash),
-    state_root: toHex(modules.store.head()?.stateRoot ?? context.proposalHash),
+    state_root: toHex(stateRootAt(modules.store, context.window) ?? context.proposalHash),
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
@@ -94,11 +96,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     jobs: [],
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
-    degraded: [
-      ...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []),
-      ...(modules.host.resync === undefined ? [] : ['RESYNC']),
-      ...modules.log.degraded(),
-    ],
+    degraded: degradedCodes(modules),
     findings: findingsOf(record, peers),
     catch_up: catchUpStatus(modules.host.progress, peers),
     caught_up: caughtUpStatus(modules.host.totals),
@@ -107,6 +105,22 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
 
 function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {
   return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
+}
+
+function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
+  const { halted } = ledger.loop.state
+  return [
+    ...(halted ? [halted] : []),
+    ...(host.resync === undefined ? [] : ['RESYNC']),
+    ...disk.degraded(),
+    ...log.degraded(),
+  ]
+}
+
+/** A step that a full disk holds may have stored a window that this node does not speak of yet. */
+function stateRootAt(store: Store, window: number): Uint8Array | undefined {
+  const head = store.head()
+  return head?.window === window ? head.stateRoot : store.windowAt(window)?.stateRoot
 }
 
 function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {

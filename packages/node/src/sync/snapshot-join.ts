@@ -1,5 +1,5 @@
 import type { SignatureVerifier } from '@montana/crypto'
-import { errorCode, errorMessage, type Logger, type RandomSource, type TimeSource } from '@montana/foundation'
+import { errorCode, errorMessage, type Logger, type RandomSource, sleep, type TimeSource } from '@montana/foundation'
 import { type GenesisDocument, genesisState } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import type { Store } from '@montana/store'
@@ -12,9 +12,12 @@ import {
 } from '@montana/sync'
 import type { Checkpoint } from '../config/start-options.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
+import { isFull } from '../runtime/disk-gate.js'
 import { type JoinPlace, joinProgress } from './join-progress.js'
 
 const MS_PER_S = 1_000
+/** How long space on the disk may be back unnoticed. */
+const SPACE_RETRY_MS = 5_000
 
 export interface SnapshotJoinModules {
   readonly store: Store
@@ -62,14 +65,18 @@ export class SnapshotJoin {
    */
   async run(): Promise<number | undefined> {
     const { logger, signal } = this.#modules
-    try {
-      const { window } = await this.#client().run()
-      logger.info({ window, ...this.totals }, 'snapshot installed')
-      return window
-    } catch (error) {
-      if (signal.aborted || !isRefusal(error)) throw error
-      logger.warn({ code: errorCode(error), reason: errorMessage(error) }, 'no snapshot, going on by range')
-      return undefined
+    for (;;) {
+      try {
+        const { window } = await this.#client().run()
+        logger.info({ window, ...this.totals }, 'snapshot installed')
+        return window
+      } catch (error) {
+        if (signal.aborted || !(isFull(error) || isRefusal(error))) throw error
+        logger.warn({ code: errorCode(error), reason: errorMessage(error) }, 'no snapshot yet')
+        if (!isFull(error)) return undefined
+      }
+      // What is staged stays, and the next attempt goes on with it.
+      await sleep(SPACE_RETRY_MS, signal)
     }
   }
 
