@@ -4,6 +4,7 @@ import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
+import { unrestored } from './chain/unrestored.js'
 import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
 import type { LedgerLinks, LedgerModules } from './ledger/modules.js'
@@ -47,8 +48,10 @@ export class LedgerService implements LedgerLinks {
 
   constructor(modules: LedgerModules) {
     this.#modules = modules
-    const { store, document, config, time, record, logger, requests } = modules
-    const state = restoreState(restoreChain(store, document, hasherOf(modules.backend)), time.monotonicMs())
+    const { store, disk, document, config, time, record, logger, requests } = modules
+    const needsResync = store.repairs.resync() !== undefined
+    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasherOf(modules.backend))
+    const state = restoreState(restored, time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)
@@ -56,6 +59,7 @@ export class LedgerService implements LedgerLinks {
     this.#workCheck = createWorkCheck(modules, this)
     this.loop = new EngineLoop(config, state, {
       time,
+      disk,
       execute: (effect) => this.#execute(effect),
       onStep: (after, headAdvanced) => headAdvanced && this.#afterWindow(headOf(after)),
       onFatal: modules.onFatal,
@@ -67,6 +71,7 @@ export class LedgerService implements LedgerLinks {
     this.candidacy = createCandidacy(modules, this)
     rememberRecent(store, record)
     checkPin(store, modules.checkpoint, headOf(state))
+    if (needsResync) this.loop.stop()
   }
 
   get isMember(): boolean {
@@ -99,7 +104,7 @@ export class LedgerService implements LedgerLinks {
 
   /** A peer told its head, and with it that it is there. */
   noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
-    if (nodeId) this.loop.dispatch({ type: 'status', nodeId, window })
+    if (nodeId && !this.loop.isHeld) this.loop.dispatch({ type: 'status', nodeId, window })
     this.catchUp.notePeerHead(peerId, window, oldestWindow)
   }
 

@@ -16,6 +16,7 @@ import { failpointFrom } from '../../src/runtime/failpoint.js'
 import type { StatusModules } from '../../src/status/assemble.js'
 import { NodeRecord } from '../../src/status/node-record.js'
 import { ResourceSampler } from '../../src/status/resources.js'
+import { diskGate } from './disk.js'
 import { requestsTo } from './peers.js'
 import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 
@@ -34,11 +35,13 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const clock = new ClockRunner({ timechain: createTimechain({ backend, time }), time, floorMs: 0 })
   const record = new NodeRecord(time)
   const fatal: unknown[] = []
+  const disk = diskGate({ onFatal: (error) => fatal.push(error) })
   const common = { genesisHash: hash, selfNodeId: identity.nodeId, random: seededRandom(1) }
   const ledger = new LedgerService({
     document,
     identity,
     store,
+    disk,
     config: engineConfig(document, { ...common, minWindowMs: 5, verify: { kind: 'full' } }),
     authenticator: new Authenticator(createSignatureVerifier(crypto), hash),
     clock,
@@ -75,7 +78,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     identity,
     build: runningBuild({}),
   }
-  const parts = { ledger, store, clock, mesh: undefined, record, resources, time, log: { degraded: () => [] } }
+  const parts = { ledger, store, clock, mesh: undefined, record, resources, time, disk, log: { degraded: () => [] } }
   const modules: StatusModules = {
     ...facts,
     ...parts,

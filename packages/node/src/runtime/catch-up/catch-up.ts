@@ -32,8 +32,17 @@ export interface CatchUpModules extends StandingModules {
   expectedPeers(): number
   /** A peer gave what does not hold. */
   onLie(peerId: string, window: number, detail: string, evidence?: ProofEvidence): void
+  /** True: a snapshot closes this gap; nothing more is fetched here, and another service takes over from it. */
+  handsOver(gap: Gap): boolean
   /** After each window that was applied. */
   onApplied(): void
+}
+
+/** How far this node is behind, in windows, and how fast windows have been applied so far. */
+export interface Gap {
+  readonly head: number
+  readonly target: number
+  readonly windowsPerSecond: number | undefined
 }
 
 /**
@@ -157,12 +166,21 @@ export class CatchUp {
       if (this.#gap <= FOLLOWS_WITHIN) await this.#waitForOne()
       else await this.#gather()
       this.#session.begin(this.#gap)
-      while (this.#isBehind) await this.#step()
+      while (this.#isBehind && !this.#isHandedOver()) await this.#step()
     } finally {
       this.#session.close()
     }
   }
 
+  #isHandedOver(): boolean {
+    const { loop, handsOver } = this.#modules
+    const gap = { head: loop.head, target: this.target, windowsPerSecond: this.#session.rate }
+    if (!this.#session.isFarBehind || !handsOver(gap)) return false
+    this.stop()
+    return true
+  }
+
+  /** How far the highest claim is ahead, windows. */
   get #gap(): number {
     return this.#standing.gap(this.#modules.loop.head)
   }
