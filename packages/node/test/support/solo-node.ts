@@ -58,6 +58,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     checkpoint: undefined,
     enableCandidate: false,
     say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
+    handsOver: () => false,
     onWindow: () => {},
     onFatal: (error) => fatal.push(error),
   })
@@ -82,6 +83,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const modules: StatusModules = {
     ...facts,
     ...parts,
+    host: { isSynced: ledger.isSynced, progress: undefined, totals: ledger.catchUp.totals, resync: undefined },
     manifestSha256: undefined,
     backendName: backend.name,
     cryptoBackend: 'node',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger, systemTime } from '@montana/foundation'
+import { silentLogger, sleep, systemTime } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
 import { EXT_ERROR, EXT_TYPE, ExtError } from '@montana/network'
 import { openStore } from '@montana/store'
@@ -54,6 +54,7 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
     isSource: () => true,
     expectedPeers: () => Object.keys(peers).length,
     onLie: (peerId, window) => lies.push(`${peerId} ${window}`),
+    handsOver: () => false,
     onApplied: () => {},
     handsOver: () => false,
     monotonicMs: () => systemTime.monotonicMs(),
@@ -233,3 +234,23 @@ describe('what peers claim', () => {
 function only(wrongType: number, wrong: Peer): Peer {
   return async (type, payload) => await (type === wrongType ? wrong : peer)(type, payload)
 }
+
+describe('a gap that a snapshot closes', () => {
+  it('is handed over before anything is asked for, and stays so', async () => {
+    const gaps: object[] = []
+    const handsOver = (gap: object) => gaps.push(gap) > 0
+    const { catchUp, loop, asked, tellHeads } = nodeAt(0, { a: peer, b: peer }, { handsOver })
+    tellHeads()
+    await expect.poll(() => gaps).toEqual([{ head: 0, target: WINDOWS, windowsPerSecond: undefined }])
+    tellHeads()
+    await sleep(50)
+    expect({ asked, head: loop.head, isRunning: catchUp.isRunning }).toEqual({ asked: [], head: 0, isRunning: false })
+  })
+
+  it('is not one window that comes late', async () => {
+    const handsOver = () => true
+    const { loop, tellHeads } = nodeAt(WINDOWS - 1, { a: peer }, { handsOver })
+    tellHeads()
+    await loop.waitForHead(WINDOWS, soon())
+  })
+})
