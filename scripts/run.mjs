@@ -21,6 +21,7 @@ const TASKS = {
   'demo:mirror': { command: [inTree('test/mirror/dist/main.js')] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
+  synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },

@@ -2,7 +2,8 @@
 use crate::digest::{Digest, sha256};
 use crate::errors::{Code, Refusal, refuse};
 use crate::kernel::{Kernel, State, bytes_from_state, constants::INITIAL};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 pub const KEY_BITS: usize = 256;
 const LEAF_PREFIX: &[u8] = b"mt-merkle-leaf\0";
@@ -73,6 +74,56 @@ pub fn subtree(kernel: &Kernel, keys: &[Digest], leaves: &[Digest], height: usiz
             node(kernel, &left, &right)
         }
     }
+}
+
+/// Records of one subtree, to be hashed by a job.
+pub struct Records {
+    pub keys: Vec<Digest>,
+    /// One record per key, equally long, in the same order.
+    pub records: Vec<u8>,
+    pub record_bytes: usize,
+    pub height: usize,
+}
+
+/// The hash of the subtree and, behind it, the leaf hashes in the order of the keys; nothing when `cancel` was set.
+pub fn hash_records(kernel: &Kernel, job: &Records, threads: usize, cancel: &AtomicBool) -> Option<Vec<u8>> {
+    let leaves = hash_leaves(kernel, job, threads, cancel);
+    if cancel.load(Ordering::Relaxed) {
+        return None;
+    }
+    let root = subtree(kernel, &job.keys, &leaves, job.height, threads);
+    Some([&[root], leaves.as_slice()].concat().concat())
+}
+
+/// The threads take runs of records until none is left; one that the system refuses is no fault, the others take its share.
+fn hash_leaves(kernel: &Kernel, job: &Records, threads: usize, cancel: &AtomicBool) -> Vec<Digest> {
+    let mut leaves = vec![[0; 32]; job.keys.len()];
+    let runs = job
+        .records
+        .chunks(LEAVES_PER_THREAD * job.record_bytes)
+        .zip(leaves.chunks_mut(LEAVES_PER_THREAD));
+    let helpers = threads
+        .min(job.keys.len().div_ceil(LEAVES_PER_THREAD))
+        .saturating_sub(1);
+    let queue = Mutex::new(runs);
+    let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    let work = || {
+        while let Some((records, leaves)) = next() {
+            if cancel.load(Ordering::Relaxed) {
+                return;
+            }
+            for (record, out) in records.chunks_exact(job.record_bytes).zip(leaves) {
+                *out = leaf(kernel, record);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..helpers {
+            let _ = std::thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
+    });
+    leaves
 }
 
 /// Runs both halves, the first one on a thread of its own when that is worth it and the system grants one.

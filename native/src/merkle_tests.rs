@@ -86,3 +86,28 @@ fn order_is_that_of_the_reversed_key() {
     assert_eq!(check_order(&[low, high], 248).unwrap_err().code, Code::BadOrder);
     assert!(check_order(&[low, high], 249).is_ok());
 }
+
+#[test]
+fn records_are_hashed_like_their_leaves_with_any_number_of_threads() {
+    for count in [0, 1, 2, 65, 300] {
+        let keys: Vec<_> = sample(count).into_iter().map(|(key, _)| key).collect();
+        let records = keys.iter().flat_map(|key| [key.as_slice(), b"tail"].concat()).collect();
+        let job = Records {
+            keys,
+            records,
+            record_bytes: 36,
+            height: KEY_BITS,
+        };
+        let leaves: Vec<_> = job.records.chunks(36).map(|record| leaf(fastest(), record)).collect();
+        let root = subtree(fastest(), &job.keys, &leaves, KEY_BITS, 1);
+        for threads in [1, 2, 8] {
+            let hashes = hash_records(fastest(), &job, threads, &AtomicBool::new(false));
+            assert_eq!(
+                hashes,
+                Some([vec![root], leaves.clone()].concat().concat()),
+                "{count} records"
+            );
+        }
+        assert_eq!(hash_records(fastest(), &job, 2, &AtomicBool::new(true)), None);
+    }
+}

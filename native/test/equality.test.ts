@@ -1,4 +1,6 @@
-import { concatBytes } from '@montana/foundation'
+import { getEventListeners } from 'node:events'
+import { AbortError, concatBytes } from '@montana/foundation'
+import type { HashBackend } from '@montana/native'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { backends, hashTimes, inTreeOrder, natives, reference } from './support.js'
@@ -80,6 +82,30 @@ describe.each(natives)('$name equals the reference', (backend) => {
     )
   })
 
+  it('on records of one subtree, hashed by a job with any number of threads', async () => {
+    for (const [count, height, recordBytes] of [
+      [0, 256, 5],
+      [0, 7, 1],
+      [1, 232, 2059],
+      [3, 0, 9],
+      [200, 256, 63],
+      [130, 250, 2098],
+    ] as const) {
+      const path = hashTimes(Uint8Array.of(count), 1)
+      const all = Array.from({ length: count }, (_, i) =>
+        below(hashTimes(Uint8Array.of(i & 255, i >> 8), 1), path, height),
+      )
+      const keys = height === 0 ? all.slice(0, 1) : inTreeOrder(all)
+      const records = concatBytes(...keys.map((key, i) => filledFrom(key, recordBytes, i)))
+      const want = await reference.hashSubtree(concatBytes(...keys), records, recordBytes, height)
+      for (const threads of [1, 2, 7]) {
+        expect(await backend.hashSubtree(concatBytes(...keys), records, recordBytes, height, { threads })).toEqual(want)
+      }
+      const leaves = concatBytes(...keys.map((key, i) => backend.merkleLeaf(filledFrom(key, recordBytes, i))))
+      expect(want).toEqual({ root: backend.merkleSubtree(concatBytes(...keys), leaves, height), leaves })
+    }
+  })
+
   it('on a tree large enough for threads', () => {
     const keys = inTreeOrder(Array.from({ length: 700 }, (_, i) => hashTimes(Uint8Array.of(i & 255, i >> 8), 1)))
     const all = concatBytes(...keys)
@@ -109,6 +135,47 @@ describe('published answers', () => {
     )
   })
 })
+
+describe.each(backends)('$name, hashing the records of a subtree,', (backend) => {
+  const keys = inTreeOrder(Array.from({ length: 400 }, (_, i) => hashTimes(Uint8Array.of(i & 255, i >> 8), 1)))
+  const all = concatBytes(...keys)
+  const records = new Uint8Array(400 * 64)
+
+  it('ends with AbortError, at once or in the middle, and leaves no listener', async () => {
+    const aborted = AbortSignal.abort()
+    await expect(backend.hashSubtree(all, records, 64, 256, { signal: aborted })).rejects.toThrow(AbortError)
+    const controller = new AbortController()
+    const running = backend.hashSubtree(all, records, 64, 256, { signal: controller.signal })
+    controller.abort()
+    // The native job may have ended before the abort reached it.
+    await running.catch((error: unknown) => expect(error).toBeInstanceOf(AbortError))
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+  })
+
+  it('refuses lengths, levels and an order that are wrong before any work', async () => {
+    const swapped = concatBytes(all.subarray(32, 64), all.subarray(0, 32))
+    const refused: [code: string, args: Parameters<HashBackend['hashSubtree']>][] = [
+      ['NATIVE_BAD_LENGTH', [all.subarray(1), records, 64, 256]],
+      ['NATIVE_BAD_LENGTH', [all, records.subarray(1), 64, 256]],
+      ['NATIVE_BAD_LENGTH', [all, records, 0, 256]],
+      ['NATIVE_BAD_LEVEL', [all, records, 64, 257]],
+      ['NATIVE_BAD_ORDER', [swapped, new Uint8Array(2), 1, 256]],
+      ['NATIVE_BAD_ORDER', [all, records, 64, 100]],
+      ['NATIVE_BAD_THREADS', [all, records, 64, 256, { threads: 0 }]],
+    ]
+    for (const [code, args] of refused) {
+      await expect(backend.hashSubtree(...args)).rejects.toMatchObject({
+        code,
+      })
+    }
+  })
+})
+
+function filledFrom(key: Uint8Array, length: number, fill: number): Uint8Array {
+  const record = new Uint8Array(length).fill(fill)
+  record.set(key.subarray(0, length))
+  return record
+}
 
 /** `key` with the bits at and above `height` taken from `path`. */
 function below(key: Uint8Array, path: Uint8Array, height: number): Uint8Array {

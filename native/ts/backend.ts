@@ -1,10 +1,20 @@
 import { availableParallelism } from 'node:os'
 import * as check from './checks.js'
 import { HASH_BYTES, PROGRESS_EVERY_MS } from './constants.js'
-import type { Engine } from './engine.js'
+import type { Engine, JobCallback } from './engine.js'
 import { translated } from './errors.js'
 import { runJob } from './job.js'
-import type { AdvanceInit, BackendName, ClockInit, ClockRun, HashBackend, Lanes, VerifyInit } from './types.js'
+import type {
+  AdvanceInit,
+  BackendName,
+  ClockInit,
+  ClockRun,
+  HashBackend,
+  HashOptions,
+  Lanes,
+  SubtreeHashes,
+  VerifyInit,
+} from './types.js'
 
 /** The public face of an engine: checks arguments, speaks promises and AbortSignal. */
 export function createBackend(engine: Engine): HashBackend {
@@ -41,7 +51,28 @@ export function createBackend(engine: Engine): HashBackend {
       check.checkLevel(height, 0, 'height')
       return translated(() => engine.merkleSubtree(keys, leafHashes, height, threads))
     },
+    hashSubtree: (keys, records, recordBytes, height, options) =>
+      hashSubtree(engine, { keys, records, recordBytes, height, threads, ...options }),
   }
+}
+
+interface HashInit extends HashOptions {
+  keys: Uint8Array
+  records: Uint8Array
+  recordBytes: number
+  height: number
+  threads: number
+}
+
+async function hashSubtree(engine: Engine, init: HashInit): Promise<SubtreeHashes> {
+  const { keys, records, recordBytes, height, threads, signal } = init
+  check.checkRecords(records, recordBytes, check.checkHashes(keys, 'keys'))
+  check.checkLevel(height, 0, 'height')
+  check.checkThreads(threads)
+  const start = (callback: JobCallback) =>
+    engine.startHashSubtree(keys, records, recordBytes, height, threads, callback)
+  const { bytes } = await runJob(start, { signal }).done
+  return { root: bytes.subarray(0, HASH_BYTES), leaves: bytes.subarray(HASH_BYTES) }
 }
 
 function startClock(engine: Engine, init: ClockInit): ClockRun {

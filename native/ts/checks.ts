@@ -45,6 +45,11 @@ export function checkItems(items: Uint8Array, itemLength: number): void {
   checkBytes(items, Math.floor(items.length / itemLength) * itemLength, 'items')
 }
 
+export function checkRecords(records: Uint8Array, recordBytes: number, count: number): void {
+  checkWhole(recordBytes, 1, MAX_STEPS, 'NATIVE_BAD_LENGTH', 'recordBytes')
+  checkBytes(records, count * recordBytes, 'records')
+}
+
 function checkWhole(value: number, from: number, to: number, code: NativeErrorCode, name: string): void {
   if (!Number.isInteger(value) || value < from || value > to)
     throw nativeError(code, `${name} is ${value}, not a whole number in ${from}…${to}`)

@@ -28,6 +28,15 @@ export interface Engine {
     lanes: number,
     callback: JobCallback,
   ): EngineJob
+  /** The result is the hash of the subtree and, behind it, 32 bytes per record. */
+  startHashSubtree(
+    keys: Uint8Array,
+    records: Uint8Array,
+    recordBytes: number,
+    height: number,
+    threads: number,
+    callback: JobCallback,
+  ): EngineJob
   sha256Batch(items: Uint8Array, itemLength: number): Uint8Array
   merkleLeaf(record: Uint8Array): Uint8Array
   merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array

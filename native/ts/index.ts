@@ -10,6 +10,8 @@ export type {
   ClockResult,
   ClockRun,
   HashBackend,
+  HashOptions,
   Lanes,
+  SubtreeHashes,
   VerifyInit,
 } from './types.js'

@@ -5,7 +5,15 @@ import type { Engine } from './engine.js'
 export interface AddonEngine
   extends Pick<
     Engine,
-    'name' | 'lanes' | 'startClock' | 'startVerify' | 'startAdvance' | 'sha256Batch' | 'merkleNodes' | 'merkleSubtree'
+    | 'name'
+    | 'lanes'
+    | 'startClock'
+    | 'startVerify'
+    | 'startAdvance'
+    | 'startHashSubtree'
+    | 'sha256Batch'
+    | 'merkleNodes'
+    | 'merkleSubtree'
   > {
   merkleLeaf(record: Uint8Array): Uint8Array
   merkleNodeIn(scratch: Uint8Array): void
@@ -34,6 +42,7 @@ export function nativeEngine(addon: AddonEngine): Engine {
     startClock: addon.startClock.bind(addon),
     startVerify: addon.startVerify.bind(addon),
     startAdvance: addon.startAdvance.bind(addon),
+    startHashSubtree: addon.startHashSubtree.bind(addon),
     sha256Batch: addon.sha256Batch.bind(addon),
     merkleNodes: addon.merkleNodes.bind(addon),
     merkleSubtree: addon.merkleSubtree.bind(addon),

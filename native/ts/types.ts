@@ -48,6 +48,19 @@ export interface VerifyInit {
 
 export interface AdvanceInit extends Pick<VerifyInit, 'starts' | 'steps' | 'threads' | 'lanes' | 'signal'> {}
 
+export interface HashOptions {
+  /** Default: one per core. */
+  threads?: number
+  signal?: AbortSignal
+}
+
+export interface SubtreeHashes {
+  /** Hash of the subtree at its height, 32 bytes. */
+  root: Uint8Array
+  /** 32 bytes per record, in the order of the keys. */
+  leaves: Uint8Array
+}
+
 /** The hot path, behind one interface whatever runs it. Misuse throws a MontanaError with a `NATIVE_BAD_…` code before any work. */
 export interface HashBackend {
   readonly name: BackendName
@@ -71,4 +84,15 @@ export interface HashBackend {
   merkleFold(key: Uint8Array, leafHash: Uint8Array, fromLevel: number, toLevel: number): Uint8Array
   /** Root of the subtree of `height` that holds exactly these leaves; keys n·32 bytes, strictly ascending in tree order. */
   merkleSubtree(keys: Uint8Array, leafHashes: Uint8Array, height: number): Uint8Array
+  /**
+   * Leaf hashes of records and the root of the subtree of `height` that holds exactly them, off the event loop. Keys n·32
+   * bytes, strictly ascending in tree order; records n·recordBytes bytes in the same order. Rejects with AbortError.
+   */
+  hashSubtree(
+    keys: Uint8Array,
+    records: Uint8Array,
+    recordBytes: number,
+    height: number,
+    options?: HashOptions,
+  ): Promise<SubtreeHashes>
 }

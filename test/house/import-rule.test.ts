@@ -17,9 +17,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['foundation'],
   transport: ['foundation', 'codec', 'crypto'],
   network: ['foundation', 'codec', 'crypto', 'transport'],
+  sync: [...['foundation', 'codec', 'native', 'crypto', 'ledger', 'consensus'], ...['store', 'transport', 'network']],
   node: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'transport', 'network'],
+    ...['store', 'transport', 'network', 'sync'],
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
@@ -39,6 +40,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   native: 'native/ts',
   soak: 'soak/src',
   'failover/core': 'packages/failover/src/core',
+  'sync/plan': 'packages/sync/src/plan',
   'mirror/decide': 'packages/mirror/src/decide',
   'mirror/view': 'packages/mirror/src/view',
 }
@@ -46,7 +48,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 const PAGE = join(ROOT, 'packages/console/page/src')
 
 /** Decisions that must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
-const PURE = ['consensus', 'failover/core', 'mirror/decide', 'mirror/view']
+const PURE = ['consensus', 'sync/plan', 'failover/core', 'mirror/decide', 'mirror/view']
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
 const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
 

@@ -25,6 +25,18 @@ pub fn digests(bytes: &[u8], count: usize, what: &str) -> Result<Vec<Digest>, Re
     bytes.chunks_exact(32).map(|item| digest(item, what)).collect()
 }
 
+/// The size of each of `count` equally long records.
+pub fn record_bytes(records: &[u8], count: usize, record_bytes: u32) -> Result<usize, Refusal> {
+    let size = record_bytes as usize;
+    if size > 0 && size.checked_mul(count) == Some(records.len()) {
+        return Ok(size);
+    }
+    refuse(
+        Code::BadLength,
+        format!("{} bytes are not {count} records of {size}", records.len()),
+    )
+}
+
 /// JavaScript numbers arrive as they are: N-API's own conversion would wrap 2^32 to 0.
 fn whole(value: f64, range: std::ops::RangeInclusive<f64>, code: Code, what: &str) -> Result<f64, Refusal> {
     if value.fract() == 0.0 && range.contains(&value) {

@@ -139,6 +139,44 @@ impl Engine {
         Ok(spawn(&env, "montana-verify", sink(&callback)?, work)?)
     }
 
+    /// Hashes the records of one subtree of `height`; the result is its hash and, behind it, 32 bytes per record.
+    #[napi(catch_unwind)]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a flat boundary needs no object to be taken apart"
+    )]
+    pub fn start_hash_subtree(
+        &self,
+        env: Env,
+        keys: &[u8],
+        records: &[u8],
+        record_bytes: u32,
+        height: f64,
+        threads: f64,
+        callback: Callback,
+    ) -> Result<Job> {
+        let keys = check::digests(keys, keys.len() / 32, "keys")?;
+        let record_bytes = check::record_bytes(records, keys.len(), record_bytes)?;
+        let height = check::level(height, 0, "height")?;
+        let threads = check::threads(threads)?;
+        merkle::check_order(&keys, height)?;
+        let (kernel, records) = (self.kernel, records.to_vec());
+        let work = move |_: &Sink, cancel: &_| {
+            let begin = Instant::now();
+            let job = merkle::Records {
+                keys,
+                records,
+                record_bytes,
+                height,
+            };
+            match merkle::hash_records(kernel, &job, threads, cancel) {
+                Some(hashes) => Event::Done(hashes, elapsed_ms(begin)),
+                None => Event::Cancelled,
+            }
+        };
+        Ok(spawn(&env, "montana-merkle", sink(&callback)?, work)?)
+    }
+
     /// SHA-256 of each of the equally long items.
     #[napi(catch_unwind)]
     pub fn sha256_batch(&self, items: &[u8], item_length: u32) -> Result<Uint8Array> {

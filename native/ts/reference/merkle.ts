@@ -26,7 +26,7 @@ export function empty(height: number): Uint8Array {
   return emptyHashes[height] as Uint8Array
 }
 
-function bit(key: Uint8Array, level: number): number {
+export function bit(key: Uint8Array, level: number): number {
   return ((key[level >> 3] as number) >> (level & 7)) & 1
 }
 

@@ -2,6 +2,7 @@ import { concatBytes } from '@montana/foundation'
 import { HASH_BYTES } from '../constants.js'
 import type { Engine } from '../engine.js'
 import { startAdvance, startVerify } from './chains.js'
+import { startHashSubtree } from './hash-subtree.js'
 import { assertTreeOrder, fold, leaf, node, sha256, subtree } from './merkle.js'
 import { pieces } from './pieces.js'
 import { startWorker } from './worker-job.js'
@@ -15,6 +16,8 @@ export const referenceEngine: Engine = {
     startWorker({ kind: 'clock', seed: Uint8Array.from(seed), steps, segments, reportMs }, callback),
   startVerify: (starts, ends, steps, threads, _lanes, callback) => startVerify(starts, ends, steps, threads, callback),
   startAdvance: (starts, steps, threads, _lanes, callback) => startAdvance(starts, steps, threads, callback),
+  startHashSubtree: (keys, records, recordBytes, height, _threads, callback) =>
+    startHashSubtree({ keys, records, recordBytes, height }, callback),
   sha256Batch: (items, itemLength) => concatBytes(...pieces(items, itemLength).map(sha256)),
   merkleLeaf: leaf,
   merkleNode: node,

@@ -12,8 +12,12 @@ export function addNodeFlags(command: Command): Command {
 
 /** The status of a running node. Never opens the store, never creates a file. */
 export async function fetchStatus(context: CliContext, command: Command, query = ''): Promise<NodeStatus> {
-  const base = await findUrl(context, command)
-  const body = await get(new URL(`/status.json${query}`, base), context.signal)
+  return await statusAt(await findUrl(context, command), context.signal, query)
+}
+
+/** As {@link fetchStatus}, of the node at `base`. */
+export async function statusAt(base: string, signal: AbortSignal, query = ''): Promise<NodeStatus> {
+  const body = await get(new URL(`/status.json${query}`, base), signal)
   const parsed = statusSchema.safeParse(body)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]

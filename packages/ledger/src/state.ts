@@ -19,6 +19,8 @@ export interface TableChange {
   readonly table: TableName
   readonly key: Uint8Array
   readonly record: Uint8Array | null
+  /** Leaf hash of the record, where the tree has it already. */
+  readonly leaf?: Uint8Array
 }
 
 export interface StateRoots {
@@ -65,8 +67,12 @@ export function composeStateRoot(node: Uint8Array, candidate: Uint8Array, accoun
   return hashWithDomain('mt-state-root', node, candidate, account)
 }
 
-/** What a store must write to get from `before` to `after`; a full list when `before` is the empty state. */
+/**
+ * What a store must write to get from `before` to `after`; a full list when `before` is the empty state. The roots of
+ * `after` are computed first, which its header needs anyway: each record then comes with its leaf hash.
+ */
 export function stateChanges(before: LedgerState, after: LedgerState): TableChange[] {
+  stateRoots(after)
   return [
     ...tableChanges('account', before.accounts, after.accounts, accountCodec.encode),
     ...tableChanges('node', before.nodes, after.nodes, nodeCodec.encode),
@@ -80,10 +86,11 @@ function tableChanges<R>(
   after: Table<R>,
   encode: (record: R) => Uint8Array,
 ): TableChange[] {
-  return after.changesSince(before).map(({ key, record }) => ({
+  return after.changesSince(before).map(({ key, record, leaf }) => ({
     table,
     key,
     record: record === undefined ? null : encode(record),
+    ...(leaf && { leaf }),
   }))
 }
 

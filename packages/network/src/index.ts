@@ -6,6 +6,19 @@ export * from './ext/envelope-range.js'
 export { decodeExtError, encodeExtError } from './ext/error-answer.js'
 export * from './ext/evidence.js'
 export * from './ext/object.js'
+export * from './ext/range-chunk.js'
+export * from './ext/record-proof.js'
+export * from './ext/snapshot-chunk.js'
+export * from './ext/snapshot-manifest.js'
+export {
+  checkedStateTable,
+  type PerTable,
+  STATE_RECORD_BYTES,
+  STATE_TABLE,
+  type StateTable,
+  type StateTableName,
+  stateTableName,
+} from './ext/state-table.js'
 export { decodeStatus, encodeStatus, ROLE, SECURITY, STATUS_FLAG, type StatusMessage } from './ext/status.js'
 export * from './ext/timechain-proof.js'
 export * from './ext/vote-set.js'

@@ -151,15 +151,14 @@ describe('extension protocol', () => {
     expect(node.seen.statuses).toEqual([{ from: 'n1', window: 1 }])
   })
 
-  it('answers types of later stages with Error 6 and no score, others with a score', async () => {
-    for (const type of [0x86, 0x88, 0x92, 0x9c]) expect(await answerOf(envelope(type))).toEqual([0x9f, 6])
+  it('answers a type that is not assigned with Error 6 and a score', async () => {
     expect(seenPeer()?.score).toBe(0)
     expect(await answerOf(envelope(0x9e))).toEqual([0x9f, 6])
     expect(Math.round(seenPeer()?.score ?? 0)).toBe(10)
   })
 
-  it('answers Error 6 to a megabyte of a later stage without wanting the megabyte', async () => {
-    expect(await answerOf(envelope(0x92, new Uint8Array(1_000_000)))).toEqual([0x9f, 6])
+  it('answers Error 7 to a request of a megabyte without wanting the megabyte', async () => {
+    expect(await answerOf(envelope(0x92, new Uint8Array(1_000_000)))).toEqual([0x9f, 7])
     expect(isPong(await send(BASE_PROTOCOL, envelope(0xf0)))).toBe(true)
   })
 

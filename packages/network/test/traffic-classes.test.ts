@@ -99,7 +99,7 @@ describe('what is not delivered', () => {
       expect(() => a.mesh.extBroadcast(EXT_TYPE.cementVote, payload)).toThrow(RangeError)
       expect(() => a.mesh.extSend(peerId, EXT_TYPE.cementVote, payload)).toThrow(RangeError)
     }
-    expect(() => a.mesh.extBroadcast(0x92, new Uint8Array(45))).toThrow(RangeError)
+    expect(() => a.mesh.extBroadcast(0x9e, new Uint8Array(45))).toThrow(RangeError)
     expect(() => a.mesh.broadcast(0x05, 1n, new Uint8Array(0))).toThrow(RangeError)
     a.mesh.extSend('QmNobody', EXT_TYPE.cementVote, vote())
   })

@@ -1,15 +1,18 @@
 import { type Effect, headOf, isMember, restoreState } from '@montana/consensus'
 import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
+import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
+import { unrestored } from './chain/unrestored.js'
+import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
 import type { LedgerLinks, LedgerModules } from './ledger/modules.js'
 import { checkPin } from './ledger/pin.js'
 import { rememberRecent } from './ledger/recent.js'
 import { createCandidacy, createProver, createWorkCheck } from './ledger/workers.js'
 import type { AnswerModules } from './peer-protocol/answers.js'
-import { CatchUp } from './runtime/catch-up.js'
+import type { CatchUp } from './runtime/catch-up/catch-up.js'
 import type { EvidenceDesk } from './runtime/evidence-desk.js'
 import { createExecutor } from './runtime/executor.js'
 import { Fetcher } from './runtime/fetcher.js'
@@ -20,9 +23,11 @@ import { isMisbehaviour } from './runtime/misbehaviour.js'
 import type { Phase } from './runtime/phase.js'
 import { ProofShelf } from './runtime/proof-shelf.js'
 import type { Prover } from './runtime/prover.js'
-import { rangeSource } from './runtime/range-source.js'
 
 export type { LedgerModules } from './ledger/modules.js'
+
+/** Which windows a peer says it has: spec transport 14.2. */
+type PeerWindows = Pick<StatusMessage, 'window' | 'oldestWindow'>
 
 /** The ledger plane of one node: engine, inbox, catch-up, proofs and candidacy over a store. */
 export class LedgerService implements LedgerLinks {
@@ -44,7 +49,9 @@ export class LedgerService implements LedgerLinks {
   constructor(modules: LedgerModules) {
     this.#modules = modules
     const { store, disk, document, config, time, record, logger, requests } = modules
-    const state = restoreState(restoreChain(store, document, hasherOf(modules.backend)), time.monotonicMs())
+    const needsResync = store.repairs.resync() !== undefined
+    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasherOf(modules.backend))
+    const state = restoreState(restored, time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)
@@ -57,16 +64,14 @@ export class LedgerService implements LedgerLinks {
       onStep: (after, headAdvanced) => headAdvanced && this.#afterWindow(headOf(after)),
       onFatal: modules.onFatal,
     })
-    const { loop } = this
     this.inbox = createInbox(modules, this, this.incidents)
     this.#fetcher = new Fetcher({ requests, inbox: this.inbox, logger })
     this.#execute = this.#createExecutor()
-    const fetchRange = rangeSource(requests, document.cementingRule)
-    const monotonicMs = () => time.monotonicMs()
-    this.catchUp = new CatchUp({ loop, inbox: this.inbox, logger, fetchRange, monotonicMs })
+    this.catchUp = createCatchUp(modules, this, this.incidents)
     this.candidacy = createCandidacy(modules, this)
     rememberRecent(store, record)
     checkPin(store, modules.checkpoint, headOf(state))
+    if (needsResync) this.loop.stop()
   }
 
   get isMember(): boolean {
@@ -98,9 +103,9 @@ export class LedgerService implements LedgerLinks {
   }
 
   /** A peer told its head, and with it that it is there. */
-  noteStatus(peerId: string, nodeId: Uint8Array | undefined, window: number): void {
+  noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
     if (nodeId && !this.loop.isHeld) this.loop.dispatch({ type: 'status', nodeId, window })
-    this.catchUp.notePeerHead(peerId, window)
+    this.catchUp.notePeerHead(peerId, window, oldestWindow)
   }
 
   noteBehind(peerId: string): void {

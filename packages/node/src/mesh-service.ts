@@ -7,6 +7,7 @@ import {
   type TimeSource,
 } from '@montana/foundation'
 import { createMesh, EXT_ERROR, EXT_TYPE, ExtError, type Mesh, type MeshHandlers, type PeerRef } from '@montana/network'
+import type { Liar } from './drill/liar.js'
 import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
 import { ANSWERS } from './peer-protocol/answers.js'
@@ -14,11 +15,15 @@ import { ownStatusMessage } from './peer-protocol/own-status.js'
 import type { Prepared } from './prepare.js'
 
 export interface MeshServiceModules {
-  readonly ledger: LedgerService
+  /** The one in use: a snapshot replaces it. */
+  readonly ledger: () => LedgerService
+  /** Catching up, by whatever way. */
+  readonly isSyncing: () => boolean
   readonly registry: MetricsRegistry
   readonly logger: Logger
   readonly time: TimeSource
   readonly version: string
+  readonly liar: Liar
 }
 
 /** The mesh of this node, or undefined when it runs solo. */
@@ -41,29 +46,27 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, version }: MeshServiceModules,
+  { ledger, isSyncing, version, liar }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
-  const answers = ledger.answers
   return {
-    onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
+    onMessage: (peer, type, _requestId, payload) => ledger().inbox.receive(peer.peerId, type, payload),
     onExtRequest: async (peer, type, payload) => {
       const answer = ANSWERS.get(type)
-      if (answer) return answer(answers, payload)
-      receiveExt(ledger, peer.peerId, type, payload)
+      if (answer) return liar.alter(peer.peerId, { type, payload }, answer(ledger().answers, payload))
+      receiveExt(ledger(), peer.peerId, type, payload)
       return new Uint8Array()
     },
     onStatus: (peer, status) => {
-      ledger.noteStatus(peer.peerId, nodeIdOf(peer), status.window)
-      ledger.candidacy.greet(peer.peerId)
+      ledger().noteStatus(peer.peerId, nodeIdOf(peer), status)
+      ledger().candidacy.greet(peer.peerId)
     },
-    onPeerConnected: (peer) => ledger.loop.dispatch({ type: 'peer', peer: peer.peerId }),
-    onPeerDisconnected: (peer) => ledger.catchUp.forgetPeer(peer.peerId),
+    onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
+    onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
-      const { phase } = ledger
-      const isSyncing = ledger.catchUp.isRunning
-      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, version })
+      const { phase } = ledger()
+      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version })
     },
   }
 }

@@ -39,11 +39,25 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   })
   const windows = registry.counter({ name: 'montana_windows_applied_total', help: 'Windows applied by this process' })
+  const mended = registry.counter({
+    name: 'montana_store_mended_total',
+    help: 'Damaged parts of the store that came back from peers.',
+  })
+  const caughtUp = registry.counter({
+    name: 'montana_catch_up_windows_total',
+    help: 'Windows applied while this node caught up',
+  })
   const refused = registry.counter({
     name: 'montana_store_writes_refused_total',
     help: 'Attempts to write to the store that a full disk refused',
   })
   return {
+    caughtUp: (windows: number) => caughtUp.inc(none, windows),
+    mended: (parts: number) => mended.inc(none, parts),
+    catchUpRate: gauge('montana_catch_up_windows_per_second', 'Windows applied per second while catching up, else 0'),
+    catchUpLeft: gauge('montana_catch_up_left_windows', 'Windows that are missing while catching up, else 0'),
+    catchUpBytes: gauge('montana_catch_up_fetched_bytes', 'Bytes that this process has fetched to catch up'),
+    catchUpTwice: gauge('montana_catch_up_twice_bytes', 'Of these, bytes that had come before or could not be used'),
     head: gauge('montana_head_window', 'Highest cemented window that this node has applied'),
     target: gauge('montana_target_window', 'Highest window that a peer claims'),
     difficulty: gauge('montana_difficulty_steps', 'Sequential steps of the next window, D'),

@@ -4,9 +4,11 @@ import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import type { SyncFinding } from '@montana/sync'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
+import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
@@ -16,8 +18,10 @@ import type { Closers, OpenResources } from './open.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
+import { PartRepair } from './repair/part-repair.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
+import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
@@ -25,6 +29,11 @@ import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { wantsSnapshot } from './sync/choice.js'
+import { type JoinRequest, LedgerHost } from './sync/ledger-host.js'
+import { SnapshotJoin } from './sync/snapshot-join.js'
+import { syncPeers } from './sync/sync-peers.js'
+import { tellHeads } from './sync/tell-heads.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
 /** The event-loop delay on the status page is that of the last minute. */
@@ -52,10 +61,12 @@ export class NodeService {
   readonly #registry: NodeMetricsRegistry
   readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
+  readonly #liar = new Liar()
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #disk: DiskGate
-  readonly #ledger: LedgerService
+  readonly #host: LedgerHost
+  readonly #repair: PartRepair
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
@@ -76,8 +87,11 @@ export class NodeService {
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
-    this.#ledger = this.#createLedger()
-    const meshModules = { ledger: this.#ledger, registry: this.#registry, logger, time, version: this.#build.version }
+    this.#host = this.#createHost()
+    this.#repair = this.#createRepair()
+    const { version } = this.#build
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
+    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -97,12 +111,13 @@ export class NodeService {
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
-    closers.add(() => this.#ledger.stop())
+    closers.add(() => this.#host.stop())
+    closers.add(() => this.#repair.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
-    this.#ledger.start()
+    this.#host.start()
     await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
@@ -121,12 +136,88 @@ export class NodeService {
     }
   }
 
-  /** Drill: cuts the path to these peers and to no others. */
-  cut(peerIds: DrillMessage['cut']): void {
-    this.#mesh?.cut(peerIds)
+  /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
+  drill({ cut, lies = false }: Pick<DrillMessage, 'cut' | 'lies'>): void {
+    this.#mesh?.cut(cut)
+    this.#liar.isOn = lies
   }
 
-  #createLedger(): LedgerService {
+  get #ledger(): LedgerService {
+    return this.#host.current
+  }
+
+  #createHost(): LedgerHost {
+    const { options } = this.#prepared
+    const { store } = this.#opened
+    const { logger, time, fail: onFatal } = this.#hooks
+    const peers = () => this.#mesh?.peers() ?? []
+    return new LedgerHost({
+      store,
+      logger,
+      time,
+      createLedger: (handsOver) => this.#createLedger(handsOver),
+      createJoin: (request) => this.#createJoin(request),
+      wantsSnapshot: (gap) => wantsSnapshot(gap, options, peers()),
+      tellHeads: (ledger) => tellHeads(ledger, peers()),
+      onFatal,
+    })
+  }
+
+  #createJoin({ own, place, signal }: JoinRequest): SnapshotJoin {
+    const { document, options } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger, time } = this.#hooks
+    const requests = peerRequests(() => this.#mesh)
+    return new SnapshotJoin({
+      store,
+      document,
+      backend,
+      verify: createSignatureVerifier(crypto),
+      checkpoint: options.checkpoint,
+      own,
+      place,
+      signal,
+      logger,
+      time,
+      freeze: options.snapshotInterval > 0,
+      random: systemRandom,
+      peers: () => syncPeers(this.#mesh?.peers() ?? [], requests),
+      onFinding: (finding) => this.#noteSyncFinding(finding),
+    })
+  }
+
+  #createRepair(): PartRepair {
+    const { document, genesisHash } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger } = this.#hooks
+    return new PartRepair({
+      store,
+      requests: peerRequests(() => this.#mesh),
+      authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
+      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
+      cementing: document.cementingRule,
+      chain: () => this.#ledger.loop.state.chain,
+      logger,
+      onLie: (peer, { kind, window }) => {
+        this.#noteSyncFinding({ code: PROOF_INVALID, peer, window, detail: `its ${kind} does not hold` })
+      },
+      onMended: () => this.#metrics.mended(1),
+    })
+  }
+
+  /** Written at once: nothing flushes incidents while a snapshot is fetched. */
+  #noteSyncFinding({ code, window, peer, detail }: SyncFinding): void {
+    const { store } = this.#opened
+    const { logger, time } = this.#hooks
+    logger.warn({ code, window, peer: peer?.slice(-8), detail }, 'finding')
+    if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
+    if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
+    if (code !== PROOF_INVALID) return
+    store.incidents.noteAll([{ note: { code, peer, window, atMs: time.wallMs() }, count: 1 }])
+    this.#nodeMessages().misbehaviour(peer, code)
+  }
+
+  #createLedger(handsOver: LedgerModules['handsOver']): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
     const { store, crypto, signer, hashing: backend } = this.#opened
     const { minWindowMs, verify, checkpoint, enableCandidate } = options
@@ -158,6 +249,7 @@ export class NodeService {
       checkpoint,
       enableCandidate,
       say: this.#nodeMessages(),
+      handsOver,
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
@@ -173,7 +265,7 @@ export class NodeService {
       },
       misbehaviour: (peerId, code) => {
         const { consensus, proof } = LIMITS.score
-        this.#mesh?.report(peerId, { code, points: code === 'ProofInvalid' ? proof : consensus })
+        this.#mesh?.report(peerId, { code, points: isProof(code) ? proof : consensus })
       },
     }
   }
@@ -182,7 +274,7 @@ export class NodeService {
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
     if (hearsNobody || this.#disk.isFull) return 'not-ready'
-    return this.#ledger.isSynced ? 'synced' : 'catching-up'
+    return this.#host.isSynced ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {
@@ -205,6 +297,7 @@ export class NodeService {
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
+      host: this.#host,
       store: this.#opened.store,
       clock: this.#clock,
       mesh: this.#mesh,
@@ -219,13 +312,19 @@ export class NodeService {
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
+    if (this.#host.isSynced) this.#repair.run()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
-    const { res, clock, window, target_window: target, D, synced } = assembleStatus(this.#statusModules(), undefined)
+    const status = assembleStatus(this.#statusModules(), undefined)
+    const { res, clock, window, target_window: target, D, synced, catch_up: catchUp, caught_up: caughtUp } = status
+    this.#metrics.catchUpRate(catchUp?.windows_per_second ?? 0)
+    this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
+    this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
+    this.#metrics.catchUpTwice(caughtUp.bytes_twice)
     this.#metrics.head(window)
     this.#metrics.target(target)
     this.#metrics.difficulty(D)
@@ -242,6 +341,10 @@ export class NodeService {
     this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
     return this.#registry.registry.metrics()
   }
+}
+
+function isProof(code: string): boolean {
+  return code === 'ProofInvalid' || code === PROOF_INVALID
 }
 
 async function sha256File(path: string): Promise<string> {

@@ -58,9 +58,9 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   const hooks = { logger, log: health, registry, time, failpoint, measured, end, fail }
   const service = new NodeService(prepared, opened, hooks)
   const statusUrl = await service.start(closers)
-  const drill = ({ cut, clockOffsetMs }: DrillMessage) => {
-    time.offsetMs = clockOffsetMs
-    service.cut(cut)
+  const drill = (message: DrillMessage) => {
+    time.offsetMs = message.clockOffsetMs
+    service.drill(message)
   }
   return { statusUrl, label, logger, ended, reopenLog: log.reopen, drill, stop: () => closers.closeAll() }
 }

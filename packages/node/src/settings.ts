@@ -12,4 +12,10 @@ export { DRILLS_ENVIRONMENT, type DrillMessage, parseDrillMessage } from './dril
 export { OLD_BUILD_ENVIRONMENT } from './drill/old-build.js'
 export { IDENTITY_FILE, loadIdentity, saveIdentity } from './identity-file.js'
 export { type RunFile, readRunFile } from './run-file.js'
-export { type NodeStatus, type PeerStatus, statusSchema, type WindowStatus } from './status/schema.js'
+export {
+  type CatchUpStatus,
+  type NodeStatus,
+  type PeerStatus,
+  statusSchema,
+  type WindowStatus,
+} from './status/schema.js'

@@ -4,7 +4,7 @@ export const DATABASE_FILE = 'store.db'
 export const LOCK_FILE = 'store.lock'
 /** "mtst" as SQLite's application id, so that a foreign database is recognised. */
 export const APPLICATION_ID = 0x6d747374
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 /** A process that is being replaced needs a moment to end; a service manager restarts within this time. */
 export const LOCK_WAIT_MS = 500
 /** Readers never block the writer in WAL mode; this covers recovery by another process. */
@@ -14,3 +14,12 @@ export const HASH_BYTES = 32
 export const PROOFS_KEPT_WINDOWS = 20_160
 /** Kinds of wrongdoing by peer that are kept; the oldest go first. No special reason. */
 export const INCIDENTS_MAX = 4_096
+/**
+ * Of a new store: three account records to a page, where 4 KiB hold one. Measured with bulk staging of 1e5 accounts:
+ * 66 MB/s at 4 KiB, 139 at 8 KiB, 200 at 16 KiB, but every journal entry writes whole pages too.
+ */
+export const PAGE_BYTES = 8_192
+/** Pages of the write-ahead log after which it is written back: 16 MiB, read again in well under a second at start-up. */
+export const LOG_PAGES = 2_000
+/** Page cache of a connection, KiB. */
+export const CACHE_KIB = 16_384

@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { StoreError, storeFault, toStoreError } from './errors.js'
+import { sealOf } from './seal.js'
+import { fromTree, leafOf } from './tables/tree-key.js'
 
 /** Runs after every read; throws when what was read may not be one state of the store. */
 export type ReadGuard = () => void
@@ -17,6 +19,10 @@ export class Database {
     this.#connection = connection
     this.#path = path
     this.#guard = guard
+    // What an upgrade and the views of an older store compute in SQL.
+    connection.function('tree_key', { deterministic: true }, (key) => fromTree(key as Uint8Array))
+    connection.function('seal', { deterministic: true, varargs: true }, (...values) => sealOf(values))
+    connection.function('leaf_hash', { deterministic: true }, (record) => leafOf(record as Uint8Array))
   }
 
   get path(): string {
@@ -34,6 +40,13 @@ export class Database {
     return row as T | undefined
   }
 
+  /** All rows of a query that limits them. */
+  all<T>(sql: string, ...params: SQLInputValue[]): T[] {
+    const rows = this.#mapped(() => this.#statement(sql).all(...params))
+    this.#guard()
+    return rows as T[]
+  }
+
   /** Rows one by one. A statement of its own, because a shared one would be reset by a second reader. */
   *iterate<T>(sql: string, ...params: SQLInputValue[]): Generator<T> {
     const rows = this.#mapped(() => this.#connection.prepare(sql).iterate(...params))
@@ -48,6 +61,25 @@ export class Database {
   /** Number of rows changed. */
   run(sql: string, ...params: SQLInputValue[]): number {
     return Number(this.#mapped(() => this.#statement(sql).run(...params)).changes)
+  }
+
+  /** Several queries that see one state of the store. */
+  reading<T>(work: () => T): T {
+    if (this.#connection.isTransaction) return work()
+    this.#mapped(() => this.#connection.exec('BEGIN'))
+    try {
+      return work()
+    } finally {
+      this.#mapped(() => this.#connection.exec('COMMIT'))
+    }
+  }
+
+  /** Keeps the present state for every query until it is released. */
+  hold(): () => void {
+    this.#mapped(() => this.#connection.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1'))
+    return () => {
+      if (this.#connection.isOpen && this.#connection.isTransaction) this.#mapped(() => this.#connection.exec('COMMIT'))
+    }
   }
 
   /** All of `work` or nothing; durable when it returns. */

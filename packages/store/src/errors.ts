@@ -10,6 +10,11 @@ export type StoreErrorCode =
   | 'STORE_SEQUENCE'
   | 'STORE_UNINITIALISED'
   | 'STORE_INITIALISED'
+  | 'STUBS_MALFORMED'
+  | 'ANCHOR_GONE'
+  | 'STAGING_TARGET'
+  | 'STAGING_OVERLAP'
+  | 'STAGING_INCOMPLETE'
   | 'JOURNAL_CONFLICT'
   | 'FILE_MALFORMED'
 
@@ -66,6 +71,13 @@ export function storeFault(code: StoreErrorCode, path: string, cause: unknown): 
   const reason = cause instanceof Error ? cause.message : String(cause)
   const remedy = REMEDIES[code]
   return new StoreError(code, `store ${path}: ${reason}`, { ...(remedy && { remedy }), metadata: { path }, cause })
+}
+
+export function anchorGone(window: number): StoreError {
+  return new StoreError('ANCHOR_GONE', `there is no frozen state of window ${window}`, {
+    remedy: 'ask for an anchor that is announced now',
+    metadata: { window },
+  })
 }
 
 export function unusableDirectory(dir: string, cause: unknown): ConfigError {

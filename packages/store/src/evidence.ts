@@ -1,6 +1,7 @@
-import { compareBytes, concatBytes } from '@montana/foundation'
+import { bytesEqual, compareBytes, concatBytes } from '@montana/foundation'
 import type { Database } from './database.js'
 import { digestOf } from './digest.js'
+import { storeFault } from './errors.js'
 
 /** Two signed objects that contradict each other: spec protocol 10.4. */
 export interface Evidence {
@@ -20,6 +21,8 @@ export interface EvidenceStore extends EvidenceReader {
   put(kind: string, window: number, a: Uint8Array, b: Uint8Array): boolean
 }
 
+type Row = Evidence & { readonly digest: Uint8Array }
+
 export class EvidenceTable implements EvidenceStore {
   readonly #database: Database
 
@@ -35,7 +38,13 @@ export class EvidenceTable implements EvidenceStore {
   }
 
   list(): Evidence[] {
-    return [...this.#database.iterate<Evidence>('SELECT kind, window, a, b FROM evidence ORDER BY id')]
+    const rows = [...this.#database.iterate<Row>('SELECT kind, window, a, b, digest FROM evidence ORDER BY id')]
+    return rows.map(({ digest, ...evidence }) => {
+      const { kind, window, a, b } = evidence
+      if (bytesEqual(pairDigest(kind, window, a, b), digest)) return evidence
+      const what = `the evidence of window ${window} does not match its digest`
+      throw storeFault('STORE_CORRUPT', this.#database.path, new Error(what))
+    })
   }
 }
 

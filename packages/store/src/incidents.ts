@@ -1,5 +1,7 @@
 import { INCIDENTS_MAX } from './constants.js'
 import type { Database } from './database.js'
+import { checkSeal } from './seal.js'
+import { SEALED } from './tables/schema.js'
 
 /** One kind of thing that one peer did wrong, counted, with the latest sample of it. */
 export interface Incident {
@@ -48,14 +50,16 @@ interface Row {
   readonly last_window: number
   readonly last_at_ms: number
   readonly sample: Uint8Array | null
+  readonly seal?: Uint8Array
 }
 
 const NOTE = `
-  INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code, peer) DO UPDATE SET
+  INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (code, peer) DO UPDATE SET
     count = count + excluded.count, first_window = min(first_window, excluded.first_window),
     last_window = max(last_window, excluded.last_window),
     last_at_ms = excluded.last_at_ms, sample = coalesce(excluded.sample, sample)
 `
+const SEAL = `UPDATE incidents SET seal = seal(${SEALED.incidents.join(', ')}) WHERE code = ? AND peer = ?`
 const FORGET = `
   DELETE FROM incidents WHERE (code, peer) IN (
     SELECT code, peer FROM incidents ORDER BY last_at_ms DESC LIMIT -1 OFFSET ${INCIDENTS_MAX}
@@ -71,6 +75,7 @@ export class IncidentTable implements Incidents {
 
   list(): Incident[] {
     const rows = [...this.#database.iterate<Row>('SELECT * FROM incidents ORDER BY last_at_ms DESC, code, peer')]
+    for (const row of rows) this.#check(row)
     return rows.map((row) => ({
       code: row.code,
       peer: row.peer,
@@ -80,6 +85,11 @@ export class IncidentTable implements Incidents {
       lastAtMs: row.last_at_ms,
       sample: row.sample ?? undefined,
     }))
+  }
+
+  #check(row: Row): void {
+    const values = SEALED.incidents.map((column) => row[column])
+    checkSeal(row.seal, values, { path: this.#database.path, what: `incident ${row.code}` })
   }
 
   note(note: IncidentNote, times = 1): void {
@@ -95,5 +105,6 @@ export class IncidentTable implements Incidents {
 
   #put({ code, peer, window, atMs, sample }: IncidentNote, count: number): void {
     this.#database.run(NOTE, code, peer, count, window, window, atMs, sample ?? null)
+    this.#database.run(SEAL, code, peer)
   }
 }

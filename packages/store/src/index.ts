@@ -25,15 +25,23 @@ export {
   splitRecords,
   type TimechainFile,
 } from './reference-files.js'
+export type { MissingKind, MissingPart, RepairReader, Repairs } from './repairs.js'
+export { type SealedValue, sealOf } from './seal.js'
+export type { Anchor, AnchorReader, Anchors, TableCounts } from './tables/anchors.js'
+export type { TableChange } from './tables/head-table.js'
+export type { Install } from './tables/install.js'
+export type { TableName } from './tables/names.js'
+export type { KeyedRecord, Leaf, TableReader } from './tables/reader.js'
+export type { StagedPiece, Staging, StagingReader, StagingTarget, StoredPiece } from './tables/staging.js'
+export type { KeptStub, StubReader, StubRow, StubTable } from './tables/stubs.js'
 export type {
+  FrozenState,
   GenesisInit,
   Head,
   HistoryRow,
   ReadStore,
   Store,
   StoredWindow,
-  TableChange,
-  TableName,
   WindowCommit,
   WindowHashes,
 } from './types.js'

@@ -2,6 +2,7 @@ import { bytesEqual, toHex } from '@montana/foundation'
 import type { Database } from './database.js'
 import { checked, type DigestedRow, digestOf } from './digest.js'
 import { StoreError } from './errors.js'
+import { checkSeal, sealOf } from './seal.js'
 
 /** What a node signs: spec protocol 16.3. */
 export type JournalKind = 'header' | 'vote' | 'propose' | 'reveal' | 'bc' | 'lock'
@@ -46,9 +47,9 @@ export interface Journal extends JournalReader {
 const NEVER_REPLACED: ReadonlySet<JournalKind> = new Set<JournalKind>(['header', 'vote', 'propose'])
 
 const KEY = 'window = ? AND kind = ? AND round = ? AND phase = ?'
-const COLUMNS = 'window, kind, round, phase, hash, bytes, digest'
+const COLUMNS = 'window, kind, round, phase, hash, bytes, digest, seal'
 
-type Row = JournalEntry & DigestedRow
+type Row = JournalEntry & DigestedRow & { readonly seal?: Uint8Array }
 
 export class SignatureJournal implements Journal {
   readonly #database: Database
@@ -66,13 +67,13 @@ export class SignatureJournal implements Journal {
   }
 
   entry(window: number, kind: JournalKind, round = 0, phase = 0): JournalEntry | undefined {
-    const sql = `SELECT ${COLUMNS} FROM journal WHERE ${KEY}`
+    const sql = `SELECT * FROM journal WHERE ${KEY}`
     const row = this.#database.get<Row>(sql, window, kind, round, phase)
     return row && this.#toEntry(row)
   }
 
   *entries(fromWindow: number): Generator<JournalEntry> {
-    const sql = `SELECT ${COLUMNS} FROM journal WHERE window >= ? ORDER BY window, kind, round, phase`
+    const sql = `SELECT * FROM journal WHERE window >= ? ORDER BY window, kind, round, phase`
     for (const row of this.#database.iterate<Row>(sql, fromWindow)) yield this.#toEntry(row)
   }
 
@@ -88,17 +89,17 @@ export class SignatureJournal implements Journal {
       if (bytesEqual(stored.hash, hash)) return stored
       if (!replace || NEVER_REPLACED.has(kind)) throw conflict(stored, entry)
     }
-    const sql = `INSERT OR REPLACE INTO journal (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`
-    this.#database.run(sql, window, kind, round, phase, hash, bytes, digestOf(bytes))
+    const sql = `INSERT OR REPLACE INTO journal (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+    const name = [window, kind, round, phase, hash]
+    this.#database.run(sql, ...name, bytes, digestOf(bytes), sealOf(name))
     return entry
   }
 
-  #toEntry({ digest, ...entry }: Row): JournalEntry {
-    checked(
-      { bytes: entry.bytes, digest },
-      this.#database.path,
-      `journal entry ${entry.kind} of window ${entry.window}`,
-    )
+  #toEntry({ digest, seal, ...entry }: Row): JournalEntry {
+    const { window, kind, round, phase, hash, bytes } = entry
+    const [path, what] = [this.#database.path, `journal entry ${kind} of window ${window}`]
+    checked({ bytes, digest }, path, what)
+    checkSeal(seal, [window, kind, round, phase, hash], { path, what })
     return entry
   }
 }

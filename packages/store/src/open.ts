@@ -1,8 +1,9 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { bytesEqual, ConfigError, toHex } from '@montana/foundation'
-import { BUSY_TIMEOUT_MS, DATABASE_FILE, LOCK_FILE } from './constants.js'
+import { syncPath } from './backup.js'
+import { BUSY_TIMEOUT_MS, CACHE_KIB, DATABASE_FILE, LOCK_FILE, LOG_PAGES, PAGE_BYTES } from './constants.js'
 import { Database } from './database.js'
 import { noStore, toStoreError, unusableDirectory } from './errors.js'
 import { lockDirectory } from './lock.js'
@@ -75,10 +76,12 @@ function openDatabase(dir: string): Database {
   try {
     connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
     // FULL: the log is synchronised at every commit, so what was acknowledged survives a power cut (spec protocol 16.1).
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // The page size counts for a new file alone.
+    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
+    connection.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
     const database = new Database(connection, path)
     prepareSchema(database)
-    syncDirectory(dir)
+    syncPath(dir)
     return database
   } catch (error) {
     connection?.close()
@@ -94,19 +97,10 @@ function prepareDirectory(dir: string): void {
     for (const file of [DATABASE_FILE, LOCK_FILE].map((name) => join(dir, name))) {
       if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK)
     }
-    if (created !== undefined) syncDirectory(dirname(resolve(dir)))
+    // A new file or directory is durable only when the directory that names it is.
+    if (created !== undefined) syncPath(dirname(resolve(dir)))
   } catch (error) {
     throw unusableDirectory(dir, error)
-  }
-}
-
-/** A new file or directory is durable only when the directory that names it is. */
-function syncDirectory(dir: string): void {
-  const descriptor = openSync(dir, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
 

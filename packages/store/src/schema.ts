@@ -1,7 +1,9 @@
 import { ConfigError } from '@montana/foundation'
+import { keepBackup } from './backup.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './constants.js'
 import type { Database } from './database.js'
 import { storeFault } from './errors.js'
+import { FILL_3, SCHEMA_3, VIEWS_3 } from './tables/schema.js'
 
 /**
  * Digests are SHA-256 over the bytes beside them and are checked on every read. Records of the three tables carry
@@ -46,14 +48,19 @@ const SCHEMA_2 = `
   CREATE TABLE work (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL);
 `
 
-/** What each version adds; an older store is brought up in one transaction. */
-const VERSIONS: readonly string[] = [SCHEMA, SCHEMA_2]
+/** What each version adds, and how the rows of the version before come there. */
+const VERSIONS: readonly string[] = [SCHEMA, SCHEMA_2, SCHEMA_3]
+const FILLS: readonly string[] = ['', '', FILL_3]
 
-/** Creates the tables in an empty database; refuses one of another program or of a newer version. */
+/**
+ * Creates the tables in an empty database, or brings an older one up in one transaction, after a backup; refuses one of
+ * another program or of a newer version.
+ */
 export function prepareSchema(database: Database): void {
   const version = schemaVersion(database)
   if (version === 0) requireEmpty(database)
   else checkVersion(database, version)
+  if (version > 0 && version < SCHEMA_VERSION) keepBackup(database, version)
   if (version < SCHEMA_VERSION) upgrade(database, version)
 }
 
@@ -69,8 +76,10 @@ export function hasSchema(database: Database): boolean {
   return true
 }
 
+/** What an older store lacks: empty tables of this connection, and views of its own tables under their new names. */
 function temporary(versions: readonly string[]): string {
-  return versions.join('').replaceAll('CREATE TABLE', 'CREATE TEMP TABLE')
+  const tables = versions.join('').replaceAll('CREATE TABLE', 'CREATE TEMP TABLE')
+  return `${tables}${VIEWS_3}`
 }
 
 function schemaVersion(database: Database): number {
@@ -84,7 +93,9 @@ function requireEmpty(database: Database): void {
 
 function upgrade(database: Database, from: number): void {
   database.transaction(() => {
-    for (const version of VERSIONS.slice(from)) database.exec(version)
+    for (let version = from; version < SCHEMA_VERSION; version++) {
+      database.exec(`${VERSIONS[version]}${FILLS[version]}`)
+    }
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
   })
 }

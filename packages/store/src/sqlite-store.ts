@@ -1,21 +1,32 @@
 import { CertificateTable } from './certificates.js'
 import type { Database } from './database.js'
 import { checked, type DigestedRow, digestOf } from './digest.js'
-import { StoreError } from './errors.js'
+import { StoreError, storeFault } from './errors.js'
 import { EvidenceTable } from './evidence.js'
 import { IncidentTable } from './incidents.js'
 import { SignatureJournal } from './journal.js'
 import { NoteTable } from './notes.js'
 import { ObjectTable } from './objects.js'
 import { ProofTable } from './proofs.js'
+import { pruneBelow } from './prune.js'
+import { RepairTable } from './repairs.js'
+import { checkSeal, sealOf } from './seal.js'
+import { AnchorTable } from './tables/anchors.js'
+import { applyChanges } from './tables/head-table.js'
+import { type Install, switchTables } from './tables/install.js'
+import { type TableName, tableSql } from './tables/names.js'
+import { StoredTable } from './tables/reader.js'
+import { reclaim } from './tables/reclaim.js'
+import { SEALED } from './tables/schema.js'
+import { StagingTable } from './tables/staging.js'
+import { StoredStubs } from './tables/stubs.js'
 import type {
+  FrozenState,
   GenesisInit,
   Head,
   HistoryRow,
   Store,
   StoredWindow,
-  TableChange,
-  TableName,
   WindowCommit,
   WindowHashes,
 } from './types.js'
@@ -30,24 +41,33 @@ interface WindowRow {
   readonly cement_value: Uint8Array
   readonly cba: Uint8Array | null
   readonly applied_at_ms: number | null
+  readonly seal?: Uint8Array
+}
+
+interface MetaRow {
+  readonly value: Uint8Array
+  readonly seal?: Uint8Array
 }
 
 type WindowInsert = WindowHashes & Pick<WindowCommit, 'window' | 'cba' | 'appliedAtMs'>
 
 const NO_HASH = new Uint8Array(32)
-const TABLES: readonly TableName[] = ['account', 'node', 'candidate']
-/** Fixed statements by table: no name ever comes from a caller's string. */
-const tableSql = (make: (table: TableName) => string) =>
-  Object.fromEntries(TABLES.map((table) => [table, make(table)])) as Record<TableName, string>
-const PUT_RECORD = tableSql(
-  (t) => `INSERT INTO ${t} (key, record) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET record = excluded.record`,
-)
-const DELETE_RECORD = tableSql((t) => `DELETE FROM ${t} WHERE key = ?`)
-const ALL_RECORDS = tableSql((t) => `SELECT record FROM ${t} ORDER BY key`)
+const BY_KEY = tableSql((t) => `SELECT id FROM ${t}_leaves ORDER BY tree_key(tree)`)
+const RECORD = tableSql((t) => `SELECT record FROM ${t}_records WHERE id = ?`)
+const OLDEST = `
+  SELECT min(window) AS oldest FROM envelopes
+  WHERE window >= ? AND window > coalesce((SELECT max(window) FROM missing WHERE kind = 'envelope'), -1)
+`
+/** Rows that one call of `reclaim` deletes: 8 MiB of accounts. No special reason. */
+const RECLAIM_ROWS = 4_096
+/** Windows that one call of `prune` drops. No special reason. */
+const PRUNE_WINDOWS = 1_024
 
 /** The store over one connection; the read mode hands out the same object behind the narrower interface. */
 export class SqliteStore implements Store {
   readonly dir: string
+  readonly anchors: AnchorTable
+  readonly staging: StagingTable
   readonly journal: SignatureJournal
   readonly certificates: CertificateTable
   readonly evidence: EvidenceTable
@@ -55,6 +75,7 @@ export class SqliteStore implements Store {
   readonly notes: NoteTable
   readonly objects: ObjectTable
   readonly proofs: ProofTable
+  readonly repairs: RepairTable
   readonly work: WorkTable
   readonly #database: Database
   readonly #release: () => void
@@ -63,6 +84,8 @@ export class SqliteStore implements Store {
     this.dir = dir
     this.#database = database
     this.#release = release
+    this.anchors = new AnchorTable(database)
+    this.staging = new StagingTable(database, (install) => this.#install(install))
     this.journal = new SignatureJournal(database)
     this.certificates = new CertificateTable(database)
     this.evidence = new EvidenceTable(database)
@@ -70,6 +93,7 @@ export class SqliteStore implements Store {
     this.notes = new NoteTable(database)
     this.objects = new ObjectTable(database)
     this.proofs = new ProofTable(database)
+    this.repairs = new RepairTable(database)
     this.work = new WorkTable(database)
   }
 
@@ -83,7 +107,7 @@ export class SqliteStore implements Store {
 
   head(): Head | undefined {
     const row = this.#database.get<WindowRow>('SELECT * FROM windows ORDER BY window DESC LIMIT 1')
-    return row && toHead(row)
+    return row && toHead(this.#sealed(row))
   }
 
   context(): Uint8Array | undefined {
@@ -95,7 +119,7 @@ export class SqliteStore implements Store {
     const row = this.#database.get<WindowRow>('SELECT * FROM windows WHERE window = ?', window)
     if (row === undefined) return undefined
     return {
-      ...toHead(row),
+      ...toHead(this.#sealed(row)),
       cba: row.cba ?? undefined,
       appliedAtMs: row.applied_at_ms ?? undefined,
       envelope: this.#envelope(window),
@@ -103,9 +127,12 @@ export class SqliteStore implements Store {
   }
 
   oldestWindow(): number | undefined {
-    return (
-      this.#database.get<{ oldest: number | null }>('SELECT min(window) AS oldest FROM envelopes')?.oldest ?? undefined
-    )
+    return this.#database.get<{ oldest: number | null }>(OLDEST, this.snapshotBase() ?? 0)?.oldest ?? undefined
+  }
+
+  snapshotBase(): number | undefined {
+    const stored = this.#meta('snapshot_base')
+    return stored && Number(Buffer.from(stored).toString('latin1'))
   }
 
   *windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }> {
@@ -119,16 +146,39 @@ export class SqliteStore implements Store {
   }
 
   *tableRecords(table: TableName): Generator<Uint8Array> {
-    for (const row of this.#database.iterate<{ record: Uint8Array }>(ALL_RECORDS[table])) yield row.record
+    for (const { id } of this.#database.iterate<{ id: number }>(BY_KEY[table])) {
+      const row = this.#database.get<{ record: Uint8Array }>(RECORD[table], id)
+      if (row === undefined)
+        throw storeFault('STORE_CORRUPT', this.#database.path, new Error(`a ${table} leaf has no record`))
+      yield row.record
+    }
+  }
+
+  table(table: TableName): StoredTable {
+    return new StoredTable(this.#database, table)
+  }
+
+  at(anchor: number): FrozenState {
+    return { window: anchor, table: (table) => new StoredTable(this.#database, table, anchor) }
+  }
+
+  stubs(table: TableName): StoredStubs {
+    return new StoredStubs(this.#database, table)
   }
 
   history(from: number, to: number): HistoryRow[] {
     const sql = 'SELECT * FROM windows WHERE window BETWEEN ? AND ? ORDER BY window'
-    return [...this.#database.iterate<WindowRow>(sql, from, to)].map((row) => ({
-      window: row.window,
-      timechainValue: row.timechain_value,
-      cba: row.cba ?? undefined,
-    }))
+    return [...this.#database.iterate<WindowRow>(sql, from, to)]
+      .map((row) => this.#sealed(row))
+      .map((row) => ({
+        window: row.window,
+        timechainValue: row.timechain_value,
+        cba: row.cba ?? undefined,
+      }))
+  }
+
+  hold(): () => void {
+    return this.#database.hold()
   }
 
   integrityFaults(): string[] {
@@ -151,7 +201,7 @@ export class SqliteStore implements Store {
         contextHash,
         cementValue: NO_HASH,
       })
-      this.#applyChanges(init.tables)
+      applyChanges(this.#database, init.tables, { window: 0, anchor: undefined })
       this.#putContext(init.context)
     })
   }
@@ -161,11 +211,23 @@ export class SqliteStore implements Store {
       this.#checkSequence(commit.window)
       this.#insertWindow(commit)
       this.#insertEnvelope(commit.window, commit.envelope)
-      this.#applyChanges(commit.changes)
+      applyChanges(this.#database, commit.changes, { window: commit.window, anchor: this.anchors.latest() })
       this.#putContext(commit.context)
+      if (commit.freeze) this.anchors.freeze(commit.window, commit.context, commit.appliedAtMs ?? Date.now())
       if (commit.certificate !== undefined) this.certificates.insert(commit.window, commit.certificate)
       if (commit.proof !== undefined) this.proofs.insert(commit.window, commit.proof)
       if (commit.pruneJournalBelow !== undefined) this.journal.prune(commit.pruneJournalBelow)
+    })
+  }
+
+  reclaim(rows = RECLAIM_ROWS): number {
+    return reclaim(this.#database, rows)
+  }
+
+  prune(below: number, windows = PRUNE_WINDOWS): number {
+    return this.#database.transaction(() => {
+      const end = Math.min(below, this.head()?.window ?? 0)
+      return pruneBelow(this.#database, end, windows)
     })
   }
 
@@ -174,24 +236,48 @@ export class SqliteStore implements Store {
     this.#release()
   }
 
+  #install(install: Install): void {
+    this.#database.transaction(() => {
+      const { window } = install
+      if (this.repairs.resync() === undefined) this.#checkAhead(window)
+      this.repairs.goBack(window)
+      switchTables(this.#database, this.staging, install)
+      this.#insertWindow(install)
+      this.#insertEnvelope(install.window, install.envelope)
+      this.#putContext(install.context)
+      if (install.certificate !== undefined) this.certificates.insert(install.window, install.certificate)
+      this.#putMeta('snapshot_base', Buffer.from(String(install.window), 'latin1'))
+      if (install.freeze) this.anchors.freeze(install.window, install.context, install.appliedAtMs ?? Date.now())
+    })
+  }
+
+  #checkAhead(window: number): void {
+    const head = this.head()
+    if (head === undefined) throw uninitialised(this.dir)
+    if (window <= head.window) throw outOfSequence(window, head.window)
+  }
+
   #checkSequence(window: number): void {
     const head = this.head()
-    if (head === undefined) throw new StoreError('STORE_UNINITIALISED', `store ${this.dir} has no genesis yet`)
-    if (window === head.window + 1) return
-    throw new StoreError('STORE_SEQUENCE', `window ${window} does not follow the stored head ${head.window}`, {
-      metadata: { head: head.window, window },
-    })
+    if (head === undefined) throw uninitialised(this.dir)
+    if (window !== head.window + 1) throw outOfSequence(window, head.window)
+  }
+
+  #sealed(row: WindowRow): WindowRow {
+    const values = SEALED.windows.map((column) => row[column])
+    checkSeal(row.seal, values, { path: this.#database.path, what: `the row of window ${row.window}` })
+    return row
   }
 
   #insertWindow(row: WindowInsert): void {
     const { window, proposalHash, stateRoot, timechainValue, contextHash, cementValue, cba, appliedAtMs } = row
     const hashes = [proposalHash, stateRoot, timechainValue, contextHash, cementValue] as const
-    const sql = 'INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
-    this.#database.run(sql, window, ...hashes, cba ?? null, appliedAtMs ?? null)
+    const values = [window, ...hashes, cba ?? null, appliedAtMs ?? null]
+    this.#database.run('INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values, sealOf(values))
   }
 
   #insertEnvelope(window: number, bytes: Uint8Array): void {
-    this.#database.run('INSERT INTO envelopes VALUES (?, ?, ?)', window, bytes, digestOf(bytes))
+    this.#database.run('INSERT OR REPLACE INTO envelopes VALUES (?, ?, ?)', window, bytes, digestOf(bytes))
   }
 
   #envelope(window: number): Uint8Array | undefined {
@@ -199,23 +285,19 @@ export class SqliteStore implements Store {
     return row && checked(row, this.#database.path, `the envelope of window ${window}`)
   }
 
-  #applyChanges(changes: Iterable<TableChange>): void {
-    for (const { table, key, record } of changes) {
-      if (record === null) this.#database.run(DELETE_RECORD[table], key)
-      else this.#database.run(PUT_RECORD[table], key, record)
-    }
-  }
-
   #putContext(bytes: Uint8Array): void {
     this.#database.run('INSERT OR REPLACE INTO context VALUES (1, ?, ?)', bytes, digestOf(bytes))
   }
 
   #meta(key: string): Uint8Array | undefined {
-    return this.#database.get<{ value: Uint8Array }>('SELECT value FROM meta WHERE key = ?', key)?.value
+    const row = this.#database.get<MetaRow>('SELECT * FROM meta WHERE key = ?', key)
+    if (row === undefined) return undefined
+    checkSeal(row.seal, [key, row.value], { path: this.#database.path, what: `the ${key}` })
+    return row.value
   }
 
   #putMeta(key: string, value: Uint8Array): void {
-    this.#database.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, value)
+    this.#database.run('INSERT OR REPLACE INTO meta VALUES (?, ?, ?)', key, value, sealOf([key, value]))
   }
 }
 
@@ -228,4 +310,14 @@ function toHead(row: WindowRow): Head {
     contextHash: row.context_hash,
     cementValue: row.cement_value,
   }
+}
+
+function uninitialised(dir: string): StoreError {
+  return new StoreError('STORE_UNINITIALISED', `store ${dir} has no genesis yet`)
+}
+
+function outOfSequence(window: number, head: number): StoreError {
+  return new StoreError('STORE_SEQUENCE', `window ${window} does not follow the stored head ${head}`, {
+    metadata: { head, window },
+  })
 }

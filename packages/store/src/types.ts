@@ -5,16 +5,14 @@ import type { Journal, JournalReader } from './journal.js'
 import type { NoteReader, Notes } from './notes.js'
 import type { ObjectReader, Objects } from './objects.js'
 import type { ProofReader } from './proofs.js'
+import type { RepairReader, Repairs } from './repairs.js'
+import type { AnchorReader, Anchors } from './tables/anchors.js'
+import type { TableChange } from './tables/head-table.js'
+import type { TableName } from './tables/names.js'
+import type { TableReader } from './tables/reader.js'
+import type { Staging, StagingReader } from './tables/staging.js'
+import type { StubReader, StubTable } from './tables/stubs.js'
 import type { Work, WorkReader } from './work.js'
-
-export type TableName = 'account' | 'node' | 'candidate'
-
-/** A record to store under `key`, or `null` to remove it. */
-export interface TableChange {
-  readonly table: TableName
-  readonly key: Uint8Array
-  readonly record: Uint8Array | null
-}
 
 /** The hashes of one applied window, 32 bytes each. */
 export interface WindowHashes {
@@ -70,6 +68,14 @@ export interface WindowCommit extends WindowHashes {
   readonly appliedAtMs?: number
   /** Journal entries of windows below this one are dropped in the same transaction. */
   readonly pruneJournalBelow?: number
+  /** Keep the state of this window readable while the head goes on. */
+  readonly freeze?: boolean
+}
+
+/** The tables as they were after one frozen window. */
+export interface FrozenState {
+  readonly window: number
+  table(table: TableName): TableReader
 }
 
 export interface ReadStore {
@@ -82,16 +88,33 @@ export interface ReadStore {
   /** The encoded consensus context of the head. */
   context(): Uint8Array | undefined
   windowAt(window: number): StoredWindow | undefined
-  /** The lowest window whose envelope is stored, `undefined` when there is none. */
+  /** The lowest window of the unbroken run of stored envelopes that ends at the head, `undefined` when there is none. */
   oldestWindow(): number | undefined
+  /** The window whose state came by snapshot, `undefined` where every window was applied one by one. */
+  snapshotBase(): number | undefined
   /** Envelopes from `from` on without a gap, at most `count` and together at most `maxBytes`. Safe beside commits. */
   windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }>
-  /** Encoded records ascending by key. Do not commit while iterating. */
+  /**
+   * Encoded records ascending by key, for whoever rebuilds their root: they are not checked against their leaf hashes.
+   * Do not commit while iterating.
+   */
   tableRecords(table: TableName): Generator<Uint8Array>
+  /** A table of the head. */
+  table(table: TableName): TableReader
+  /** The tables of an anchor; reading throws StoreError `ANCHOR_GONE` where there is none. Safe beside commits. */
+  at(anchor: number): FrozenState
+  stubs(table: TableName): StubReader
   /** Both ends inclusive; windows that are not stored are left out. */
   history(from: number, to: number): HistoryRow[]
+  /**
+   * Every read until the returned function is called sees the store as it is now. For a reader of its own: the log of the
+   * writer cannot be written back to its end meanwhile, and a writer that holds cannot commit.
+   */
+  hold(): () => void
   /** Checks the database structure itself; a list of faults, empty when sound. Reads the whole file. */
   integrityFaults(): string[]
+  readonly anchors: AnchorReader
+  readonly staging: StagingReader
   readonly journal: JournalReader
   readonly certificates: CertificateReader
   readonly evidence: EvidenceReader
@@ -99,6 +122,7 @@ export interface ReadStore {
   readonly notes: NoteReader
   readonly objects: ObjectReader
   readonly proofs: ProofReader
+  readonly repairs: RepairReader
   readonly work: WorkReader
   close(): void
 }
@@ -111,11 +135,25 @@ export interface Store extends ReadStore {
    * that is not head + 1, `STORE_FULL` and `STORE_IO` for the disk. After `STORE_IO` the store refuses all writes.
    */
   commit(commit: WindowCommit): void
+  stubs(table: TableName): StubTable
+  /**
+   * Deletes up to `rows` rows that a switch-over or a pruned anchor left behind, in one short transaction. How many
+   * there were; 0 = nothing left.
+   */
+  reclaim(rows?: number): number
+  /**
+   * Drops envelopes, certificates and proofs of windows below `below` and below the head, up to `windows` of them in one
+   * transaction. How many windows had one; 0 = nothing left.
+   */
+  prune(below: number, windows?: number): number
+  readonly anchors: Anchors
+  readonly staging: Staging
   readonly journal: Journal
   readonly certificates: Certificates
   readonly evidence: EvidenceStore
   readonly incidents: Incidents
   readonly notes: Notes
   readonly objects: Objects
+  readonly repairs: Repairs
   readonly work: Work
 }

@@ -102,7 +102,7 @@ describe('kill -9', () => {
 describe('a disk that refuses a write', () => {
   it('is STORE_IO, ends all writing of this process and loses no acknowledged window', async () => {
     const dir = temporaryDirectory()
-    const child = startLimitedChild(1500, 'commit-loop.mjs', dir)
+    const child = startLimitedChild(3000, 'commit-loop.mjs', dir)
     await child.ended()
     const acknowledged = Number(child.lines.at(-2))
     expect(child.lines.at(-1)).toBe(`STORE_IO STORE_IO ${acknowledged}`)

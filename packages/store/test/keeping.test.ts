@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { INCIDENTS_MAX, PROOFS_KEPT_WINDOWS } from '../src/constants.js'
-import { DATABASE_FILE, openStore, type Store } from '../src/index.js'
+import { DATABASE_FILE, openStore, type Store, sealOf } from '../src/index.js'
 import { digest, fill, temporaryDirectory, text, windowCommit } from './helpers.js'
 
 const code = (value: string) => expect.objectContaining({ code: value })
@@ -25,6 +25,7 @@ function reopened(store: Store): Store {
 /** Writes to the database as no store would. */
 function sql(store: Store, statement: string): void {
   const database = new DatabaseSync(join(store.dir, DATABASE_FILE))
+  database.function('seal', { varargs: true }, (...values) => sealOf(values))
   database.exec(statement)
   database.close()
 }
@@ -117,7 +118,10 @@ describe('incidents', () => {
   it('are capped: the one that is longest ago goes first, and one that happens again stays', () => {
     const store = newStore()
     const rows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${INCIDENTS_MAX})`
-    sql(store, `${rows} INSERT INTO incidents SELECT 'C', 'peer ' || i, 1, 1, 1, i, NULL FROM n`)
+    sql(
+      store,
+      `${rows} INSERT INTO incidents SELECT 'C', 'peer ' || i, 1, 1, 1, i, NULL, seal('C', 'peer ' || i, 1, 1, 1, i, NULL) FROM n`,
+    )
     store.incidents.note(note({ code: 'C', peer: 'peer 1', atMs: 100_000 }))
     expect(store.incidents.list()).toHaveLength(INCIDENTS_MAX)
     store.incidents.note(note({ code: 'C', peer: 'new', atMs: 100_001 }))
@@ -223,4 +227,58 @@ describe('digests', () => {
     sql(store, `UPDATE ${table} SET bytes = x'00'`)
     expect(() => read(store)).toThrow(code('STORE_CORRUPT'))
   })
+})
+
+describe('parts that peers can mend', () => {
+  it('are noted where they were dropped, and put back once', () => {
+    const store = newStore(5)
+    store.repairs.drop({ kind: 'envelope', window: 3 })
+    store.repairs.drop({ kind: 'certificate', window: 2 })
+    expect([store.windowAt(3)?.envelope, store.oldestWindow()]).toEqual([undefined, 4])
+    const next = reopened(store)
+    expect(next.repairs.missing()).toEqual([
+      { kind: 'certificate', window: 2 },
+      { kind: 'envelope', window: 3 },
+    ])
+    expect(next.repairs.refill({ kind: 'envelope', window: 3 }, text('envelope 3'))).toBe(true)
+    expect(next.repairs.refill({ kind: 'envelope', window: 3 }, text('another'))).toBe(false)
+    expect([next.windowAt(3)?.envelope, next.oldestWindow()]).toEqual([text('envelope 3'), 1])
+  })
+})
+
+describe('a row that was changed behind its back', () => {
+  it.each([
+    ['hashes of a window', "UPDATE windows SET cba = x'00' WHERE window = 2", (store: Store) => store.history(1, 3)],
+    ['the head', 'UPDATE windows SET applied_at_ms = 5 WHERE window = 3', (store: Store) => store.head()],
+    ['the name of a journal entry', 'UPDATE journal SET round = 7', (store: Store) => [...store.journal.entries(0)]],
+    ['a seal', "UPDATE journal SET seal = x'00'", (store: Store) => [...store.journal.entries(0)]],
+    ['no seal', 'UPDATE windows SET seal = NULL', (store: Store) => store.windowAt(2)],
+    ['an incident', 'UPDATE incidents SET count = 9', (store: Store) => store.incidents.list()],
+    ['evidence', 'UPDATE evidence SET window = 9', (store: Store) => store.evidence.list()],
+    ['the genesis', "UPDATE meta SET value = x'00'", (store: Store) => store.genesisDocument()],
+    ['an anchor', 'UPDATE anchors SET node = 2', (store: Store) => store.anchors.list()],
+    ['a number of records', 'UPDATE table_counts SET count = 2', (store: Store) => store.table('node').count()],
+    ['a record', "UPDATE node_records SET record = x'00'", (store: Store) => store.table('node').record(digest('a'))],
+    ['a leaf', "UPDATE node_leaves SET leaf = x'00'", (store: Store) => store.table('node').record(digest('a'))],
+  ])('is noticed: %s', (_, statement, read) => {
+    const store = newStore(2)
+    store.commit(windowCommit(3, { freeze: true }))
+    store.journal.append({ window: 2, kind: 'bc', round: 0, phase: 0, hash: digest('x'), bytes: text('bc') })
+    store.evidence.put('header', 2, text('a'), text('b'))
+    store.incidents.note({ code: 'InvalidSignature', peer: 'p', window: 5, atMs: 1_000 })
+    expect(() => read(store)).not.toThrow()
+    sql(store, statement)
+    expect(() => read(store)).toThrow(code('STORE_CORRUPT'))
+  })
+})
+
+it('a reader that holds sees one state while windows are committed, until it lets go', () => {
+  const store = newStore(3)
+  const reader = openStore({ dir: store.dir, mode: 'read' })
+  const release = reader.hold()
+  store.commit(windowCommit(4))
+  expect([reader.head()?.window, reader.windowAt(4)]).toEqual([3, undefined])
+  release()
+  expect(reader.head()?.window).toBe(4)
+  reader.close()
 })

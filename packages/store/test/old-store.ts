@@ -27,19 +27,52 @@ const SCHEMA_1 = `
     a BLOB NOT NULL, b BLOB NOT NULL, digest BLOB NOT NULL UNIQUE
   );
 `
-const TABLES_1 = 'meta windows envelopes context account node candidate certificates journal evidence'.split(' ')
+/** What version 2 added. Never edited either. */
+const SCHEMA_2 = `
+  CREATE TABLE notes (name TEXT PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE objects (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE incidents (
+    code TEXT NOT NULL, peer TEXT NOT NULL, count INTEGER NOT NULL, first_window INTEGER NOT NULL,
+    last_window INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, sample BLOB, PRIMARY KEY (code, peer)
+  ) WITHOUT ROWID;
+  CREATE TABLE proofs (window INTEGER PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL);
+  CREATE TABLE work (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, digest BLOB NOT NULL);
+`
+const UNCHANGED = 'meta windows envelopes context certificates journal evidence'.split(' ')
+const ADDED = 'notes objects incidents proofs work'.split(' ')
+const RECORDS = 'account node candidate'.split(' ')
 
-/** A directory with the store of the first release: three windows, a vote and a pair. */
-export function oldStore(): string {
+/** A directory with the store of an earlier release: three windows, a vote and a pair. */
+export function oldStore(version: 1 | 2 = 1): string {
   const dir = temporaryDirectory()
-  const database = new DatabaseSync(join(dir, DATABASE_FILE))
-  database.exec(`PRAGMA journal_mode = WAL; ${SCHEMA_1}`)
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`)
+  const database = connected(dir)
+  database.exec(`PRAGMA journal_mode = WAL; ${SCHEMA_1} ${version === 2 ? SCHEMA_2 : ''}`)
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`)
   database.prepare('ATTACH ? AS filled').run(join(filledToday(), DATABASE_FILE))
-  for (const table of TABLES_1) database.exec(`INSERT INTO main.${table} SELECT * FROM filled.${table}`)
+  for (const table of [...UNCHANGED, ...(version === 2 ? ADDED : [])]) {
+    database.exec(`INSERT INTO main.${table} SELECT ${columnsOf(database, table)} FROM filled.${table}`)
+  }
+  for (const table of RECORDS) {
+    database.exec(`INSERT INTO main.${table} SELECT reversed(tree), record FROM filled.${table}_records`)
+  }
   database.exec('DETACH filled')
   database.close()
   return dir
+}
+
+/** The columns of the first two versions: version 3 sealed some rows. */
+function columnsOf(database: DatabaseSync, table: string): string {
+  const columns = database
+    .prepare(`PRAGMA main.table_info(${table})`)
+    .all()
+    .map(({ name }) => name)
+  return columns.filter((name) => name !== 'seal').join(', ')
+}
+
+function connected(dir: string, readOnly = false): DatabaseSync {
+  const database = new DatabaseSync(join(dir, DATABASE_FILE), { readOnly })
+  database.function('reversed', (bytes) => Uint8Array.from(bytes as Uint8Array).reverse())
+  return database
 }
 
 function filledToday(): string {
@@ -60,10 +93,15 @@ export function versionOf(dir: string): unknown {
   return row?.user_version
 }
 
-/** Everything that the tables of the first release hold. */
+/** Everything that the tables of the first release hold, under their names of then. */
 export function contents1(dir: string): string {
-  const database = new DatabaseSync(join(dir, DATABASE_FILE), { readOnly: true })
-  const rows = TABLES_1.map((table) => database.prepare(`SELECT * FROM ${table}`).all())
+  const isOld = Number(versionOf(dir)) < 3
+  const database = connected(dir, true)
+  const rows = UNCHANGED.map((table) => database.prepare(`SELECT ${columnsOf(database, table)} FROM ${table}`).all())
+  const records = RECORDS.map((table) => {
+    const from = isOld ? `key, record FROM ${table}` : `reversed(tree) AS key, record FROM ${table}_records`
+    return database.prepare(`SELECT ${from} ORDER BY 1`).all()
+  })
   database.close()
-  return JSON.stringify(rows)
+  return JSON.stringify([rows, records])
 }

@@ -26,16 +26,20 @@ const EXT_LIMITS: ReadonlyMap<number, ExtLimit> = new Map([
   [0x80, extLimit({ payload: [125, 189], answer: 189, perSecond: 0.2, burst: 3, inFlight: 1, timeoutMs: 5_000 })],
   [0x82, extLimit({ payload: 12, answer: 262_144, perSecond: 1, burst: 4, inFlight: 1, timeoutMs: SYNC_MS })],
   [0x84, extLimit({ payload: 14, answer: MIB, perSecond: 4, burst: 8, inFlight: 2, timeoutMs: SYNC_MS })],
+  [0x86, extLimit({ payload: 8, answer: 265_894, perSecond: 0.1, burst: 3, inFlight: 1, timeoutMs: SYNC_MS })],
+  [0x88, extLimit({ payload: 14, answer: 512 * KIB, perSecond: 16, burst: 32, inFlight: 4, timeoutMs: SYNC_MS })],
   /** A header of 3722 bytes and two counts at least, as of a cemented envelope: spec protocol 9.2. */
   [0x8a, extLimit({ payload: [3726, 1_048_560], answer: ACK_BYTES, perSecond: 2, burst: 8, inFlight: 2 })],
   [0x8c, extLimit({ payload: 3385, answer: ACK_BYTES, perSecond: 10, burst: 40, inFlight: 4 })],
   [0x8e, extLimit({ payload: 3384, answer: ACK_BYTES, perSecond: 50, burst: 200, inFlight: 16 })],
   [0x90, extLimit({ payload: 14, answer: MIB, perSecond: 4, burst: 8, inFlight: 2 })],
+  [0x92, extLimit({ payload: 45, answer: MIB, perSecond: 16, burst: 32, inFlight: 4 })],
   [0x94, extLimit({ payload: 32, answer: 1_048_548, perSecond: 0.1, burst: 3, inFlight: 1 })],
   [0x96, extLimit({ payload: 33, answer: MIB, perSecond: 4, burst: 8, inFlight: 2 })],
   [0x98, extLimit({ payload: 10, answer: MIB, perSecond: 2, burst: 8, inFlight: 1 })],
   /** The smallest pair is two votes of 3384 bytes: kind, two lengths and the votes. */
   [0x9a, extLimit({ payload: [6777, 65_536], answer: ACK_BYTES, perSecond: 0.1, burst: 3, inFlight: 1 })],
+  [0x9c, extLimit({ payload: 41, answer: 12_358, perSecond: 10, burst: 40, inFlight: 4 })],
 ])
 
 interface ExtRow extends Omit<ExtLimit, 'minBytes' | 'maxBytes' | 'maxAnswerBytes' | 'timeoutMs'> {

@@ -1,5 +1,6 @@
 import type { NodeStatus } from '@montana/node/settings'
 import { Command } from 'commander'
+import { catchUpLine, caughtUpLine } from '../catch-up-line.js'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { addNodeFlags, fetchStatus } from '../node-client.js'
 import { labelled } from '../table.js'
@@ -26,6 +27,8 @@ function statusLines(status: NodeStatus): [string, string | number][] {
     ['phase', status.phase],
     ...(candidate ? [candidateLine(candidate)] : []),
     ['synced', status.synced ? 'yes' : 'no'],
+    ...(status.catch_up ? [['catching up', catchUpLine(status.catch_up)] satisfies [string, string]] : []),
+    ...(status.caught_up.mode ? [['caught up', caughtUpLine(status.caught_up)] satisfies [string, string]] : []),
     ['D (current)', status.D],
     ['header_hash', status.header_hash],
     ['state_root', status.state_root],

@@ -48,19 +48,23 @@ function print(context: CliContext, { verdict, nodes }: StoresReport): void {
     return [label, first, last, proven, recomputed, certificates, gaps.length, faultCount]
   })
   context.out(formatTable(HEADER, rows))
-  for (const node of nodes) for (const line of defects(node)) context.out(`${node.label}: ${line}`)
+  for (const node of nodes) for (const line of remarks(node)) context.out(`${node.label}: ${line}`)
   context.out(`verdict: ${verdict}`)
 }
 
-function defects({ gaps, faults, faultCount }: NodeVerdict): string[] {
+function remarks({ snapshot, gaps, faults, faultCount }: NodeVerdict): string[] {
   const missing = gaps.map(({ from, to }) =>
     from === to ? `window ${from} is missing` : `windows ${from} to ${to} are missing`,
   )
   const found = faults.map(
     ({ window, code, message }) => `${window === null ? 'store' : `window ${window}`}: ${code}: ${message}`,
   )
+  const begun =
+    snapshot === null
+      ? []
+      : [`begun from the snapshot of window ${snapshot}: linked from there, not replayed from genesis`]
   const hidden = faultCount - faults.length
-  return [...missing, ...found, ...(hidden > 0 ? [`and ${hidden} more faults`] : [])]
+  return [...begun, ...missing, ...found, ...(hidden > 0 ? [`and ${hidden} more faults`] : [])]
 }
 
 /** Rarely enough to be read. */

@@ -1,10 +1,13 @@
+import { bytesEqual } from '@montana/foundation'
 import { highestDifference } from './bits.js'
-import { isLeaf, leavesOf, type TrieNode } from './trie.js'
+import { isLeaf, type KnownHash, leavesOf, type TrieNode } from './trie.js'
 
 export interface LeafChange<V> {
   readonly key: Uint8Array
   /** `undefined` where the key was removed. */
   readonly value: V | undefined
+  /** Leaf hash of the value where the tree has it already. */
+  readonly hash: Uint8Array | undefined
 }
 
 /**
@@ -22,12 +25,13 @@ export function* trieDifference<V>(
 }
 
 function* bothPresent<V>(before: TrieNode<V>, after: TrieNode<V>): Generator<LeafChange<V>> {
+  if (isKnownEqual(before, after)) return
   const apart = highestDifference(before.key, after.key)
   if (apart >= Math.max(before.height, after.height)) {
     yield* removed(before)
     yield* added(after)
   } else if (isLeaf(before) && isLeaf(after)) {
-    yield { key: after.key, value: after.value }
+    yield { key: after.key, value: after.value, hash: after.hash }
   } else if (before.height === after.height && !isLeaf(before) && !isLeaf(after)) {
     yield* trieDifference(before.left, after.left)
     yield* trieDifference(before.right, after.right)
@@ -42,10 +46,23 @@ function* bothPresent<V>(before: TrieNode<V>, after: TrieNode<V>): Generator<Lea
   }
 }
 
+/** Where one side is not in memory, equal hashes at one level say that nothing needs to be read. */
+function isKnownEqual<V>(before: TrieNode<V>, after: TrieNode<V>): boolean {
+  if (before.known === undefined && after.known === undefined) return false
+  return hashesOf(before).some(({ level, hash }) =>
+    hashesOf(after).some((other) => other.level === level && bytesEqual(other.hash, hash)),
+  )
+}
+
+function hashesOf<V>({ lifted, known, height, hash }: TrieNode<V>): KnownHash[] {
+  const own = hash === undefined ? undefined : { level: height, hash }
+  return [lifted, known, own].filter((each) => each !== undefined)
+}
+
 function* added<V>(node: TrieNode<V> | undefined): Generator<LeafChange<V>> {
-  for (const leaf of leavesOf(node)) yield { key: leaf.key, value: leaf.value }
+  for (const leaf of leavesOf(node)) yield { key: leaf.key, value: leaf.value, hash: leaf.hash }
 }
 
 function* removed<V>(node: TrieNode<V>): Generator<LeafChange<V>> {
-  for (const leaf of leavesOf(node)) yield { key: leaf.key, value: undefined }
+  for (const leaf of leavesOf(node)) yield { key: leaf.key, value: undefined, hash: undefined }
 }

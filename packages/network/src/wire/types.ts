@@ -28,14 +28,18 @@ export const EXT_TYPE = {
   status: 0x80,
   timechainProof: 0x82,
   envelopeRange: 0x84,
+  snapshotManifest: 0x86,
+  snapshotChunk: 0x88,
   draft: 0x8a,
   propose: 0x8c,
   cementVote: 0x8e,
   certificate: 0x90,
+  rangeChunk: 0x92,
   candidateProof: 0x94,
   object: 0x96,
   voteSet: 0x98,
   evidence: 0x9a,
+  recordProof: 0x9c,
   error: 0x9f,
 } as const
 

@@ -11,6 +11,8 @@ const messageSchema = z.strictObject({
   cut: z.array(z.string().min(1).max(128)).max(CUT_MAX),
   /** Added to the wall clock, ms. */
   clockOffsetMs: z.int().min(-OFFSET_MAX_MS).max(OFFSET_MAX_MS),
+  /** Serves wrong windows, proofs and records now and then. */
+  lies: z.boolean().optional(),
 })
 
 /** The whole state that a drill wants, so that a message may be repeated and a restarted node be told again. */

@@ -9,10 +9,12 @@ import type { Checkpoint } from '../config/start-options.js'
 import type { NodeMetrics } from '../metrics.js'
 import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { Authenticator } from '../runtime/authenticator.js'
+import type { CatchUp, Gap } from '../runtime/catch-up/catch-up.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import type { Outbox } from '../runtime/executor.js'
 import type { Failpoint } from '../runtime/failpoint.js'
+import type { Inbox } from '../runtime/inbox.js'
 import type { EngineLoop } from '../runtime/loop.js'
 import type { NodeRecord } from '../status/node-record.js'
 
@@ -42,6 +44,8 @@ export interface LedgerModules {
     registration(bytes: Uint8Array, peerId?: string): void
     misbehaviour(peerId: string, code: string): void
   }
+  /** Whether a snapshot closes this gap; then this plane is about to be stopped. */
+  handsOver(gap: Gap): boolean
   /** After each applied window. */
   onWindow(window: number): void
   onFatal(error: unknown): void
@@ -50,6 +54,8 @@ export interface LedgerModules {
 /** What the parts of the ledger plane know of each other once all of them are made. */
 export interface LedgerLinks {
   readonly loop: EngineLoop
+  readonly inbox: Inbox
+  readonly catchUp: CatchUp
   readonly isSynced: boolean
   /** A peer spoke of a window that this node cannot reach yet. */
   noteBehind(peerId: string): void

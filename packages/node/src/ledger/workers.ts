@@ -19,6 +19,7 @@ export function createProver(
     shelf,
     logger,
     clockRemainingMs: () => clock.remainingMs,
+    ahead: (window) => links.catchUp.proofOf(window),
     onVerdict: ({ window, value, policy, isAudit }, verdict) => {
       metrics.proofs.inc({ purpose: isAudit ? 'audit' : 'adopt', verdict })
       record.noteProof(window, verdict, isAudit)

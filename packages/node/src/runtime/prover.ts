@@ -9,6 +9,7 @@ import {
   timechainClaim,
 } from '@montana/timechain'
 import type { PeerRequests } from '../peer-protocol/requests.js'
+import type { ProofAhead } from './catch-up/proofs-ahead.js'
 import type { ProofShelf } from './proof-shelf.js'
 
 export type ProveRequest = Extract<Effect, { type: 'prove' }>
@@ -39,6 +40,8 @@ export interface ProverModules {
   readonly logger: Logger
   /** How long the own clock still needs for the open window, ms; undefined where that is not known. */
   clockRemainingMs(): number | undefined
+  /** What catching up has fetched and checked for this window. */
+  ahead(window: number): ProofAhead | undefined
   onVerdict(request: ProveRequest, verdict: ProofVerdict): void
   /** A segment that does not hold: evidence against the claim and its sender (spec protocol 13.2). */
   onInvalid(request: ProveRequest, peerId: string, evidence: ProofEvidence | undefined): void
@@ -110,6 +113,8 @@ export class Prover {
     const { requests, verifier } = this.#modules
     const { previous: start, value: end, d: steps } = request
     if (verifier.isProven({ start, end, steps })) return 'valid'
+    const ahead = request.isAudit ? undefined : await this.#aheadVerdict(request, signal)
+    if (ahead) return ahead
     let found: ProofVerdict = 'unavailable'
     for (const peerId of requests.peersFrom(request.from)) {
       const claim = await this.#claimFrom(peerId, request, signal)
@@ -120,6 +125,15 @@ export class Prover {
       found = 'invalid'
     }
     return found
+  }
+
+  /** The verdict of a proof that was checked ahead is remembered; nothing is computed again. */
+  async #aheadVerdict(request: ProveRequest, signal: AbortSignal): Promise<ProofVerdict | undefined> {
+    const ahead = this.#modules.ahead(request.window)
+    if (ahead === undefined || ahead === 'unavailable') return ahead
+    const claim = claimOf(ahead.item, request)
+    const verdict = claim && (await this.#check(claim, request, signal))
+    return verdict?.isValid ? 'valid' : undefined
   }
 
   async #claimFrom(peerId: string, request: ProveRequest, signal: AbortSignal): Promise<ProofClaim | undefined> {

@@ -8,6 +8,8 @@ import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
+import type { LedgerHost } from '../sync/ledger-host.js'
+import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
 import type { ResourceSampler } from './resources.js'
@@ -27,6 +29,7 @@ export interface StatusModules {
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
+  readonly host: Pick<LedgerHost, 'isSynced' | 'progress' | 'totals' | 'resync'>
   readonly store: Store
   readonly clock: ClockRunner
   readonly mesh: Mesh | undefined
@@ -61,7 +64,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
-    synced: ledger.isSynced,
+    synced: modules.host.isSynced,
     target_window: ledger.catchUp.target,
     D: context.nextD,
     clock: clockStatus({
@@ -94,13 +97,24 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
     degraded: degradedCodes(modules),
-    findings: [...record.findings],
+    findings: findingsOf(record, peers),
+    catch_up: catchUpStatus(modules.host.progress, peers),
+    caught_up: caughtUpStatus(modules.host.totals),
   }
 }
 
-function degradedCodes({ ledger, disk, log }: StatusModules): string[] {
+function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {
+  return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
+}
+
+function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
   const { halted } = ledger.loop.state
-  return [...(halted ? [halted] : []), ...disk.degraded(), ...log.degraded()]
+  return [
+    ...(halted ? [halted] : []),
+    ...(host.resync === undefined ? [] : ['RESYNC']),
+    ...disk.degraded(),
+    ...log.degraded(),
+  ]
 }
 
 /** A step that a full disk holds may have stored a window that this node does not speak of yet. */

@@ -55,6 +55,11 @@ export class NodeRecord {
     return this.#appliedHere
   }
 
+  /** Before the windows of the store are noted anew: a snapshot has replaced it. */
+  forgetRecent(): void {
+    this.#recent.length = 0
+  }
+
   noteStored(applied: AppliedWindow): void {
     this.#recent.push({
       window: applied.window,
@@ -108,8 +113,15 @@ export class NodeRecord {
     this.#proposals.gap++
   }
 
-  noteFinding(finding: { code: string; window: number; detail: string }): void {
+  noteFinding(finding: { code: string; window: number; detail: string; peer?: string }): void {
     this.#findings.push({ ...finding, at: formatTime(this.#time.wallMs()) })
     if (this.#findings.length > FINDINGS_KEPT) this.#findings.shift()
+  }
+
+  /** What a peer gave does not hold. True the first time: one peer must not push out what is known of others. */
+  noteLie(lie: { code: string; window: number; detail: string; peer: string }): boolean {
+    if (this.#findings.some(({ code, peer }) => code === lie.code && peer === lie.peer)) return false
+    this.noteFinding(lie)
+    return true
   }
 }

@@ -37,6 +37,25 @@ export const peerStatusSchema = z.object({
 
 export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })
 
+/** A snapshot goes through the first three phases, then on by range. */
+export const catchUpStatusSchema = z.object({
+  mode: z.enum(['range', 'snapshot']),
+  phase: z.enum(['manifest', 'tables', 'install', 'range']),
+  /** Head when it began. */
+  from: count,
+  head: count,
+  target: count,
+  windows_per_second: measured,
+  eta_seconds: measured,
+  /** Labels of those that are asked. */
+  peers: z.array(z.string()),
+  /** By this process; `bytes_twice` of them had come before, or could not be used. */
+  bytes_fetched: count,
+  bytes_twice: count,
+  /** Null where windows are fetched. */
+  chunks: z.object({ proven: count, total: count }).nullable(),
+})
+
 /** `montana.status/1`, what a node tells about itself: spec operations 2. */
 export const statusSchema = z.object({
   schema: z.literal('montana.status/1'),
@@ -133,9 +152,29 @@ export const statusSchema = z.object({
   }),
   time: z.object({ synced: z.boolean().nullable(), source: z.string().nullable(), offset_ms: measured }),
   degraded: z.array(z.string()),
-  findings: z.array(z.object({ code: z.string(), window: count, detail: z.string(), at: time })),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      window: count,
+      detail: z.string(),
+      at: time,
+      /** Label of the peer that it is about, or the last characters of its PeerId. */
+      peer: z.string().optional(),
+    }),
+  ),
+  /** Null while this node follows. */
+  catch_up: catchUpStatusSchema.nullable(),
+  /** What catching up came to in this process. */
+  caught_up: z.object({
+    mode: z.enum(['range', 'snapshot']).nullable(),
+    windows: count,
+    seconds: z.number().nonnegative(),
+    bytes_fetched: count,
+    bytes_twice: count,
+  }),
 })
 
 export type NodeStatus = z.infer<typeof statusSchema>
+export type CatchUpStatus = z.infer<typeof catchUpStatusSchema>
 export type PeerStatus = z.infer<typeof peerStatusSchema>
 export type WindowStatus = z.infer<typeof windowStatusSchema>

@@ -34,6 +34,11 @@ export class StoreReader {
     return this.read((store) => store.head()?.window ?? 0)
   }
 
+  /** The window at which this store was begun from a snapshot; undefined when it was begun at genesis. */
+  snapshotBase(): number | undefined {
+    return this.read((store) => typed(() => store.snapshotBase()))
+  }
+
   integrityFaults(): string[] {
     return this.read((store) => store.integrityFaults())
   }

@@ -15,6 +15,7 @@ import type { ClockCheck } from './clock-check.js'
 import { compareWithHead, compareWithReplay } from './closing.js'
 import { CLOSING_ATTEMPTS, WINDOWS_REMEMBERED } from './constants.js'
 import { FaultList, readOrReport } from './fault-list.js'
+import { headChain } from './head-chain.js'
 import { JournalCheck } from './journal-check.js'
 import { checkLink, hashesOf, type Predecessor } from './link-check.js'
 import { type Network, type Networks, networkOf } from './network.js'
@@ -60,6 +61,7 @@ export class StoreWalk {
   #previous: Predecessor = NOTHING_KNOWN
   #window = 0
   #head = 0
+  #snapshot: number | null = null
   #first: number | null = null
   #last: number | null = null
   /** What the last windows must say, to compare the journal with. */
@@ -81,6 +83,7 @@ export class StoreWalk {
     this.#checkDatabase()
     this.#openGenesis()
     yield { window: 0, hash: this.#network?.genesisHash }
+    this.#beginAtSnapshot()
     for (let attempt = 1; ; attempt++) {
       while (this.#hasWindow(this.#window + 1)) {
         this.#window++
@@ -100,8 +103,8 @@ export class StoreWalk {
 
   verdict(): NodeVerdict {
     const { gaps, count: faultCount } = this.faults
-    const [first, last] = [this.#first, this.#last]
-    return { label: this.#label, first, last, gaps, faults: this.faults.list(), faultCount, ...this.#counts }
+    const [first, last, snapshot] = [this.#first, this.#last, this.#snapshot]
+    return { label: this.#label, first, last, snapshot, gaps, faults: this.faults.list(), faultCount, ...this.#counts }
   }
 
   close(): void {
@@ -127,6 +130,21 @@ export class StoreWalk {
     const expected = { stateRoot, timechainValue, contextHash: contextHash(encodeContext(context)) }
     if (row) compareRow(row, expected, this.faults)
     else this.faults.add(0, 'STORE_ROW_MISSING', 'the row of window 0 is missing')
+  }
+
+  /**
+   * A store that was begun from a snapshot has no windows below it and cannot be replayed: the walk goes from there by
+   * hash links, with the keys of the members that the tables of the head name, once those tables give the head's root.
+   */
+  #beginAtSnapshot(): void {
+    const base = readOrReport(this.faults, null, () => this.#reader.snapshotBase())
+    if (base === undefined || !this.#network) return
+    this.#snapshot = base
+    this.#window = base - 1
+    this.#lose(undefined, undefined)
+    const { params } = this.#network.document
+    const chain = readOrReport(this.faults, null, () => this.#reader.read((store) => headChain(store, params)))
+    this.#lastChain = chain ?? this.#lastChain
   }
 
   /** Rows end at the head; an envelope beyond it has lost its row, unless the head has moved meanwhile. */

@@ -24,6 +24,8 @@ export interface NodeVerdict {
   /** Lowest and highest window with a stored envelope, `null` when there is none. */
   readonly first: number | null
   readonly last: number | null
+  /** The window at which the store was begun from a snapshot: below it nothing is stored. `null`: from genesis. */
+  readonly snapshot: number | null
   readonly gaps: readonly WindowGap[]
   /** At most 100, ascending by window. */
   readonly faults: readonly StoreFault[]

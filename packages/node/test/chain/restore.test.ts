@@ -154,14 +154,14 @@ describe('a store whose parts do not agree', () => {
     [
       'tables',
       'a record was changed',
-      { table: 'node', column: 'record', where: 'key = (SELECT min(key) FROM node)', at: 60 },
+      { table: 'node_records', column: 'record', where: 'id = (SELECT min(id) FROM node_records)', at: 60 },
     ],
   ])('is refused by %s: %s', (field, _, flip) => {
     expect(read(damaged(template, (db) => db.flip(flip)))).toThrow(inconsistent(field))
   })
 
   it('is refused by tables: a record is of no form', () => {
-    const cut = damaged(template, (db) => db.sql('UPDATE node SET record = substr(record, 2)'))
+    const cut = damaged(template, (db) => db.sql('UPDATE node_records SET record = substr(record, 2)'))
     expect(read(cut)).toThrow(inconsistent('tables'))
   })
 

@@ -28,7 +28,7 @@ export const silent: Peer = (_type, _payload, signal) => {
 export function requestsTo(peers: Readonly<Record<string, Peer>>): { requests: PeerRequests; asked: string[] } {
   const asked: string[] = []
   const mesh: Pick<Mesh, 'extRequest'> & { peers(): object[] } = {
-    peers: () => Object.keys(peers).map((peerId) => ({ peerId, connections: 1 })),
+    peers: () => Object.keys(peers).map((peerId) => ({ peerId, connections: 1, syncSource: true })),
     extRequest: async (peerId, type, payload, signal) => {
       asked.push(peerId)
       const peer = peers[peerId]

@@ -11,8 +11,9 @@ import { makeWorld, temporaryDirectory } from '../support/world.js'
 import { verifyModules } from './support.js'
 
 const TRIALS = 40
-const PAGE_BYTES = 4096
-const TABLES = 'meta windows envelopes context account node candidate certificates journal evidence'.split(' ')
+const PAGE_BYTES = 8192
+const RECORDS = 'account_records node_records candidate_records'
+const TABLES = `meta windows envelopes context ${RECORDS} certificates journal evidence`.split(' ')
 
 /** Everything that the tables hold, as text. */
 function contents(dir: string): string {

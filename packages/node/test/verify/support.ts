@@ -6,7 +6,7 @@ import { genesisChainState } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { seededRandom } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
-import { openStore, type Store } from '@montana/store'
+import { openStore, type SealedValue, type Store, sealOf } from '@montana/store'
 import { onTestFinished } from 'vitest'
 import { initialiseStore } from '../../src/chain/restore.js'
 import { segmentVerifier } from '../../src/verify/run.js'
@@ -67,18 +67,26 @@ export class Damage {
     this.sql(`UPDATE ${table} SET bytes = ?, digest = ? WHERE ${where}`, bytes, hash('sha256', bytes, 'buffer'))
   }
 
-  /** Flips a bit of one record of a table; records carry no checksum. */
+  /** Flips a bit of one record of a table; its leaf hash stays as it was. */
   flipRecord(table: 'account' | 'node', at: number): void {
-    this.flip({ table, column: 'record', where: `key = (SELECT min(key) FROM ${table})`, at })
+    this.flip({ table: `${table}_records`, column: 'record', where: `id = (SELECT min(id) FROM ${table}_records)`, at })
   }
 
-  /** Flips a bit in a column; with `digest` the checksum beside it is made to fit again. */
-  flip(init: { table: string; column: string; where: string; at: number; digest?: boolean }): void {
-    const { table, column, where, at, digest } = init
+  /** Flips a bit in a column; with `digest` or `seal` the checksum beside it is made to fit again. */
+  flip(init: { table: string; column: string; where: string; at: number; digest?: boolean; seal?: boolean }): void {
+    const { table, column, where, at, digest, seal } = init
     const bytes = this.blob(`SELECT ${column} AS value FROM ${table} WHERE ${where}`)
     const index = at < 0 ? bytes.length + at : at
     bytes[index] = (bytes[index] ?? 0) ^ 1
     this.sql(`UPDATE ${table} SET ${column} = ? WHERE ${where}`, bytes)
+    if (seal) this.#reseal(table, where)
     if (digest) this.sql(`UPDATE ${table} SET digest = ? WHERE ${where}`, hash('sha256', bytes, 'buffer'))
+  }
+
+  /** The seal of a row is over all its columns but digests and what they cover. */
+  #reseal(table: string, where: string): void {
+    const row = this.database.prepare(`SELECT * FROM ${table} WHERE ${where}`).get() as Record<string, SealedValue>
+    const covered = Object.entries(row).filter(([name]) => !['bytes', 'digest', 'seal'].includes(name))
+    this.sql(`UPDATE ${table} SET seal = ? WHERE ${where}`, sealOf(covered.map(([, value]) => value)))
   }
 }

@@ -157,7 +157,7 @@ describe('a damaged envelope', () => {
     }
     const context = damaged(template, (db) => db.sql("UPDATE context SET bytes = 'text'"))
     expect(await faultsOf(context)).toEqual([`STORE_CORRUPT@${WINDOWS}`])
-    const record = damaged(template, (db) => db.sql("UPDATE node SET record = 'text'"))
+    const record = damaged(template, (db) => db.sql("UPDATE node_records SET record = 'text'"))
     expect(await faultsOf(record)).toEqual([`STORE_CORRUPT@${WINDOWS}`])
   })
 
@@ -211,24 +211,24 @@ describe('stored hashes', () => {
   const columns = ['proposal_hash', 'state_root', 'timechain_value', 'context_hash', 'cement_value', 'cba']
 
   it.each(columns)('%s is compared with the replay', async (column) => {
-    const dir = damaged(template, (db) => db.flip({ table: 'windows', column, where: 'window = 6', at: 3 }))
+    const dir = damaged(template, (db) => db.flip({ table: 'windows', column, where: 'window = 6', at: 3, seal: true }))
     expect(await faultsOf(dir)).toEqual(['STORE_ROW_MISMATCH@6'])
   })
 
   it('of window 0 too', async () => {
     const dir = damaged(template, (db) =>
-      db.flip({ table: 'windows', column: 'state_root', where: 'window = 0', at: 3 }),
+      db.flip({ table: 'windows', column: 'state_root', where: 'window = 0', at: 3, seal: true }),
     )
     expect(await faultsOf(dir)).toEqual(['STORE_ROW_MISMATCH@0'])
   })
 
   it('the genesis document must be the one of the store', async () => {
     const dir = damaged(template, (db) => {
-      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: -1 })
+      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: -1, seal: true })
     })
     expect(await faultsOf(dir)).toContain('STORE_GENESIS_MISMATCH@0')
     const invalid = damaged(template, (db) => {
-      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: 0 })
+      db.flip({ table: 'meta', column: 'value', where: "key = 'genesis_document'", at: 0, seal: true })
     })
     expect(await faultsOf(invalid)).toEqual(['STORE_GENESIS_INVALID@0'])
   })
@@ -239,13 +239,14 @@ describe('the end of the store', () => {
     const changed = damaged(template, (db) => db.flipRecord(table, 60))
     expect(await faultsOf(changed)).toEqual([`STORE_TABLE_MISMATCH@${WINDOWS}`])
     const removed = damaged(template, (db) =>
-      db.sql(`DELETE FROM ${table} WHERE key = (SELECT max(key) FROM ${table})`),
+      db.sql(`DELETE FROM ${table}_leaves WHERE tree = (SELECT max(tree) FROM ${table}_leaves)`),
     )
     const { faults } = await verdictOf(removed)
     expect(faults).toMatchObject([{ window: WINDOWS, message: expect.stringContaining('is missing') }])
     const added = damaged(template, (db) => {
-      const record = db.blob(`SELECT record AS value FROM ${table} LIMIT 1`).fill(0, 0, 32)
-      db.sql(`INSERT INTO ${table} VALUES (zeroblob(32), ?)`, record)
+      const record = db.blob(`SELECT record AS value FROM ${table}_records LIMIT 1`).fill(0, 0, 32)
+      db.sql(`INSERT INTO ${table}_records (tree, record) VALUES (zeroblob(32), ?)`, record)
+      db.sql(`INSERT INTO ${table}_leaves SELECT tree, zeroblob(32), id FROM ${table}_records ORDER BY id DESC LIMIT 1`)
     })
     const surplus = await verdictOf(added)
     expect(surplus.faults).toMatchObject([{ window: WINDOWS, message: expect.stringContaining('does not belong') }])
@@ -295,7 +296,9 @@ describe('certificates and journal', () => {
     expect(await faultsOf(unsigned)).toEqual(['STORE_JOURNAL_INVALID@8'])
     const corrupt = damaged(template, (db) => db.flip({ ...row, at }))
     expect(await faultsOf(corrupt)).toEqual(['STORE_CORRUPT@8'])
-    const other = damaged(template, (db) => db.flip({ table: 'journal', column: 'hash', where: row.where, at: 0 }))
+    const other = damaged(template, (db) =>
+      db.flip({ table: 'journal', column: 'hash', where: row.where, at: 0, seal: true }),
+    )
     expect(await faultsOf(other)).toEqual(['STORE_JOURNAL_INVALID@8'])
   })
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { caughtUpLine } from '../../catch-up-line.js'
 import { wantsColor } from '../../color.js'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { type Display, lineDisplay, silentDisplay, tableDisplay } from './display.js'
@@ -45,13 +46,28 @@ function summary({
   durationMs,
   proposers,
   confirmers,
+  nodes,
   soak,
 }: DevnetResult): string {
   const seconds = (durationMs / 1000).toFixed(1)
   const pass = `PASS: ${windows} windows (${firstWindow} to ${lastWindow}) at equal hashes on every node in ${seconds} s`
   const first = verdict === 'PASS' ? pass : `FAIL: ${windows} windows in ${seconds} s`
   const report = soak?.reportDir ? [`report: ${join(soak.reportDir, 'report.html')}`] : []
-  return [first, `proposers: ${counts(proposers)}`, `confirmers: ${counts(confirmers)}`, ...report].join('\n')
+  return [
+    first,
+    `proposers: ${counts(proposers)}`,
+    `confirmers: ${counts(confirmers)}`,
+    ...caughtUp(nodes),
+    ...report,
+  ].join('\n')
+}
+
+/** How nodes that were behind reached the others, and what they found out on the way. */
+function caughtUp(nodes: DevnetResult['nodes']): string[] {
+  return nodes.flatMap(({ label, catch_up: facts, findings }) => {
+    const how = facts ? [`${label}: ${caughtUpLine(facts)}`] : []
+    return [...how, ...findings.map(({ code, peer, window }) => `${label}: ${code} ${peer ?? ''} at window ${window}`)]
+  })
 }
 
 function counts(byLabel: Readonly<Record<string, number>>): string {

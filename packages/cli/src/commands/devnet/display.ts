@@ -1,4 +1,5 @@
 import type { NodeStatus } from '@montana/node/settings'
+import { catchUpLine } from '../../catch-up-line.js'
 import { formatTable } from '../../table.js'
 import type { NodeChild } from './child.js'
 import { isSilent, PauseWatch } from './waiting.js'
@@ -98,8 +99,9 @@ function openWindow({ children, head }: DisplayState): string {
 }
 
 /** The phase, how far it is, and what makes this node less than a whole member. */
-function phaseOf(child: NodeChild, { phase, candidate, epoch, vote, clock }: NodeStatus): string {
+function phaseOf(child: NodeChild, { phase, candidate, epoch, vote, clock, catch_up: catchingUp }: NodeStatus): string {
   const words: string[] = [phase]
+  if (catchingUp) words.push(catchUpLine(catchingUp))
   if (phase === 'CandidateVdf' && candidate) words[0] += ` ${candidate.windows_done}/${candidate.windows_required}`
   if (phase === 'Registered') words.push(`selection at ${epoch.next_selection}`)
   if (phase === 'Active' && isSilent(child)) words.push(vote.sign_from ? `silent until ${vote.sign_from}` : 'silent')

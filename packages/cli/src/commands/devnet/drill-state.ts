@@ -5,6 +5,8 @@ export class DrillState {
   /** PeerIds; twice for two drills. */
   readonly #cut: string[] = []
   #clockOffsetMs = 0
+  /** Serves something wrong now and then. */
+  lies = false
   /** At which the next process kills itself. */
   failpoint: string | undefined
   /** Version of the build that the next process pretends to be. */
@@ -26,7 +28,7 @@ export class DrillState {
   }
 
   get message(): DrillMessage {
-    return { type: 'drill', cut: [...this.#cut], clockOffsetMs: this.#clockOffsetMs }
+    return { type: 'drill', cut: [...this.#cut], clockOffsetMs: this.#clockOffsetMs, ...(this.lies && { lies: true }) }
   }
 
   /** For a process that is about to start. */

@@ -2,6 +2,7 @@ import { isAbort, sleep } from '@montana/foundation'
 import type { CliContext } from '../../context.js'
 import type { Display } from './display.js'
 import type { Drills } from './drills.js'
+import type { LateNode } from './late-node.js'
 import type { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
 import type { Observation } from './verdict.js'
@@ -13,12 +14,13 @@ interface FollowContext {
   readonly drills: Drills
   readonly startHead: number
   readonly console: string | null
+  readonly late: LateNode | undefined
 }
 
 /** Watches until every node that is meant to be there has cemented enough, the mesh stalls, or the user stops it. */
 export async function follow(
   context: CliContext,
-  { options, display, mesh, drills, startHead, console }: FollowContext,
+  { options, display, mesh, drills, startHead, console, late }: FollowContext,
 ): Promise<Omit<Observation, 'admission'>> {
   const wanted = options.windows
   const goal = wanted === undefined ? Number.POSITIVE_INFINITY : startHead + wanted
@@ -27,6 +29,7 @@ export async function follow(
   const common = () => commonWindow(mesh, drills)
   await mesh.run(context.signal, () => {
     drills.update(Date.now())
+    late?.update(mesh.head)
     const { dataDir } = options
     display.update({ children: mesh.children, head: mesh.head, startHead, wanted, dataDir, console })
     const reached = common()
@@ -35,7 +38,8 @@ export async function follow(
     stalled = nowMs - best.atMs > options.stallTimeoutMs
     const failed = mesh.children.some((child) => child.failure)
     const complete = mesh.children.every((child) => !child.isDown || drills.isGoneForever(child))
-    return stalled || failed || (reached >= goal && complete && !drills.isPending)
+    const areThere = reached >= goal && complete && !drills.isPending
+    return stalled || failed || (areThere && (late?.isOver(goal, nowMs) ?? true))
   })
   const compareAt = Math.min(common(), goal)
   if (!context.signal.aborted) await settle(mesh, compareAt)
@@ -46,6 +50,8 @@ export async function follow(
     head: mesh.head,
     stalled,
     hadFaults: options.faults.length > 0,
+    late: late?.observation,
+    liar: options.liar,
     nodes: mesh.children.map((child) => ({
       label: child.label,
       status: child.status,
@@ -57,8 +63,9 @@ export async function follow(
   }
 }
 
+/** Of the nodes that began together: one that joins has its own time. */
 function commonWindow(mesh: DevnetMesh, drills: Drills): number {
-  const present = mesh.children.filter((child) => !drills.isGoneForever(child))
+  const present = mesh.children.filter((child) => child !== mesh.late && !drills.isGoneForever(child))
   return Math.min(...present.map(({ status }) => status?.window ?? 0))
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
-import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
 import { ConfigError, errorCode, errorMessage, makeDirectory, toHex } from '@montana/foundation'
 import { type DevnetRules, devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
@@ -10,7 +10,7 @@ import { LOCK_FILE, openStore } from '@montana/store'
 import { COHORT, LABELS, LATE, type Label } from './labels.js'
 
 export interface DevnetNodeFiles {
-  readonly label: Label
+  readonly label: string
   readonly dataDir: string
   readonly identity: Identity
   readonly listen: string
@@ -21,12 +21,15 @@ export interface DevnetFiles {
   readonly manifestPath: string
   readonly genesisHash: Uint8Array
   readonly nodes: readonly DevnetNodeFiles[]
+  /** The node that joins later, if one does. */
+  readonly late: DevnetNodeFiles | undefined
 }
 
 export interface DevnetInit {
   readonly reset: boolean
   readonly d0: number | undefined
   readonly rules: DevnetRules
+  readonly join: { readonly label: string } | undefined
 }
 
 interface ManifestMember {
@@ -38,6 +41,8 @@ interface ManifestMember {
 /** The health records and what stands beside them. */
 const SOAK_FILES = /^(?:soak\b|report$|segments\.json$|torn-\d+\.txt$)/
 const MARKER = 'devnet.json'
+/** Of a node that joins; a name that is no path. */
+const LABEL = /^[a-z][a-z0-9-]{0,31}$/
 
 /** Makes the directory if it is missing; refuses one that holds anything but a devnet. */
 export async function openDevnetRoot(root: string): Promise<void> {
@@ -49,21 +54,53 @@ export async function openDevnetRoot(root: string): Promise<void> {
  * Makes, or finds again, everything that four nodes need on disk, and a place in the manifest for one that joins later.
  * The caller holds the lock. Throws {@link ConfigError}.
  */
-export async function prepareDevnet(root: string, { reset, d0, rules }: DevnetInit): Promise<DevnetFiles> {
+export async function prepareDevnet(
+  root: string,
+  { reset, d0, rules, join: joining }: DevnetInit,
+): Promise<DevnetFiles> {
   if (reset) await clearDevnet(root)
   const identities = await Promise.all(LABELS.map((label) => devnetIdentity(root, label)))
   const document = devnetDocument(identities, d0, rules)
   const genesisPath = join(root, 'genesis.json')
   await checkSameNetwork(root, genesisPath, document)
-  await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels: LABELS })}\n`)
+  await writeMarker(root, joining)
   await writeFile(genesisPath, formatGenesisJson(document))
   const [latePort, ...ports] = await freePorts(LABELS.length + 1)
   const nodes = LABELS.map((label, index) => nodeFiles(root, label, identities[index], ports[index]))
-  // Nothing of it is on disk: a folder with an identity would be taken for a node without its store.
-  const late = { label: LATE, identity: await deriveIdentity(entropyOf(LATE)), listen: listenOn(latePort) }
+  const late = await lateMember(root, joining?.label ?? LATE, latePort)
   const manifestPath = join(root, 'manifest.json')
   await writeFile(manifestPath, `${JSON.stringify(manifestOf(document, [...nodes, late]), null, 2)}\n`)
-  return { genesisPath, manifestPath, genesisHash: genesisHash(document), nodes }
+  return { genesisPath, manifestPath, genesisHash: genesisHash(document), nodes, late: joining && late }
+}
+
+/**
+ * Nothing of it is on disk before it starts: a folder with an identity would be taken for a node without its store. The
+ * identity follows from the label.
+ */
+async function lateMember(root: string, label: string, port: number | undefined): Promise<DevnetNodeFiles> {
+  const identity = await deriveIdentity(entropyOf(label))
+  return { label, dataDir: join(root, label), identity, listen: listenOn(port) }
+}
+
+/** Writes down the identity of a node that joins now. */
+export async function admitLate({ dataDir, label }: DevnetNodeFiles): Promise<void> {
+  await devnetIdentity(dirname(dataDir), label)
+}
+
+/** Also names those that joined in earlier runs: a reset removes them too. */
+async function writeMarker(root: string, joining: DevnetInit['join']): Promise<void> {
+  const labels = [...new Set([...LABELS, ...(await markedLabels(root)), ...(joining ? [joining.label] : [])])]
+  await writeFile(join(root, MARKER), `${JSON.stringify({ schema: 'montana.devnet/1', labels })}\n`)
+}
+
+async function markedLabels(root: string): Promise<string[]> {
+  try {
+    const { labels } = JSON.parse(await readFile(join(root, MARKER), 'utf8')) as { labels?: unknown }
+    const names = Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : []
+    return names.filter((label) => LABEL.test(label))
+  } catch {
+    return []
+  }
 }
 
 function nodeFiles(
@@ -111,7 +148,7 @@ function headIn(dataDir: string): number {
 
 /** Removes a devnet and nothing else: a directory that is not one is left alone. */
 async function clearDevnet(root: string): Promise<void> {
-  for (const name of [...LABELS, MARKER, 'genesis.json', 'manifest.json']) {
+  for (const name of [...LABELS, ...(await markedLabels(root)), MARKER, 'genesis.json', 'manifest.json']) {
     await rm(join(root, name), { recursive: true, force: true })
   }
   for (const name of await readdir(root)) {
@@ -129,7 +166,7 @@ async function checkOurs(root: string): Promise<void> {
 }
 
 /** Public test identities, for devnets only: spec protocol 4.5. Derived once, then read back. */
-async function devnetIdentity(root: string, label: Label): Promise<Identity> {
+async function devnetIdentity(root: string, label: string): Promise<Identity> {
   const dataDir = join(root, label)
   const exists = await stat(join(dataDir, IDENTITY_FILE)).catch(() => undefined)
   if (exists) return await loadIdentity(dataDir)

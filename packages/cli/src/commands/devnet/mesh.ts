@@ -3,34 +3,67 @@ import { isAbort, sleep } from '@montana/foundation'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
 import { NodeChild } from './child.js'
 import { logPath } from './full-log.js'
-import { type Label, OBSERVER } from './labels.js'
-import type { DevnetFiles } from './layout.js'
+import { OBSERVER } from './labels.js'
+import type { DevnetFiles, DevnetNodeFiles } from './layout.js'
 import type { DevnetOptions } from './options.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'main.js')
 const POLL_INTERVAL_MS = 200
 /** A node must have answered once within this after the start. */
 const START_TIMEOUT_MS = 60_000
+/** A devnet is too short for snapshots of every 256 windows. */
+const SNAPSHOT_INTERVAL = 8
 
-function clockFloorMs(label: Label, { slow, minWindowMs }: DevnetOptions): number {
+function clockFloorMs(label: string, { slow, minWindowMs }: DevnetOptions): number {
   const windows = slow.find((one) => one.label === label)?.windows ?? 0
   return Math.round(windows * minWindowMs)
 }
 
-/** Four nodes as processes, polled; what they say is a snapshot per round. */
+function argsOf(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOptions): string[] {
+  const args = [...commonArgs(node, files, options), '--clock-floor-ms', String(clockFloorMs(node.label, options))]
+  if (node.label === OBSERVER && options.enableCandidate) args.push('--enable-candidate')
+  return args
+}
+
+function lateArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOptions): string[] {
+  return [...commonArgs(node, files, options), ...(options.sync ? ['--sync', options.sync] : [])]
+}
+
+function commonArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOptions): string[] {
+  const args = [...NODE_FLAGS, MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
+  args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
+  args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
+  args.push('--log-file', logPath(node.dataDir), '--verify', options.verify)
+  if (options.sync === 'snapshot') args.push('--snapshot-interval', String(SNAPSHOT_INTERVAL))
+  return args
+}
+
+/** The nodes as processes, polled; what they say is a snapshot per round. */
 export class DevnetMesh {
-  readonly children: readonly NodeChild[]
+  /** Those that were started; one that joins later comes last. */
+  readonly children: NodeChild[]
+  /** Started by {@link join}. */
+  readonly late: NodeChild | undefined
 
   constructor(files: DevnetFiles, options: DevnetOptions, onLine: (line: string) => void) {
-    this.children = files.nodes.map((node) => {
-      const args = [...NODE_FLAGS, MAIN, 'start', '--data-dir', node.dataDir, '--genesis', files.genesisPath]
-      args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
-      args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
-      args.push('--log-file', logPath(node.dataDir))
-      args.push('--verify', options.verify, '--clock-floor-ms', String(clockFloorMs(node.label, options)))
-      if (node.label === OBSERVER && options.enableCandidate) args.push('--enable-candidate')
-      return new NodeChild({ files: node, args, onLine })
-    })
+    this.children = files.nodes.map(
+      (node) => new NodeChild({ files: node, args: argsOf(node, files, options), onLine }),
+    )
+    this.children
+      .find(({ label }) => label === options.liar)
+      ?.changeDrill((state) => {
+        state.lies = true
+      })
+    const { late } = files
+    this.late = late && new NodeChild({ files: late, args: lateArgs(late, files, options), onLine })
+  }
+
+  /** Starts the node that joins. */
+  join(): void {
+    const { late } = this
+    if (!late || this.children.includes(late)) return
+    this.children.push(late)
+    late.start()
   }
 
   /** The highest window of any node. */

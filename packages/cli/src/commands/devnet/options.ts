@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { readPort } from '../console.js'
 import { type Fault, parseFault } from './fault.js'
+import { type Join, parseJoin, parseLiar, parseSync, type SyncMode } from './join.js'
 import { LABELS, type Label, OBSERVER } from './labels.js'
 
 export interface DevnetOptions {
@@ -30,6 +31,12 @@ export interface DevnetOptions {
   readonly enableCandidate: boolean
   /** Port of the page; `usual`: 8447, or any where that is taken. */
   readonly console: number | 'usual' | 'none'
+  /** A fifth node that starts later. */
+  readonly join: Join | undefined
+  /** This node serves something wrong now and then. */
+  readonly liar: Label | undefined
+  /** How the node that joins reaches the others. */
+  readonly sync: SyncMode | undefined
   /** Nodes whose clock pretends to be slow: windows that one grind takes. */
   readonly slow: readonly SlowClock[]
 }
@@ -62,6 +69,9 @@ export function addDevnetFlags(command: Command): Command {
     .option('--console-port <N>', 'port of the page (default: 8447, or a free one where that is taken)')
     .option('--no-console', 'serve no page')
     .option('--slow <LABEL:WINDOWS>', 'a clock that needs so many windows for one; repeatable', collect, [])
+    .option('--join <LABEL@W>', 'a fifth node that starts once W windows are cemented, and ends with the others')
+    .option('--sync <HOW>', 'how the node that joins reaches the others: auto | range | snapshot')
+    .option('--liar <LABEL>', 'this node serves one wrong window, proof or record in fifty')
     .option('--fault-jitter <MS>', 'delay each fault by a random time up to MS, drawn from --seed', '0')
     .option('--fault <KIND:TARGET@W[:SECONDS]>', 'plan a fault, W windows after the start; repeatable', collect, [])
 }
@@ -86,14 +96,19 @@ interface Flags extends GlobalOptions {
   console: boolean
   consolePort?: string
   slow: string[]
+  join?: string
+  liar?: string
+  sync?: string
 }
 
 export function readDevnetOptions(context: CliContext, command: Command): DevnetOptions {
   const flags = command.optsWithGlobals<Flags>()
+  const windows = flags.windows === undefined ? undefined : wholeNumber('windows', flags.windows, 1, 1_000_000)
+  const join = flags.join === undefined ? undefined : parseJoin(flags.join, windows)
   return {
     dataDir: resolve(flags.dataDir ?? context.environment.MONTANA_DATA_DIR ?? DEFAULT_DATA_DIR),
     reset: flags.reset === true,
-    windows: flags.windows === undefined ? undefined : wholeNumber('windows', flags.windows, 1, 1_000_000),
+    windows,
     json: flags.json === true,
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 31 - 1),
     stallTimeoutMs: wholeNumber('stall-timeout', flags.stallTimeout, 1, 86_400) * MS_PER_S,
@@ -106,6 +121,9 @@ export function readDevnetOptions(context: CliContext, command: Command): Devnet
     rules: parseRules(flags.rules),
     enableCandidate: flags.candidate,
     console: readConsole(flags),
+    join,
+    liar: flags.liar === undefined ? undefined : parseLiar(flags.liar),
+    sync: parseSync(flags.sync, join),
     slow: flags.slow.map(parseSlow),
   }
 }

@@ -8,7 +8,8 @@ import { admissionOf, creditsOf } from './credits.js'
 import type { Display } from './display.js'
 import { Drills } from './drills.js'
 import { follow } from './follow.js'
-import { openDevnetRoot, prepareDevnet, storedHead } from './layout.js'
+import { LateNode } from './late-node.js'
+import { type DevnetFiles, openDevnetRoot, prepareDevnet, storedHead } from './layout.js'
 import { DevnetMesh } from './mesh.js'
 import type { DevnetOptions } from './options.js'
 import { startSoak } from './soak.js'
@@ -45,7 +46,8 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
     failFast(mesh)
     const soak = await startSoak({ mesh, options, path: soakPath, startHead, signal: context.signal, onLine })
     const drills = new Drills(options, mesh.children, startHead, { onLine, onEvent: (event) => soak.note(event) })
-    const observed = await follow(context, { options, display, mesh, drills, startHead, console })
+    const late = lateNode({ options, files, mesh, startHead, onLine })
+    const observed = await follow(context, { options, display, mesh, drills, startHead, console, late })
     const outcome = await soak.stop()
     const credits = creditsOf(files, mesh, startHead + 1, observed.commonWindow)
     const admission = options.enableCandidate ? admissionOf(observed, credits) : undefined
@@ -73,6 +75,19 @@ async function runLocked(context: CliContext, options: DevnetOptions, display: D
   } finally {
     await Promise.all([mesh.stop(), stopConsole(page)])
   }
+}
+
+function lateNode({
+  options: { join: joining, stallTimeoutMs: waitMs },
+  ...rest
+}: {
+  options: DevnetOptions
+  files: DevnetFiles
+  mesh: DevnetMesh
+  startHead: number
+  onLine(line: string): void
+}): LateNode | undefined {
+  return joining && new LateNode({ join: joining, waitMs, ...rest })
 }
 
 /** Crash drills are armed before the node starts: it dies by itself right after that window's commit. */

@@ -1,5 +1,6 @@
 import type { NodeStatus } from '@montana/node/settings'
 import type { DrillRecord } from './drills.js'
+import type { LateObservation } from './late-node.js'
 import type { SoakResult } from './soak-result.js'
 
 export interface NodeResult {
@@ -9,11 +10,25 @@ export interface NodeResult {
   readonly lag: number | null
   readonly headerHash: string | null
   readonly stateRoot: string | null
+  /** The same under the name that the status has. */
+  readonly state_root: string | null
+  readonly root: string | null
   readonly rssBytes: number | null
   readonly restarts: number
   readonly unplannedExits: number
   readonly isGone: boolean
+  readonly findings: readonly NodeFinding[]
+  /** What catching up came to; null for a node that never had to. */
+  readonly catch_up: NodeStatus['caught_up'] | null
   readonly peers: readonly { label: string; sent: number; ok: number; timeout: number; rttMsP50: number | null }[]
+}
+
+export interface NodeFinding {
+  readonly code: string
+  /** Label of the peer that it is about. */
+  readonly peer: string | null
+  readonly window: number
+  readonly detail: string
 }
 
 export interface DevnetResult {
@@ -63,10 +78,16 @@ export interface Observation {
   readonly head: number
   readonly stalled: boolean
   readonly hadFaults: boolean
+  readonly late: LateObservation | undefined
+  /** Serves something wrong now and then. */
+  readonly liar: string | undefined
   readonly nodes: readonly NodeObservation[]
 }
 
 const MAX_LAG = 1
+const PROOF_INVALID = 'PROOF_INVALID'
+/** With so many windows to fetch every node of the devnet is asked for some. */
+const LIE_CERTAIN_FROM = 8
 /** A candidate of the devnet is admitted at the third selection at the latest. */
 export const ADMITTED_BY_WINDOW = 36
 
@@ -81,10 +102,14 @@ export function nodeResults({ nodes, commonWindow, head }: Observation): NodeRes
       lag: status && !isGone ? head - status.window : null,
       headerHash: at?.header_hash ?? null,
       stateRoot: at?.state_root ?? null,
+      state_root: at?.state_root ?? null,
+      root: at?.state_root ?? null,
       rssBytes: isGone ? null : (status?.res.rss ?? null),
       restarts,
       unplannedExits,
       isGone,
+      findings: findingsOf(status),
+      catch_up: status?.caught_up.mode ? status.caught_up : null,
       peers: (isGone ? [] : (status?.peers ?? [])).map((peer) => ({
         label: peer.label,
         sent: peer.ping_sent,
@@ -94,6 +119,15 @@ export function nodeResults({ nodes, commonWindow, head }: Observation): NodeRes
       })),
     }
   })
+}
+
+function findingsOf(status: NodeStatus | undefined): NodeFinding[] {
+  return (status?.findings ?? []).map(({ code, peer, window, detail }) => ({
+    code,
+    peer: peer ?? null,
+    window,
+    detail,
+  }))
 }
 
 function hashesAt(status: NodeStatus | undefined, window: number) {
@@ -122,10 +156,24 @@ export function failReasons(observation: Observation, rows: readonly NodeResult[
   if (new Set(known.map(({ stateRoot }) => stateRoot)).size > 1) reasons.push('state roots differ')
   if (!hadFaults) reasons.push(...timeouts(rows))
   reasons.push(...lateAdmission(observation))
-  for (const { label, status } of nodes) {
-    for (const finding of status?.findings ?? []) reasons.push(`${label}: ${finding.code} at window ${finding.window}`)
+  for (const { label, findings } of rows) {
+    const found = findings.filter(({ code, peer }) => code !== PROOF_INVALID || peer !== observation.liar)
+    reasons.push(...found.map(({ code, window }) => `${label}: ${code} at window ${window}`))
   }
+  reasons.push(...lateReasons(observation, rows))
   return reasons
+}
+
+function lateReasons({ late, liar, startHead, commonWindow }: Observation, rows: readonly NodeResult[]): string[] {
+  if (!late) return []
+  const { label, joinedAt, isMissed, failure } = late
+  if (failure !== undefined) return [`${label} could not be started: ${failure}`]
+  if (joinedAt === undefined) return [`${label} was not started: its window did not come`]
+  const row = rows.find((one) => one.label === label)
+  const reasons = isMissed ? [`${label} did not reach window ${commonWindow} in time`] : []
+  const isNamed = row?.findings.some(({ code, peer }) => code === PROOF_INVALID && peer === liar)
+  if (liar === undefined || isNamed || joinedAt - startHead < LIE_CERTAIN_FROM) return reasons
+  return [...reasons, `${label} did not notice that ${liar} lies`]
 }
 
 function timeouts(rows: readonly NodeResult[]): string[] {

@@ -1,0 +1,247 @@
+import { cementValue } from '@montana/consensus'
+import { bytesEqual, sleep } from '@montana/foundation'
+import { genesisHash, hasherOf, type MerkleHasher, rootOfStubs } from '@montana/ledger'
+import {
+  decodeSnapshotManifestResponse,
+  encodeSnapshotManifestResponse,
+  STATE_RECORD_BYTES,
+  STATE_TABLE,
+} from '@montana/network'
+import type { StubRow, TableName } from '@montana/store'
+import { SyncError } from '../errors.js'
+import type { SyncPeer } from '../peer.js'
+import { kOf } from '../plan/keys.js'
+import { DEFAULT_LIMITS } from '../plan/limits.js'
+import { decodeAnchor } from '../trust/anchor.js'
+import type { TrustModules } from '../trust/signatures.js'
+import { trustAnchor, trustTables } from '../trust/trust.js'
+import { type AnchorModules, findAnchor, mayServe, type TrustedAnchor } from './anchors.js'
+import type { AnchorRoots } from './ask.js'
+import { CountFile } from './counts.js'
+import { Download } from './download.js'
+import { peerFinding } from './findings.js'
+import { livePeers, type SnapshotClientOptions } from './options.js'
+import { provenNodes } from './proven-nodes.js'
+import { Reporter } from './reporter.js'
+import { Stager } from './stager.js'
+import { stubsOfPieces } from './stubs.js'
+
+/** Nobody serves a snapshot for so long: another anchor is looked for, or the client gives up. No special reason. */
+const PATIENCE_MS = 10_000
+const LOOK_AGAIN_MS = 1_000
+
+export interface Joined {
+  /** The anchor, which is the head now. */
+  readonly window: number
+}
+
+export interface SnapshotClient {
+  /**
+   * Fetches a trusted snapshot into the staging of the store and makes it the head: spec protocol 15.3, steps 2 to 5. The
+   * caller opens the state anew and goes on by range. Rejects with {@link SyncError}, with what the store throws, or with
+   * abort; what is staged then stays, and the next run goes on with it.
+   */
+  run(): Promise<Joined>
+}
+
+export function createSnapshotClient(options: SnapshotClientOptions): SnapshotClient {
+  return { run: () => new Session(options).run() }
+}
+
+/** Why an anchor is given up, when the reason is no error. */
+type Outcome = Joined | 'unserved' | 'untrusted'
+
+class Session {
+  readonly #options: SnapshotClientOptions
+  readonly #hasher: MerkleHasher
+  readonly #trust: TrustModules
+  readonly #banned = new Set<string>()
+  readonly #report: Reporter
+
+  constructor(options: SnapshotClientOptions) {
+    const { document, verify, backend } = options
+    const { quorumNum: numerator, quorumDen: denominator, tau2Windows: tau2 } = document.params
+    this.#options = options
+    this.#hasher = hasherOf(backend)
+    const network = { genesisHash: genesisHash(document), cementing: document.cementingRule }
+    this.#trust = { verify, ...network, tau2, quorum: { numerator, denominator } }
+    this.#report = new Reporter(options)
+  }
+
+  async run(): Promise<Joined> {
+    let anchor = await this.#staged()
+    for (;;) {
+      anchor ??= await this.#findAnchor()
+      const outcome = await this.#join(anchor)
+      if (typeof outcome !== 'string') return outcome
+      anchor = undefined
+    }
+  }
+
+  /** What an earlier process had begun with, if it is still trusted: its header is judged again, nothing is taken over. */
+  async #staged(): Promise<TrustedAnchor | undefined> {
+    const { staging } = this.#options.store
+    const target = staging.target()
+    if (!target) return undefined
+    try {
+      const manifest = decodeSnapshotManifestResponse(target.manifest, { window: target.window })
+      const anchor = decodeAnchor({ ...target, manifest })
+      return { anchor, trust: await trustAnchor(anchor, this.#anchorModules(), this.#trust), source: undefined }
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      staging.discard()
+      return undefined
+    }
+  }
+
+  /** Waits for somebody who serves a snapshot; a refusal is thrown when all have been heard. */
+  async #findAnchor(): Promise<TrustedAnchor> {
+    const { time, signal, patienceMs = PATIENCE_MS } = this.#options
+    const untilMs = time.monotonicMs() + patienceMs
+    this.#report.phase('anchor')
+    for (;;) {
+      try {
+        const found = await findAnchor(this.#peers(), this.#anchorModules())
+        this.#begin(found)
+        return found
+      } catch (error) {
+        const mayChange = error instanceof SyncError && error.code === 'SNAPSHOT_UNAVAILABLE'
+        if (!mayChange || time.monotonicMs() >= untilMs) throw error
+      }
+      await sleep(LOOK_AGAIN_MS, signal)
+    }
+  }
+
+  #begin({ anchor }: TrustedAnchor): void {
+    const { manifest, envelope, certificate, window } = anchor
+    const target = { window, manifest: encodeSnapshotManifestResponse(manifest), envelope, certificate }
+    this.#options.store.staging.begin(target)
+  }
+
+  #anchorModules(): AnchorModules {
+    const { known, pin, signal } = this.#options
+    const onLie = (peer: SyncPeer, window: number, detail: string) => this.#ban(peer, 'lied', window, detail)
+    return { known, pin, signal, trust: this.#trust, onLie }
+  }
+
+  #peers(): readonly SyncPeer[] {
+    return livePeers(this.#options).filter(({ id }) => !this.#banned.has(id))
+  }
+
+  #ban(peer: SyncPeer, reason: 'lied' | 'slow', window: number, detail: string): void {
+    if (reason === 'lied') this.#banned.add(peer.id)
+    this.#options.onFinding?.(peerFinding(reason === 'lied' ? 'PROOF_INVALID' : 'PEER_SLOW', peer, window, detail))
+  }
+
+  async #join(trusted: TrustedAnchor): Promise<Outcome> {
+    const { anchor, trust } = trusted
+    const { store, onFinding } = this.#options
+    if (trust.root === 'table' && trust.isOld) {
+      const detail = `the snapshot of window ${anchor.window} is believed by the members of window ${trust.window}`
+      onFinding?.({ code: 'TRUST_TABLE_OLD', window: anchor.window, detail })
+    }
+    const counts = new CountFile(store.dir, anchor.window)
+    try {
+      this.#report.begin(anchor.manifest, counts)
+      if ((await this.#fetch(trusted, ['node'])) === 'stuck') return this.#giveUp()
+      if (!(await this.#isTrustedByTables(trusted))) return 'untrusted'
+      if ((await this.#fetch(trusted, ['candidate', 'account'])) === 'stuck') return this.#giveUp()
+      return this.#install(trusted)
+    } finally {
+      counts.close()
+    }
+  }
+
+  #giveUp(): Outcome {
+    this.#options.store.staging.discard()
+    return 'unserved'
+  }
+
+  async #fetch({ anchor }: TrustedAnchor, names: readonly TableName[]): Promise<'done' | 'stuck'> {
+    const { store, signal, backend, time, limits, patienceMs = PATIENCE_MS } = this.#options
+    const { window, manifest } = anchor
+    const stager = new Stager(store.staging, signal)
+    const tables = names.map((table) => {
+      const staged = store.staging.pieces(table).map(({ lo, hi }) => ({ lo: kOf(lo), hi: kOf(hi) }))
+      return { table, count: manifest.counts[table], recordBytes: STATE_RECORD_BYTES[STATE_TABLE[table]], staged }
+    })
+    const download = new Download(tables, {
+      anchor: rootsOf(anchor),
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      backend,
+      hasher: this.#hasher,
+      time,
+      signal,
+      patienceMs,
+      peers: () => this.#peers().filter((peer) => mayServe(peer, window)),
+      stage: (piece) => stager.stage(piece),
+      onFetched: (peer, bytes) => this.#report.fetched(peer, bytes),
+      onStaged: (piece) => this.#report.staged(piece, download.plan),
+      onDropped: (peer, reason, detail) => this.#ban(peer, reason, window, detail),
+    })
+    return await download.run()
+  }
+
+  /** T3. What its sender is to blame for costs the sender its place; what was fetched goes with the anchor. */
+  async #isTrustedByTables({ anchor, source }: TrustedAnchor): Promise<boolean> {
+    const { store } = this.#options
+    try {
+      await trustTables(anchor, provenNodes(store.staging), this.#trust)
+      return true
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      store.staging.discard()
+      if (!source) return false
+      this.#ban(source, 'lied', anchor.window, error.message)
+      return false
+    }
+  }
+
+  #install({ anchor }: TrustedAnchor): Joined {
+    const { store, time, freeze = false } = this.#options
+    const { window, envelope, certificate, proposalHash, contextHash, manifest, decoded } = anchor
+    const { header } = decoded.envelope
+    this.#report.phase('check')
+    const stubs = this.#checkedStubs(rootsOf(anchor))
+    store.staging.install({
+      window,
+      proposalHash,
+      contextHash,
+      stateRoot: header.stateRoot,
+      timechainValue: header.timechainValue,
+      cementValue: cementValue(proposalHash, contextHash),
+      cba: decoded.context.aggregatePrev1,
+      context: manifest.context,
+      envelope,
+      certificate,
+      stubs,
+      appliedAtMs: time.wallMs(),
+      freeze,
+    })
+    this.#report.phase('done')
+    return { window }
+  }
+
+  /** Complete by construction; each root is rebuilt once all the same. */
+  #checkedStubs({ roots }: AnchorRoots): Record<TableName, StubRow[]> {
+    const of = (table: TableName) => this.#checkedStubsOf(table, roots[table])
+    return { account: of('account'), node: of('node'), candidate: of('candidate') }
+  }
+
+  #checkedStubsOf(table: TableName, root: Uint8Array): StubRow[] {
+    const { staging } = this.#options.store
+    const stubs = stubsOfPieces(staging.pieces(table), (lo, hi) => staging.table(table).leaves(lo, hi), this.#hasher)
+    const whole = stubs.map((stub) => ({ ...stub, hash: stub.hash ?? new Uint8Array(32) }))
+    if (bytesEqual(rootOfStubs(whole, this.#hasher), root)) return stubs
+    staging.discard()
+    throw new SyncError('SNAPSHOT_ROOT', `the staged ${table} table does not have the root of the header`, {
+      field: table,
+      remedy: 'check the disk and the memory of this host, then join again',
+    })
+  }
+}
+
+function rootsOf({ window, decoded }: TrustedAnchor['anchor']): AnchorRoots {
+  const { accountRoot, nodeRoot, candidateRoot } = decoded.envelope.header
+  return { window, roots: { account: accountRoot, node: nodeRoot, candidate: candidateRoot } }
+}

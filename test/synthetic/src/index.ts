@@ -1,0 +1,6 @@
+export { AccountSource } from './account-source.js'
+export { AccountTree } from './account-tree.js'
+export { LABELS, type Label, NETWORK_NAME, operatorIdentity } from './cohort.js'
+export { type Listener, manifestJson, pathsOf, placeOperator, readFacts, type SyntheticFacts } from './files.js'
+export { generate, type OnStep } from './generate.js'
+export type { SyntheticOptions } from './options.js'
