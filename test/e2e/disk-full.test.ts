@@ -43,7 +43,7 @@ async function fillAndFree(running: Running): Promise<number> {
   expect(await victim.readiness()).toBe(503)
   expect(await victim.metric('montana_disk_full')).toBe(1)
   // The others go on without it: it neither votes nor confirms.
-  await other.reaches(Math.max(before, held.window) + 4, PATIENCE_MS)
+  await other.reaches(Math.max(before, held.window) + 3, PATIENCE_MS)
   await until(() => waitsForVictim(running), PATIENCE_MS, 'it confirms nothing')
   const later = await victim.status()
   expect({ window: later.window, root: later.state_root }).toEqual({ window: held.window, root: held.state_root })
