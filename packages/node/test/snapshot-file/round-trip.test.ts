@@ -101,6 +101,20 @@ describe('a snapshot file', () => {
     }
   })
 
+  it('mends a store of the same window whose tables are known to be damaged', async () => {
+    const dataDir = made.path('damaged')
+    cpSync(made.state, dataDir, { recursive: true })
+    const damaged = openStore({ dir: dataDir, mode: 'write' })
+    damaged.repairs.requireResync('the account table was damaged')
+    damaged.close()
+    const report = await restore({ dataDir })
+    expect(report.trust.root).toBe('genesis')
+    expect(contentOf(dataDir)).toEqual(contentOf(made.state))
+    const store = openStore({ dir: dataDir, mode: 'read' })
+    expect(store.repairs.resync()).toBeUndefined()
+    store.close()
+  })
+
   it('is made of one state while the node goes on, and of a window that it keeps frozen', async () => {
     const dataDir = made.path('busy')
     cpSync(made.state, dataDir, { recursive: true })
