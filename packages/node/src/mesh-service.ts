@@ -17,7 +17,10 @@ import type { Prepared } from './prepare.js'
 import type { SnapshotServer } from './snapshot/server.js'
 
 export interface MeshServiceModules {
-  readonly ledger: LedgerService
+  /** The one in use: a snapshot replaces it. */
+  readonly ledger: () => LedgerService
+  /** Catching up, by whatever way. */
+  readonly isSyncing: () => boolean
   readonly registry: MetricsRegistry
   readonly logger: Logger
   readonly time: TimeSource
@@ -46,30 +49,29 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, version, liar, snapshots }: MeshServiceModules,
+  { ledger, isSyncing, version, liar, snapshots }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
-  const answers = ledger.answers
   return {
-    onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
+    onMessage: (peer, type, _requestId, payload) => ledger().inbox.receive(peer.peerId, type, payload),
     onExtRequest: async (peer, type, payload, signal) => {
-      const answer = ANSWERS.get(type)?.(answers, payload) ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
+      const own = ANSWERS.get(type)?.(ledger().answers, payload)
+      const answer = own ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
       if (answer) return liar.alter(peer.peerId, { type, payload }, await answer)
-      receiveExt(ledger, peer.peerId, type, payload)
+      receiveExt(ledger(), peer.peerId, type, payload)
       return new Uint8Array()
     },
     onStatus: (peer, status) => {
-      ledger.noteStatus(peer.peerId, nodeIdOf(peer), status.window)
-      ledger.candidacy.greet(peer.peerId)
+      ledger().noteStatus(peer.peerId, nodeIdOf(peer), status)
+      ledger().candidacy.greet(peer.peerId)
     },
-    onPeerConnected: (peer) => ledger.loop.dispatch({ type: 'peer', peer: peer.peerId }),
-    onPeerDisconnected: (peer) => ledger.catchUp.forgetPeer(peer.peerId),
+    onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
+    onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
-      const { phase } = ledger
-      const isSyncing = ledger.catchUp.isRunning
-      const { newest: snapshotWindow } = snapshots
-      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, snapshotWindow, version })
+      const { phase } = ledger()
+      const facts = { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version }
+      return ownStatusMessage(store, { ...facts, snapshotWindow: snapshots.newest })
     },
   }
 }

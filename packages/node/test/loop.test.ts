@@ -3,6 +3,7 @@ import { seededRandom, systemTime } from '@montana/foundation'
 import { devnetGenesis, genesisHash, nodeIdOf } from '@montana/ledger'
 import { describe, expect, it } from 'vitest'
 import { EngineLoop, type LoopEvent } from '../src/runtime/loop.js'
+import { diskGate } from './support/disk.js'
 
 const key = new Uint8Array(1952).fill(1)
 const document = devnetGenesis(
@@ -41,6 +42,7 @@ function solo(commit: (window: number) => void) {
   }
   const loop: EngineLoop = new EngineLoop(config, restoreState(restored, systemTime.monotonicMs()), {
     time: systemTime,
+    disk: diskGate({ onFatal: (error) => fatal.push(error) }),
     execute: (effect) => {
       order.push(effect.type === 'broadcast' ? `broadcast ${effect.message.kind}` : effect.type)
       if (effect.type === 'commit') commit(effect.commit.window)

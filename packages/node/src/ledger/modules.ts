@@ -9,8 +9,9 @@ import type { Checkpoint } from '../config/start-options.js'
 import type { NodeMetrics } from '../metrics.js'
 import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { Authenticator } from '../runtime/authenticator.js'
-import type { CatchUp } from '../runtime/catch-up/catch-up.js'
+import type { CatchUp, Gap } from '../runtime/catch-up/catch-up.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import type { Outbox } from '../runtime/executor.js'
 import type { Failpoint } from '../runtime/failpoint.js'
 import type { Inbox } from '../runtime/inbox.js'
@@ -22,6 +23,7 @@ export interface LedgerModules {
   readonly document: GenesisDocument
   readonly identity: Identity
   readonly store: Store
+  readonly disk: DiskGate
   readonly config: EngineConfig
   readonly authenticator: Authenticator
   readonly clock: ClockRunner
@@ -45,6 +47,8 @@ export interface LedgerModules {
     registration(bytes: Uint8Array, peerId?: string): void
     misbehaviour(peerId: string, code: string): void
   }
+  /** Whether a snapshot closes this gap; then this plane is about to be stopped. */
+  handsOver(gap: Gap): boolean
   /** After each applied window. */
   onWindow(window: number): void
   onFatal(error: unknown): void

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { Inbox } from '../../src/runtime/inbox.js'
 import { EngineLoop } from '../../src/runtime/loop.js'
+import { diskGate } from './disk.js'
 import type { World } from './world.js'
 
 /** What one node hears: real engine, real signatures; its effects are noted and not carried out. */
@@ -28,6 +29,7 @@ export class Receiver {
     this.authenticator = new Authenticator(createSignatureVerifier(world.crypto), hash)
     this.loop = new EngineLoop(config, restoreState(restored, systemTime.monotonicMs()), {
       time: systemTime,
+      disk: diskGate(),
       execute: (effect) => this.effects.push(effect),
       onStep: () => {},
       onFatal: (error) => {

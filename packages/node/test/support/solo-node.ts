@@ -18,6 +18,7 @@ import { SnapshotServer } from '../../src/snapshot/server.js'
 import type { StatusModules } from '../../src/status/assemble.js'
 import { NodeRecord } from '../../src/status/node-record.js'
 import { ResourceSampler } from '../../src/status/resources.js'
+import { diskGate } from './disk.js'
 import { requestsTo } from './peers.js'
 import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 
@@ -40,16 +41,14 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
   const clock = new ClockRunner({ timechain: createTimechain({ backend, time }), time, floorMs: 0 })
   const record = new NodeRecord(time)
   const fatal: unknown[] = []
+  const disk = diskGate({ onFatal: (error) => fatal.push(error) })
   const faults: string[] = []
   const onFault = (_window: number, detail: string) => faults.push(detail)
   const server = new SnapshotServer({ dataDir: dir, logger: silentLogger, onFault })
   const anchors = new AnchorKeeper({
     store,
     interval: snapshotInterval,
-    writes: (write) => {
-      write()
-      return true
-    },
+    writes: (write) => disk.attempt(write),
     wallMs: () => time.wallMs(),
     onAnchors: (windows) => server.announce(windows),
     onFatal: (error) => fatal.push(error),
@@ -59,6 +58,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     document,
     identity,
     store,
+    disk,
     config: engineConfig(document, { ...common, minWindowMs: 5, verify: { kind: 'full' } }),
     authenticator: new Authenticator(createSignatureVerifier(crypto), hash),
     clock,
@@ -76,6 +76,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     checkpoint: undefined,
     enableCandidate: false,
     say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
+    handsOver: () => false,
     onWindow: () => {},
     onFatal: (error) => fatal.push(error),
   })
@@ -106,11 +107,13 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     resources,
     snapshots: { server, interval: snapshotInterval },
     time,
+    disk,
     log: { degraded: () => [] },
   }
   const modules: StatusModules = {
     ...facts,
     ...parts,
+    host: { isSynced: ledger.isSynced, progress: undefined, totals: ledger.catchUp.totals, resync: undefined },
     manifestSha256: undefined,
     backendName: backend.name,
     cryptoBackend: 'node',
