@@ -97,8 +97,8 @@ export class NodeService {
     this.#host = this.#createHost()
     this.#repair = this.#createRepair()
     const { version } = this.#build
-    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
-    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar, snapshots: this.#snapshots }
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing, snapshots: this.#snapshots }
+    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,

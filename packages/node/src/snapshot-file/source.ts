@@ -5,6 +5,7 @@ import {
   type GenesisDocument,
   lastKeyOf,
   type MerkleHasher,
+  STUB_LEAVES_MAX,
   type Stub,
   StubTree,
   stubsOfLeaves,
@@ -13,7 +14,7 @@ import type { StateTableName } from '@montana/network'
 import type { ReadStore, StubRow, TableReader } from '@montana/store'
 import { StoreInconsistent } from '../chain/restore.js'
 import { FIRST_KEY, LAST_KEY, TABLE_ORDER } from './chunk-order.js'
-import { STUB_MAX_LEAVES, StubBuilder } from './stub-builder.js'
+import { StubBuilder } from './stub-builder.js'
 import type { RecordCounts } from './types.js'
 
 /** Leaves between two looks at the signal; about 50 ms of hashing. */
@@ -88,7 +89,7 @@ function stubsOfHead(rows: readonly StubRow[], reader: TableReader, hasher: Merk
   return rows.flatMap((row) => {
     const { depth, lo, hash } = row
     if (hash) return [{ ...row, hash }]
-    return stubsOfLeaves(depth, lo, [...reader.leaves(lo, lastKeyOf({ depth, lo }))], STUB_MAX_LEAVES, hasher)
+    return stubsOfLeaves(depth, lo, [...reader.leaves(lo, lastKeyOf({ depth, lo }))], STUB_LEAVES_MAX, hasher)
   })
 }
 
