@@ -6,7 +6,7 @@ import { joinInProcess } from './support/joining-process.js'
 import { Server } from './support/server.js'
 import { freshStore, headOf, makeWorld, reopened, servingStore, type World } from './support/world.js'
 
-const ACCOUNTS = isLong ? 100_000 : 1_500
+const ACCOUNTS = isLong ? 100_000 : 800
 const RECORD_BYTES = 2059
 
 let world: World

@@ -12,12 +12,15 @@ const JOINER = 'joiner'
 
 export type OnLine = (line: string) => void
 
-/** Four servers over one frozen state and one joiner, all on loopback and each a process of its own. */
-export async function measureJoin(accounts: number, onLine: OnLine): Promise<JoinResult> {
+/**
+ * Four servers over one frozen state and one joiner, all on loopback and each a process of its own. The state is made anew unless
+ * MONTANA_BENCH_STATE names a folder in which it is kept.
+ */
+export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<JoinResult> {
   const folder = await mkdtemp(join(tmpdir(), 'montana-bench-sync-'))
   try {
     const out = process.env.MONTANA_BENCH_STATE ?? join(folder, 'network')
-    await prepare(out, accounts, onLine)
+    await prepare(out, accounts, window, onLine)
     return await joined(out, join(folder, 'joiner'), onLine)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -25,12 +28,12 @@ export async function measureJoin(accounts: number, onLine: OnLine): Promise<Joi
 }
 
 /** A folder that is complete already, and has as many accounts, is used again. */
-async function prepare(out: string, accounts: number, onLine: OnLine): Promise<void> {
+async function prepare(out: string, accounts: number, window: number, onLine: OnLine): Promise<void> {
   const facts = await readFacts(out).catch(() => undefined)
   if (facts?.accounts === accounts && facts.seed === SEED) return
   const onStep = (step: string, done: number, of: number) =>
     onLine(`making ${accounts} accounts: ${step} ${done} of ${of}`)
-  await generate({ accounts, seed: SEED, out, window: 256, after: 0 }, onStep)
+  await generate({ accounts, seed: SEED, out, window, after: 0 }, onStep)
 }
 
 async function joined(out: string, dataDir: string, onLine: OnLine): Promise<JoinResult> {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { NODE_ENVIRONMENT, NODE_FLAGS } from '@montana/node/runtime-flags'
 import type { Answers, FromProcess, Order } from './orders.js'
 
-const PROCESS = fileURLToPath(new URL('./sync-process.js', import.meta.url))
+// By way of dist, so that a test that imports the sources finds the compiled process too.
+const PROCESS = fileURLToPath(new URL('../../dist/sync/sync-process.js', import.meta.url))
 
 /** A process with the flags and the environment of a node, which does one thing. */
 export class SyncProcess {
@@ -29,7 +30,7 @@ export class SyncProcess {
   }
 
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return
+    if (!this.#child.connected) return
     const gone = once(this.#child, 'exit')
     this.#child.disconnect()
     await gone
