@@ -31,7 +31,13 @@ function mendLockFile(dir: string, faults: readonly StoreFault[]): void {
   if (faults.some(({ code }) => code === 'LOCK_FILE_FOREIGN')) truncateSync(join(dir, LOCK_FILE), 0)
 }
 
-const BEYOND = new Set(['STRUCTURE_DAMAGED', 'TABLE_UNREADABLE', 'DATABASE_UNUSABLE'])
+const BEYOND = new Set([
+  'STRUCTURE_DAMAGED',
+  'TABLE_UNREADABLE',
+  'DATABASE_UNUSABLE',
+  'GENESIS_MISSING',
+  'GENESIS_WRONG',
+])
 
 function isBeyondRepair(faults: readonly StoreFault[]): boolean {
   return faults.some(({ code, table }) => BEYOND.has(code) || (code === 'ROW_DAMAGED' && table === 'meta'))
