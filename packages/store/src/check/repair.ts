@@ -81,7 +81,10 @@ function mendDatabase(database: Database, faults: readonly StoreFault[]): string
   const tables = TABLES.filter((table) => faults.some((fault) => isOfTable(fault, table)))
   for (const table of tables) done.push(mendTable(database, table))
   if (has('HISTORY_DAMAGED')) {
-    database.transaction(() => database.run('DELETE FROM anchors'))
+    database.transaction(() => {
+      database.run('DELETE FROM anchors')
+      for (const table of TABLES) database.run(`DELETE FROM ${table}_past`)
+    })
     done.push('no anchor is served until the next one is frozen')
   }
   if (faults.some(({ table }) => table?.startsWith('staged_'))) {
