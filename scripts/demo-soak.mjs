@@ -4,7 +4,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { outcomeOf } from './lib/demo/outcome.mjs'
-import { LABELS, planFaults, WINDOWS } from './lib/demo/plan.mjs'
+import { KINDS, LABELS, planFaults } from './lib/demo/plan.mjs'
 import { montana } from './lib/demo/run.mjs'
 
 /** Seconds between two polls; every drill of the plan lasts three of them and a probe. */
@@ -23,8 +23,9 @@ process.once('disconnect', () => controller.abort())
 process.channel?.unref()
 
 const startedAt = new Date().toISOString()
-const faults = planFaults().flatMap((fault) => ['--fault', fault])
-const pace = ['--windows', String(WINDOWS), '--poll-every', String(POLL_EVERY_S)]
+const plan = planFaults(options.kinds)
+const faults = plan.faults.flatMap((fault) => ['--fault', fault])
+const pace = ['--windows', String(plan.windows), '--poll-every', String(POLL_EVERY_S)]
 await montana(root, ['devnet', '--reset', '--data-dir', dataDir, '--no-console', ...pace, ...faults], controller.signal)
 const digests = []
 for (const label of LABELS) {
@@ -42,11 +43,20 @@ process.exitCode = outcome.verdict === 'PASS' ? 0 : FAILED
 
 function readOptions() {
   try {
-    return parseArgs({ options: { json: { type: 'boolean' }, keep: { type: 'string' } } }).values
+    const known = { json: { type: 'boolean' }, keep: { type: 'string' }, kinds: { type: 'string' } }
+    const { values } = parseArgs({ options: known })
+    return { ...values, kinds: readKinds(values.kinds) }
   } catch (error) {
-    process.stderr.write(`error: ${error.message}; use demo:soak -- [--json] [--keep DIR]\n`)
+    process.stderr.write(`error: ${error.message}; use demo:soak -- [--json] [--keep DIR] [--kinds ${KINDS}]\n`)
     process.exit(USAGE)
   }
+}
+
+function readKinds(text) {
+  const kinds = text?.split(',') ?? KINDS
+  const unknown = kinds.find((kind) => !KINDS.includes(kind))
+  if (unknown !== undefined) throw new Error(`--kinds: there is no fault '${unknown}'`)
+  return kinds
 }
 
 function summary({ verdict, planted, missed, unexpectedCritical }) {

@@ -10,6 +10,7 @@ import { concatBytes, toHex } from '@montana/foundation'
 import { REGISTRATION_BYTES, registrationScope, SUITE_ML_DSA_65 } from '@montana/ledger'
 import { BASE_TYPE, EVIDENCE_KIND, EXT_TYPE, encodeEvidence, encodeObjectRequest, OBJECT_KIND } from '@montana/network'
 import { describe, expect, it } from 'vitest'
+import { longIt } from '../support/long-it.js'
 import { HostileMember, headerOf } from './support/hostile.js'
 import { montana, temporaryFolder, until } from './support/montana.js'
 import { MemberProcess, makeNetwork, type NetworkFiles } from './support/network.js'
@@ -70,24 +71,29 @@ async function counts(node: MemberProcess, ...codes: string[]): Promise<void> {
 }
 
 describe('one member of four that lies', () => {
-  it('floods with large envelopes: memory stays bounded, and the others go on', async () => {
-    const { files, nodes } = await startNetwork()
-    const liar = await joinLiar(files)
-    const memory = async () => await Promise.all(nodes.map(async (node) => (await node.status()).res.rss ?? 0))
-    const before = await memory()
-    // A true header of a window that is cemented, and as many statements as fit that nobody has signed.
-    const header = await liar.headerOfNextWindow(fill(1), { window: 1 })
-    const { scope } = await liar.confirmation(1, fill(1))
-    for (const end = performance.now() + FLOOD_MS; performance.now() < end; ) {
-      const junk = Array.from({ length: 250 }, () => decodeConfirmation(concatBytes(scope, noise(SIGNATURE_BYTES))))
-      const envelope = encodeEnvelope({ header, confirmers: junk, evidence: [], control: [] })
-      liar.mesh.broadcast(BASE_TYPE.proposal, 1n, envelope)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    await everybodyGoesOn(nodes)
-    const grown = (await memory()).map((bytes, index) => bytes - (before[index] ?? 0))
-    expect(Math.max(...grown)).toBeLessThan(MEMORY_GROWTH_BYTES)
-  }, 90_000)
+  // What a flood costs the test command asks in flood.test.ts.
+  longIt(
+    'floods with large envelopes: memory stays bounded, and the others go on',
+    async () => {
+      const { files, nodes } = await startNetwork()
+      const liar = await joinLiar(files)
+      const memory = async () => await Promise.all(nodes.map(async (node) => (await node.status()).res.rss ?? 0))
+      const before = await memory()
+      // A true header of a window that is cemented, and as many statements as fit that nobody has signed.
+      const header = await liar.headerOfNextWindow(fill(1), { window: 1 })
+      const { scope } = await liar.confirmation(1, fill(1))
+      for (const end = performance.now() + FLOOD_MS; performance.now() < end; ) {
+        const junk = Array.from({ length: 250 }, () => decodeConfirmation(concatBytes(scope, noise(SIGNATURE_BYTES))))
+        const envelope = encodeEnvelope({ header, confirmers: junk, evidence: [], control: [] })
+        liar.mesh.broadcast(BASE_TYPE.proposal, 1n, envelope)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      await everybodyGoesOn(nodes)
+      const grown = (await memory()).map((bytes, index) => bytes - (before[index] ?? 0))
+      expect(Math.max(...grown)).toBeLessThan(MEMORY_GROWTH_BYTES)
+    },
+    90_000,
+  )
 
   it('contradicts itself: everybody keeps one pair of each kind, whatever it adds, and goes on', async () => {
     const { files, nodes } = await startNetwork()

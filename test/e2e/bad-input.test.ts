@@ -26,6 +26,8 @@ describe('usage errors end with 2', () => {
     [['devnet', '--windows', 'many'], '--windows'],
     [['devnet', '--fault', 'partition:moscow@3'], 'does not name two nodes'],
     [['devnet', '--fault', 'kill:paris@3'], 'paris'],
+    [['devnet', '--join', 'late@30', '--windows', '30'], 'the run ends at window 30'],
+    [['devnet', '--liar', 'paris'], 'name one of moscow, frankfurt, helsinki'],
     [['init', '--entropy', ZERO_ENTROPY], '--entropy'],
   ])('%o', async (args, words) => {
     const plain = await montana(args)

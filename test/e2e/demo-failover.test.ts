@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { isLong } from '../support/long-it.js'
 import { runScript } from './support/script.js'
 
 const DEMO = join(import.meta.dirname, '..', 'trials', 'dist', 'main.js')
-/** Two whole cycles of one to four deaths; more in the long run. */
-const TRIALS = 8
+/** Whole cycles of one to four deaths; more in test/long. */
+const TRIALS = isLong ? 8 : 4
 const RUN_TIMEOUT_MS = 300_000
 /** The promise of 3-Mirror. */
 const GAP_MAX_MS = 10_000

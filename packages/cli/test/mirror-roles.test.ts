@@ -89,7 +89,20 @@ const json = ({ stdout }: Run) => JSON.parse(stdout)
 const PACED = { timeout: 120_000 }
 
 describe('montana mirror, roles', PACED, () => {
-  it('promotes by hand when the name is typed, and demotes again', async () => {
+  it('promotes by hand when the name is typed and nobody holds a permit', async () => {
+    expect((await mirror(['sync'])).code).toBe(0)
+    const untyped = await mirror(['promote', 'second', '--reason', 'a drill'])
+    expect(untyped).toMatchObject({ code: 2 })
+    expect(untyped.stderr).toContain('--confirm second/continuity')
+    expect(replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')
+    const promoted = await mirror(['promote', 'second', '--reason', 'a drill', '--drained', ...CONFIRM])
+    expect(promoted, promoted.stdout + promoted.stderr).toMatchObject({ code: 0 })
+    expect(promoted.stdout).toContain('second planned done, epoch 2')
+    expect(replica.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
+    expect((await mirror(['guard'])).code).toBe(5)
+  })
+
+  longIt('promotes by hand, waits for permits, and demotes again', async () => {
     const synced = await mirror(['sync'])
     expect(synced, synced.stdout + synced.stderr).toMatchObject({ code: 0 })
 

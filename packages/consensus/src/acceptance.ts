@@ -1,5 +1,5 @@
 import { bytesEqual, compareBytes, errorCode, toHex } from '@montana/foundation'
-import { LedgerError, registrationHash, stateRoots } from '@montana/ledger'
+import { isSettleFault, registrationHash, stateRoots } from '@montana/ledger'
 import { type ChainState, hasherOf, memberOf, type WindowWeights, windowWeights } from './chain-state.js'
 import { CONFIRMATION_HASHES_MAX, PROTOCOL_VERSION, SUPPORTED_SUITE, ZERO_HASH } from './constants.js'
 import { controlRoot, nextControlSet } from './control.js'
@@ -53,7 +53,7 @@ export function acceptEnvelope(input: AcceptanceInput, candidate: AuthenticatedE
     return { ok: true, proposal: checkAll(input, candidate) }
   } catch (error) {
     if (error instanceof Rejected) return { ok: false, code: error.rejection }
-    if (error instanceof LedgerError) return { ok: false, code: errorCode(error) as RejectionCode }
+    if (isSettleFault(error)) return { ok: false, code: errorCode(error) as RejectionCode }
     throw error
   }
 }

@@ -30,3 +30,8 @@ export class LedgerError extends MontanaError {
     return new LedgerError('TableCorrupt', metadata, message)
   }
 }
+
+/** Whether a window is at fault, and not the stored tables that it was to be settled on. */
+export function isSettleFault(error: unknown): error is LedgerError {
+  return error instanceof LedgerError && error.code !== 'TableCorrupt'
+}

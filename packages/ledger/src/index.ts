@@ -14,7 +14,7 @@ export {
   SUITE_ML_DSA_65,
   TREE_LEVELS,
 } from './constants.js'
-export { LedgerError, type LedgerErrorCode } from './errors.js'
+export { isSettleFault, LedgerError, type LedgerErrorCode } from './errors.js'
 export { DEVNET_NETWORK_NAME, type DevnetRules, devnetGenesis } from './genesis/devnet.js'
 export {
   type CementingRule,
@@ -52,7 +52,7 @@ export { bitOf, highestDifference } from './merkle/bits.js'
 export { emptyHash, hasherOf, type MerkleBackend, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
 export type { LeafSource } from './merkle/lazy.js'
 export { hashOfLeaves, type Leaf } from './merkle/leaves.js'
-export { type ProvenEntry, verifyInclusionProof } from './merkle/proof.js'
+export { type ProvenEntry, proveRecord, verifyInclusionProof } from './merkle/proof.js'
 export { MAX_OUTSIDE_NODES, nextKey, proveRange, type RangeClaim, verifyRange } from './merkle/range-proof.js'
 export { proveEntries, smtRoot } from './merkle/smt.js'
 export { rootOfStubs, type Stub, stubOf, stubsOfLeaves } from './merkle/stub.js'
@@ -139,4 +139,4 @@ export {
   type TableChange,
   type TableName,
 } from './state.js'
-export { Table } from './table.js'
+export { type ReleasedStubs, Table } from './table.js'

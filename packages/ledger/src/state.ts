@@ -67,8 +67,12 @@ export function composeStateRoot(node: Uint8Array, candidate: Uint8Array, accoun
   return hashWithDomain('mt-state-root', node, candidate, account)
 }
 
-/** What a store must write to get from `before` to `after`; a full list when `before` is the empty state. */
+/**
+ * What a store must write to get from `before` to `after`; a full list when `before` is the empty state. The roots of
+ * `after` are computed first, which its header needs anyway: each record then comes with its leaf hash.
+ */
 export function stateChanges(before: LedgerState, after: LedgerState): TableChange[] {
+  stateRoots(after)
   return [
     ...tableChanges('account', before.accounts, after.accounts, accountCodec.encode),
     ...tableChanges('node', before.nodes, after.nodes, nodeCodec.encode),

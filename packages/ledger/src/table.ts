@@ -2,10 +2,11 @@ import { compareBytes } from '@montana/foundation'
 import { ACCOUNT_RECORD_BYTES, CANDIDATE_RECORD_BYTES, NODE_RECORD_BYTES, TREE_LEVELS } from './constants.js'
 import { trieDifference } from './merkle/difference.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './merkle/hasher.js'
-import { type LeafSource, trieOfStubs } from './merkle/lazy.js'
+import { type LeafSource, tileOf, trieOfTiles } from './merkle/lazy.js'
 import { proveKey } from './merkle/proof.js'
 import type { Stub } from './merkle/stub.js'
-import { findLeaf, hashAt, insertLeaf, leavesOf, removeLeaf, type TrieNode } from './merkle/trie.js'
+import { findLeaf, hashAt, insertLeaf, leavesOf, removeLeaf, type TrieHashing, type TrieNode } from './merkle/trie.js'
+import { releasedTiles } from './merkle/trie-stubs.js'
 import type { RecordCodec } from './records/record-codec.js'
 
 /**
@@ -14,11 +15,26 @@ import type { RecordCodec } from './records/record-codec.js'
  */
 const scratch = new Uint8Array(Math.max(ACCOUNT_RECORD_BYTES, NODE_RECORD_BYTES, CANDIDATE_RECORD_BYTES))
 
+interface Backing {
+  readonly source: LeafSource
+  /** The tiles from which the tree was made, in tree order. */
+  readonly stubs: readonly Stub[]
+}
+
+export interface ReleasedStubs {
+  /** In tree order; they tile the key space. */
+  readonly stubs: readonly Stub[]
+  /** Those of them that are new since the table was made from its source, or since the release before. */
+  readonly changed: readonly Stub[]
+}
+
 interface Version<R> {
   readonly codec: RecordCodec<R>
   readonly hasher: MerkleHasher
   readonly root: TrieNode<R> | undefined
   readonly size: number
+  /** Where the leaves are that are not in memory. */
+  readonly backing?: Backing
   /** Keys in table order, shared by all versions with the same keys; sorted on first use. */
   readonly order: { keys?: readonly Uint8Array[] }
 }
@@ -28,7 +44,7 @@ interface Version<R> {
  * `root()` then hashes only the changed paths. Records and keys must not be written to once they are in a table.
  */
 export class Table<R> {
-  readonly #version: Version<R>
+  #version: Version<R>
 
   private constructor(version: Version<R>) {
     this.#version = version
@@ -53,8 +69,28 @@ export class Table<R> {
    */
   static backed<R>(codec: RecordCodec<R>, hasher: MerkleHasher, source: LeafSource, stubs: Iterable<Stub>): Table<R> {
     const list = [...stubs]
-    const root = trieOfStubs<R>(list, { source, hasher, decode: (record) => codec.decode(record) })
-    return new Table({ codec, hasher, root, size: list.reduce((sum, { count }) => sum + count, 0), order: {} })
+    const size = list.reduce((sum, { count }) => sum + count, 0)
+    const modules = { source, hasher, decode: (record: Uint8Array) => codec.decode(record) }
+    const root = trieOfTiles(list.map((stub) => tileOf<R>(stub, modules)))
+    return new Table({ codec, hasher, root, size, backing: { source, stubs: list }, order: {} })
+  }
+
+  /**
+   * Of a backed table whose source holds exactly this version: forgets everything that the source can give again, and
+   * returns the stubs of this version, none with more than `maxLeaves` where something was written. Its value stays what
+   * it was. Older versions, and others made from them, are not to be read once the source has gone on. A table that is not
+   * backed has no stubs.
+   */
+  release(maxLeaves: number): ReleasedStubs {
+    const { backing, root, codec, hasher } = this.#version
+    if (backing === undefined) return { stubs: [], changed: [] }
+    const decode = (record: Uint8Array) => codec.decode(record)
+    const modules = { ...this.#hashing(), hasher, decode, source: backing.source }
+    const tiles = releasedTiles(root, backing.stubs, modules, maxLeaves)
+    const stubs = tiles.map(({ stub }) => stub)
+    this.#version = { ...this.#version, root: trieOfTiles(tiles), backing: { ...backing, stubs } }
+    const known = new Set(backing.stubs)
+    return { stubs, changed: stubs.filter((stub) => !known.has(stub)) }
   }
 
   get size(): number {
@@ -108,10 +144,7 @@ export class Table<R> {
   /** 32 bytes: spec protocol 5.2. */
   root(): Uint8Array {
     const { root } = this.#version
-    if (root === undefined) return emptyHash(TREE_LEVELS)
-    const { hasher, codec } = this.#version
-    const into = codec.size === undefined ? undefined : scratch.subarray(0, codec.size)
-    return hashAt(root, TREE_LEVELS, { hasher, encode: (record) => codec.encode(record, into) })
+    return root === undefined ? emptyHash(TREE_LEVELS) : hashAt(root, TREE_LEVELS, this.#hashing())
   }
 
   /** Proof that `key` is in the table with its record, or that it is not: spec protocol 5.2. */
@@ -128,5 +161,11 @@ export class Table<R> {
     return [...trieDifference(older.#version.root, this.#version.root)]
       .map(({ key, value, hash }) => ({ key, record: value, leaf: hash }))
       .sort((a, b) => compareBytes(a.key, b.key))
+  }
+
+  #hashing(): TrieHashing<R> {
+    const { hasher, codec } = this.#version
+    const into = codec.size === undefined ? undefined : scratch.subarray(0, codec.size)
+    return { hasher, encode: (record) => codec.encode(record, into) }
   }
 }

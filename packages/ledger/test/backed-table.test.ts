@@ -1,7 +1,15 @@
 import { concatBytes, errorCode, toHex } from '@montana/foundation'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodeCryptoHasher, rootOfStubs, type Stub, smtRoot, Table, verifyInclusionProof } from '../src/index.js'
+import {
+  nodeCryptoHasher,
+  prefixOf,
+  rootOfStubs,
+  type Stub,
+  smtRoot,
+  Table,
+  verifyInclusionProof,
+} from '../src/index.js'
 import { countingHasher, hex } from './helpers.js'
 import { clusteredKey, clusteredKeys, MapSource, randomRecords, rawCodec, rawRecord } from './stub-support.js'
 
@@ -18,7 +26,12 @@ const codeOf = (work: () => unknown) => {
 }
 
 const changes = fc.array(
-  fc.record({ key: clusteredKey, value: fc.option(fc.nat(255), { nil: undefined }), isCommitted: fc.boolean() }),
+  fc.record({
+    key: clusteredKey,
+    value: fc.option(fc.nat(255), { nil: undefined }),
+    isCommitted: fc.boolean(),
+    isReleased: fc.boolean(),
+  }),
   { maxLength: 12 },
 )
 type Change = { key: Uint8Array; value: number | undefined }
@@ -41,13 +54,19 @@ describe('a backed table', () => {
           const [before, plainBefore] = [table, plain]
           table = changed(table, change)
           plain = changed(plain, change)
-          if (!change.isCommitted) continue
+          const { isCommitted, isReleased } = change
+          if (!isCommitted) continue
           expect(hex(table.root())).toBe(hex(plain.root()))
           plain.root()
           const listed = table.changesSince(before)
           expect(listed).toEqual(plain.changesSince(plainBefore))
           for (const { key, record } of table.changesSince(versions.at(-1)?.[0] ?? before)) source.put(key, record)
           versions.push([table, plain])
+          if (!isReleased) continue
+          const { stubs: fresh } = table.release(maxLeaves)
+          versions.splice(0, versions.length - 1)
+          expect(hex(rootOfStubs(fresh))).toBe(hex(plain.root()))
+          expect(fresh.every(({ count, depth }) => count <= maxLeaves || depth === 256)).toBe(true)
         }
         for (const [lazy, eager] of versions) {
           expect(hex(lazy.root())).toBe(hex(eager.root()))
@@ -119,6 +138,25 @@ describe('a backed table', () => {
     expect(next.changesSince(fresh).map(({ key }) => hex(key))).toEqual([hex(second)])
     expect(fresh.changesSince(current)).toEqual([])
     expect(source.reads).toEqual([])
+  })
+
+  it('forgets what its source can give again, and only then', () => {
+    const source = new MapSource(randomRecords(400))
+    const table = backed(source, source.stubs(32))
+    const key = [...source.rows.values()][0]?.subarray(0, 32) ?? new Uint8Array(32)
+    const next = table.set(rawRecord(key, 99))
+    const root = hex(next.root())
+    source.put(key, rawRecord(key, 99))
+    const { stubs, changed } = next.release(32)
+    expect(stubs).toEqual(source.stubs(32))
+    expect(changed.map(({ key: any }) => prefixOf(any, 4))).toEqual([prefixOf(key, 4)])
+    expect(next.release(32)).toEqual({ stubs, changed: [] })
+    source.reads = []
+    expect(hex(next.root())).toBe(root)
+    expect(source.reads).toEqual([])
+    expect(next.get(key)).toEqual(rawRecord(key, 99))
+    expect(source.reads).toHaveLength(2)
+    expect(Table.fromRecords(rawCodec, [rawRecord(key, 1)]).release(32)).toEqual({ stubs: [], changed: [] })
   })
 
   it('hands out the leaf hashes that its root has computed', () => {

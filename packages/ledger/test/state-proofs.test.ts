@@ -11,7 +11,9 @@ import {
   nextKey,
   nodeCryptoHasher,
   prefixOf,
+  proveEntries,
   proveRange,
+  proveRecord,
   rangeOf,
   StubTree,
   siblingsOf,
@@ -95,7 +97,7 @@ describe('a subtree', () => {
         expect(verifySubtree(claim)).toBe(true)
         expect(claim.siblings).toHaveLength(depth)
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 
@@ -143,6 +145,24 @@ describe('a subtree', () => {
   })
 })
 
+describe('one record', () => {
+  it('is proven, or its absence, as the whole tree would prove it', () => {
+    fc.assert(
+      fc.property(shape, ({ keys, maxLeaves, ends: [absent] }) => {
+        const source = sourceOf(keys)
+        const entries = [...source.rows.values()].map((record) => [record.subarray(0, 32), record] as const)
+        const tree = new StubTree(source.stubs(maxLeaves))
+        for (const key of [...keys.slice(0, 3), absent]) {
+          const record = source.record(key)
+          const proof = proveRecord(tree, (lo, hi) => source.leaves(lo, hi), { key, record })
+          expect(hex(proof)).toBe(hex(proveEntries(entries, key)))
+        }
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
 describe('a range', () => {
   it('is proven between any two ends, whatever the stubs are', () => {
     fc.assert(
@@ -153,7 +173,7 @@ describe('a range', () => {
         }
         expect(verifyRange(rangeClaim(source, { lo: first, hi: last }, maxLeaves))).toBe(true)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 

@@ -1,8 +1,10 @@
 import { type Effect, headOf, isMember, restoreState } from '@montana/consensus'
 import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
+import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
 import { restoreChain } from './chain/restore.js'
+import { unrestored } from './chain/unrestored.js'
 import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
 import type { LedgerLinks, LedgerModules } from './ledger/modules.js'
@@ -24,6 +26,9 @@ import type { Prover } from './runtime/prover.js'
 
 export type { LedgerModules } from './ledger/modules.js'
 
+/** Which windows a peer says it has: spec transport 14.2. */
+type PeerWindows = Pick<StatusMessage, 'window' | 'oldestWindow'>
+
 /** The ledger plane of one node: engine, inbox, catch-up, proofs and candidacy over a store. */
 export class LedgerService implements LedgerLinks {
   readonly loop: EngineLoop
@@ -43,8 +48,12 @@ export class LedgerService implements LedgerLinks {
 
   constructor(modules: LedgerModules) {
     this.#modules = modules
-    const { store, document, config, time, record, logger, requests } = modules
-    const state = restoreState(restoreChain(store, document, hasherOf(modules.backend)), time.monotonicMs())
+    const { store, disk, document, config, time, record, logger, requests, anchors } = modules
+    const hasher = hasherOf(modules.backend)
+    const needsResync = store.repairs.resync() !== undefined
+    if (!needsResync) anchors.refresh(hasher)
+    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasher)
+    const state = restoreState(restored, time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)
@@ -52,6 +61,7 @@ export class LedgerService implements LedgerLinks {
     this.#workCheck = createWorkCheck(modules, this)
     this.loop = new EngineLoop(config, state, {
       time,
+      disk,
       execute: (effect) => this.#execute(effect),
       onStep: (after, headAdvanced) => headAdvanced && this.#afterWindow(headOf(after)),
       onFatal: modules.onFatal,
@@ -63,6 +73,7 @@ export class LedgerService implements LedgerLinks {
     this.candidacy = createCandidacy(modules, this)
     rememberRecent(store, record)
     checkPin(store, modules.checkpoint, headOf(state))
+    if (needsResync) this.loop.stop()
   }
 
   get isMember(): boolean {
@@ -90,13 +101,14 @@ export class LedgerService implements LedgerLinks {
   }
 
   start(): void {
+    this.#modules.anchors.start()
     this.loop.dispatch({ type: 'start' })
   }
 
   /** A peer told its head, and with it that it is there. */
-  noteStatus(peerId: string, nodeId: Uint8Array | undefined, window: number): void {
-    if (nodeId) this.loop.dispatch({ type: 'status', nodeId, window })
-    this.catchUp.notePeerHead(peerId, window)
+  noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
+    if (nodeId && !this.loop.isHeld) this.loop.dispatch({ type: 'status', nodeId, window })
+    this.catchUp.notePeerHead(peerId, window, oldestWindow)
   }
 
   noteBehind(peerId: string): void {
@@ -111,6 +123,7 @@ export class LedgerService implements LedgerLinks {
     this.prover.stop()
     this.#workCheck.stop()
     this.loop.stop()
+    this.#modules.anchors.stop()
     this.incidents.flush()
     await this.candidacy.stop()
   }
@@ -136,10 +149,11 @@ export class LedgerService implements LedgerLinks {
   }
 
   #afterWindow(window: number): void {
-    const { store, checkpoint, onWindow } = this.#modules
+    const { store, checkpoint, onWindow, anchors } = this.#modules
     const outcomes = this.#outcomes
     this.#outcomes = []
     checkPin(store, checkpoint, window)
+    anchors.afterWindow(window, this.loop.state.chain.tables.accounts)
     this.candidacy.afterWindow(window, outcomes)
     onWindow(window)
   }

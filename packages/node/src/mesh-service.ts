@@ -12,15 +12,21 @@ import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
 import { ANSWERS } from './peer-protocol/answers.js'
 import { ownStatusMessage } from './peer-protocol/own-status.js'
+import { SNAPSHOT_ANSWERS } from './peer-protocol/snapshot-answers.js'
 import type { Prepared } from './prepare.js'
+import type { SnapshotServer } from './snapshot/server.js'
 
 export interface MeshServiceModules {
-  readonly ledger: LedgerService
+  /** The one in use: a snapshot replaces it. */
+  readonly ledger: () => LedgerService
+  /** Catching up, by whatever way. */
+  readonly isSyncing: () => boolean
   readonly registry: MetricsRegistry
   readonly logger: Logger
   readonly time: TimeSource
   readonly version: string
   readonly liar: Liar
+  readonly snapshots: SnapshotServer
 }
 
 /** The mesh of this node, or undefined when it runs solo. */
@@ -43,29 +49,36 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, version, liar }: MeshServiceModules,
+  { ledger, isSyncing, version, liar, snapshots }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
-  const answers = ledger.answers
   return {
-    onMessage: (peer, type, _requestId, payload) => ledger.inbox.receive(peer.peerId, type, payload),
-    onExtRequest: async (peer, type, payload) => {
-      const answer = ANSWERS.get(type)
-      if (answer) return liar.alter(peer.peerId, { type, payload }, answer(answers, payload))
-      receiveExt(ledger, peer.peerId, type, payload)
+    onMessage: (peer, type, _requestId, payload) => ledger().inbox.receive(peer.peerId, type, payload),
+    onExtRequest: async (peer, type, payload, signal) => {
+      const { answers } = ledger()
+      const answer = ANSWERS.get(type)?.(answers, payload) ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
+      if (answer) return liar.alter(peer.peerId, { type, payload }, await answer)
+      receiveExt(ledger(), peer.peerId, type, payload)
       return new Uint8Array()
     },
     onStatus: (peer, status) => {
-      ledger.noteStatus(peer.peerId, nodeIdOf(peer), status.window)
-      ledger.candidacy.greet(peer.peerId)
+      ledger().noteStatus(peer.peerId, nodeIdOf(peer), status)
+      ledger().candidacy.greet(peer.peerId)
     },
-    onPeerConnected: (peer) => ledger.loop.dispatch({ type: 'peer', peer: peer.peerId }),
-    onPeerDisconnected: (peer) => ledger.catchUp.forgetPeer(peer.peerId),
+    onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
+    onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
-      const { phase } = ledger
-      const isSyncing = ledger.catchUp.isRunning
-      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing, version })
+      const { phase } = ledger()
+      const facts = {
+        genesisHash,
+        phase,
+        isBootstrap,
+        isSyncing: isSyncing(),
+        snapshotWindow: snapshots.newest,
+        version,
+      }
+      return ownStatusMessage(store, facts)
     },
   }
 }

@@ -39,12 +39,21 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   })
   const windows = registry.counter({ name: 'montana_windows_applied_total', help: 'Windows applied by this process' })
+  const mended = registry.counter({
+    name: 'montana_store_mended_total',
+    help: 'Damaged parts of the store that came back from peers.',
+  })
   const caughtUp = registry.counter({
     name: 'montana_catch_up_windows_total',
     help: 'Windows applied while this node caught up',
   })
+  const refused = registry.counter({
+    name: 'montana_store_writes_refused_total',
+    help: 'Attempts to write to the store that a full disk refused',
+  })
   return {
     caughtUp: (windows: number) => caughtUp.inc(none, windows),
+    mended: (parts: number) => mended.inc(none, parts),
     catchUpRate: gauge('montana_catch_up_windows_per_second', 'Windows applied per second while catching up, else 0'),
     catchUpLeft: gauge('montana_catch_up_left_windows', 'Windows that are missing while catching up, else 0'),
     catchUpBytes: gauge('montana_catch_up_fetched_bytes', 'Bytes that this process has fetched to catch up'),
@@ -55,10 +64,12 @@ export function createNodeMetrics(registry: MetricsRegistry) {
     clockRate: gauge('montana_clock_steps_per_second', 'Measured rate of the own clock'),
     residentMemory: gauge('montana_resident_memory_bytes', 'Resident set size of this process'),
     loopDelay: gauge('montana_event_loop_delay_p99_seconds', 'p99 by which timers came late, over the last minute'),
+    diskFull: gauge('montana_disk_full', '1 while writes to the store wait for space on the disk'),
     logLinesLost: gauge('montana_log_lines_lost', 'Log lines that this process could not write'),
     openFiles: gauge('montana_open_files', 'Open file descriptors of this process'),
     synced: gauge('montana_synced', '1 when this node follows the head of its peers'),
     commit: (seconds: number) => commit.observe(none, seconds),
+    writeRefused: () => refused.inc(none),
     windowApplied: () => windows.inc(none),
     messages: registry.counter({
       name: 'montana_ledger_messages_total',
@@ -75,6 +86,9 @@ export function createNodeMetrics(registry: MetricsRegistry) {
       help: 'Proofs of clock values that this node asked for, by purpose and verdict',
       labels: ['purpose', 'verdict'] as const,
     }),
+    snapshotAnchors: gauge('montana_snapshot_anchors', 'Frozen states that this node serves'),
+    snapshotBytes: gauge('montana_snapshot_bytes_served', 'Bytes of frozen states that this process has served'),
+    snapshotRows: gauge('montana_snapshot_frozen_rows', 'Rows that the store keeps for frozen states alone'),
     members: gauge('montana_members', 'Nodes in the node table'),
     candidates: gauge('montana_candidates', 'Candidates in the pool'),
     voteRound: gauge('montana_vote_round', 'Round of the vote on the open window, 0 before it began'),

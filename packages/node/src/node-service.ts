@@ -4,6 +4,7 @@ import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import type { SyncFinding } from '@montana/sync'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
@@ -17,17 +18,29 @@ import type { Closers, OpenResources } from './open.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
+import { PartRepair } from './repair/part-repair.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
+import { pruneStep } from './runtime/prune.js'
+import { AnchorKeeper } from './snapshot/keeper.js'
+import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { wantsSnapshot } from './sync/choice.js'
+import { type JoinRequest, LedgerHost } from './sync/ledger-host.js'
+import { SnapshotJoin } from './sync/snapshot-join.js'
+import { syncPeers } from './sync/sync-peers.js'
+import { tellHeads } from './sync/tell-heads.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
+/** Finding: a frozen state that is not what its header says, and is not served. */
+const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -54,13 +67,18 @@ export class NodeService {
   readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
   readonly #liar = new Liar()
+  readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
-  readonly #ledger: LedgerService
+  readonly #disk: DiskGate
+  readonly #host: LedgerHost
+  readonly #repair: PartRepair
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
   #samples = 0
+  /** The status URL, while no run file tells it. */
+  #unannounced: string | undefined
 
   constructor(prepared: Prepared, opened: OpenResources, hooks: NodeServiceHooks) {
     this.#prepared = prepared
@@ -74,9 +92,13 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
-    this.#ledger = this.#createLedger()
+    this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
+    this.#snapshots = this.#createSnapshots()
+    this.#host = this.#createHost()
+    this.#repair = this.#createRepair()
     const { version } = this.#build
-    const meshModules = { ledger: this.#ledger, registry, logger, time, version, liar: this.#liar }
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
+    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar, snapshots: this.#snapshots }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -94,16 +116,32 @@ export class NodeService {
     await this.#resources.refresh()
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
+    closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
-    closers.add(() => this.#ledger.stop())
+    closers.add(() => this.#snapshots.stop())
+    closers.add(() => this.#host.stop())
+    closers.add(() => this.#repair.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
-    this.#ledger.start()
-    await writeRunFile(options.dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+    this.#host.start()
+    await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
+  async #announce(statusUrl: string): Promise<void> {
+    const { dataDir } = this.#prepared.options
+    try {
+      await writeRunFile(dataDir, { pid: process.pid, instance: this.#record.instance, statusUrl })
+      this.#unannounced = undefined
+    } catch (error) {
+      if (!isFull(error)) throw error
+      this.#unannounced = statusUrl
+      await removeRunFile(dataDir)
+    }
   }
 
   /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
@@ -112,7 +150,105 @@ export class NodeService {
     this.#liar.isOn = lies
   }
 
-  #createLedger(): LedgerService {
+  get #ledger(): LedgerService {
+    return this.#host.current
+  }
+
+  #createHost(): LedgerHost {
+    const { options } = this.#prepared
+    const { store } = this.#opened
+    const { time, fail: onFatal } = this.#hooks
+    const peers = () => this.#mesh?.peers() ?? []
+    return new LedgerHost({
+      store,
+      disk: this.#disk,
+      time,
+      createLedger: (handsOver) => this.#createLedger(handsOver),
+      createJoin: (request) => this.#createJoin(request),
+      wantsSnapshot: (gap) => wantsSnapshot(gap, options, peers()),
+      tellHeads: (ledger) => tellHeads(ledger, peers()),
+      onFatal,
+    })
+  }
+
+  #createJoin({ own, place, signal }: JoinRequest): SnapshotJoin {
+    const { document, options } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger, time } = this.#hooks
+    const requests = peerRequests(() => this.#mesh)
+    return new SnapshotJoin({
+      store,
+      disk: this.#disk,
+      document,
+      backend,
+      verify: createSignatureVerifier(crypto),
+      checkpoint: options.checkpoint,
+      own,
+      place,
+      signal,
+      logger,
+      time,
+      freeze: options.snapshotInterval > 0,
+      random: systemRandom,
+      peers: () => syncPeers(this.#mesh?.peers() ?? [], requests),
+      onFinding: (finding) => this.#noteSyncFinding(finding),
+    })
+  }
+
+  #createRepair(): PartRepair {
+    const { document, genesisHash } = this.#prepared
+    const { store, crypto, hashing: backend } = this.#opened
+    const { logger } = this.#hooks
+    return new PartRepair({
+      store,
+      disk: this.#disk,
+      requests: peerRequests(() => this.#mesh),
+      authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
+      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
+      cementing: document.cementingRule,
+      chain: () => this.#ledger.loop.state.chain,
+      logger,
+      onLie: (peer, { kind, window }) => {
+        this.#noteSyncFinding({ code: PROOF_INVALID, peer, window, detail: `its ${kind} does not hold` })
+      },
+      onMended: () => this.#metrics.mended(1),
+    })
+  }
+
+  /** Written at once: nothing flushes incidents while a snapshot is fetched. */
+  #noteSyncFinding({ code, window, peer, detail }: SyncFinding): void {
+    const { store } = this.#opened
+    const { logger, time } = this.#hooks
+    logger.warn({ code, window, peer: peer?.slice(-8), detail }, 'finding')
+    if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
+    if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
+    if (code !== PROOF_INVALID) return
+    const note = { code, peer, window, atMs: time.wallMs() }
+    this.#disk.attempt(() => store.incidents.noteAll([{ note, count: 1 }]))
+    this.#nodeMessages().misbehaviour(peer, code)
+  }
+
+  #createSnapshots(): SnapshotServer {
+    const onFault = (window: number, detail: string) => {
+      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
+      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
+      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
+    }
+    return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
+  }
+
+  #createAnchors(): AnchorKeeper {
+    return new AnchorKeeper({
+      store: this.#opened.store,
+      writes: (write) => this.#disk.attempt(write),
+      interval: this.#prepared.options.snapshotInterval,
+      wallMs: () => this.#hooks.time.wallMs(),
+      onAnchors: (windows) => this.#snapshots.announce(windows),
+      onFatal: this.#hooks.fail,
+    })
+  }
+
+  #createLedger(handsOver: LedgerModules['handsOver']): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
     const { store, crypto, signer, hashing: backend } = this.#opened
     const { minWindowMs, verify, checkpoint, enableCandidate } = options
@@ -121,6 +257,7 @@ export class NodeService {
       document,
       identity,
       store,
+      disk: this.#disk,
       config: engineConfig(document, {
         genesisHash,
         selfNodeId: identity.nodeId,
@@ -140,9 +277,11 @@ export class NodeService {
       logger: this.#hooks.logger,
       time: this.#hooks.time,
       failpoint: this.#hooks.failpoint,
+      anchors: this.#createAnchors(),
       checkpoint,
       enableCandidate,
       say: this.#nodeMessages(),
+      handsOver,
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
@@ -163,17 +302,18 @@ export class NodeService {
     }
   }
 
-  /** A node that hears nobody cannot know whether it is behind. */
+  /** A node that hears nobody cannot know whether it is behind; one whose disk is full promises nothing. */
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
-    if (hearsNobody) return 'not-ready'
-    return this.#ledger.isSynced ? 'synced' : 'catching-up'
+    if (hearsNobody || this.#disk.isFull) return 'not-ready'
+    return this.#host.isSynced ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
-    const { maxWindows } = this.#prepared.options
+    const { maxWindows, keepWindows } = this.#prepared.options
+    if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
   }
 
@@ -190,19 +330,24 @@ export class NodeService {
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
+      host: this.#host,
       store: this.#opened.store,
       clock: this.#clock,
       mesh: this.#mesh,
       record: this.#record,
       resources: this.#resources,
+      snapshots: { server: this.#snapshots, interval: this.#prepared.options.snapshotInterval },
       time: this.#hooks.time,
       log: this.#hooks.log,
+      disk: this.#disk,
     }
   }
 
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
+    if (this.#host.isSynced) this.#repair.run()
+    if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
   }
 
@@ -214,6 +359,9 @@ export class NodeService {
     this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
     this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
     this.#metrics.catchUpTwice(caughtUp.bytes_twice)
+    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
+    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
+    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
     this.#metrics.head(window)
     this.#metrics.target(target)
     this.#metrics.difficulty(D)
@@ -223,6 +371,7 @@ export class NodeService {
     this.#metrics.members(chain.tables.nodes.size)
     this.#metrics.candidates(chain.tables.candidates.size)
     this.#metrics.voteRound(vote.round)
+    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
     this.#metrics.logLinesLost(this.#hooks.log.lostLines())
     this.#metrics.residentMemory(res.rss)
     this.#metrics.openFiles(res.fds)

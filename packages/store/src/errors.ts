@@ -44,7 +44,7 @@ const SQLITE = {
 } as const
 
 const REMEDIES: Partial<Record<StoreErrorCode, string>> = {
-  STORE_FULL: 'free space on the disk of the data directory and start again',
+  STORE_FULL: 'free space on the disk of the data directory',
   STORE_IO: 'check the disk of the data directory, then start again',
   STORE_CORRUPT:
     'move store.db and the files beside it away, keep identity.bin, and let the node synchronise again; a member that lost its journal must not sign before it has caught up',
@@ -67,6 +67,9 @@ export function isCannotOpen(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.CANTOPEN
 }
 
+/** The index of the log, which is not durable and made anew after a crash, could not be enlarged: want of space. */
+const SQLITE_IOERR_SHMSIZE = SQLITE.IOERR | (19 << 8)
+
 export function isNoDatabase(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.NOTADB
 }
@@ -75,7 +78,8 @@ export function isNoDatabase(error: unknown): boolean {
 export function toStoreError(error: unknown, path: string): unknown {
   const sqlite = sqliteCode(error)
   if (sqlite === undefined) return error
-  const code = STORE_CODES.get(sqlite) ?? 'STORE_IO'
+  const isFull = (error as { errcode?: number }).errcode === SQLITE_IOERR_SHMSIZE
+  const code = isFull ? 'STORE_FULL' : (STORE_CODES.get(sqlite) ?? 'STORE_IO')
   return storeFault(code, path, error)
 }
 

@@ -36,7 +36,7 @@ export type { Install } from './tables/install.js'
 export type { TableName } from './tables/names.js'
 export type { KeyedRecord, Leaf, TableReader } from './tables/reader.js'
 export type { StagedPiece, Staging, StagingReader, StagingTarget, StoredPiece } from './tables/staging.js'
-export type { StubReader, StubRow, StubTable } from './tables/stubs.js'
+export type { KeptStub, StubReader, StubRow, StubTable } from './tables/stubs.js'
 export type {
   FrozenState,
   GenesisInit,

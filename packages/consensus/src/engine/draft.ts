@@ -1,5 +1,5 @@
 import { concatBytes, errorMessage } from '@montana/foundation'
-import { LedgerError } from '@montana/ledger'
+import { isSettleFault } from '@montana/ledger'
 import { type AuthenticatedEnvelope, confirmationFault, sumWeights } from '../acceptance.js'
 import { windowWeights } from '../chain-state.js'
 import { GRACE_MAX_MS, GRACE_PERIOD_FRACTION } from '../constants.js'
@@ -65,7 +65,7 @@ function signDraft(run: Run, { depth: fallbackDepth, evidence, timechainValue }:
     const draft = assembleDraft(run.state.chain, { ...input, confirmers: usableConfirmers(run) })
     run.sign({ kind: 'header', window, scope: headerScope(draft.header), draft })
   } catch (error) {
-    if (!(error instanceof LedgerError || error instanceof ConsensusError)) throw error
+    if (!(isSettleFault(error) || error instanceof ConsensusError)) throw error
     run.emit({ type: 'finding', code: 'DraftFailed', window, detail: errorMessage(error) })
   }
 }

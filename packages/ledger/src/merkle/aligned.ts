@@ -35,7 +35,7 @@ export function ascendInTreeOrder(keys: readonly Uint8Array[]): boolean {
 
 /** The last key, in tree order, of an aligned subtree. */
 export function lastKeyOf({ depth, lo }: Aligned): Uint8Array {
-  const hi = lo.slice()
+  const hi = Uint8Array.from(lo)
   const free = TREE_LEVELS - depth
   hi.fill(0xff, 0, free >> 3)
   if ((free & 7) > 0) hi[free >> 3] = (hi[free >> 3] ?? 0) | ((1 << (free & 7)) - 1)
@@ -80,7 +80,7 @@ export function childrenOf({ depth, lo }: Aligned): readonly [Aligned, Aligned] 
 /** The aligned subtree of `depth` that holds `key`. */
 export function alignedOf(key: Uint8Array, depth: number): Aligned {
   const free = TREE_LEVELS - depth
-  const lo = key.slice()
+  const lo = Uint8Array.from(key)
   lo.fill(0, 0, free >> 3)
   if ((free & 7) > 0) lo[free >> 3] = (lo[free >> 3] ?? 0) & ~((1 << (free & 7)) - 1)
   return { depth, lo }
@@ -97,7 +97,7 @@ export function holds({ depth, lo }: Aligned, key: Uint8Array): boolean {
 }
 
 function withBit(key: Uint8Array, bit: number): Uint8Array {
-  const changed = key.slice()
+  const changed = Uint8Array.from(key)
   changed[bit >> 3] = (changed[bit >> 3] ?? 0) | (1 << (bit & 7))
   return changed
 }

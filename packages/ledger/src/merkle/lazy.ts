@@ -21,13 +21,25 @@ export interface LazyModules<V> {
   decode(record: Uint8Array): V
 }
 
-/** The radix tree over the stubs of a table; what is below them is loaded when it is touched. */
-export function trieOfStubs<V>(stubs: Iterable<Stub>, modules: LazyModules<V>): TrieNode<V> | undefined {
-  const nodes: TrieNode<V>[] = []
-  for (const stub of stubs) {
-    if (stub.count === 1) nodes.push(new LazyLeaf(stub.key, modules, undefined, knownOf(stub)))
-    else if (stub.count > 1) nodes.push(new StubBranch(stub, modules))
+/** A stub and what stands for it in a tree; undefined for an empty one. */
+export interface Tile<V> {
+  readonly stub: Stub
+  readonly node: TrieNode<V> | undefined
+}
+
+/** A node of which only the hash is known; what is below it is loaded when it is touched. */
+export function tileOf<V>(stub: Stub, modules: LazyModules<V>): Tile<V> {
+  if (stub.count === 0) return { stub, node: undefined }
+  const isLone = stub.count === 1
+  return {
+    stub,
+    node: isLone ? new LazyLeaf(stub.key, modules, undefined, knownOf(stub)) : new StubBranch(stub, modules),
   }
+}
+
+/** The radix tree over the tiles of a table, which are in tree order. */
+export function trieOfTiles<V>(tiles: readonly Tile<V>[]): TrieNode<V> | undefined {
+  const nodes = tiles.flatMap(({ node }) => (node === undefined ? [] : [node]))
   return trieOf(nodes, 0, nodes.length)
 }
 
@@ -53,8 +65,8 @@ class LazyLeaf<V> implements TrieLeaf<V> {
   readonly known: KnownHash | undefined
   hash: Uint8Array | undefined
   lifted: KnownHash | undefined
-  #modules: LazyModules<V> | undefined
-  #value: V | undefined
+  readonly #modules: LazyModules<V>
+  #content: { readonly value: V } | undefined
 
   constructor(key: Uint8Array, modules: LazyModules<V>, hash: Uint8Array | undefined, known: KnownHash | undefined) {
     this.key = key
@@ -65,21 +77,31 @@ class LazyLeaf<V> implements TrieLeaf<V> {
   }
 
   get value(): V {
-    this.load()
-    return this.#value as V
+    return this.#loaded().value
   }
 
   load(): void {
-    if (this.#modules === undefined) return
+    this.#loaded()
+  }
+
+  forget(): void {
+    this.#content = undefined
+  }
+
+  #loaded(): { readonly value: V } {
+    this.#content ??= { value: this.#read() }
+    return this.#content
+  }
+
+  #read(): V {
     const { source, hasher, decode } = this.#modules
     const record = source.record(this.key)
     if (record === undefined) throw LedgerError.tableCorrupt('a record is missing', { key: this.key })
     const hash = hasher.leaf(record)
     if (!this.#isRight(hash, hasher))
       throw LedgerError.tableCorrupt('a record is not what its hash says', { key: this.key })
-    this.#value = decode(record)
     this.hash = hash
-    this.#modules = undefined
+    return decode(record)
   }
 
   #isRight(hash: Uint8Array, hasher: MerkleHasher): boolean {
@@ -120,6 +142,10 @@ class StubBranch<V> implements TrieBranch<V> {
 
   load(): void {
     this.#bucket()
+  }
+
+  forget(): void {
+    this.#loaded = undefined
   }
 
   #bucket(): TrieBranch<V> {

@@ -1,8 +1,10 @@
 import { ByteReader, ByteWriter, CodecError } from '@montana/codec'
 import { bytesEqual } from '@montana/foundation'
 import { HASH_BYTES, MAX_PROOF_LEAF_BYTES, MAX_PROOF_SIBLINGS, TREE_LEVELS } from '../constants.js'
+import { alignedOf, siblingOf } from './aligned.js'
 import { bitOf, highestDifference } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
+import { type LeafReader, leavesByStub, type StubTree } from './stub-tree.js'
 import { hashAt, isLeaf, type TrieHashing, type TrieNode } from './trie.js'
 
 const BITMAP_BYTES = TREE_LEVELS / 8
@@ -22,7 +24,25 @@ interface Path {
 
 /** Inclusion or absence proof of `key` in the encoding of spec protocol 5.2. */
 export function proveKey<V>(root: TrieNode<V> | undefined, key: Uint8Array, modules: TrieHashing<V>): Uint8Array {
-  const path = pathTo(root, key, modules)
+  return encodePath(key, pathTo(root, key, modules))
+}
+
+/** The same from the stubs of a table: `record` is what is stored under `key`, `leaves` reads the same state. */
+export function proveRecord(
+  tree: StubTree,
+  leaves: LeafReader,
+  { key, record }: { readonly key: Uint8Array; readonly record: Uint8Array | undefined },
+): Uint8Array {
+  const read = leavesByStub(tree, leaves)
+  const siblings = new Map<number, Uint8Array>()
+  for (let level = 0; level < TREE_LEVELS; level++) {
+    const hash = tree.hashAt(siblingOf(alignedOf(key, TREE_LEVELS - level)), read)
+    if (!bytesEqual(hash, emptyHash(level))) siblings.set(level, hash)
+  }
+  return encodePath(key, { record, siblings })
+}
+
+function encodePath(key: Uint8Array, path: Path): Uint8Array {
   const record = path.record ?? new Uint8Array(0)
   const levels = [...path.siblings.keys()].sort((a, b) => a - b)
   const bitmap = new Uint8Array(BITMAP_BYTES)

@@ -23,6 +23,8 @@ interface HashCache {
   readonly known?: KnownHash | undefined
   /** Brings what is not in memory there. Afterwards the place it came from may change. */
   load?(): void
+  /** Lets go of what `load` brought; it is read again when it is touched. */
+  forget?(): void
 }
 
 export interface TrieLeaf<V> extends HashCache {

@@ -21,6 +21,7 @@ import {
   makeCandidateProof,
 } from '@montana/timechain'
 import { stepsOf } from '../chain/clock-history.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import type { Phase } from '../runtime/phase.js'
 import { type SentRegistration, WorkRecord } from './work-record.js'
 
@@ -29,6 +30,7 @@ const RESEND_WINDOWS = 16
 
 export interface CandidacyModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'attempt' | 'durable' | 'isFull'>
   readonly backend: HashBackend
   readonly identity: Identity
   readonly signer: Signer
@@ -147,14 +149,14 @@ export class Candidacy {
     this.#modules.logger.warn({ reason }, 'registration refused; the chain is extended')
     this.#sent = undefined
     this.#wasInPool = false
-    this.#record.clearSent()
+    this.#modules.disk.attempt(() => this.#record.clearSent())
   }
 
   #finish(): void {
     if (!this.#chain && !this.#sent) return
     this.#endWork()
     this.#sent = undefined
-    this.#record.clear()
+    this.#modules.disk.attempt(() => this.#record.clear())
     this.#modules.logger.info({}, 'admitted: this node is a member now')
   }
 
@@ -179,7 +181,7 @@ export class Candidacy {
 
   #advance(window: number): void {
     if (this.#chain && this.#isTooOld(this.#chain.wStart, window)) this.#endWork()
-    this.#chain ??= this.#begin(window)
+    if (!this.#chain) this.#begin(window)
     if (!this.#chain || this.#isBusy) return
     const windows = Math.min(this.#chain.windowsDone, window + 1 - this.#chain.wStart)
     this.#follow(windows >= this.#required ? this.#register(this.#chain, windows, window) : this.#grind(this.#chain))
@@ -196,33 +198,38 @@ export class Candidacy {
     })
   }
 
-  #begin(window: number): CandidateChain | undefined {
-    const chain = this.#record.begin(window, this.#modules.identity.nodeId)
-    this.#modules.logger.info({ wStart: window, required: this.#required }, 'candidate chain begun')
-    return chain
+  /** At a later window where the disk has no space now. */
+  #begin(window: number): void {
+    const { disk, identity, logger } = this.#modules
+    if (disk.isFull) return
+    disk.attempt(() => {
+      this.#chain = this.#record.begin(window, identity.nodeId)
+      logger.info({ wStart: window, required: this.#required }, 'candidate chain begun')
+    })
   }
 
   async #grind(chain: CandidateChain): Promise<void> {
-    const { backend, chainState } = this.#modules
+    const { backend, chainState, disk } = this.#modules
+    const signal = this.#signal
     this.#work ??= createCandidateWork({
       backend,
       chain,
       dOf: (window) => stepsOf(chainState().context, window, chainState().params.tau2Windows),
       save: async (stretch) => {
-        if (this.#chain === chain) this.#record.append(stretch)
+        if (this.#chain === chain) await disk.durable(() => this.#record.append(stretch), signal)
       },
     })
-    await this.#work.run(this.#required, this.#signal)
+    await this.#work.run(this.#required, signal)
   }
 
   async #register(chain: CandidateChain, windows: number, window: number): Promise<void> {
-    const { backend, broadcast, logger } = this.#modules
+    const { backend, broadcast, disk, logger } = this.#modules
     const signal = this.#signal
     const registration = await this.#sign(chain, windows)
     const noderegHash = registrationHash(registration.bytes)
     const proof = encodeCandidateProof(await makeCandidateProof({ backend, chain, noderegHash, windows, signal }))
     if (signal.aborted) return
-    this.#record.putSent({ registration, proof })
+    await disk.durable(() => this.#record.putSent({ registration, proof }), signal)
     this.#sent = { registration, proof }
     this.#sentAtWindow = window
     logger.info({ wStart: chain.wStart, windows }, 'registration sent')

@@ -31,10 +31,13 @@ export interface StartOptions {
   readonly checkpoint: Checkpoint | undefined
   readonly verify: VerifyPolicy
   readonly enableCandidate: boolean
-  /** How a node that is behind reaches its peers. */
-  readonly sync: 'auto' | 'range' | 'snapshot'
-  /** A snapshot is served of every so many windows. */
+  /** Windows between two states that are kept for peers to fetch; 0 = none. */
   readonly snapshotInterval: number
+  /** Windows up to which a node that is behind replays; `auto`: what it has measured to be cheaper. */
+  readonly snapshotGap: number | 'auto'
+  readonly sync: 'auto' | 'range' | 'snapshot'
+  /** So many of the latest windows are kept whole; undefined: all of them. */
+  readonly keepWindows: number | undefined
   /** Drill: no window is ground in less time than this, ms. */
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
@@ -134,17 +137,30 @@ export const START_OPTIONS: Specs<StartOptions> = {
     default: false,
     parse: toggle,
   }),
+  snapshotInterval: spec<number>('snapshotInterval', {
+    value: 'N',
+    description: 'keep the state of every N-th window for peers to fetch; 0 keeps none',
+    default: 256,
+    parse: integer(0, 1_000_000),
+  }),
+  snapshotGap: spec<StartOptions['snapshotGap']>('snapshotGap', {
+    value: 'N',
+    description: 'replay when behind by at most N windows, fetch a snapshot beyond that; auto goes by measured cost',
+    default: 4096,
+    parse: parseGap,
+  }),
   sync: spec<StartOptions['sync']>('sync', {
     value: 'HOW',
-    description: 'how a node that is behind reaches its peers: auto | range (window by window) | snapshot',
+    description: 'how a node that is behind catches up: auto (see --snapshot-gap) | range (replay) | snapshot',
     default: 'auto',
     parse: oneOf('auto', 'range', 'snapshot'),
   }),
-  snapshotInterval: spec<number>('snapshotInterval', {
-    value: 'WINDOWS',
-    description: 'serve a snapshot of every so many windows',
-    default: 256,
-    parse: integer(1, 1_000_000),
+  keepWindows: spec<number | undefined>('keepWindows', {
+    value: 'N',
+    description:
+      'delete envelopes, certificates and proofs of all but the latest N windows (at least 256; by default all are kept); such a store can no longer be replayed from genesis',
+    default: undefined,
+    parse: integer(256, Number.MAX_SAFE_INTEGER),
   }),
   clockFloorMs: spec<number>('clockFloorMs', {
     value: 'N',
@@ -188,6 +204,11 @@ function parseCheckpoint(value: string): Checkpoint | Fault {
   const hash = hex && fromHex(hex, 32)
   if (window && hash && Number(window) > 0) return { window: Number(window), hash }
   return new Fault('is not a checkpoint', 'use WINDOW:HASH with the 64 hex digits of the proposal hash')
+}
+
+function parseGap(value: string): number | 'auto' | Fault {
+  const gap = value === 'auto' ? value : integer(0, Number.MAX_SAFE_INTEGER)(value)
+  return gap instanceof Fault ? new Fault('is not a number of windows', 'use a whole number, or auto') : gap
 }
 
 function parseVerify(value: string): VerifyPolicy | Fault {

@@ -28,6 +28,7 @@ export function createCatchUp(
         metrics.findings.inc({ code: PROOF_INVALID })
       say.misbehaviour(peerId, PROOF_INVALID)
     },
+    handsOver: (gap) => modules.handsOver(gap),
     onApplied: () => metrics.caughtUp(1),
     monotonicMs: () => time.monotonicMs(),
   })

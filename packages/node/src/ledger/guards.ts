@@ -7,8 +7,8 @@ import { isMisbehaviour } from '../runtime/misbehaviour.js'
 import type { LedgerLinks, LedgerModules } from './modules.js'
 
 /** Counts what peers did wrong. */
-export function createIncidents({ store, time, logger, metrics }: LedgerModules): IncidentLog {
-  return new IncidentLog({ store, time, logger, onIncident: (code) => metrics.incidents.inc({ code }) })
+export function createIncidents({ store, disk, time, logger, metrics }: LedgerModules): IncidentLog {
+  return new IncidentLog({ store, disk, time, logger, onIncident: (code) => metrics.incidents.inc({ code }) })
 }
 
 /** Where everything that peers say comes in. */
@@ -37,9 +37,10 @@ function incidentOf(kind: MessageKind, outcome: string): string | undefined {
 
 /** Keeps contradictions, and tells of those that a peer has shown. */
 export function createEvidenceDesk(modules: LedgerModules, links: LedgerLinks): EvidenceDesk {
-  const { store, authenticator, say, record, metrics, logger } = modules
+  const { store, disk, authenticator, say, record, metrics, logger } = modules
   return new EvidenceDesk({
     store,
+    disk,
     authenticator,
     state: () => links.loop.state,
     broadcast: say.evidence,

@@ -46,9 +46,10 @@ export function createWorkCheck({ store, requests, verifier, logger }: LedgerMod
 
 /** Does the work of a candidate. */
 export function createCandidacy(modules: LedgerModules, links: LedgerLinks): Candidacy {
-  const { store, backend, identity, signer, logger, enableCandidate, say, onFatal } = modules
+  const { store, disk, backend, identity, signer, logger, enableCandidate, say, onFatal } = modules
   return new Candidacy({
     store,
+    disk,
     backend,
     identity,
     signer,

@@ -1,6 +1,9 @@
 import {
   decodeCertificateResponse,
   decodeEnvelopeRangeResponse,
+  decodeRangeChunkResponse,
+  decodeSnapshotChunkResponse,
+  decodeSnapshotManifestResponse,
   decodeTimechainProofResponse,
   decodeVoteSetResponse,
   EXT_TYPE,
@@ -8,11 +11,19 @@ import {
   encodeCertificateRequest,
   encodeEnvelopeRangeRequest,
   encodeObjectRequest,
+  encodeRangeChunkRequest,
+  encodeSnapshotChunkRequest,
+  encodeSnapshotManifestRequest,
   encodeTimechainProofRequest,
   encodeVoteSetRequest,
   type Mesh,
   NetworkError,
   type ObjectKind,
+  type RangeChunk,
+  type RangeChunkRequest,
+  type SnapshotChunk,
+  type SnapshotChunkRequest,
+  type SnapshotManifest,
   type TimechainProofItem,
   type VoteSetItem,
 } from '@montana/network'
@@ -32,6 +43,9 @@ export interface PeerRequests {
   candidateProof(peerId: string, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   object(peerId: string, kind: ObjectKind, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   votes(peerId: string, window: number, signal: AbortSignal): Promise<readonly VoteSetItem[]>
+  manifest(peerId: string, window: number, signal: AbortSignal): Promise<SnapshotManifest>
+  chunk(peerId: string, request: SnapshotChunkRequest, signal: AbortSignal): Promise<SnapshotChunk>
+  rangeChunk(peerId: string, request: RangeChunkRequest, signal: AbortSignal): Promise<RangeChunk>
   /** Connected peers, the given one first. */
   peersFrom(first: string | undefined): string[]
   /** Whether this peer may be asked for windows: spec transport 16.3. */
@@ -71,6 +85,19 @@ export function peerRequests(mesh: () => Mesh | undefined): PeerRequests {
     votes: async (peerId, window, signal) => {
       const request = encodeVoteSetRequest({ window, fromRound: 1 })
       return decodeVoteSetResponse(await ask(peerId, EXT_TYPE.voteSet, request, signal))
+    },
+    manifest: async (peerId, window, signal) => {
+      const request = { window }
+      const answer = await ask(peerId, EXT_TYPE.snapshotManifest, encodeSnapshotManifestRequest(request), signal)
+      return decodeSnapshotManifestResponse(answer, request)
+    },
+    chunk: async (peerId, request, signal) => {
+      const answer = await ask(peerId, EXT_TYPE.snapshotChunk, encodeSnapshotChunkRequest(request), signal)
+      return decodeSnapshotChunkResponse(answer, request)
+    },
+    rangeChunk: async (peerId, request, signal) => {
+      const answer = await ask(peerId, EXT_TYPE.rangeChunk, encodeRangeChunkRequest(request), signal)
+      return decodeRangeChunkResponse(answer, request)
     },
     peersFrom: (first) => connectedPeers(mesh(), first),
     isSource: (peerId) =>

@@ -12,6 +12,7 @@ import { bytesEqual, toHex } from '@montana/foundation'
 import { decodeEvidence, EVIDENCE_KIND, type EvidenceMessage, encodeEvidence } from '@montana/network'
 import type { Evidence, Store } from '@montana/store'
 import type { Authenticator } from './authenticator.js'
+import type { DiskGate } from './disk-gate.js'
 
 export type EvidenceName = keyof typeof EVIDENCE_KIND
 
@@ -40,6 +41,7 @@ const CODES: Readonly<Record<EvidenceName, string>> = {
 
 export interface EvidenceDeskModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'attempt' | 'isFull'>
   readonly authenticator: Authenticator
   state(): EngineState
   /** To every peer that speaks the extension protocol. */
@@ -72,7 +74,7 @@ export class EvidenceDesk {
 
   /** What a peer sent: definition and both signatures are checked before anything is stored or forwarded. */
   async take(payload: Uint8Array): Promise<string> {
-    const { state, onNew } = this.#modules
+    const { state, disk, onNew } = this.#modules
     const pair = pairOf(decodeEvidence(payload))
     if (!pair) return 'NoEvidence'
     if (this.#known.has(keyOf(pair))) return 'duplicate'
@@ -82,9 +84,13 @@ export class EvidenceDesk {
     // It may be a member by the time that its peer has reached already.
     if (!memberOf(state().chain, nodeId, head + 1)) return 'UnknownNode'
     if (!(await this.#isSigned(pair))) return 'InvalidSignature'
-    if (!this.#keep(pair)) return 'duplicate'
-    onNew({ kind, code: CODES[kind], window, nodeId })
-    return 'accepted'
+    if (disk.isFull) return 'held'
+    let isNew = true
+    disk.attempt(() => {
+      isNew = this.#keep(pair)
+      if (isNew) onNew({ kind, code: CODES[kind], window, nodeId })
+    })
+    return isNew ? 'accepted' : 'duplicate'
   }
 
   /** True when this node did not know of it. */

@@ -65,8 +65,12 @@ export class Inbox {
     this.guarded('envelope', peerId, () => this.takeEnvelope(peerId, payload))
   }
 
-  /** Runs `take` within the bounds of what may be looked at at once. */
+  /**
+   * Runs `take` within the bounds of what may be looked at at once. With a full disk nothing is: what were taken would
+   * only wait, and what is not taken is not remembered either, so its sender may repeat it.
+   */
   guarded(kind: MessageKind, peerId: string, take: () => Promise<string>): void {
+    if (this.#modules.loop.isHeld) return this.#modules.onOutcome(kind, peerId, 'held')
     this.#guard.run(kind, peerId, take)
   }
 

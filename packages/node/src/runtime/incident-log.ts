@@ -1,11 +1,13 @@
 import { errorCode, type Logger, type TimeSource } from '@montana/foundation'
 import type { IncidentCount, IncidentNote, Store } from '@montana/store'
+import type { DiskGate } from './disk-gate.js'
 
 /** Distinct (code, peer) pairs held between two flushes. */
 const PENDING_MAX = 256
 
 export interface IncidentLogModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'attempt' | 'isFull'>
   readonly time: TimeSource
   readonly logger: Logger
   /** Once per incident. */
@@ -42,11 +44,13 @@ export class IncidentLog {
    * out too.
    */
   flush(): void {
-    if (this.#pending.size === 0) return
-    const { store, logger } = this.#modules
+    const { store, disk, logger } = this.#modules
+    if (this.#pending.size === 0 || disk.isFull) return
     try {
-      store.incidents.noteAll(this.#pending.values())
-      this.#pending.clear()
+      disk.attempt(() => {
+        store.incidents.noteAll(this.#pending.values())
+        this.#pending.clear()
+      })
     } catch (error) {
       logger.warn({ code: errorCode(error), pending: this.#pending.size }, 'incidents could not be stored')
     }

@@ -1,8 +1,8 @@
 import { CodecError } from '@montana/codec'
+import type { HeaderFields } from '@montana/consensus'
 import { decodeAccountRecord, decodeCandidateRecord, decodeNodeRecord, hasherOf, verifyRange } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import { type RangeChunk, STATE_RECORD_BYTES, type StateTableName, stateTableName } from '@montana/network'
-import type { Anchor } from '@montana/sync'
 import { SnapshotFileError } from './errors.js'
 
 const KEY_BYTES = 32
@@ -19,10 +19,14 @@ export interface ChunkLeaves {
 }
 
 /** The leaf hashes of a chunk, once its records are proven to be all of its table between its ends: spec protocol 15.4. */
-export function proveChunk(section: string, chunk: RangeChunk, anchor: Anchor, backend: HashBackend): ChunkLeaves {
+export function proveChunk(
+  section: string,
+  chunk: RangeChunk,
+  header: HeaderFields,
+  backend: HashBackend,
+): ChunkLeaves {
   checkRecords(section, chunk)
   const { keys, leaves } = leavesOf(chunk, backend)
-  const { header } = anchor.decoded.envelope
   const root = { account: header.accountRoot, node: header.nodeRoot, candidate: header.candidateRoot }
   const { lo, hi, proof } = chunk
   const claim = { root: root[stateTableName(chunk.table)], lo, hi, keys, leafHashes: leaves, proof }

@@ -1,8 +1,7 @@
 import { type FileHandle, stat } from 'node:fs/promises'
-import { HEADER_BYTES } from '@montana/consensus'
 import { ConfigError, concatBytes } from '@montana/foundation'
 import { hasherOf, nextKey, proveRange } from '@montana/ledger'
-import { loadBackend } from '@montana/native'
+import { type HashBackend, loadBackend } from '@montana/native'
 import {
   encodeRangeChunkResponse,
   encodeSnapshotManifestResponse,
@@ -14,10 +13,13 @@ import {
   STATE_RECORD_BYTES,
   STATE_TABLE,
   type StateTableName,
+  stateTableName,
 } from '@montana/network'
 import { openStore } from '@montana/store'
+import { StoreInconsistent } from '../chain/restore.js'
 import { FIRST_KEY, LAST_KEY, TABLE_ORDER } from './chunk-order.js'
-import { unusableFile } from './errors.js'
+import { proveChunk } from './chunk-proof.js'
+import { SnapshotFileError, unusableFile } from './errors.js'
 import { SECTION_MAX_BYTES } from './format.js'
 import type { SnapshotInfo } from './info.js'
 import { SectionWriter } from './section-writer.js'
@@ -51,9 +53,9 @@ export async function createSnapshotFile(options: CreateOptions): Promise<Snapsh
   const store = openStore({ dir: dataDir, mode: 'read' })
   try {
     const release = store.hold()
-    const hasher = hasherOf(loadBackend().backend)
-    const source = await readSource(store, options.window, hasher, signal)
-    await writeWhole(file, (handle) => writeSource(handle, source, options)).catch((error: unknown) => {
+    const { backend } = loadBackend()
+    const source = await readSource(store, options.window, hasherOf(backend), signal)
+    await writeWhole(file, (handle) => writeSource(handle, source, backend, options)).catch((error: unknown) => {
       throw isOfFile(error) ? unusableFile(file, error, 'name a file in a directory that you may write') : error
     })
     release()
@@ -72,7 +74,7 @@ async function checkTarget({ file, force }: CreateOptions): Promise<void> {
 
 const isOfFile = (error: unknown) => error instanceof Error && 'syscall' in error
 
-async function writeSource(handle: FileHandle, source: SnapshotSource, options: CreateOptions): Promise<void> {
+async function writeSource(handle: FileHandle, source: SnapshotSource, backend: HashBackend, options: CreateOptions) {
   const writer = await SectionWriter.begin(handle)
   await writer.section('genesis', source.genesisDocument)
   await writer.section('manifest', encodeSnapshotManifestResponse(manifestOf(source)))
@@ -82,6 +84,7 @@ async function writeSource(handle: FileHandle, source: SnapshotSource, options: 
   let done = 0
   for (const chunk of chunksOf(source)) {
     options.signal.throwIfAborted()
+    checkChunk(chunk, source, backend)
     await writer.section('records', encodeRangeChunkResponse(chunk))
     done += chunk.recordCount
     options.onProgress?.({ step: 'writing', done, of: account + node + candidate })
@@ -89,11 +92,22 @@ async function writeSource(handle: FileHandle, source: SnapshotSource, options: 
   await writer.end(source.counts)
 }
 
-function manifestOf({ window, counts, envelope, context }: SnapshotSource): SnapshotManifest {
+/** Leaf hashes of a store are not checked when they are read: what would prove nothing is not written. */
+function checkChunk(chunk: RangeChunk, { header, window }: SnapshotSource, backend: HashBackend): void {
+  try {
+    proveChunk('records', chunk, header, backend)
+  } catch (error) {
+    if (!(error instanceof SnapshotFileError)) throw error
+    const table = stateTableName(chunk.table)
+    throw new StoreInconsistent(`rows of the ${table} table do not belong to window ${window}`, 'tables')
+  }
+}
+
+function manifestOf({ window, counts, header, context }: SnapshotSource): SnapshotManifest {
   const depth = (count: number) =>
     Math.min(MAX_SNAPSHOT_DEPTH, Math.max(0, Math.ceil(Math.log2(count / RECORDS_PER_CHUNK))))
   const depths = { account: depth(counts.account), node: depth(counts.node), candidate: depth(counts.candidate) }
-  return { window, counts, depths, header: envelope.subarray(0, HEADER_BYTES), context }
+  return { window, counts, depths, header: header.bytes, context }
 }
 
 function* chunksOf(source: SnapshotSource): Generator<RangeChunk> {

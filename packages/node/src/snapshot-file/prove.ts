@@ -102,7 +102,7 @@ async function proveTables(reader: SectionReader, anchor: Anchor, modules: Prove
     }
     const chunk = decoded(name, () => decodeRangeChunk(payload))
     order.take(name, chunk)
-    const leaves = proveChunk(name, chunk, anchor, modules.backend)
+    const leaves = proveChunk(name, chunk, anchor.decoded.envelope.header, modules.backend)
     if (chunk.table === STATE_TABLE.node) for (const node of nodesOf(chunk)) nodes = nodes.set(node)
     sink?.chunk({ ...chunk, ...leaves })
     modules.onProgress?.({ step: sink ? 'restoring' : 'proving', ...reader.progress })

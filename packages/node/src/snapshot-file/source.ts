@@ -1,4 +1,4 @@
-import { decodeEnvelope } from '@montana/consensus'
+import { decodeEnvelope, type Header } from '@montana/consensus'
 import { bytesEqual, ConfigError, toHex } from '@montana/foundation'
 import {
   decodeGenesisDocument,
@@ -31,6 +31,7 @@ export interface SnapshotSource {
   readonly genesisDocument: Uint8Array
   readonly window: number
   readonly envelope: Uint8Array
+  readonly header: Header
   readonly certificate: Uint8Array
   readonly context: Uint8Array
   readonly counts: RecordCounts
@@ -64,10 +65,11 @@ export async function readSource(
     tables[table] = { reader, tree: new StubTree(stubs, hasher) }
   }
   const { account, node, candidate } = tables as Record<StateTableName, SourceTable>
-  checkRoots(chosen, stored.envelope, { account, node, candidate })
+  const { header } = decodeEnvelope(stored.envelope)
+  checkRoots(header, { account, node, candidate })
   return {
     document: decodeGenesisDocument(genesisDocument),
-    ...{ genesisDocument, window: chosen, envelope: stored.envelope, certificate, context },
+    ...{ genesisDocument, window: chosen, envelope: stored.envelope, header, certificate, context },
     counts: { account: account.reader.count(), node: node.reader.count(), candidate: candidate.reader.count() },
     tables: { account, node, candidate },
   }
@@ -94,13 +96,12 @@ async function stubsOf(reader: TableReader, hasher: MerkleHasher, signal: AbortS
   return builder.finish()
 }
 
-function checkRoots(window: number, envelope: Uint8Array, tables: SnapshotSource['tables']): void {
-  const { header } = decodeEnvelope(envelope)
+function checkRoots(header: Header, tables: SnapshotSource['tables']): void {
   const roots = { account: header.accountRoot, node: header.nodeRoot, candidate: header.candidateRoot }
   for (const table of TABLE_ORDER) {
     const found = tables[table].tree.root()
     if (bytesEqual(found, roots[table])) continue
-    const message = `the ${table} table has root ${toHex(found)}, window ${window} has ${toHex(roots[table])}`
+    const message = `the ${table} table has root ${toHex(found)}, window ${header.window} has ${toHex(roots[table])}`
     throw new StoreInconsistent(message, 'tables')
   }
 }

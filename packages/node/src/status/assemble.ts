@@ -7,6 +7,9 @@ import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
+import type { SnapshotServer } from '../snapshot/server.js'
+import type { LedgerHost } from '../sync/ledger-host.js'
 import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
 import type { NodeRecord } from './node-record.js'
@@ -27,13 +30,16 @@ export interface StatusModules {
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
+  readonly host: Pick<LedgerHost, 'isSynced' | 'progress' | 'totals' | 'resync'>
   readonly store: Store
   readonly clock: ClockRunner
   readonly mesh: Mesh | undefined
   readonly record: NodeRecord
   readonly resources: ResourceSampler
+  readonly snapshots: { readonly server: Pick<SnapshotServer, 'anchors' | 'bytesServed'>; readonly interval: number }
   readonly time: TimeSource
   readonly log: Pick<LogHealth, 'degraded'>
+  readonly disk: Pick<DiskGate, 'degraded'>
 }
 
 /** The status document, from memory; only an explicitly asked-for older window is looked up in the store. */
@@ -56,11 +62,11 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     phase: ledger.phase,
     window: context.window,
     header_hash: toHex(context.proposalHash),
-    state_root: toHex(modules.store.head()?.stateRoot ?? context.proposalHash),
+    state_root: toHex(stateRootAt(modules.store, context.window) ?? context.proposalHash),
     cemented_at: record.recent.at(-1)?.at ?? null,
     recent: [...record.recent],
     ...(atWindow !== undefined && { at_window: windowStatus(modules, atWindow) }),
-    synced: ledger.isSynced,
+    synced: modules.host.isSynced,
     target_window: ledger.catchUp.target,
     D: context.nextD,
     clock: clockStatus({
@@ -92,15 +98,37 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     jobs: [],
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
-    degraded: [...(ledger.loop.state.halted ? [ledger.loop.state.halted] : []), ...modules.log.degraded()],
+    degraded: degradedCodes(modules),
     findings: findingsOf(record, peers),
-    catch_up: catchUpStatus(ledger.catchUp.progress, peers),
-    caught_up: caughtUpStatus(ledger.catchUp.totals),
+    snapshots: snapshotStatus(modules),
+    catch_up: catchUpStatus(modules.host.progress, peers),
+    caught_up: caughtUpStatus(modules.host.totals),
   }
+}
+
+function snapshotStatus({ snapshots: { server, interval }, store }: StatusModules): NodeStatus['snapshots'] {
+  const { anchors, bytesServed } = server
+  return { interval, anchors: [...anchors], bytes_served: bytesServed, frozen_rows: store.anchors.keptRows() }
 }
 
 function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {
   return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
+}
+
+function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
+  const { halted } = ledger.loop.state
+  return [
+    ...(halted ? [halted] : []),
+    ...(host.resync === undefined ? [] : ['RESYNC']),
+    ...disk.degraded(),
+    ...log.degraded(),
+  ]
+}
+
+/** A step that a full disk holds may have stored a window that this node does not speak of yet. */
+function stateRootAt(store: Store, window: number): Uint8Array | undefined {
+  const head = store.head()
+  return head?.window === window ? head.stateRoot : store.windowAt(window)?.stateRoot
 }
 
 function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {

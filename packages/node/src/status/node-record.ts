@@ -55,6 +55,11 @@ export class NodeRecord {
     return this.#appliedHere
   }
 
+  /** Before the windows of the store are noted anew: a snapshot has replaced it. */
+  forgetRecent(): void {
+    this.#recent.length = 0
+  }
+
   noteStored(applied: AppliedWindow): void {
     this.#recent.push({
       window: applied.window,

@@ -4,6 +4,7 @@ import { openStore } from '@montana/store'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { EvidenceDesk, type EvidenceName } from '../../src/runtime/evidence-desk.js'
 import { isMisbehaviour } from '../../src/runtime/misbehaviour.js'
+import { diskGate } from '../support/disk.js'
 import { flipped } from '../support/messages.js'
 import { signConfirmation, signHeader, signVote } from '../support/objects.js'
 import { createReceiver } from '../support/receiver.js'
@@ -28,6 +29,7 @@ function desk(dir = temporaryDirectory()) {
   const found: string[] = []
   const evidence = new EvidenceDesk({
     store,
+    disk: diskGate(),
     authenticator,
     state: () => loop.state,
     broadcast: (bytes) => sent.push(bytes),

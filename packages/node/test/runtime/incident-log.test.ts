@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from '@montana/foundation'
 import { openStore } from '@montana/store'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { IncidentLog } from '../../src/runtime/incident-log.js'
+import { diskGate } from '../support/disk.js'
 import { temporaryDirectory } from '../support/world.js'
 
 function setUp() {
@@ -12,7 +13,7 @@ function setUp() {
   const warned: string[] = []
   const logger: Logger = { ...silentLogger, warn: (_, message) => warned.push(message) }
   const time = { wallMs: () => clock.nowMs, monotonicMs: () => clock.nowMs }
-  const log = new IncidentLog({ store, time, logger, onIncident: (code) => counted.push(code) })
+  const log = new IncidentLog({ store, disk: diskGate(), time, logger, onIncident: (code) => counted.push(code) })
   return { store, log, clock, counted, warned }
 }
 

@@ -49,6 +49,7 @@ function setUp(peers: Record<string, Peer>, clockRemainingMs = () => undefined a
     shelf,
     logger: silentLogger,
     clockRemainingMs,
+    ahead: () => undefined,
     onVerdict: (_, verdict) => verdicts.push(verdict),
     onInvalid: (_, peerId, evidence) => {
       blamed.push(peerId)

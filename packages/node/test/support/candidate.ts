@@ -16,6 +16,7 @@ import { WorkCheck } from '../../src/candidate/work-check.js'
 import { initialiseStore } from '../../src/chain/restore.js'
 import { type ChainOptions, extendChain, headOfChain } from './chain.js'
 import { commitOf } from './commit.js'
+import { diskGate } from './disk.js'
 import { type Peer, requestsTo } from './peers.js'
 import { temporaryDirectory, type World } from './world.js'
 
@@ -89,6 +90,7 @@ export class CandidateRun {
     const { identity, signer } = this.#world.candidate
     const candidacy = new Candidacy({
       store: this.store,
+      disk: diskGate(),
       backend,
       identity,
       signer,

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { Inbox } from '../../src/runtime/inbox.js'
 import { EngineLoop } from '../../src/runtime/loop.js'
+import { diskGate } from './disk.js'
 import type { World } from './world.js'
 
 /** What one node hears: real engine, real signatures; its effects are noted and not carried out. */
@@ -18,6 +19,8 @@ export class Receiver {
   readonly outcomes: string[] = []
   /** Peers that spoke of a window beyond the next. */
   readonly behind: string[] = []
+  /** Every effect meets a disk without space meanwhile. */
+  isDiskFull = false
   #heard: (outcome: string) => void = () => {}
 
   /** An observer by default: nothing that it hears makes it sign. */
@@ -28,7 +31,11 @@ export class Receiver {
     this.authenticator = new Authenticator(createSignatureVerifier(world.crypto), hash)
     this.loop = new EngineLoop(config, restoreState(restored, systemTime.monotonicMs()), {
       time: systemTime,
-      execute: (effect) => this.effects.push(effect),
+      disk: diskGate(),
+      execute: (effect) => {
+        if (this.isDiskFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+        this.effects.push(effect)
+      },
       onStep: () => {},
       onFatal: (error) => {
         throw error

@@ -1,6 +1,6 @@
 import type { Database } from '../database.js'
 import { checkSeal, sealOf } from '../seal.js'
-import { TABLES, type TableName } from './names.js'
+import { TABLES, type TableName, tableSql } from './names.js'
 
 export type TableCounts = Readonly<Record<TableName, number>>
 
@@ -17,6 +17,8 @@ export interface AnchorReader {
   list(): Anchor[]
   /** The encoded consensus context of the anchor, `undefined` where there is no such anchor. */
   context(window: number): Uint8Array | undefined
+  /** Rows that are kept for anchors alone: what has been changed since. */
+  keptRows(): number
 }
 
 export interface Anchors extends AnchorReader {
@@ -31,6 +33,8 @@ interface Row extends TableCounts {
   readonly seal: Uint8Array
 }
 
+/** They are added and removed in the order of their ids, so that nothing has to be counted. */
+const KEPT_ROWS = tableSql((t) => `SELECT coalesce(max(id) - min(id) + 1, 0) AS rows FROM ${t}_past`)
 interface CountRow {
   readonly name: TableName
   readonly count: number
@@ -56,6 +60,10 @@ export class AnchorTable implements Anchors {
   context(window: number): Uint8Array | undefined {
     const row = this.#database.get<Row>('SELECT * FROM anchors WHERE window = ?', window)
     return row && this.#checked(row).bytes
+  }
+
+  keptRows(): number {
+    return TABLES.reduce((sum, table) => sum + (this.#database.get<{ rows: number }>(KEPT_ROWS[table])?.rows ?? 0), 0)
   }
 
   prune(choose: (anchors: readonly Anchor[]) => readonly number[]): void {

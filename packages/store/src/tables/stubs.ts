@@ -17,9 +17,17 @@ export interface StubRow {
   readonly hash: Uint8Array | null
 }
 
+/** A stub as it is kept: its hash holds for every window from `changed` to the head. */
+export type KeptStub = StubRow & {
+  /** The last window that changed something below it. */
+  readonly changed: number
+}
+
 export interface StubReader {
   /** In tree order; they tile the key space. */
   all(): StubRow[]
+  /** The same with the window from which on each of them holds. */
+  kept(): KeptStub[]
   /** Only those whose hash must be computed anew. */
   dirty(): StubRow[]
 }
@@ -32,8 +40,6 @@ export interface StubTable extends StubReader {
    */
   put(rows: readonly StubRow[], asOf?: number): void
 }
-
-export type StoredStub = StubRow & { readonly changed: number }
 
 const COLUMNS = 'lo, depth, count, key, height, hash, changed'
 const ALL = tableSql((t) => `SELECT ${COLUMNS} FROM ${t}_stubs ORDER BY lo`)
@@ -55,12 +61,17 @@ export class StoredStubs implements StubTable {
     this.#table = table
   }
 
+  kept(): KeptStub[] {
+    const rows = this.#database.all<KeptStub>(ALL[this.#table])
+    return rows.map((row) => ({ ...toRow(row), changed: row.changed }))
+  }
+
   all(): StubRow[] {
-    return this.#database.all<StoredStub>(ALL[this.#table]).map(toRow)
+    return this.#database.all<KeptStub>(ALL[this.#table]).map(toRow)
   }
 
   dirty(): StubRow[] {
-    return this.#database.all<StoredStub>(DIRTY[this.#table]).map(toRow)
+    return this.#database.all<KeptStub>(DIRTY[this.#table]).map(toRow)
   }
 
   put(rows: readonly StubRow[], asOf?: number): void {
@@ -80,11 +91,11 @@ export class StoredStubs implements StubTable {
   }
 
   /** Removes every stub that shares a key with one of `rows`, and returns them in tree order. */
-  #take(rows: readonly StubRow[]): StoredStub[] {
-    const taken = new Map<string, StoredStub>()
+  #take(rows: readonly StubRow[]): KeptStub[] {
+    const taken = new Map<string, KeptStub>()
     for (const { lo, depth } of rows) {
       const tree = toTree(lo)
-      for (const stub of this.#database.all<StoredStub>(BELOW[this.#table], tree, lastOf(tree, depth))) {
+      for (const stub of this.#database.all<KeptStub>(BELOW[this.#table], tree, lastOf(tree, depth))) {
         taken.set(Buffer.from(stub.lo).toString('hex'), stub)
       }
     }
@@ -99,7 +110,7 @@ export function sizeOf(stubs: readonly Pick<StubRow, 'depth'>[]): bigint {
 }
 
 /** Each row with the last window that changed one of the stubs it takes keys from: both sides walked in tree order. */
-function* withLastChange(rows: readonly StubRow[], stubs: readonly StoredStub[]) {
+function* withLastChange(rows: readonly StubRow[], stubs: readonly KeptStub[]) {
   const sorted = rows.map((row) => ({ row, lo: toTree(row.lo) })).sort((a, b) => Buffer.compare(a.lo, b.lo))
   let first = 0
   for (const { row, lo } of sorted) {
@@ -115,11 +126,11 @@ function* withLastChange(rows: readonly StubRow[], stubs: readonly StoredStub[])
   }
 }
 
-function isBefore(stub: StoredStub | undefined, lo: Uint8Array): boolean {
+function isBefore(stub: KeptStub | undefined, lo: Uint8Array): boolean {
   return stub !== undefined && Buffer.compare(lastOf(stub.lo, stub.depth), lo) < 0
 }
 
-function toRow({ lo, depth, count, key, height, hash }: StoredStub): StubRow {
+function toRow({ lo, depth, count, key, height, hash }: KeptStub): StubRow {
   return { lo: fromTree(lo), depth, count, key: fromTree(key), height, hash }
 }
 

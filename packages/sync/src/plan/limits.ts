@@ -29,6 +29,8 @@ export const DEFAULT_LIMITS: PlanLimits = {
   patienceMs: 60_000,
 }
 
+/** A smaller chunk is mostly overhead. No special reason for the figure. */
+const MIN_CHUNK_RECORDS = 8
 const PATIENCE_RECORDS = 100_000
 /** Of small downloads too: below this time chunks are not worth being small. */
 const MIN_PATIENCE_MS = 5_000
@@ -42,6 +44,6 @@ export function chunkRecords(total: number, peers: number, limits: PlanLimits): 
   const sources = Math.max(1, peers)
   const ms = Math.min(patienceMs, Math.max(MIN_PATIENCE_MS, (patienceMs * total) / PATIENCE_RECORDS))
   const requests = sources * (burst + (perSecond * ms) / 1000)
-  const wanted = Math.max((total * atRisk) / sources, total / requests, 1)
+  const wanted = Math.max((total * atRisk) / sources, total / requests, MIN_CHUNK_RECORDS)
   return Math.min(limits.chunkRecords, wanted)
 }

@@ -1,4 +1,4 @@
-import { errorCode } from '@montana/foundation'
+import { concatBytes, errorCode } from '@montana/foundation'
 import { emptyHash, type MerkleHasher, prefixOf, subtreeBounds, TREE_LEVELS, verifySubtree } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import { type SnapshotChunk, STATE_RECORD_BYTES, stateTableName } from '@montana/network'
@@ -25,7 +25,7 @@ export async function proveChunk(
   const recordBytes = STATE_RECORD_BYTES[chunk.table]
   const keys = keysOf(records, recordBytes)
   if (!keys.every((key) => prefixOf(key, depth) === prefix)) return undefined
-  const flat = Buffer.concat(keys)
+  const flat = concatBytes(...keys)
   const hashes = await subtreeHashes(backend, flat, records, recordBytes, TREE_LEVELS - depth, signal)
   if (!hashes) return undefined
   const claim = { root, depth, prefix, keys: flat, siblings, subtreeHash: hashes.root }

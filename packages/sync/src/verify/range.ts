@@ -1,3 +1,4 @@
+import { concatBytes } from '@montana/foundation'
 import { TREE_LEVELS, verifyRange } from '@montana/ledger'
 import { type RangeChunk, STATE_RECORD_BYTES, stateTableName } from '@montana/network'
 import type { StagedPiece } from '@montana/store'
@@ -17,7 +18,7 @@ export async function proveRangeChunk(
 ): Promise<StagedPiece | undefined> {
   const { lo, hi, records, proof } = chunk
   const recordBytes = STATE_RECORD_BYTES[chunk.table]
-  const keys = Buffer.concat(keysOf(records, recordBytes))
+  const keys = concatBytes(...keysOf(records, recordBytes))
   const hashes = await subtreeHashes(backend, keys, records, recordBytes, TREE_LEVELS, signal)
   if (!hashes || !verifyRange({ root, lo, hi, keys, leafHashes: hashes.leaves, proof }, hasher)) return undefined
   const whole = { table: stateTableName(chunk.table), lo, hi, keys, records, leaves: hashes.leaves }

@@ -13,6 +13,9 @@ export interface LateObservation {
   readonly failure: string | undefined
 }
 
+/** As far as any node may be behind another one, windows. */
+const FOLLOWS_WITHIN = 1
+
 interface LateInit {
   readonly join: Join
   readonly startHead: number
@@ -48,9 +51,11 @@ export class LateNode {
     void this.#start(head)
   }
 
-  /** The others have reached `goal`: is this one there too, or has it had its time? */
+  /** The others have reached `goal`: is this one there too and follows them, or has it had its time? */
   isOver(goal: number, nowMs: number): boolean {
-    if ((this.#init.mesh.late?.status?.window ?? 0) >= goal || this.#failure !== undefined) return true
+    const { late, head } = this.#init.mesh
+    const window = late?.status?.window ?? 0
+    if ((window >= goal && head - window <= FOLLOWS_WITHIN) || this.#failure !== undefined) return true
     this.#waitsSinceMs ??= nowMs
     this.#isMissed = nowMs - this.#waitsSinceMs > this.#init.waitMs
     return this.#isMissed

@@ -1,53 +1,49 @@
+import { CodecError } from '@montana/codec'
 import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
-import { EXT_ERROR, ExtError } from '@montana/network'
 import type { ProofEvidence } from '@montana/timechain'
 import type { Authenticator } from '../authenticator.js'
 import type { Inbox } from '../inbox.js'
 import type { EngineLoop } from '../loop.js'
 import { Change } from './change.js'
-import { isLie, WrongWindow } from './errors.js'
-import { APPLY_TIMEOUT_MS, GATHER_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
+import { isBusy, PROOF_INVALID, WrongWindow } from './errors.js'
+import { APPLY_TIMEOUT_MS, FOLLOWS_WITHIN, GATHER_MS, GRACE_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
 import type { Source } from './plan.js'
-import { type CatchUpProgress, type CatchUpTotals, RateMeter } from './progress.js'
+import type { CatchUpProgress, CatchUpTotals } from './progress.js'
 import { type ProofAhead, ProofsAhead, type ProofsAheadModules } from './proofs-ahead.js'
 import { type Fetched, RangeFetcher } from './range-fetcher.js'
+import { Session } from './session.js'
 import { SignaturesAhead } from './signatures-ahead.js'
-import { Standing } from './standing.js'
+import { Standing, type StandingModules } from './standing.js'
 import type { FetchWindows, RangeWindow } from './window-source.js'
 
 /** Between two looks at slow peers while nothing happens. */
 const LOOK_AGAIN_MS = 500
 /** A busy peer that names no time is left alone for this long. */
 const REST_MS = 500
-const MS_PER_S = 1_000
 
-export interface CatchUpModules {
+export interface CatchUpModules extends StandingModules {
   readonly loop: EngineLoop
   readonly inbox: Inbox
   readonly authenticator: Authenticator
   readonly logger: Logger
   readonly fetchWindows: FetchWindows
   readonly proofs: Pick<ProofsAheadModules, 'requests' | 'verifier' | 'policy'>
-  /** Whether the network layer lets this peer be asked: spec transport 16.3. */
-  isSource(peerId: string): boolean
   /** How many peers may yet tell of their heads. */
   expectedPeers(): number
   /** A peer gave what does not hold. */
   onLie(peerId: string, window: number, detail: string, evidence?: ProofEvidence): void
+  /** True: a snapshot closes this gap; nothing more is fetched here, and another service takes over from it. */
+  handsOver(gap: Gap): boolean
   /** After each window that was applied. */
   onApplied(): void
-  monotonicMs(): number
 }
 
-interface Session {
-  readonly from: number
-  readonly startedAtMs: number
-  /** Undefined while sources are gathered; then how far the network was ahead, windows. */
-  gap: number | undefined
+/** How far this node is behind, in windows, and how fast windows have been applied so far. */
+export interface Gap {
+  readonly head: number
+  readonly target: number
+  readonly windowsPerSecond: number | undefined
 }
-
-/** Whoever lacks one window follows, if a little late. */
-const FOLLOWS_WITHIN = 1
 
 /**
  * Brings a node that is behind to the head of its peers: spec protocol 15.1. Windows are fetched ahead from all of them,
@@ -61,14 +57,13 @@ export class CatchUp {
   readonly #signatures: SignaturesAhead
   readonly #change = new Change()
   readonly #abort = new AbortController()
-  readonly #rate = new RateMeter()
-  #session: Session | undefined
-  #totals = { windows: 0, seconds: 0 }
+  readonly #session: Session
 
   constructor(modules: CatchUpModules) {
     this.#modules = modules
     const { fetchWindows: fetch, monotonicMs: nowMs, loop, authenticator, logger } = modules
-    this.#standing = new Standing(nowMs)
+    this.#standing = new Standing(modules)
+    this.#session = new Session(nowMs)
     const common = {
       sources: () => this.#sources(),
       nowMs,
@@ -98,17 +93,17 @@ export class CatchUp {
     return Math.max(this.#modules.loop.head, this.#standing.secondHighest)
   }
 
+  /** Not while it waits for a window that is most likely on its way. */
   get isRunning(): boolean {
-    return this.#session !== undefined
+    return this.#session.isFetching || (this.#session.isOpen && this.#claimedGap > FOLLOWS_WITHIN)
   }
 
   /** Undefined while this node follows. */
   get progress(): CatchUpProgress | undefined {
-    if (!this.#isFarBehind) return undefined
+    if (!this.#session.isFarBehind) return undefined
     const { head } = this.#modules.loop
-    const { from = head } = this.#session ?? {}
-    const target = this.target
-    const rate = this.#rate.rate(this.#modules.monotonicMs())
+    const { from = head, rate } = this.#session
+    const { target } = this
     return {
       mode: 'range',
       phase: 'range',
@@ -118,25 +113,26 @@ export class CatchUp {
       windowsPerSecond: rate,
       etaSeconds: rate === undefined ? undefined : Math.ceil((target - head) / rate),
       peers: [...new Set([...this.#windows.peers, ...this.#proofs.peers])].filter((peer) => peer !== ''),
-      bytesFetched: this.#windows.bytesFetched + this.#proofs.bytesFetched,
-      bytesTwice: this.#windows.bytesTwice + this.#proofs.bytesTwice,
+      ...this.#traffic,
       chunks: undefined,
     }
   }
 
   get totals(): CatchUpTotals {
-    const { windows, seconds } = this.#totals
+    const { windows, seconds } = this.#session.totals
+    return { mode: windows > 0 ? 'range' : undefined, windows, seconds, ...this.#traffic }
+  }
+
+  get #traffic() {
     return {
-      mode: windows > 0 ? 'range' : undefined,
-      windows,
-      seconds: seconds + this.#secondsOfSession,
       bytesFetched: this.#windows.bytesFetched + this.#proofs.bytesFetched,
       bytesTwice: this.#windows.bytesTwice + this.#proofs.bytesTwice,
     }
   }
 
-  notePeerHead(peerId: string, window: number): void {
-    this.#standing.note(peerId, window)
+  /** A peer has the windows from `oldest` to `window`, it says. */
+  notePeerHead(peerId: string, window: number, oldest?: number): void {
+    this.#standing.note(peerId, window, oldest)
     this.#onChange()
     void this.#run()
   }
@@ -164,43 +160,47 @@ export class CatchUp {
   }
 
   async #run(): Promise<void> {
-    if (this.#session || !this.#isBehind) return
-    const { loop, monotonicMs } = this.#modules
-    this.#session = { from: loop.head, startedAtMs: monotonicMs(), gap: undefined }
+    if (this.#session.isOpen || !this.#isBehind) return
+    this.#session.open(this.#modules.loop.head)
     try {
-      await this.#gather()
-      this.#session.gap = this.#gap
-      while (this.#isBehind) await this.#step()
+      if (this.#claimedGap <= FOLLOWS_WITHIN) await this.#waitForOne()
+      else await this.#gather()
+      this.#session.begin(this.#claimedGap)
+      // Where nobody has the next window any more only a snapshot helps.
+      while (this.#isBehind && !this.#isHandedOver() && this.#gap > 0) await this.#step()
     } finally {
-      this.#totals.seconds += this.#secondsOfSession
-      this.#rate.reset()
-      this.#session = undefined
-      if (!this.#abort.signal.aborted) this.#pump()
+      this.#session.close()
     }
   }
 
-  get #isFarBehind(): boolean {
-    return (this.#session?.gap ?? this.#gap) > FOLLOWS_WITHIN && this.#session !== undefined
+  #isHandedOver(): boolean {
+    const { loop, handsOver } = this.#modules
+    const gap = { head: loop.head, target: this.target, windowsPerSecond: this.#session.rate }
+    if (!this.#session.isFarBehind || !handsOver(gap)) return false
+    this.stop()
+    return true
   }
 
-  get #secondsOfSession(): number {
-    if (!this.#session || !this.#isFarBehind) return 0
-    return (this.#modules.monotonicMs() - this.#session.startedAtMs) / MS_PER_S
+  /** How far the highest claim is ahead, windows … */
+  get #claimedGap(): number {
+    return this.#standing.claimedGap(this.#modules.loop.head)
   }
 
-  /** How far the highest claim is ahead, windows. */
+  /** … and that of those who have the next window. */
   get #gap(): number {
-    return Math.max(0, ...this.#claims.map(({ head }) => head - this.#modules.loop.head))
+    return this.#standing.gap(this.#modules.loop.head)
   }
 
   get #isBehind(): boolean {
-    const { loop } = this.#modules
-    const isStopped = this.#abort.signal.aborted || loop.state.halted !== undefined
-    return !isStopped && this.#gap > 0
+    const isStopped = this.#abort.signal.aborted || this.#modules.loop.state.halted !== undefined
+    return !isStopped && this.#claimedGap > 0
   }
 
-  get #claims() {
-    return this.#standing.claims.filter(({ peer }) => this.#modules.isSource(peer))
+  /** One window that is missing is most often on its way. */
+  async #waitForOne(): Promise<void> {
+    const { loop } = this.#modules
+    const next = (signal: AbortSignal) => loop.waitForHead(loop.head + 1, signal)
+    await withTimeout(GRACE_MS, this.#abort.signal, next).catch(() => {})
   }
 
   /** With much to fetch the first that answers is not asked for all of it. */
@@ -209,14 +209,17 @@ export class CatchUp {
     const { signal } = this.#abort
     const untilMs = monotonicMs() + GATHER_MS
     for (let leftMs = GATHER_MS; leftMs > 0 && !signal.aborted; leftMs = untilMs - monotonicMs()) {
-      if (this.#gap <= SMALL_GAP || this.#claims.length >= expectedPeers()) return
+      if (this.#claimedGap <= SMALL_GAP || this.#standing.claims.length >= expectedPeers()) return
       await this.#change.wait(Math.min(leftMs, LOOK_AGAIN_MS), signal)
     }
   }
 
   async #step(): Promise<void> {
+    const { loop } = this.#modules
+    // While the disk is full nothing can be applied, and that is no peer's fault.
+    if (loop.isHeld) return await loop.whenFree(this.#abort.signal).catch(() => this.stop())
     this.#pump()
-    const window = this.#modules.loop.head + 1
+    const window = loop.head + 1
     const next = this.#windows.get(window)
     if (next && this.#isProofSettled(window)) return await this.#applyNext(window, next)
     await this.#change.wait(LOOK_AGAIN_MS, this.#abort.signal)
@@ -228,22 +231,22 @@ export class CatchUp {
   }
 
   #onChange(): void {
-    if (this.#session?.gap !== undefined && !this.#abort.signal.aborted) this.#pump()
+    if (this.#session.isFetching && !this.#abort.signal.aborted) this.#pump()
     this.#change.notify()
   }
 
   #pump(): void {
     const { head } = this.#modules.loop
-    const claimed = this.#session ? Math.max(head, ...this.#claims.map((claim) => claim.head)) : head
-    this.#windows.pump(head, claimed)
+    this.#windows.pump(head, head + this.#gap)
     this.#proofs.pump(head, this.#windows.heldUpTo)
     this.#signatures.pump(head)
   }
 
   #sources(): Omit<Source, 'asked'>[] {
-    return this.#claims
-      .filter(({ isResting }) => !isResting)
-      .map(({ peer, head, failures }) => ({ peer, upTo: head, failures }))
+    const awake = this.#standing.claims.filter(({ isResting }) => !isResting)
+    return awake.map(({ peer, head: upTo, oldest, failures }) => {
+      return { peer, upTo, failures, lacks: (window) => window < oldest }
+    })
   }
 
   #valueAt(window: number): Uint8Array | undefined {
@@ -254,17 +257,15 @@ export class CatchUp {
   async #applyNext(window: number, { peer, value, endsAnswer }: Fetched<RangeWindow>): Promise<void> {
     try {
       await this.#apply(peer, window, value)
-      if (this.#isFarBehind) this.#noteApplied()
+      this.#session.noteApplied()
+      this.#modules.onApplied()
       if (endsAnswer) this.#standing.forgive(peer)
     } catch (error) {
-      if (!isAbort(error) && this.#modules.loop.head < window) this.#fail(peer, window, error)
+      // Nothing is applied any more.
+      if (isAbort(error)) return this.stop()
+      const { head, isHeld } = this.#modules.loop
+      if (head < window && !isHeld) this.#fail(peer, window, error)
     }
-  }
-
-  #noteApplied(): void {
-    this.#totals.windows++
-    this.#rate.mark(this.#modules.monotonicMs())
-    this.#modules.onApplied()
   }
 
   /** Each window passes the same acceptance as a live one; one that fails ends the use of its source. */
@@ -272,20 +273,41 @@ export class CatchUp {
     const { loop, inbox } = this.#modules
     if (loop.head >= window) return
     await inbox.takeEnvelope(peerId, envelope, 'range')
+    await this.#space()
     if (certificate && loop.head < window) await inbox.takeCertificate(peerId, certificate)
+    await this.#space()
     if (loop.head < window && !loop.state.held && !loop.state.halted) throw new WrongWindow(window)
-    await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+    await this.#reached(window)
+  }
+
+  /** A full disk holds the step that a window has caused, which says nothing about its source. */
+  async #space(): Promise<void> {
+    const { loop } = this.#modules
+    if (loop.isHeld) await loop.whenFree(this.#abort.signal)
+  }
+
+  async #reached(window: number): Promise<void> {
+    const { loop } = this.#modules
+    try {
+      await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+    } catch (error) {
+      if (!loop.isHeld) throw error
+      await this.#space()
+      await this.#reached(window)
+    }
   }
 
   #onInvalidProof(window: number, peer: string, evidence: ProofEvidence | undefined): void {
     this.#modules.onLie(peer, window, 'a proof of its clock value does not hold', evidence)
-    this.#dismiss(peer, window, 'PROOF_INVALID')
+    this.#dismiss(peer, window, PROOF_INVALID)
   }
 
   #fail(peer: string, window: number, error: unknown): void {
-    if (isAbort(error)) return
-    if (error instanceof ExtError && isBusy(error)) return this.#standing.rest(peer, error.retryAfterMs || REST_MS)
-    if (isLie(error)) this.#modules.onLie(peer, window, 'its window does not hold')
+    if (isBusy(error)) return this.#standing.rest(peer, error.retryAfterMs || REST_MS)
+    // The network layer ends.
+    if (isAbort(error)) return this.#standing.rest(peer, REST_MS)
+    if (error instanceof WrongWindow) this.#modules.onLie(peer, window, 'its window does not hold')
+    if (error instanceof CodecError) this.#modules.onLie(peer, window, 'its answer cannot be read')
     this.#dismiss(peer, window, errorCode(error))
   }
 
@@ -296,8 +318,4 @@ export class CatchUp {
     this.#modules.logger.warn({ peer: peer.slice(-8), fromWindow, code }, 'peer dropped as a source for catch-up')
     this.#change.notify()
   }
-}
-
-function isBusy({ extCode }: ExtError): boolean {
-  return extCode === EXT_ERROR.busy || extCode === EXT_ERROR.rateLimited
 }

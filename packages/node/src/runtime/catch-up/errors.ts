@@ -1,5 +1,5 @@
-import { CodecError } from '@montana/codec'
 import { MontanaError } from '@montana/foundation'
+import { EXT_ERROR, ExtError } from '@montana/network'
 
 /** Under which incidents and findings are filed: a peer gave a window, a proof or a record that does not hold. */
 export const PROOF_INVALID = 'PROOF_INVALID'
@@ -12,7 +12,7 @@ export class WrongWindow extends MontanaError {
   }
 }
 
-/** What only somebody who lies, or is broken, sends. */
-export function isLie(error: unknown): boolean {
-  return error instanceof WrongWindow || error instanceof CodecError
+/** A peer that asks to be left alone for a moment; nothing is held against it. */
+export function isBusy(error: unknown): error is ExtError {
+  return error instanceof ExtError && (error.extCode === EXT_ERROR.busy || error.extCode === EXT_ERROR.rateLimited)
 }

@@ -50,3 +50,7 @@ export const APPLY_TIMEOUT_MS = 300_000
 export const GATHER_MS = 3_000
 /** Up to here a gap is closed at once with whoever told of it, windows. */
 export const SMALL_GAP = 3
+/** One window is missing: it is likely on its way, and fetched after this, ms. A round trip and a verification. */
+export const GRACE_MS = 300
+/** Whoever lacks no more than this follows, if a little late, windows. */
+export const FOLLOWS_WITHIN = 1

@@ -1,8 +1,9 @@
 import type { ProofPolicy } from '@montana/consensus'
 import { bytesEqual, isAbort } from '@montana/foundation'
-import { EXT_ERROR, ExtError, type TimechainProofItem } from '@montana/network'
+import { ExtError, type TimechainProofItem } from '@montana/network'
 import { type ProofEvidence, type ProofVerifier, proofOfItem, timechainClaim } from '@montana/timechain'
 import type { PeerRequests } from '../../peer-protocol/requests.js'
+import { isBusy } from './errors.js'
 import { PROOF_LIMITS } from './limits.js'
 import type { Ask, Source } from './plan.js'
 import { RangeFetcher } from './range-fetcher.js'
@@ -105,7 +106,8 @@ export class ProofsAhead {
 
   #sources(): Omit<Source, 'asked'>[] {
     return this.#modules.sources().map((source) => {
-      return { ...source, lacks: (window) => this.#lacking.get(window)?.has(source.peer) ?? false }
+      const lacks = (window: number) => source.lacks?.(window) || this.#lacking.get(window)?.has(source.peer) === true
+      return { ...source, lacks }
     })
   }
 
@@ -116,27 +118,23 @@ export class ProofsAhead {
   }
 
   #onFailed(ask: Ask, error: unknown): void {
-    if (!(error instanceof ExtError) || error.extCode !== EXT_ERROR.notFound) return this.#modules.onFailed(ask, error)
+    // Whoever serves no proofs may have the windows all the same.
+    if (!(error instanceof ExtError) || isBusy(error)) return this.#modules.onFailed(ask, error)
     this.#noteLack(ask.from, ask.peer)
   }
 
   #noteLack(window: number, peer: string): void {
     const lacking = this.#lacking.get(window) ?? new Set()
     this.#lacking.set(window, lacking.add(peer))
-    if (this.#modules.sources().some((source) => source.upTo >= window && !lacking.has(source.peer))) return
+    if (this.#sources().some((source) => source.upTo >= window && !source.lacks?.(window))) return
     for (let passed = window; passed < window + this.#skip; passed++) this.#fetcher.put(passed, undefined)
     this.#skip = Math.min(SKIP_MAX, this.#skip * 2)
   }
 
   async #check(): Promise<void> {
     this.#isChecking = true
-    try {
-      for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#checkOne(next)
-    } catch (error) {
-      if (!isAbort(error)) throw error
-    } finally {
-      this.#isChecking = false
-    }
+    for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#tryOne(next)
+    this.#isChecking = false
   }
 
   /** The lowest proof that is here and not checked, as far as the values around it are known. */
@@ -149,17 +147,29 @@ export class ProofsAhead {
     }
   }
 
+  /** A claim that cannot be checked at all is as good as none. */
+  async #tryOne(window: number): Promise<void> {
+    try {
+      await this.#checkOne(window)
+    } catch (error) {
+      if (!isAbort(error)) this.#giveUp(window)
+    }
+  }
+
+  #giveUp(window: number): void {
+    const peer = this.#fetcher.get(window)?.peer
+    this.#fetcher.remove(window)
+    if (peer !== undefined) this.#noteLack(window, peer)
+    this.#modules.onChange()
+  }
+
   async #checkOne(window: number): Promise<void> {
     const { verifier, policy, onInvalid, onChange } = this.#modules
     const held = this.#fetcher.get(window)
     if (!held?.value || !policy) return
     const claim = this.#claimOf(window, held.value)
-    if (claim === undefined) {
-      // Whose values are wrong, those of the proof or those of the window, shows when the window is applied.
-      this.#fetcher.remove(window)
-      this.#noteLack(window, held.peer)
-      return onChange()
-    }
+    // Whose values are wrong, those of the proof or those of the window, shows when the window is applied.
+    if (claim === undefined) return this.#giveUp(window)
     const verdict = await verifier.verify(claim, { policy, signal: this.#abort.signal })
     if (this.#fetcher.get(window) !== held) return
     if (verdict.isValid) this.#verified.add(window)

@@ -1,0 +1,91 @@
+import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
+import type { MissingPart, Store } from '@montana/store'
+import type { PeerRequests } from '../peer-protocol/requests.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
+import { isCertificateOf, isEnvelopeOf, type PartProofModules, provenClock } from './part-proof.js'
+
+/** One exchange: spec transport 14.1. */
+const TIMEOUT_MS = 15_000
+/** Parts mended in one round; the next round takes the next ones. */
+const PARTS_PER_ROUND = 64
+
+export interface PartRepairModules extends PartProofModules {
+  readonly store: Store
+  readonly disk: Pick<DiskGate, 'durable'>
+  readonly requests: PeerRequests
+  readonly logger: Logger
+  /** A peer gave what does not hold. */
+  onLie(peerId: string, part: MissingPart): void
+  onMended(part: MissingPart): void
+}
+
+/** Fetches from peers what a check of the store found damaged and took out. Each part is proven before it is put back. */
+export class PartRepair {
+  readonly #modules: PartRepairModules
+  readonly #abort = new AbortController()
+  #running: Promise<void> | undefined
+
+  constructor(modules: PartRepairModules) {
+    this.#modules = modules
+  }
+
+  /** Begins a round unless one is going on. */
+  run(): void {
+    if (this.#running || this.#abort.signal.aborted) return
+    const parts = this.#modules.store.repairs.missing().slice(0, PARTS_PER_ROUND)
+    if (parts.length === 0) return
+    this.#running = this.#mendAll(parts).finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+  }
+
+  async #mendAll(parts: readonly MissingPart[]): Promise<void> {
+    for (const part of parts) {
+      if (this.#abort.signal.aborted) return
+      await this.#mend(part)
+    }
+  }
+
+  /** Whoever has it; a peer that has it not is no reason to ask no other. */
+  async #mend(part: MissingPart): Promise<void> {
+    const { requests, logger } = this.#modules
+    for (const peerId of requests.peersFrom(undefined).filter((peer) => requests.isSource(peer))) {
+      try {
+        if (await withTimeout(TIMEOUT_MS, this.#abort.signal, (signal) => this.#mendFrom(peerId, part, signal))) return
+      } catch (error) {
+        if (isAbort(error) && this.#abort.signal.aborted) return
+        logger.debug({ peer: peerId.slice(-8), ...part, code: errorCode(error) }, 'peer has it not')
+      }
+    }
+  }
+
+  async #mendFrom(peerId: string, part: MissingPart, signal: AbortSignal): Promise<boolean> {
+    const { store, disk, onLie, onMended, logger } = this.#modules
+    const bytes = await this.#proven(peerId, part, signal)
+    if (bytes === undefined) {
+      onLie(peerId, part)
+      return false
+    }
+    await disk.durable(() => store.repairs.refill(part, bytes) && onMended(part), signal)
+    logger.info({ peer: peerId.slice(-8), ...part }, 'mended from a peer')
+    return true
+  }
+
+  /** Undefined: what the peer sent is not what was lost. */
+  async #proven(peerId: string, { kind, window }: MissingPart, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const { requests } = this.#modules
+    if (kind === 'proof') {
+      const item = await requests.proof(peerId, window, signal)
+      return item && (await provenClock(window, item, this.#modules, signal))
+    }
+    const ask = kind === 'envelope' ? requests.envelopes : requests.certificates
+    const [bytes] = await ask(peerId, window, 1, signal)
+    const isProven = kind === 'envelope' ? isEnvelopeOf : isCertificateOf
+    return bytes && (await isProven(window, bytes, this.#modules)) ? bytes : undefined
+  }
+}

@@ -1,0 +1,109 @@
+import { createSignatureVerifier } from '@montana/crypto'
+import { silentLogger } from '@montana/foundation'
+import { genesisHash } from '@montana/ledger'
+import { loadBackend } from '@montana/native'
+import { type MissingPart, openStore } from '@montana/store'
+import { createProofVerifier } from '@montana/timechain'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { PartRepair } from '../../src/repair/part-repair.js'
+import { Authenticator } from '../../src/runtime/authenticator.js'
+import { type BuiltWindow, buildChain, headOfChain } from '../support/chain.js'
+import { diskGate } from '../support/disk.js'
+import { flipped } from '../support/messages.js'
+import { altering, answering, type Peer, requestsTo } from '../support/peers.js'
+import { makeWorld, temporaryDirectory, VOTE_RULES, type World } from '../support/world.js'
+
+const WINDOWS = 4
+const { backend } = loadBackend()
+let world: World
+
+beforeAll(async () => {
+  world = await makeWorld(VOTE_RULES)
+})
+afterAll(() => world.crypto.close())
+
+interface Pair {
+  readonly dirs: readonly [string, string]
+  readonly built: readonly BuiltWindow[]
+}
+
+/** One chain in two stores. */
+async function makePair(): Promise<Pair> {
+  const dirs = [temporaryDirectory(), temporaryDirectory()] as const
+  return { dirs, built: await buildChain(world, dirs, { windows: WINDOWS }) }
+}
+
+/** A store that lacks `parts`, and one that has them. */
+function setUp(
+  { dirs: [ours, theirs], built }: Pair,
+  parts: readonly MissingPart[],
+  peersOf: (honest: Peer) => Record<string, Peer>,
+) {
+  const [store, other] = [openStore({ dir: ours, mode: 'write' }), openStore({ dir: theirs, mode: 'read' })]
+  onTestFinished(() => {
+    store.close()
+    other.close()
+  })
+  for (const part of parts) store.repairs.drop(part)
+  const liars: string[] = []
+  const repair = new PartRepair({
+    store,
+    disk: diskGate(),
+    requests: requestsTo(peersOf(answering({ store: other }))).requests,
+    authenticator: new Authenticator(createSignatureVerifier(world.crypto), genesisHash(world.document)),
+    verifier: createProofVerifier({ backend }),
+    cementing: 'vote',
+    chain: () => headOfChain(built).after,
+    logger: silentLogger,
+    onLie: (peer) => liars.push(peer),
+    onMended: () => {},
+  })
+  return { store, other, repair, liars }
+}
+
+async function mended(repair: PartRepair, store: ReturnType<typeof setUp>['store'], left: number): Promise<void> {
+  repair.run()
+  await expect.poll(() => store.repairs.missing().length, { timeout: 5_000 }).toBe(left)
+  await repair.stop()
+}
+
+it('what was taken out comes back from a peer, byte for byte', async () => {
+  const parts: MissingPart[] = [1, 3, WINDOWS].flatMap((window) => [
+    { kind: 'envelope', window },
+    { kind: 'certificate', window },
+  ])
+  const { store, other, repair, liars } = setUp(await makePair(), parts, (honest) => ({ honest }))
+  await mended(repair, store, 0)
+  for (const { window } of parts) {
+    expect(store.windowAt(window)).toEqual({ ...other.windowAt(window), appliedAtMs: expect.anything() })
+    expect(store.certificates.get(window)).toEqual(other.certificates.get(window))
+  }
+  expect(liars).toEqual([])
+})
+
+it.each(['envelope', 'certificate'] as const)(
+  '%s with one wrong byte is refused, and another peer is asked',
+  async (kind) => {
+    const part = { kind, window: 2 }
+    const pair = await makePair()
+    const first = openStore({ dir: pair.dirs[1], mode: 'read' })
+    const bytes = kind === 'envelope' ? first.windowAt(2)?.envelope : first.certificates.get(2)
+    const places = Array.from({ length: 8 }, (_, i) => Math.floor(((bytes?.length ?? 0) * i) / 8))
+    for (const place of places) {
+      // Behind first_window, count, more and the length of the item.
+      const lying = (honest: Peer) => altering(honest, (answer) => flipped(answer, 15 + place))
+      const { store, other, repair } = setUp(pair, [part], (honest) => ({ lying: lying(honest), honest }))
+      await mended(repair, store, 0)
+      expect(store.windowAt(2)?.envelope).toEqual(other.windowAt(2)?.envelope)
+      expect(store.certificates.get(2)).toEqual(other.certificates.get(2))
+      store.close()
+    }
+  },
+)
+
+it('a peer that has it not leaves the part missing', async () => {
+  const part: MissingPart = { kind: 'envelope', window: 2 }
+  const { store, repair, liars } = setUp(await makePair(), [part], () => ({ empty: async () => new Uint8Array() }))
+  await mended(repair, store, 1)
+  expect(liars).toEqual([])
+})
