@@ -13,7 +13,7 @@ import {
   PAGE_BYTES,
 } from './constants.js'
 import { Database } from './database.js'
-import { logLost, noStore, StoreError, toStoreError, unusableDirectory } from './errors.js'
+import { logLost, noStore, StoreError, storeFault, toStoreError, unusableDirectory } from './errors.js'
 import { type HeadNote, HeadNoteFile, readHeadNote } from './head-note.js'
 import { lockDirectory } from './lock.js'
 import { openForReading } from './read-connection.js'
@@ -172,6 +172,14 @@ function prepareDirectory(dir: string): void {
 
 function checkGenesis(store: SqliteStore, wanted: Uint8Array | undefined): void {
   const stored = store.genesisHash()
+  const isWhole = stored !== undefined && store.genesisDocument() !== undefined
+  if (!isWhole && store.head() !== undefined) {
+    throw storeFault(
+      'STORE_CORRUPT',
+      join(store.dir, DATABASE_FILE),
+      new Error('it does not say of which genesis it is'),
+    )
+  }
   if (wanted === undefined || stored === undefined || bytesEqual(stored, wanted)) return
   const message = `data-dir ${store.dir} belongs to genesis ${toHex(stored)}, not to ${toHex(wanted)}`
   throw new ConfigError(message, {

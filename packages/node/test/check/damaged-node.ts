@@ -12,7 +12,7 @@ import { extendChain } from '../support/chain.js'
 import type { World } from '../support/world.js'
 
 export const WINDOWS = 6
-const ANCHOR = 3
+export const ANCHOR = 3
 const LOWEST = new Uint8Array(32)
 const HIGHEST = new Uint8Array(32).fill(0xff)
 

@@ -1,7 +1,10 @@
-import { toHex } from '@montana/foundation'
-import type { GenesisDocument } from '@montana/ledger'
+import { decodeEnvelope } from '@montana/consensus'
+import { bytesEqual, toHex } from '@montana/foundation'
+import { type GenesisDocument, type Leaf, stubOf } from '@montana/ledger'
+
 import { openStore, type ReadStore, type TableName } from '@montana/store'
 import { restoreChain } from '../../src/chain/restore.js'
+import { ANCHOR } from './damaged-node.js'
 
 /** What a node answers, item by item. */
 export type Served = ReadonlyMap<string, string>
@@ -87,10 +90,20 @@ function tableReads(table: TableName): ((store: ReadStore) => Iterable<Item>)[] 
     (store) => records(`head ${table}`, store.table(table).records(LOWEST, HIGHEST, 1_000)),
     (store) => [[`count ${table}`, store.table(table).count()]],
     (store) => records(`staged ${table}`, store.staging.table(table).records(LOWEST, HIGHEST, 1_000)),
-    ...[3].map((anchor) => (store: ReadStore) => {
-      return records(`anchor ${anchor} ${table}`, store.at(anchor).table(table).records(LOWEST, HIGHEST, 1_000))
-    }),
+    (store) => {
+      const anchored = store.at(ANCHOR).table(table)
+      if (!isProven(store, table, [...anchored.leaves(LOWEST, HIGHEST)])) return []
+      return records(`anchor ${ANCHOR} ${table}`, anchored.records(LOWEST, HIGHEST, 1_000))
+    },
   ]
+}
+
+/** A server holds an anchor against its header before it serves it. */
+function isProven(store: ReadStore, table: TableName, leaves: readonly Leaf[]): boolean {
+  const envelope = store.windowAt(ANCHOR)?.envelope
+  if (!envelope) return false
+  const { accountRoot: account, nodeRoot: node, candidateRoot: candidate } = decodeEnvelope(envelope).header
+  return bytesEqual(stubOf(0, LOWEST, leaves).hash, { account, node, candidate }[table])
 }
 
 function textOf(value: unknown): string {

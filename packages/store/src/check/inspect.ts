@@ -45,6 +45,7 @@ function* heldFaults(database: Database, signal: AbortSignal | undefined): Gener
   const release = database.hold()
   try {
     yield* structureFaults(database)
+    yield* genesisFaults(database)
     for (const spec of ROW_SPECS) {
       signal?.throwIfAborted()
       yield* rowFaults(database, spec)
@@ -53,6 +54,25 @@ function* heldFaults(database: Database, signal: AbortSignal | undefined): Gener
     yield* guarded('records', () => tableFaults(database))
   } finally {
     release()
+  }
+}
+
+/** A store with a head says of which genesis it is. */
+function* genesisFaults(database: Database): Generator<StoreFault> {
+  const sql =
+    "SELECT (SELECT count(*) FROM meta WHERE key IN ('genesis_hash', 'genesis_document')) AS n FROM windows LIMIT 1"
+  const found = attempt(() => database.get<{ n: number }>(sql))
+  if (found === undefined || found.n === 2) return
+  const message = 'it does not say of which genesis it is'
+  yield { code: 'GENESIS_MISSING', file: DATABASE_FILE, table: 'meta', message, remedy: SET_ASIDE, mend: 'nobody' }
+}
+
+/** What cannot be read at all is named by the check of its table. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 

@@ -31,7 +31,13 @@ function mendLockFile(dir: string, faults: readonly StoreFault[]): void {
   if (faults.some(({ code }) => code === 'LOCK_FILE_FOREIGN')) truncateSync(join(dir, LOCK_FILE), 0)
 }
 
-const BEYOND = new Set(['STRUCTURE_DAMAGED', 'TABLE_UNREADABLE', 'DATABASE_UNUSABLE'])
+const BEYOND = new Set([
+  'STRUCTURE_DAMAGED',
+  'TABLE_UNREADABLE',
+  'DATABASE_UNUSABLE',
+  'GENESIS_MISSING',
+  'GENESIS_WRONG',
+])
 
 function isBeyondRepair(faults: readonly StoreFault[]): boolean {
   return faults.some(({ code, table }) => BEYOND.has(code) || (code === 'ROW_DAMAGED' && table === 'meta'))
@@ -75,7 +81,10 @@ function mendDatabase(database: Database, faults: readonly StoreFault[]): string
   const tables = TABLES.filter((table) => faults.some((fault) => isOfTable(fault, table)))
   for (const table of tables) done.push(mendTable(database, table))
   if (has('HISTORY_DAMAGED')) {
-    database.transaction(() => database.run('DELETE FROM anchors'))
+    database.transaction(() => {
+      database.run('DELETE FROM anchors')
+      for (const table of TABLES) database.run(`DELETE FROM ${table}_past`)
+    })
     done.push('no anchor is served until the next one is frozen')
   }
   if (faults.some(({ table }) => table?.startsWith('staged_'))) {

@@ -5,6 +5,7 @@ import { digestOf } from '../digest.js'
 import { isPairSound } from '../evidence.js'
 import { type SealedValue, sealOf } from '../seal.js'
 import { SEALED } from '../tables/schema.js'
+import { isTargetSound, StagingTable } from '../tables/staging.js'
 import { type Mend, REPAIR, REPAIR_AND_FETCH, REPAIR_AND_JOIN, SET_ASIDE, type StoreFault } from './types.js'
 
 export type Row = Readonly<Record<string, SealedValue | undefined>>
@@ -104,6 +105,10 @@ export const ROW_SPECS: readonly RowSpec[] = [
     drop: (database, [id]) => void database.run('DELETE FROM work WHERE id >= ?', id ?? 0),
   },
   dispensable('anchors', ['window'], isSealed(ANCHOR_COLUMNS)),
+  {
+    ...dispensable('staging', ['id'], isTargetSound),
+    drop: (database) => new StagingTable(database, () => {}).clear(),
+  },
   { table: 'table_counts', key: ['name'], isSound: isSealed(['name', 'count']), mend: 'here', remedy: REPAIR },
 ]
 
