@@ -92,7 +92,7 @@ describe('the plan of requests', () => {
         const reserved = heldBytes + asked.length * LIMITS.bytesPerRequest
         expect(asks.length <= 2 || reserved <= LIMITS.bytesAhead + 2 * LIMITS.bytesPerRequest).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -107,7 +107,7 @@ describe('the plan of requests', () => {
         if (first > upTo || isHeld(first) || isOnItsWay || !sources.some(isAble)) return
         expect(planRequests(situation).some(({ from }) => from === first)).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 
