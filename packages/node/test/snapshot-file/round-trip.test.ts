@@ -85,7 +85,7 @@ describe('a snapshot file', () => {
     store.close()
   })
 
-  it('is made of one state while the node goes on', async () => {
+  it('is made of one state while the node goes on, and of a window that it keeps frozen', async () => {
     const dataDir = made.path('busy')
     cpSync(made.state, dataDir, { recursive: true })
     const writer = openStore({ dir: dataDir, mode: 'write' })
@@ -103,8 +103,12 @@ describe('a snapshot file', () => {
     const file = made.path('busy.snap')
     await create({ dataDir, file, onProgress: commitOnce })
     expect(writer.head()?.window).toBe(WINDOW + 1)
-    writer.close()
     expect((await verifySnapshotFile({ ...options, file, genesis: made.genesis })).window).toBe(WINDOW)
+    const frozen = made.path('frozen.snap')
+    await create({ dataDir, file: frozen, window: WINDOW })
+    expect(Buffer.compare(readFileSync(frozen), readFileSync(file))).toBe(0)
+    await expect(create({ dataDir, file: made.path('none.snap') })).rejects.toMatchObject({ field: 'window' })
+    writer.close()
   })
 })
 
