@@ -99,5 +99,10 @@ export class SnapshotJoin {
 /** What speaks against a snapshot and not against this host. */
 function isRefusal(error: unknown): boolean {
   const code = errorCode(error)
-  return /^(ANCHOR|PIN|TRUST)_/.test(code) || code === 'SNAPSHOT_UNAVAILABLE' || code === 'SNAPSHOT_INCOMPLETE'
+  return (
+    /^(ANCHOR|PIN|TRUST)_/.test(code) ||
+    code === 'SNAPSHOT_UNAVAILABLE' ||
+    code === 'SNAPSHOT_INCOMPLETE' ||
+    code === 'STORE_SEQUENCE'
+  )
 }
