@@ -176,12 +176,13 @@ function lateReasons(observation: Observation, rows: readonly NodeResult[]): str
   if (joinedAt === undefined) return [`${label} was not started: its window did not come`]
   const row = rows.find((one) => one.label === label)
   const missed = isMissed ? [`${label} did not reach window ${commonWindow} in time`] : []
-  return [...missed, ...unnoticedLie(observation, row, joinedAt), ...otherWay(observation, row, joinedAt)]
+  return [...missed, ...unnoticedLie(observation, row), ...otherWay(observation, row, joinedAt)]
 }
 
-function unnoticedLie({ liar, startHead }: Observation, row: NodeResult | undefined, joinedAt: number): string[] {
+function unnoticedLie({ liar }: Observation, row: NodeResult | undefined): string[] {
   const isNamed = row?.findings.some(({ code, peer }) => code === PROOF_INVALID && peer === liar)
-  if (liar === undefined || isNamed || joinedAt - startHead < LIE_CERTAIN_FROM) return []
+  const { windows = 0 } = row?.catch_up ?? {}
+  if (liar === undefined || isNamed || windows < LIE_CERTAIN_FROM) return []
   return [`${row?.label} did not notice that ${liar} lies`]
 }
 

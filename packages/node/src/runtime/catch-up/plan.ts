@@ -101,7 +101,8 @@ class Planner {
     const { sources, limits } = this.#input
     const gaps = this.#gaps()
     const missing = gaps.reduce((sum, { count }) => sum + count, 0)
-    const share = Math.ceil(missing / Math.max(1, sources.length))
+    // Rounded down: with as many windows as sources, or more, none of them is left out.
+    const share = Math.floor(missing / Math.max(1, sources.length))
     for (const gap of gaps) this.#fillGap(gap, Math.min(Math.max(1, share), limits.windowsPerRequest))
   }
 
