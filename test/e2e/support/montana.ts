@@ -18,17 +18,22 @@ export interface Running {
   readonly finished: Promise<Finished>
 }
 
-/** Starts the real command in a process of its own; it is ended with the test if it still runs. */
+/**
+ * Starts the real command in a process of its own; it is ended with the test if it still runs. `within`: a command that
+ * becomes the one that is named after it, as `nsenter` does.
+ */
 export function startMontana(
   args: readonly string[],
   env: Record<string, string> = {},
   input?: string,
   detached = false,
+  within: readonly string[] = [],
 ): Running {
   const startedAtMs = performance.now()
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MONTANA_')))
   const stdin = input === undefined ? 'ignore' : 'pipe'
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, MAIN, ...args]
+  const child = spawn(command, rest, {
     env: { ...clean, ...env },
     stdio: [stdin, 'pipe', 'pipe'],
     detached,

@@ -273,9 +273,28 @@ export class CatchUp {
     const { loop, inbox } = this.#modules
     if (loop.head >= window) return
     await inbox.takeEnvelope(peerId, envelope, 'range')
+    await this.#space()
     if (certificate && loop.head < window) await inbox.takeCertificate(peerId, certificate)
-    if (loop.head < window && !loop.isHeld && !loop.state.held && !loop.state.halted) throw new WrongWindow(window)
-    await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+    await this.#space()
+    if (loop.head < window && !loop.state.held && !loop.state.halted) throw new WrongWindow(window)
+    await this.#reached(window)
+  }
+
+  /** A full disk holds the step that a window has caused, which says nothing about its source. */
+  async #space(): Promise<void> {
+    const { loop } = this.#modules
+    if (loop.isHeld) await loop.whenFree(this.#abort.signal)
+  }
+
+  async #reached(window: number): Promise<void> {
+    const { loop } = this.#modules
+    try {
+      await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
+    } catch (error) {
+      if (!loop.isHeld) throw error
+      await this.#space()
+      await this.#reached(window)
+    }
   }
 
   #onInvalidProof(window: number, peer: string, evidence: ProofEvidence | undefined): void {
