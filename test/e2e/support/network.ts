@@ -31,10 +31,17 @@ export interface NetworkFiles {
   readonly members: readonly Member[]
 }
 
-/** `labels`: genesis operators of equal weight; the first is the last resort of every list of proposers. */
-export async function makeNetwork(dir: string, labels: readonly string[]): Promise<NetworkFiles> {
-  const members = await Promise.all(labels.map((label) => makeMember(dir, label)))
-  const operators = members.map(({ label, identity: { publicKeys: keys } }) => {
+/**
+ * `labels`: genesis operators of equal weight; the first is the last resort of every list of proposers. `observers` are
+ * in the manifest only.
+ */
+export async function makeNetwork(
+  dir: string,
+  labels: readonly string[],
+  observers: readonly string[] = [],
+): Promise<NetworkFiles> {
+  const members = await Promise.all([...labels, ...observers].map((label) => makeMember(dir, label)))
+  const operators = members.slice(0, labels.length).map(({ label, identity: { publicKeys: keys } }) => {
     return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
   })
   const plain = devnetGenesis(operators)
