@@ -55,6 +55,7 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
     expectedPeers: () => Object.keys(peers).length,
     onLie: (peerId, window) => lies.push(`${peerId} ${window}`),
     onApplied: () => {},
+    handsOver: () => false,
     monotonicMs: () => systemTime.monotonicMs(),
     ...over,
   })
