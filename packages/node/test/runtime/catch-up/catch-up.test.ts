@@ -56,7 +56,6 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
     onLie: (peerId, window) => lies.push(`${peerId} ${window}`),
     handsOver: () => false,
     onApplied: () => {},
-    handsOver: () => false,
     monotonicMs: () => systemTime.monotonicMs(),
     ...over,
   })
