@@ -150,26 +150,6 @@ export class NodeService {
     this.#liar.isOn = lies
   }
 
-  #createSnapshots(): SnapshotServer {
-    const onFault = (window: number, detail: string) => {
-      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
-      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
-      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
-    }
-    return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
-  }
-
-  #createAnchors(): AnchorKeeper {
-    return new AnchorKeeper({
-      store: this.#opened.store,
-      writes: (write) => this.#disk.attempt(write),
-      interval: this.#prepared.options.snapshotInterval,
-      wallMs: () => this.#hooks.time.wallMs(),
-      onAnchors: (windows) => this.#snapshots.announce(windows),
-      onFatal: this.#hooks.fail,
-    })
-  }
-
   get #ledger(): LedgerService {
     return this.#host.current
   }
@@ -177,11 +157,11 @@ export class NodeService {
   #createHost(): LedgerHost {
     const { options } = this.#prepared
     const { store } = this.#opened
-    const { logger, time, fail: onFatal } = this.#hooks
+    const { time, fail: onFatal } = this.#hooks
     const peers = () => this.#mesh?.peers() ?? []
     return new LedgerHost({
       store,
-      logger,
+      disk: this.#disk,
       time,
       createLedger: (handsOver) => this.#createLedger(handsOver),
       createJoin: (request) => this.#createJoin(request),
@@ -198,6 +178,7 @@ export class NodeService {
     const requests = peerRequests(() => this.#mesh)
     return new SnapshotJoin({
       store,
+      disk: this.#disk,
       document,
       backend,
       verify: createSignatureVerifier(crypto),
@@ -220,6 +201,7 @@ export class NodeService {
     const { logger } = this.#hooks
     return new PartRepair({
       store,
+      disk: this.#disk,
       requests: peerRequests(() => this.#mesh),
       authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
       verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
@@ -241,8 +223,29 @@ export class NodeService {
     if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
     if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
     if (code !== PROOF_INVALID) return
-    store.incidents.noteAll([{ note: { code, peer, window, atMs: time.wallMs() }, count: 1 }])
+    const note = { code, peer, window, atMs: time.wallMs() }
+    this.#disk.attempt(() => store.incidents.noteAll([{ note, count: 1 }]))
     this.#nodeMessages().misbehaviour(peer, code)
+  }
+
+  #createSnapshots(): SnapshotServer {
+    const onFault = (window: number, detail: string) => {
+      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
+      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
+      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
+    }
+    return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
+  }
+
+  #createAnchors(): AnchorKeeper {
+    return new AnchorKeeper({
+      store: this.#opened.store,
+      writes: (write) => this.#disk.attempt(write),
+      interval: this.#prepared.options.snapshotInterval,
+      wallMs: () => this.#hooks.time.wallMs(),
+      onAnchors: (windows) => this.#snapshots.announce(windows),
+      onFatal: this.#hooks.fail,
+    })
   }
 
   #createLedger(handsOver: LedgerModules['handsOver']): LedgerService {

@@ -1,5 +1,5 @@
-import { type Leaf, type MerkleHasher, STUB_LEAVES_MAX, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
-import type { StoredPiece, StubRow } from '@montana/store'
+import { type Leaf, type MerkleHasher, STUB_LEAVES_MAX, type Stub, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
+import type { StoredPiece } from '@montana/store'
 import { kOf, type Span, tilesOf } from '../plan/keys.js'
 
 type AlignedPiece = StoredPiece & { readonly depth: number; readonly hash: Uint8Array }
@@ -9,8 +9,8 @@ export function stubsOfPieces(
   pieces: readonly StoredPiece[],
   leaves: (lo: Uint8Array, hi: Uint8Array) => Iterable<Leaf>,
   hasher: MerkleHasher,
-): StubRow[] {
-  const stubs: StubRow[] = []
+): Stub[] {
+  const stubs: Stub[] = []
   let ranges: Span | undefined
   const closeRanges = () => {
     for (const tile of ranges ? tilesOf(ranges) : []) {
@@ -34,6 +34,6 @@ function isAligned(piece: StoredPiece): piece is AlignedPiece {
   return piece.depth !== undefined && piece.hash !== undefined
 }
 
-function toStub({ lo, depth, count, key, height, hash }: AlignedPiece): StubRow {
+function toStub({ lo, depth, count, key, height, hash }: AlignedPiece): Stub {
   return { lo, depth, count, key, height, hash }
 }
