@@ -121,6 +121,17 @@ describe('after a restart', () => {
     expect([again.fatal, again.faults]).toEqual([[], []])
   })
 
+  it('a node that is to serve none lets its anchors go, with the rows that were kept for them', async () => {
+    const { node } = await serving(2 * INTERVAL)
+    await node.ledger.loop.waitForHead(2 * INTERVAL + 2, within(10_000))
+    await node.stop()
+    const again = soloNode(world, node.dir, 0)
+    expect(again.store.anchors.keptRows()).toBeGreaterThan(0)
+    again.ledger.start()
+    await expect.poll(() => again.store.anchors.keptRows(), { timeout: 5_000 }).toBe(0)
+    expect([again.store.anchors.list(), again.server.anchors, again.fatal]).toEqual([[], [], []])
+  })
+
   it.each([
     ['a record', 'UPDATE account_records SET record = ?1 WHERE tree = ?2', [EXT_ERROR.internal, 0, 0]],
     ['a leaf hash', 'UPDATE account_leaves SET leaf = ?1 WHERE tree = ?2', [EXT_ERROR.internal, EXT_ERROR.internal, 0]],
