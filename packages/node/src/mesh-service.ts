@@ -56,8 +56,8 @@ function createHandlers(
   return {
     onMessage: (peer, type, _requestId, payload) => ledger().inbox.receive(peer.peerId, type, payload),
     onExtRequest: async (peer, type, payload, signal) => {
-      const { answers } = ledger()
-      const answer = ANSWERS.get(type)?.(answers, payload) ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
+      const own = ANSWERS.get(type)?.(ledger().answers, payload)
+      const answer = own ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
       if (answer) return liar.alter(peer.peerId, { type, payload }, await answer)
       receiveExt(ledger(), peer.peerId, type, payload)
       return new Uint8Array()
@@ -70,15 +70,8 @@ function createHandlers(
     onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
       const { phase } = ledger()
-      const facts = {
-        genesisHash,
-        phase,
-        isBootstrap,
-        isSyncing: isSyncing(),
-        snapshotWindow: snapshots.newest,
-        version,
-      }
-      return ownStatusMessage(store, facts)
+      const facts = { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version }
+      return ownStatusMessage(store, { ...facts, snapshotWindow: snapshots.newest })
     },
   }
 }

@@ -97,8 +97,8 @@ export class NodeService {
     this.#host = this.#createHost()
     this.#repair = this.#createRepair()
     const { version } = this.#build
-    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
-    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar, snapshots: this.#snapshots }
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing, snapshots: this.#snapshots }
+    const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
@@ -161,6 +161,7 @@ export class NodeService {
     const peers = () => this.#mesh?.peers() ?? []
     return new LedgerHost({
       store,
+      disk: this.#disk,
       time,
       createLedger: (handsOver) => this.#createLedger(handsOver),
       createJoin: (request) => this.#createJoin(request),
@@ -177,6 +178,7 @@ export class NodeService {
     const requests = peerRequests(() => this.#mesh)
     return new SnapshotJoin({
       store,
+      disk: this.#disk,
       document,
       backend,
       verify: createSignatureVerifier(crypto),
@@ -199,6 +201,7 @@ export class NodeService {
     const { logger } = this.#hooks
     return new PartRepair({
       store,
+      disk: this.#disk,
       requests: peerRequests(() => this.#mesh),
       authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
       verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
@@ -220,7 +223,8 @@ export class NodeService {
     if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
     if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
     if (code !== PROOF_INVALID) return
-    store.incidents.noteAll([{ note: { code, peer, window, atMs: time.wallMs() }, count: 1 }])
+    const note = { code, peer, window, atMs: time.wallMs() }
+    this.#disk.attempt(() => store.incidents.noteAll([{ note, count: 1 }]))
     this.#nodeMessages().misbehaviour(peer, code)
   }
 

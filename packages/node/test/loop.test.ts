@@ -1,7 +1,8 @@
 import { type Effect, engineConfig, genesisChainState, restoreState } from '@montana/consensus'
 import { seededRandom, systemTime } from '@montana/foundation'
 import { devnetGenesis, genesisHash, nodeIdOf } from '@montana/ledger'
-import { describe, expect, it } from 'vitest'
+import { StoreError } from '@montana/store'
+import { describe, expect, it, vi } from 'vitest'
 import { EngineLoop, type LoopEvent } from '../src/runtime/loop.js'
 import { diskGate } from './support/disk.js'
 
@@ -76,6 +77,45 @@ describe('the engine loop', () => {
     expect(order.at(-1)).toBe('commit')
     loop.dispatch({ type: 'wake' })
     expect(order.at(-1)).toBe('commit')
+  })
+
+  it('holds the step that a full disk has stopped, announces nothing of it, and goes on with that very step', async () => {
+    let isFull = true
+    const { loop, order, fatal } = solo((window) => {
+      if (window === 2 && isFull) throw new StoreError('STORE_FULL', 'no space')
+    })
+    loop.dispatch({ type: 'start' })
+    expect([loop.head, loop.isHeld, order.at(-1)]).toEqual([1, true, 'commit'])
+    const before = [...order]
+    const free = loop.whenFree(new AbortController().signal)
+    loop.dispatch({ type: 'wake' })
+    await vi.waitUntil(() => order.length > before.length)
+    expect(new Set(order.slice(before.length)), 'only the commit is tried again').toEqual(new Set(['commit']))
+    isFull = false
+    await free
+    await vi.waitUntil(() => loop.head >= 3)
+    expect([loop.isHeld, fatal]).toEqual([false, []])
+    // But for the repeated commits it is the history of a loop whose disk was never full: nothing is signed twice.
+    const undisturbed = solo(() => {})
+    undisturbed.loop.dispatch({ type: 'start' })
+    const repeated = order.slice(before.length).findIndex((effect) => effect !== 'commit')
+    const whole = [...before, ...order.slice(before.length + repeated)]
+    expect(whole.slice(0, undisturbed.order.length)).toEqual(undisturbed.order.slice(0, whole.length))
+    expect(whole.length).toBeGreaterThan(before.length + 3)
+    for (const one of [loop, undisturbed.loop]) one.stop()
+  })
+
+  it('a held step that fails for another reason ends the loop', async () => {
+    let code: 'STORE_FULL' | 'STORE_IO' = 'STORE_FULL'
+    const { loop, fatal } = solo((window) => {
+      if (window === 2) throw new StoreError(code, 'a disk')
+    })
+    loop.dispatch({ type: 'start' })
+    expect(loop.isHeld).toBe(true)
+    code = 'STORE_IO'
+    await vi.waitUntil(() => fatal.length > 0)
+    expect(fatal).toMatchObject([{ code: 'STORE_IO' }])
+    expect(loop.head).toBe(1)
   })
 
   it('waiting for a window ends with the window, the signal or the loop, and leaves no listener', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,17 +18,22 @@ export interface Running {
   readonly finished: Promise<Finished>
 }
 
-/** Starts the real command in a process of its own; it is ended with the test if it still runs. */
+/**
+ * Starts the real command in a process of its own; it is ended with the test if it still runs. `within`: a command that
+ * becomes the one that is named after it, as `nsenter` does.
+ */
 export function startMontana(
   args: readonly string[],
   env: Record<string, string> = {},
   input?: string,
   detached = false,
+  within: readonly string[] = [],
 ): Running {
   const startedAtMs = performance.now()
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MONTANA_')))
   const stdin = input === undefined ? 'ignore' : 'pipe'
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, MAIN, ...args]
+  const child = spawn(command, rest, {
     env: { ...clean, ...env },
     stdio: [stdin, 'pipe', 'pipe'],
     detached,
@@ -54,6 +59,19 @@ export function startMontana(
 
 export function montana(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Finished> {
   return startMontana(args, env, input).finished
+}
+
+/** The real command, none of whose files may grow beyond `kib`: its writes fail as on a full disk. */
+export async function montanaWithin(
+  kib: number,
+  args: readonly string[],
+): Promise<Pick<Finished, 'code' | 'stdout' | 'stderr'>> {
+  const limited = ['-c', `ulimit -f ${2 * kib}; exec "$0" "$@"`, process.execPath, MAIN, ...args]
+  return await new Promise((resolve) => {
+    execFile('sh', limited, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
 }
 
 /** A directory that goes away with the test. */

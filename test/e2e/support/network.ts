@@ -9,6 +9,7 @@ import { saveIdentity } from '@montana/node'
 import type { NodeStatus } from '@montana/node/settings'
 import { type Running, startMontana, until } from './montana.js'
 import { NodeView } from './node-view.js'
+import type { SmallDisk } from './small-disk.js'
 
 /** Few enough that a clock costs nothing here, enough for a proof of 256 segments. */
 const D0 = 100_000
@@ -30,10 +31,17 @@ export interface NetworkFiles {
   readonly members: readonly Member[]
 }
 
-/** `labels`: genesis operators of equal weight; the first is the last resort of every list of proposers. */
-export async function makeNetwork(dir: string, labels: readonly string[]): Promise<NetworkFiles> {
-  const members = await Promise.all(labels.map((label) => makeMember(dir, label)))
-  const operators = members.map(({ label, identity: { publicKeys: keys } }) => {
+/**
+ * `labels`: genesis operators of equal weight; the first is the last resort of every list of proposers. `observers` are
+ * in the manifest only.
+ */
+export async function makeNetwork(
+  dir: string,
+  labels: readonly string[],
+  observers: readonly string[] = [],
+): Promise<NetworkFiles> {
+  const members = await Promise.all([...labels, ...observers].map((label) => makeMember(dir, label)))
+  const operators = members.slice(0, labels.length).map(({ label, identity: { publicKeys: keys } }) => {
     return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
   })
   const plain = devnetGenesis(operators)
@@ -78,15 +86,24 @@ export class MemberProcess {
   readonly member: Member
   readonly #args: readonly string[]
   readonly #view: NodeView
+  readonly #disk: SmallDisk | undefined
   #running: Running
 
-  constructor({ dir }: NetworkFiles, member: Member, flags: readonly string[] = [], env: Record<string, string> = {}) {
+  /** `disk`: where its data directory is mounted. */
+  constructor(
+    { dir }: NetworkFiles,
+    member: Member,
+    flags: readonly string[] = [],
+    env: Record<string, string> = {},
+    disk?: SmallDisk,
+  ) {
     this.member = member
-    this.#view = new NodeView(member.dataDir)
+    this.#disk = disk
+    this.#view = new NodeView(disk?.seen ?? member.dataDir)
     const files = ['--genesis', join(dir, 'genesis.json'), '--genesis-manifest', join(dir, 'manifest.json')]
     const address = ['--listen', member.listen, '--status-listen', '127.0.0.1:0', '--label', member.label]
     this.#args = ['start', '--data-dir', member.dataDir, ...files, ...address, '--min-window-ms', '500', ...flags]
-    this.#running = startMontana(this.#args, env)
+    this.#running = this.#start(env)
   }
 
   get label(): string {
@@ -110,7 +127,7 @@ export class MemberProcess {
   /** Starts it again after it has ended. */
   async restart(env: Record<string, string> = {}): Promise<void> {
     await this.#running.finished
-    this.#running = startMontana(this.#args, env)
+    this.#running = this.#start(env)
   }
 
   status(): Promise<NodeStatus> {
@@ -129,5 +146,14 @@ export class MemberProcess {
 
   async reaches(window: number, timeoutMs: number): Promise<void> {
     await until(async () => (await this.head()) >= window, timeoutMs, `${this.label} reaches window ${window}`)
+  }
+
+  /** What it says on /readyz. */
+  readiness(): Promise<number> {
+    return this.#view.readiness()
+  }
+
+  #start(env: Record<string, string>): Running {
+    return startMontana(this.#args, env, undefined, false, this.#disk?.within)
   }
 }

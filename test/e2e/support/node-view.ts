@@ -27,6 +27,11 @@ export class NodeView {
     return (await this.status().catch(() => undefined))?.window ?? -1
   }
 
+  /** HTTP status of /readyz: 200, 206 or 503. */
+  async readiness(): Promise<number> {
+    return (await fetch(`${this.#url()}/readyz`)).status
+  }
+
   #url(): string {
     return JSON.parse(readFileSync(join(this.#dataDir, 'run.json'), 'utf8')).statusUrl as string
   }

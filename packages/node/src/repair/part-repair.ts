@@ -1,6 +1,7 @@
 import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
 import type { MissingPart, Store } from '@montana/store'
 import type { PeerRequests } from '../peer-protocol/requests.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import { isCertificateOf, isEnvelopeOf, type PartProofModules, provenClock } from './part-proof.js'
 
 /** One exchange: spec transport 14.1. */
@@ -10,6 +11,7 @@ const PARTS_PER_ROUND = 64
 
 export interface PartRepairModules extends PartProofModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'durable'>
   readonly requests: PeerRequests
   readonly logger: Logger
   /** A peer gave what does not hold. */
@@ -63,13 +65,13 @@ export class PartRepair {
   }
 
   async #mendFrom(peerId: string, part: MissingPart, signal: AbortSignal): Promise<boolean> {
-    const { store, onLie, onMended, logger } = this.#modules
+    const { store, disk, onLie, onMended, logger } = this.#modules
     const bytes = await this.#proven(peerId, part, signal)
     if (bytes === undefined) {
       onLie(peerId, part)
       return false
     }
-    if (store.repairs.refill(part, bytes)) onMended(part)
+    await disk.durable(() => store.repairs.refill(part, bytes) && onMended(part), signal)
     logger.info({ peer: peerId.slice(-8), ...part }, 'mended from a peer')
     return true
   }

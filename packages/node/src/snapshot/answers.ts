@@ -1,5 +1,13 @@
 import { concatBytes } from '@montana/foundation'
-import { alignedAt, proveRange, proveRecord, rangeOf } from '@montana/ledger'
+import {
+  alignedAt,
+  type MerkleHasher,
+  proveRange,
+  proveRecord,
+  type RangeClaim,
+  rangeOf,
+  verifyRange,
+} from '@montana/ledger'
 import {
   decodeRangeChunkRequest,
   decodeRecordProofRequest,
@@ -96,6 +104,8 @@ function answerRange(views: Views, payload: Uint8Array): Uint8Array {
   const hi = found.length > most ? (sent.at(-1)?.key ?? LAST_KEY) : LAST_KEY
   const tree = view.trees[stateTableName(table)]
   const proof = proveRange(tree, (from, to) => reader.leaves(from, to), { lo, hi })
+  if (!isProven(sent, { root: tree.root(), lo, hi, proof }, view.hasher))
+    throw new AnchorUnsound(window, 'records are missing')
   return encodeRangeChunkResponse({ table, window, lo, hi, recordCount: sent.length, records: joined(sent), proof })
 }
 
@@ -106,6 +116,13 @@ function answerRecord(views: Views, payload: Uint8Array): Uint8Array {
   const record = reader.record(key)
   const tree = view.trees[stateTableName(table)]
   return encodeRecordProofResponse(proveRecord(tree, (lo, hi) => reader.leaves(lo, hi), { key, record }))
+}
+
+/** A row that is lost shows in nothing but the proof; ranges are rare enough to check each. */
+function isProven(found: readonly KeyedRecord[], claim: Omit<RangeClaim, 'keys' | 'leafHashes'>, hasher: MerkleHasher) {
+  const keys = concatBytes(...found.map(({ key }) => key))
+  const leafHashes = concatBytes(...found.map(({ record }) => hasher.leaf(record)))
+  return verifyRange({ ...claim, keys, leafHashes }, hasher)
 }
 
 function mostRecords(bytes: number, recordBytes: number): number {

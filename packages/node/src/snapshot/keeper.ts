@@ -1,6 +1,6 @@
-import type { AccountRecord, MerkleHasher, Table } from '@montana/ledger'
+import { type AccountRecord, type MerkleHasher, STUB_LEAVES_MAX, type Table } from '@montana/ledger'
 import type { Store } from '@montana/store'
-import { STUB_LEAVES_MAX, storedAccounts } from '../chain/accounts.js'
+import { storedAccounts } from '../chain/accounts.js'
 import { anchorsToDrop, isAnchorWindow } from './anchor-policy.js'
 
 /** What a node that serves no snapshot still lets go of its memory by. */

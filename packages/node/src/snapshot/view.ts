@@ -15,6 +15,7 @@ export interface AnchorView {
   readonly header: Uint8Array
   readonly context: Uint8Array
   readonly counts: PerTable
+  readonly hasher: MerkleHasher
   readonly trees: Readonly<Record<TableName, StubTree>>
   table(name: TableName): TableReader
 }
@@ -45,7 +46,7 @@ export function openView(store: ReadStore, window: number, hasher: MerkleHasher)
   const { accountRoot: account, nodeRoot: node, candidateRoot: candidate } = header
   checkRoots(window, trees, { account, node, candidate })
   const table = (name: TableName) => frozen.table(name)
-  return { window, header: envelope.slice(0, HEADER_BYTES), context, counts: anchor.counts, trees, table }
+  return { window, header: envelope.slice(0, HEADER_BYTES), context, counts: anchor.counts, hasher, trees, table }
 }
 
 /** Kept stubs that hold for the anchor as well, the others from its leaves. */

@@ -5,6 +5,7 @@ import { raiseSignFrom } from '../chain/sign-from.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { Gap } from '../runtime/catch-up/catch-up.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
+import type { DiskGate } from '../runtime/disk-gate.js'
 import { addTotals, type JoinPlace } from './join-progress.js'
 import type { SnapshotJoin } from './snapshot-join.js'
 
@@ -22,6 +23,7 @@ export interface JoinRequest {
 
 export interface LedgerHostModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'durable'>
   readonly time: TimeSource
   createLedger(handsOver: (gap: Gap) => boolean): LedgerService
   createJoin(request: JoinRequest): SnapshotJoin
@@ -108,11 +110,11 @@ export class LedgerHost {
   }
 
   async #replace(gap: Gap): Promise<void> {
-    const { time, tellHeads, store } = this.#modules
+    const { time, tellHeads, store, disk } = this.#modules
     this.#join = this.#createJoin(gap)
     await this.#current.stop()
     this.#before = addTotals(this.#before, this.#current.catchUp.totals)
-    if (this.resync !== undefined) raiseSignFrom(store)
+    if (this.resync !== undefined) await disk.durable(() => raiseSignFrom(store), this.#abort.signal)
     if (!(await this.#attempt(gap))) this.#notBeforeMs = time.monotonicMs() + RETRY_MS
     this.#current = this.#createLedger()
     this.#join = undefined

@@ -1,5 +1,5 @@
 import type { SignatureVerifier } from '@montana/crypto'
-import { errorCode, errorMessage, type Logger, type RandomSource, sleep, type TimeSource } from '@montana/foundation'
+import { errorCode, errorMessage, type Logger, type RandomSource, type TimeSource } from '@montana/foundation'
 import { type GenesisDocument, genesisState } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import type { Store } from '@montana/store'
@@ -12,15 +12,17 @@ import {
 } from '@montana/sync'
 import type { Checkpoint } from '../config/start-options.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
-import { isFull } from '../runtime/disk-gate.js'
+import { type DiskGate, isFull } from '../runtime/disk-gate.js'
 import { type JoinPlace, joinProgress } from './join-progress.js'
 
 const MS_PER_S = 1_000
-/** How long space on the disk may be back unnoticed. */
-const SPACE_RETRY_MS = 5_000
+/** Space that must be there before a snapshot goes on: that of the largest piece that is staged at once. */
+const SPACE_BYTES = 2 * 2 ** 20
+const SPACE_NOTE = 'space'
 
 export interface SnapshotJoinModules {
   readonly store: Store
+  readonly disk: Pick<DiskGate, 'durable'>
   readonly document: GenesisDocument
   readonly backend: HashBackend
   readonly verify: SignatureVerifier
@@ -64,7 +66,7 @@ export class SnapshotJoin {
    * leaves the store as it was. Rejects with abort, and with what the store throws.
    */
   async run(): Promise<number | undefined> {
-    const { logger, signal } = this.#modules
+    const { store, disk, logger, signal } = this.#modules
     for (;;) {
       try {
         const { window } = await this.#client().run()
@@ -72,16 +74,18 @@ export class SnapshotJoin {
         return window
       } catch (error) {
         if (signal.aborted || !(isFull(error) || isRefusal(error))) throw error
-        logger.warn({ code: errorCode(error), reason: errorMessage(error) }, 'no snapshot yet')
-        if (!isFull(error)) return undefined
+        if (!isFull(error)) {
+          logger.warn({ code: errorCode(error), reason: errorMessage(error) }, 'no snapshot yet')
+          return undefined
+        }
       }
       // What is staged stays, and the next attempt goes on with it.
-      await sleep(SPACE_RETRY_MS, signal)
+      await disk.durable(() => takeSpace(store), signal)
     }
   }
 
   #client() {
-    const { document, own, checkpoint, onFinding, ...modules } = this.#modules
+    const { document, own, checkpoint, onFinding, disk: _, ...modules } = this.#modules
     const genesis = { window: 0, nodes: genesisState(document).nodes }
     return createSnapshotClient({
       ...modules,
@@ -96,8 +100,19 @@ export class SnapshotJoin {
   }
 }
 
+/** Takes as much as a piece needs, and gives it back. */
+function takeSpace({ notes }: Store): void {
+  notes.put(SPACE_NOTE, new Uint8Array(SPACE_BYTES))
+  notes.delete(SPACE_NOTE)
+}
+
 /** What speaks against a snapshot and not against this host. */
 function isRefusal(error: unknown): boolean {
   const code = errorCode(error)
-  return /^(ANCHOR|PIN|TRUST)_/.test(code) || code === 'SNAPSHOT_UNAVAILABLE' || code === 'SNAPSHOT_INCOMPLETE'
+  return (
+    /^(ANCHOR|PIN|TRUST)_/.test(code) ||
+    code === 'SNAPSHOT_UNAVAILABLE' ||
+    code === 'SNAPSHOT_INCOMPLETE' ||
+    code === 'STORE_SEQUENCE'
+  )
 }

@@ -83,7 +83,7 @@ export class StoreWalk {
     this.#checkDatabase()
     this.#openGenesis()
     yield { window: 0, hash: this.#network?.genesisHash }
-    this.#skipToBeginning()
+    yield* this.#skipToBeginning()
     for (let attempt = 1; ; attempt++) {
       while (this.#hasWindow(this.#window + 1)) {
         this.#window++
@@ -136,11 +136,12 @@ export class StoreWalk {
    * A store that was begun from a snapshot, or pruned, cannot be replayed: the walk goes from there by hash links, with
    * the keys of the members that the tables of the head name; that these give the head's root is compared at the end.
    */
-  #skipToBeginning(): void {
+  *#skipToBeginning(): Generator<WalkedWindow> {
     const beginning = readOrReport(this.faults, null, () => this.#reader.beginning())
     if (beginning === undefined || !this.#network) return
     this.#beginning = beginning
-    this.#window = beginning.window - 1
+    // Stores are walked side by side: one that begins later keeps step with the others.
+    while (this.#window < beginning.window - 1) yield { window: ++this.#window, hash: undefined }
     this.#lose(undefined, undefined)
     const { params } = this.#network.document
     const chain = readOrReport(this.faults, null, () => this.#reader.read((store) => headChain(store, params)))

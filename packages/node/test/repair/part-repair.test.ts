@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { PartRepair } from '../../src/repair/part-repair.js'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { type BuiltWindow, buildChain, headOfChain } from '../support/chain.js'
+import { diskGate } from '../support/disk.js'
 import { flipped } from '../support/messages.js'
 import { altering, answering, type Peer, requestsTo } from '../support/peers.js'
 import { makeWorld, temporaryDirectory, VOTE_RULES, type World } from '../support/world.js'
@@ -47,6 +48,7 @@ function setUp(
   const liars: string[] = []
   const repair = new PartRepair({
     store,
+    disk: diskGate(),
     requests: requestsTo(peersOf(answering({ store: other }))).requests,
     authenticator: new Authenticator(createSignatureVerifier(world.crypto), genesisHash(world.document)),
     verifier: createProofVerifier({ backend }),

@@ -7,14 +7,15 @@ import {
   encodeGenesisDocument,
   type GenesisDocument,
   genesisHash,
+  hasherOf,
   nextKey,
-  nodeCryptoHasher,
   stateChanges,
   stateRoots,
   subtreeBounds,
   verifyRange,
   verifySubtree,
 } from '@montana/ledger'
+import { loadBackend } from '@montana/native'
 import {
   decodeRangeChunkResponse,
   decodeSnapshotChunkResponse,
@@ -30,11 +31,13 @@ import {
 import { openStore } from '@montana/store'
 import type { SnapshotServer } from '../../src/snapshot/server.js'
 
+/** Native, as a joiner has it: these tests hash each record a few times. */
+export const hasher = hasherOf(loadBackend().backend)
 const LAST_KEY = new Uint8Array(32).fill(0xff)
 
 /** Window 0 of the document with more accounts in it: a network of its own, for one node alone. */
 export function storeWithAccounts(dir: string, document: GenesisDocument, count: number): void {
-  const { tables: own, context } = genesisChainState(document)
+  const { tables: own, context } = genesisChainState(document, hasher)
   let { accounts } = own
   for (let i = 0; i < count; i++) accounts = accounts.set(syntheticAccount(i))
   const tables = { ...own, accounts }
@@ -53,7 +56,7 @@ export function storeWithAccounts(dir: string, document: GenesisDocument, count:
 }
 
 function syntheticAccount(i: number): AccountRecord {
-  const id = nodeCryptoHasher.leaf(Uint8Array.of(i & 255, i >> 8))
+  const id = hasher.leaf(Uint8Array.of(i & 255, i >> 8))
   const none = { frontierHash: new Uint8Array(32), currentPublicKey: new Uint8Array(1952) }
   const counters = { opHeight: 0, accountChainLength: 0, accountChainLengthSnapshot: 0 }
   const windows = { creationWindow: 0, lastOpWindow: 0, lastActivationWindow: 0 }
@@ -81,7 +84,8 @@ export class Joiner {
   async chunk(root: Uint8Array, request: { window: number; table: StateTable; depth: number; prefix: number }) {
     const bytes = await this.ask(EXT_TYPE.snapshotChunk, encodeSnapshotChunkRequest(request))
     const { records, siblings, depth, prefix, table } = decodeSnapshotChunkResponse(bytes, request)
-    if (!verifySubtree({ root, depth, prefix, siblings, ...hashed(records, table) })) throw new Error('not proven')
+    if (!verifySubtree({ root, depth, prefix, siblings, ...hashed(records, table) }, hasher))
+      throw new Error('not proven')
     return { bytes, records }
   }
 
@@ -104,7 +108,7 @@ export class Joiner {
       const request = { ...of, lo }
       const bytes = await this.ask(EXT_TYPE.rangeChunk, encodeRangeChunkRequest(request))
       const { hi, records, proof } = decodeRangeChunkResponse(bytes, request)
-      if (!verifyRange({ root, lo, hi, proof, ...hashed(records, of.table) })) throw new Error('not proven')
+      if (!verifyRange({ root, lo, hi, proof, ...hashed(records, of.table) }, hasher)) throw new Error('not proven')
       parts.push(records)
       lo = compareTreeOrder(hi, LAST_KEY) === 0 ? undefined : nextKey(hi)
     }
@@ -121,7 +125,7 @@ export function recordsOf(bytes: Uint8Array, table: StateTable): Uint8Array[] {
 function hashed(bytes: Uint8Array, table: StateTable) {
   const records = recordsOf(bytes, table)
   const keys = concatBytes(...records.map((record) => record.subarray(0, 32)))
-  return { keys, leafHashes: concatBytes(...records.map((record) => nodeCryptoHasher.leaf(record))) }
+  return { keys, leafHashes: concatBytes(...records.map((record) => hasher.leaf(record))) }
 }
 
 function isBelow(bytes: Uint8Array, { depth, table }: { depth: number; table: StateTable }, prefix: number): boolean {

@@ -1,9 +1,6 @@
-import { type Leaf, type MerkleHasher, type Stub, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
+import { type Leaf, type MerkleHasher, STUB_LEAVES_MAX, type Stub, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
 import type { StoredPiece } from '@montana/store'
 import { kOf, type Span, tilesOf } from '../plan/keys.js'
-
-/** Leaves of one stub at most, where a range has to be cut into stubs: what a store splits its own above. */
-const MAX_LEAVES = 512
 
 type AlignedPiece = StoredPiece & { readonly depth: number; readonly hash: Uint8Array }
 
@@ -19,7 +16,7 @@ export function stubsOfPieces(
     for (const tile of ranges ? tilesOf(ranges) : []) {
       if (!('depth' in tile)) throw new RangeError('the staged ranges do not fill whole subtrees')
       const { lo, hi } = subtreeBounds(tile.depth, tile.prefix)
-      stubs.push(...stubsOfLeaves(tile.depth, lo, [...leaves(lo, hi)], MAX_LEAVES, hasher))
+      stubs.push(...stubsOfLeaves(tile.depth, lo, [...leaves(lo, hi)], STUB_LEAVES_MAX, hasher))
     }
     ranges = undefined
   }

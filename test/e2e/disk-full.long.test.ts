@@ -1,0 +1,2 @@
+// The same, again and again.
+import './disk-full.test.js'

@@ -1,0 +1,2 @@
+// Ten times as many.
+import './kills.test.js'

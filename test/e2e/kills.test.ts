@@ -1,0 +1,142 @@
+import { toHex } from '@montana/foundation'
+import { openStore } from '@montana/store'
+import { describe, expect, it } from 'vitest'
+import { isLong } from '../support/long-it.js'
+import { montana, temporaryFolder, until } from './support/montana.js'
+import { type Member, MemberProcess, makeNetwork } from './support/network.js'
+
+/** Half of them of the only operator, half of any of four. */
+const KILLS = Number(process.env.MONTANA_LONG_RUNS ?? (isLong ? 500 : 50))
+/** With this much of them in a network of four: three more processes on the same cores. */
+const SHARE_OF_FOUR = isLong ? 0.5 : 0.2
+const FLAGS = ['--min-window-ms', '200']
+/** From the start of the process until it answers and goes on. */
+const READY_MS = 5_000
+const PATIENCE_MS = 60_000
+/** A window and a half: every instant of one is met. */
+const RUN_MS = 300
+const LOOK_MS = 15
+
+type Announced = Map<number, string>
+
+/** What a node tells of its chain while it runs, from outside. */
+class Listener {
+  /** Header hashes by window: whatever it has ever said to be cemented. */
+  readonly announced: Announced = new Map()
+  readonly #node: MemberProcess
+
+  constructor(node: MemberProcess) {
+    this.#node = node
+  }
+
+  get highest(): number {
+    return Math.max(0, ...this.announced.keys())
+  }
+
+  /** Its window, −1 where it does not answer. A window that has two hashes was lost and made again. */
+  async look(): Promise<number> {
+    const status = await this.#node.status().catch(() => undefined)
+    if (status === undefined) return -1
+    for (const { window, header_hash: hash } of status.recent) {
+      const known = this.announced.get(window)
+      if (known !== undefined) expect(hash, `window ${window} of ${this.#node.label}`).toBe(known)
+      this.announced.set(window, hash)
+    }
+    return status.window
+  }
+
+  async lookFor(ms: number): Promise<void> {
+    for (const end = performance.now() + ms; performance.now() < end; await pause(LOOK_MS)) await this.look()
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Kills a running node at a random instant and starts it again. Resolves to the time until it was ready, ms. */
+async function killOnce(node: MemberProcess, listener: Listener): Promise<number> {
+  await listener.lookFor(RUN_MS * Math.random())
+  node.signal('SIGKILL')
+  await node.restart()
+  const startedAtMs = performance.now()
+  const before = listener.highest
+  const isReady = async () => (await listener.look()) > before
+  await until(isReady, PATIENCE_MS, `${node.label} goes on beyond window ${before}`)
+  return performance.now() - startedAtMs
+}
+
+/** Ends every node; the store of each must hold all that any of them has ever announced. */
+async function compareStores(
+  dir: string,
+  nodes: readonly MemberProcess[],
+  heard: readonly Announced[],
+): Promise<number> {
+  for (const node of nodes) node.signal('SIGKILL')
+  await Promise.all(nodes.map((node) => node.finished))
+  const verified = await montana(['windows', 'verify', '--data-dir', dir, '--json'])
+  expect(JSON.parse(verified.stdout).verdict, verified.stdout).toBe('PASS')
+  const listed = JSON.parse((await montana(['evidence', 'list', '--data-dir', dir, '--json'])).stdout)
+  expect((listed.nodes as { evidence: unknown[] }[]).flatMap(({ evidence }) => evidence)).toEqual([])
+  return nodes.reduce((sum, { member }, index) => sum + lostWindows(member, heard[index] ?? new Map()), 0)
+}
+
+function lostWindows({ dataDir }: Member, announced: Announced): number {
+  const store = openStore({ dir: dataDir, mode: 'read' })
+  const stored = (window: number) => toHex(store.windowAt(window)?.proposalHash ?? new Uint8Array())
+  const lost = [...announced].filter(([window, hash]) => stored(window) !== hash)
+  store.close()
+  return lost.length
+}
+
+/** Kills of `victims` until `kills` are done; each in its turn. */
+async function killMany(operators: readonly string[], observers: readonly string[], kills: number) {
+  const files = await makeNetwork(temporaryFolder(), operators, observers)
+  const nodes = files.members.map((member) => new MemberProcess(files, member, FLAGS))
+  await Promise.all(nodes.map((node) => node.reaches(2, PATIENCE_MS)))
+  const listeners = nodes.map((node) => new Listener(node))
+  const readyMs: number[] = []
+  for (let kill = 0; kill < kills; kill++) {
+    const turn = kill % operators.length
+    readyMs.push(await killOnce(nodes[turn] as MemberProcess, listeners[turn] as Listener))
+  }
+  await Promise.all(listeners.map((listener) => listener.look()))
+  const goal = Math.max(...listeners.map(({ highest }) => highest))
+  await Promise.all(nodes.map((node) => node.reaches(goal, PATIENCE_MS)))
+  // One chain: what any of them has announced, all of them have.
+  const all: Announced = new Map()
+  for (const { announced } of listeners)
+    for (const [window, hash] of announced) expect(all.set(window, all.get(window) ?? hash).get(window)).toBe(hash)
+  const lost = await compareStores(
+    files.dir,
+    nodes,
+    nodes.map(() => all),
+  )
+  return { readyMs, lost, windows: all.size }
+}
+
+function spread(values: readonly number[]): Record<'n' | 'p50' | 'p99' | 'max', number> {
+  const sorted = values.toSorted((a, b) => a - b).map(Math.round)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+  return { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
+}
+
+describe('kill -9 at random instants', () => {
+  const ofFour = Math.round(KILLS * SHARE_OF_FOUR)
+
+  it.each([
+    ['of the only operator, which has nobody to get a lost window back from', ['moscow'], ['armenia'], KILLS - ofFour],
+    ['of each of four in turn', ['moscow', 'frankfurt', 'helsinki', 'armenia'], [], ofFour],
+  ] as const)(
+    '%s: no announced window is lost, and it is ready in seconds',
+    async (what, operators, observers, kills) => {
+      const { readyMs, lost, windows } = await killMany(operators, observers, kills)
+      const result = spread(readyMs)
+      process.stderr.write(
+        `kill -9 ${what}: ready again after ms ${JSON.stringify(result)}; ${windows} windows, ${lost} lost\n`,
+      )
+      expect(lost).toBe(0)
+      expect(result.n).toBe(kills)
+      expect(result.max).toBeLessThan(READY_MS)
+    },
+    60_000 + KILLS * 2 * READY_MS,
+  )
+})
