@@ -97,9 +97,10 @@ class Session {
   }
 
   #anchorModules(): AnchorModules {
-    const { known, pin, signal } = this.#options
+    const { known, pin, signal, store } = this.#options
+    const above = store.repairs.resync() === undefined ? (store.head()?.window ?? 0) : -1
     const onLie = (peer: SyncPeer, window: number, detail: string) => this.#ban(peer, 'lied', window, detail)
-    return { known, pin, signal, trust: this.#trust, onLie }
+    return { known, pin, signal, above, trust: this.#trust, onLie }
   }
 
   #peers(): readonly SyncPeer[] {
