@@ -1,7 +1,7 @@
 import { bytesEqual } from '@montana/foundation'
 import { TREE_LEVELS } from '../constants.js'
 import { LedgerError } from '../errors.js'
-import { type Aligned, alignedAt, childrenOf, holds, rangeOf, siblingOf } from './aligned.js'
+import { type Aligned, alignedAt, childrenOf, compareTreeOrder, rangeOf, siblingOf } from './aligned.js'
 import { bitOf } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
 import { hashOfLeaves, type Leaf } from './leaves.js'
@@ -123,9 +123,23 @@ export function leavesByStub(tree: StubTree, leaves: LeafReader): LeafReader {
 }
 
 function within(leaves: readonly Leaf[], lo: Uint8Array, hi: Uint8Array): readonly Leaf[] {
-  let depth = 0
-  while (depth < TREE_LEVELS && bitOf(lo, TREE_LEVELS - 1 - depth) === bitOf(hi, TREE_LEVELS - 1 - depth)) depth += 1
-  return leaves.filter(({ key }) => holds({ depth, lo }, key))
+  const from = placeOf(leaves, (key) => compareTreeOrder(key, lo) < 0)
+  return leaves.slice(
+    from,
+    placeOf(leaves, (key) => compareTreeOrder(key, hi) <= 0),
+  )
+}
+
+/** How many leaves, which are in tree order, come before the first that is not `before`. */
+function placeOf(leaves: readonly Leaf[], before: (key: Uint8Array) => boolean): number {
+  let [low, high] = [0, leaves.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const leaf = leaves[middle]
+    if (leaf !== undefined && before(leaf.key)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function noLeaves(): never {
