@@ -54,7 +54,9 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
     isSource: () => true,
     expectedPeers: () => Object.keys(peers).length,
     onLie: (peerId, window) => lies.push(`${peerId} ${window}`),
+    handsOver: () => false,
     onApplied: () => {},
+    handsOver: () => false,
     monotonicMs: () => systemTime.monotonicMs(),
     ...over,
   })
