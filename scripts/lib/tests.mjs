@@ -50,8 +50,11 @@ const SHARED = [
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 
-/** Files that keep both cores busy on purpose, and one that promises five milliseconds: nothing runs beside them. */
-const ALONE = ['test/e2e/busy-', 'native/test/clock']
+/**
+ * Files that keep both cores busy on purpose, one that promises five milliseconds, and one that restarts fifty nodes and
+ * promises that each is ready in five seconds: nothing runs beside them.
+ */
+const ALONE = ['test/e2e/busy-', 'test/e2e/kills', 'native/test/clock']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
