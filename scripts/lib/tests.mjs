@@ -18,6 +18,7 @@ const WAITING = [
   'test/e2e/demo-failover',
   'test/e2e/demo-soak',
   'test/e2e/breathing-agents',
+  'test/e2e/disk-full',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
