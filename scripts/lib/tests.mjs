@@ -38,6 +38,7 @@ const FORKING = [
   'packages/cli/test/failover',
   'test/e2e/demo-mirror',
   'test/e2e/bad-input',
+  'test/e2e/snapshot',
   'test/bench/mirror',
 ]
 

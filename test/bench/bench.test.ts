@@ -68,13 +68,14 @@ describe('the command', () => {
   const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
 
   it.each([
-    [['nothing'], "unknown bench 'nothing'; one of clock, node, consensus, transport, mirror"],
+    [['nothing'], "unknown bench 'nothing'; one of clock, node, consensus, transport, mirror, sync"],
     [[], "unknown bench ''"],
     [['clock', '--rounds', '0'], "--rounds is '0'"],
     [['clock', '--speed'], '--speed'],
     [['clock', '--windows', '3'], '--windows means nothing'],
     [['consensus', '--windows', 'all'], "--windows is 'all'"],
     [['consensus', '--accounts', '10,0'], "--accounts is '0'"],
+    [['clock', '--long'], '--long means nothing'],
     [['clock', 'more'], "what is 'more'?"],
   ])('%j is refused in one line', (args, message) => {
     const { status, stderr, stdout } = run(...args)

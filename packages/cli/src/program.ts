@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   time: async () => (await import('./commands/time.js')).timeCommand,
   fastsync: async () => (await import('./commands/fastsync/command.js')).fastsyncCommand,
+  store: async () => (await import('./commands/store.js')).storeCommand,
   windows: async () => (await import('./commands/windows.js')).windowsCommand,
   evidence: async () => (await import('./commands/evidence.js')).evidenceCommand,
   journal: async () => (await import('./commands/journal.js')).journalCommand,

@@ -18,6 +18,11 @@ export const CHECKPOINT_COUNT = 6
 
 /** Levels of the sparse Merkle tree, one per key bit: spec protocol 5.2. */
 export const TREE_LEVELS = 256
+/**
+ * Leaves below one stub at most. As many as one chunk of a snapshot aims at (spec transport 14.5): a server then finds the
+ * siblings of a chunk in memory, and hashing what is below a stub takes 5 ms.
+ */
+export const STUB_LEAVES_MAX = 128
 /** Caps of an inclusion proof: spec protocol 5.2. */
 export const MAX_PROOF_LEAF_BYTES = 4096
 export const MAX_PROOF_SIBLINGS = 256

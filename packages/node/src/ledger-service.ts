@@ -48,9 +48,11 @@ export class LedgerService implements LedgerLinks {
 
   constructor(modules: LedgerModules) {
     this.#modules = modules
-    const { store, disk, document, config, time, record, logger, requests } = modules
+    const { store, disk, document, config, time, record, logger, requests, anchors } = modules
+    const hasher = hasherOf(modules.backend)
     const needsResync = store.repairs.resync() !== undefined
-    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasherOf(modules.backend))
+    if (!needsResync) anchors.refresh(hasher)
+    const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasher)
     const state = restoreState(restored, time.monotonicMs())
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
@@ -99,6 +101,7 @@ export class LedgerService implements LedgerLinks {
   }
 
   start(): void {
+    this.#modules.anchors.start()
     this.loop.dispatch({ type: 'start' })
   }
 
@@ -120,6 +123,7 @@ export class LedgerService implements LedgerLinks {
     this.prover.stop()
     this.#workCheck.stop()
     this.loop.stop()
+    this.#modules.anchors.stop()
     this.incidents.flush()
     await this.candidacy.stop()
   }
@@ -145,10 +149,11 @@ export class LedgerService implements LedgerLinks {
   }
 
   #afterWindow(window: number): void {
-    const { store, checkpoint, onWindow } = this.#modules
+    const { store, checkpoint, onWindow, anchors } = this.#modules
     const outcomes = this.#outcomes
     this.#outcomes = []
     checkPin(store, checkpoint, window)
+    anchors.afterWindow(window, this.loop.state.chain.tables.accounts)
     this.candidacy.afterWindow(window, outcomes)
     onWindow(window)
   }

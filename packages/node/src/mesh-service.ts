@@ -12,7 +12,9 @@ import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
 import { ANSWERS } from './peer-protocol/answers.js'
 import { ownStatusMessage } from './peer-protocol/own-status.js'
+import { SNAPSHOT_ANSWERS } from './peer-protocol/snapshot-answers.js'
 import type { Prepared } from './prepare.js'
+import type { SnapshotServer } from './snapshot/server.js'
 
 export interface MeshServiceModules {
   /** The one in use: a snapshot replaces it. */
@@ -24,6 +26,7 @@ export interface MeshServiceModules {
   readonly time: TimeSource
   readonly version: string
   readonly liar: Liar
+  readonly snapshots: SnapshotServer
 }
 
 /** The mesh of this node, or undefined when it runs solo. */
@@ -46,15 +49,16 @@ export function createNodeMesh(
 function createHandlers(
   { document, genesisHash, identity }: Prepared,
   { store }: OpenResources,
-  { ledger, isSyncing, version, liar }: MeshServiceModules,
+  { ledger, isSyncing, version, liar, snapshots }: MeshServiceModules,
 ): MeshHandlers {
   const bootstrapKey = document.operators[0]?.nodePublicKey
   const isBootstrap = bootstrapKey !== undefined && bytesEqual(bootstrapKey, identity.publicKeys.node)
   return {
     onMessage: (peer, type, _requestId, payload) => ledger().inbox.receive(peer.peerId, type, payload),
-    onExtRequest: async (peer, type, payload) => {
-      const answer = ANSWERS.get(type)
-      if (answer) return liar.alter(peer.peerId, { type, payload }, answer(ledger().answers, payload))
+    onExtRequest: async (peer, type, payload, signal) => {
+      const own = ANSWERS.get(type)?.(ledger().answers, payload)
+      const answer = own ?? SNAPSHOT_ANSWERS.get(type)?.(snapshots, payload, signal)
+      if (answer) return liar.alter(peer.peerId, { type, payload }, await answer)
       receiveExt(ledger(), peer.peerId, type, payload)
       return new Uint8Array()
     },
@@ -66,7 +70,8 @@ function createHandlers(
     onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
     ownStatus: () => {
       const { phase } = ledger()
-      return ownStatusMessage(store, { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version })
+      const facts = { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version }
+      return ownStatusMessage(store, { ...facts, snapshotWindow: snapshots.newest })
     },
   }
 }

@@ -25,6 +25,9 @@ import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
+import { pruneStep } from './runtime/prune.js'
+import { AnchorKeeper } from './snapshot/keeper.js'
+import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
@@ -36,6 +39,8 @@ import { syncPeers } from './sync/sync-peers.js'
 import { tellHeads } from './sync/tell-heads.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
+/** Finding: a frozen state that is not what its header says, and is not served. */
+const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -62,6 +67,7 @@ export class NodeService {
   readonly #metrics: NodeMetrics
   readonly #record: NodeRecord
   readonly #liar = new Liar()
+  readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #disk: DiskGate
@@ -87,10 +93,11 @@ export class NodeService {
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
+    this.#snapshots = this.#createSnapshots()
     this.#host = this.#createHost()
     this.#repair = this.#createRepair()
     const { version } = this.#build
-    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing }
+    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing, snapshots: this.#snapshots }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
@@ -111,6 +118,7 @@ export class NodeService {
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
+    closers.add(() => this.#snapshots.stop())
     closers.add(() => this.#host.stop())
     closers.add(() => this.#repair.stop())
     closers.add(async () => await this.#mesh?.stop())
@@ -149,12 +157,11 @@ export class NodeService {
   #createHost(): LedgerHost {
     const { options } = this.#prepared
     const { store } = this.#opened
-    const { logger, time, fail: onFatal } = this.#hooks
+    const { time, fail: onFatal } = this.#hooks
     const peers = () => this.#mesh?.peers() ?? []
     return new LedgerHost({
       store,
       disk: this.#disk,
-      logger,
       time,
       createLedger: (handsOver) => this.#createLedger(handsOver),
       createJoin: (request) => this.#createJoin(request),
@@ -221,6 +228,26 @@ export class NodeService {
     this.#nodeMessages().misbehaviour(peer, code)
   }
 
+  #createSnapshots(): SnapshotServer {
+    const onFault = (window: number, detail: string) => {
+      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
+      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
+      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
+    }
+    return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
+  }
+
+  #createAnchors(): AnchorKeeper {
+    return new AnchorKeeper({
+      store: this.#opened.store,
+      writes: (write) => this.#disk.attempt(write),
+      interval: this.#prepared.options.snapshotInterval,
+      wallMs: () => this.#hooks.time.wallMs(),
+      onAnchors: (windows) => this.#snapshots.announce(windows),
+      onFatal: this.#hooks.fail,
+    })
+  }
+
   #createLedger(handsOver: LedgerModules['handsOver']): LedgerService {
     const { document, genesisHash, identity, options } = this.#prepared
     const { store, crypto, signer, hashing: backend } = this.#opened
@@ -250,6 +277,7 @@ export class NodeService {
       logger: this.#hooks.logger,
       time: this.#hooks.time,
       failpoint: this.#hooks.failpoint,
+      anchors: this.#createAnchors(),
       checkpoint,
       enableCandidate,
       say: this.#nodeMessages(),
@@ -284,7 +312,8 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
-    const { maxWindows } = this.#prepared.options
+    const { maxWindows, keepWindows } = this.#prepared.options
+    if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
   }
 
@@ -307,6 +336,7 @@ export class NodeService {
       mesh: this.#mesh,
       record: this.#record,
       resources: this.#resources,
+      snapshots: { server: this.#snapshots, interval: this.#prepared.options.snapshotInterval },
       time: this.#hooks.time,
       log: this.#hooks.log,
       disk: this.#disk,
@@ -329,6 +359,9 @@ export class NodeService {
     this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
     this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
     this.#metrics.catchUpTwice(caughtUp.bytes_twice)
+    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
+    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
+    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
     this.#metrics.head(window)
     this.#metrics.target(target)
     this.#metrics.difficulty(D)

@@ -2,6 +2,8 @@
 export const DATABASE_FILE = 'store.db'
 /** Held open by the writing process; empty, and left in place. */
 export const LOCK_FILE = 'store.lock'
+/** How far the store has come, beside its database. */
+export const HEAD_NOTE_FILE = 'store.head'
 /** "mtst" as SQLite's application id, so that a foreign database is recognised. */
 export const APPLICATION_ID = 0x6d747374
 export const SCHEMA_VERSION = 3

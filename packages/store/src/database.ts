@@ -1,7 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { StoreError, storeFault, toStoreError } from './errors.js'
+import type { HeadNote } from './head-note.js'
 import { sealOf } from './seal.js'
 import { fromTree, leafOf } from './tables/tree-key.js'
+
+const HEAD = 'SELECT number AS sequence, coalesce((SELECT max(window) FROM windows), -1) AS window FROM sequence'
 
 /** Runs after every read; throws when what was read may not be one state of the store. */
 export type ReadGuard = () => void
@@ -11,6 +14,7 @@ export class Database {
   readonly #connection: DatabaseSync
   readonly #path: string
   readonly #guard: ReadGuard
+  #onCommit: ((note: HeadNote) => void) | undefined
   readonly #statements = new Map<string, StatementSync>()
   /** Set by a failed write to the disk: what reached it is then unknown, and only a new start finds out. */
   #broken: StoreError | undefined
@@ -74,6 +78,21 @@ export class Database {
     }
   }
 
+  /** From now on every transaction is counted, and told when it is durable. */
+  onCommit(listener: (note: HeadNote) => void): void {
+    this.#onCommit = listener
+  }
+
+  /** How far the store has come. */
+  headNote(): HeadNote {
+    return this.get<HeadNote>(HEAD) ?? { sequence: 0, window: -1 }
+  }
+
+  #counted(): HeadNote {
+    this.run('UPDATE sequence SET number = number + 1')
+    return this.headNote()
+  }
+
   /** Keeps the present state for every query until it is released. */
   hold(): () => void {
     this.#mapped(() => this.#connection.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1'))
@@ -88,7 +107,9 @@ export class Database {
     this.#mapped(() => this.#connection.exec('BEGIN IMMEDIATE'))
     try {
       const result = work()
+      const note = this.#onCommit && this.#counted()
       this.#mapped(() => this.#connection.exec('COMMIT'))
+      if (note) this.#onCommit?.(note)
       return result
     } catch (error) {
       this.#rollBack(error)

@@ -1,9 +1,11 @@
 import { ConfigError, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import type { HeadNote } from './head-note.js'
 
 export type StoreErrorCode =
   | 'STORE_FULL'
   | 'STORE_IO'
   | 'STORE_CORRUPT'
+  | 'STORE_LOG_LOST'
   | 'STORE_BUSY'
   | 'STORE_READ_ONLY'
   | 'STORE_CLOSED'
@@ -29,7 +31,17 @@ export class StoreError extends MontanaError {
 }
 
 /** Primary SQLite result codes: sqlite.org/rescode.html. */
-const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const
+const SQLITE = {
+  ERROR: 1,
+  BUSY: 5,
+  LOCKED: 6,
+  READONLY: 8,
+  IOERR: 10,
+  CORRUPT: 11,
+  FULL: 13,
+  CANTOPEN: 14,
+  NOTADB: 26,
+} as const
 
 const REMEDIES: Partial<Record<StoreErrorCode, string>> = {
   STORE_FULL: 'free space on the disk of the data directory',
@@ -58,6 +70,10 @@ export function isCannotOpen(error: unknown): boolean {
 /** The index of the log, which is not durable and made anew after a crash, could not be enlarged: want of space. */
 const SQLITE_IOERR_SHMSIZE = SQLITE.IOERR | (19 << 8)
 
+export function isNoDatabase(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE.NOTADB
+}
+
 /** Gives an error of `node:sqlite` its store code; everything else passes unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   const sqlite = sqliteCode(error)
@@ -71,6 +87,20 @@ export function storeFault(code: StoreErrorCode, path: string, cause: unknown): 
   const reason = cause instanceof Error ? cause.message : String(cause)
   const remedy = REMEDIES[code]
   return new StoreError(code, `store ${path}: ${reason}`, { ...(remedy && { remedy }), metadata: { path }, cause })
+}
+
+/** The database is older than what it acknowledged: `stored` < `acknowledged` transactions, heads likewise. */
+export function logLost(dir: string, acknowledged: HeadNote, stored: HeadNote): StoreError {
+  const lost = acknowledged.sequence - stored.sequence
+  const message =
+    `store ${dir} has lost the last ${lost} of its acknowledged writes: it held window ${acknowledged.window}, ` +
+    `what can be read ends at ${stored.window < 0 ? 'no window' : `window ${stored.window}`}`
+  return new StoreError('STORE_LOG_LOST', message, {
+    field: 'data-dir',
+    remedy:
+      'put store.db and store.db-wal back as they were; or let montana store check --repair accept what is left: the node then signs nothing before it has caught up',
+    metadata: { dir, lost, acknowledged: acknowledged.window, stored: stored.window },
+  })
 }
 
 export function anchorGone(window: number): StoreError {
@@ -101,6 +131,8 @@ export function noStore(dir: string): ConfigError {
 }
 
 const STORE_CODES: ReadonlyMap<number, StoreErrorCode> = new Map([
+  // Every statement is our own: one that does not fit the tables has met a damaged schema.
+  [SQLITE.ERROR, 'STORE_CORRUPT'],
   [SQLITE.BUSY, 'STORE_BUSY'],
   [SQLITE.LOCKED, 'STORE_BUSY'],
   [SQLITE.READONLY, 'STORE_READ_ONLY'],

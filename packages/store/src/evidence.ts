@@ -48,6 +48,13 @@ export class EvidenceTable implements EvidenceStore {
   }
 }
 
+/** For a check of rows whose values may be of any type. */
+export function isPairSound({ kind, window, a, b, digest }: Readonly<Record<string, unknown>>): boolean {
+  const isTyped = typeof kind === 'string' && typeof window === 'number'
+  if (!isTyped || !(a instanceof Uint8Array && b instanceof Uint8Array && digest instanceof Uint8Array)) return false
+  return bytesEqual(pairDigest(kind, window, a, b), digest)
+}
+
 function pairDigest(kind: string, window: number, a: Uint8Array, b: Uint8Array): Uint8Array {
   return digestOf(concatBytes(Buffer.from(`${kind} ${window}\0`), digestOf(a), digestOf(b)))
 }

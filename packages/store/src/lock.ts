@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '@montana/foundation'
 import { LOCK_FILE, LOCK_WAIT_MS } from './constants.js'
-import { isLocked, unusableDirectory } from './errors.js'
+import { isLocked, isNoDatabase, unusableDirectory } from './errors.js'
 
 export interface DirectoryLock {
   release(): void
@@ -20,10 +20,21 @@ export function lockDirectory(dir: string): DirectoryLock {
     lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (error) {
     lock?.close()
+    if (isNoDatabase(error)) throw foreignLock(dir, error)
     throw isLocked(error) ? alreadyLocked(dir, error) : unusableDirectory(dir, error)
   }
   const held = lock
   return { release: () => (held.isOpen ? held.close() : undefined) }
+}
+
+function foreignLock(dir: string, cause: unknown): ConfigError {
+  return new ConfigError(`${LOCK_FILE} in data-dir ${dir} holds bytes that no node wrote`, {
+    code: 'LOCK_FILE_FOREIGN',
+    field: 'data-dir',
+    remedy: 'run montana store check --repair, or delete the file while no node runs there',
+    metadata: { dir },
+    cause,
+  })
 }
 
 function alreadyLocked(dir: string, cause: unknown): ConfigError {

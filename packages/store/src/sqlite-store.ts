@@ -135,6 +135,11 @@ export class SqliteStore implements Store {
     return stored && Number(Buffer.from(stored).toString('latin1'))
   }
 
+  prunedBelow(): number | undefined {
+    const stored = this.#meta('pruned_below')
+    return stored && Number(Buffer.from(stored).toString('latin1'))
+  }
+
   *windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }> {
     let left = maxBytes
     for (let window = from; window < from + count; window++) {
@@ -227,7 +232,9 @@ export class SqliteStore implements Store {
   prune(below: number, windows = PRUNE_WINDOWS): number {
     return this.#database.transaction(() => {
       const end = Math.min(below, this.head()?.window ?? 0)
-      return pruneBelow(this.#database, end, windows)
+      const pruned = pruneBelow(this.#database, end, windows)
+      if (pruned > 0) this.#putMeta('pruned_below', Buffer.from(String(this.oldestWindow() ?? end), 'latin1'))
+      return pruned
     })
   }
 

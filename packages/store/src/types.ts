@@ -92,6 +92,8 @@ export interface ReadStore {
   oldestWindow(): number | undefined
   /** The window whose state came by snapshot, `undefined` where every window was applied one by one. */
   snapshotBase(): number | undefined
+  /** Envelopes, certificates and proofs below this window were deleted on purpose; `undefined` where none were. */
+  prunedBelow(): number | undefined
   /** Envelopes from `from` on without a gap, at most `count` and together at most `maxBytes`. Safe beside commits. */
   windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }>
   /**

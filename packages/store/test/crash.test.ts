@@ -2,7 +2,7 @@ import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
-import { DATABASE_FILE, openStore, type ReadStore } from '../src/index.js'
+import { DATABASE_FILE, HEAD_NOTE_FILE, openStore, type ReadStore } from '../src/index.js'
 import { digest, temporaryDirectory } from './helpers.js'
 import { startChild, startLimitedChild } from './processes.js'
 
@@ -76,7 +76,7 @@ describe('kill -9', () => {
     }
   })
 
-  it('with a torn log ends at a window boundary, wherever it was torn', async () => {
+  it('with a torn log is refused where a window is lost, and ends at a window boundary once that is accepted', async () => {
     const dir = temporaryDirectory()
     // A log of several windows, however slow the disk is.
     const acknowledged = await runAndKill(dir, 10, 8)
@@ -85,8 +85,13 @@ describe('kill -9', () => {
     const heads = Array.from({ length: 12 }, (_, cut) => {
       const copy = temporaryDirectory()
       cpSync(dir, copy, { recursive: true })
-      truncateSync(join(copy, LOG), cut === 0 ? size : Math.floor(size * (0.4 + 0.6 * random.next())))
+      const length = cut === 0 ? size : Math.floor(size * (0.4 + 0.6 * random.next()))
+      truncateSync(join(copy, LOG), length)
       if (cut % 2 === 1) rmSync(join(copy, `${DATABASE_FILE}-shm`))
+      const refused = [refusalOf(copy, 'read'), refusalOf(copy, 'write')]
+      if (cut === 0) expect(refused).toEqual([undefined, undefined])
+      else expect(refused).toEqual([LOST, LOST])
+      rmSync(join(copy, HEAD_NOTE_FILE))
       const head = readHead(copy)
       const store = openStore({ dir: copy, mode: 'write' })
       expect(expectBoundary(store)).toBe(head)
@@ -98,6 +103,18 @@ describe('kill -9', () => {
     expect(new Set(heads).size).toBeGreaterThan(1)
   })
 })
+
+const LOST = 'STORE_LOG_LOST'
+
+function refusalOf(dir: string, mode: 'read' | 'write'): string | undefined {
+  try {
+    const store: ReadStore = mode === 'read' ? openStore({ dir, mode }) : openStore({ dir, mode })
+    store.close()
+    return undefined
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
 
 describe('a disk that refuses a write', () => {
   it('is STORE_IO, ends all writing of this process and loses no acknowledged window', async () => {

@@ -20,7 +20,7 @@ describe(`a disk of 12 MiB that is full${canMount ? '' : ' (skipped: needs root,
     'refuses every kind of write, keeps and serves what was durable, and takes them all later',
     () => {
       const dir = temporaryDirectory()
-    const { stdout, stderr } = onSmallDisk(dir, process.execPath, CHILD, dir)
+      const { stdout, stderr } = onSmallDisk(dir, process.execPath, CHILD, dir)
       expect(JSON.parse(stdout || '{}'), stderr).toEqual({
         refused: all('STORE_FULL'),
         kept: { head: 1, vote: true, served: 1_000 },

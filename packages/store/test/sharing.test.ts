@@ -6,7 +6,7 @@ import { fill, temporaryDirectory, windowCommit } from './helpers.js'
 import { startChild } from './processes.js'
 
 const code = (value: string, more: object = {}) => expect.objectContaining({ code: value, ...more })
-const DATABASE_ONLY = [DATABASE_FILE, 'store.lock']
+const DATABASE_ONLY = [DATABASE_FILE, 'store.head', 'store.lock']
 
 /** Names and modification times: any write of a reader would show. */
 function fingerprint(dir: string): string[] {

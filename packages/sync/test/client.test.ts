@@ -6,7 +6,7 @@ import { createSnapshotClient, type SnapshotClientOptions, type SyncFinding, typ
 import { Server, type ServerOptions } from './support/server.js'
 import { freshStore, headOf, makeWorld, NAMES, reopened, servingStore, type World } from './support/world.js'
 
-const ACCOUNTS = 3_000
+const ACCOUNTS = 600
 /** The rates of the wire belong to a network; here four peers answer at once. */
 const FAST = { perSecond: 2_000, burst: 200 }
 

@@ -25,6 +25,8 @@ export interface BenchOptions {
   windows?: number
   /** Sizes of the account table, ascending; only for benches that take the flag. */
   accounts?: readonly number[]
+  /** The sizes of a long run too; only for benches that take the flag. */
+  long?: boolean
   /** Shown while the bench runs; never on stdout. */
   progress(line: string): void
 }
@@ -33,7 +35,7 @@ export interface Bench {
   readonly name: string
   readonly summary: string
   /** Flags besides `--json` and `--rounds` that mean something to this bench. */
-  readonly flags?: readonly ('windows' | 'accounts')[]
+  readonly flags?: readonly ('windows' | 'accounts' | 'long')[]
   run(options: BenchOptions): Promise<BenchReport>
   /** The report for people. */
   render(report: BenchReport): string

@@ -5,10 +5,11 @@ import { clockBench } from './clock/clock-bench.js'
 import { consensusBench } from './consensus/consensus-bench.js'
 import { mirrorBench } from './mirror/mirror-bench.js'
 import { nodeBench } from './node/node-bench.js'
+import { syncBench } from './sync/sync-bench.js'
 import { transportBench } from './transport/transport-bench.js'
 
 /** Every bench by its name on the command line. */
-const BENCHES: readonly Bench[] = [clockBench, nodeBench, consensusBench, transportBench, mirrorBench]
+const BENCHES: readonly Bench[] = [clockBench, nodeBench, consensusBench, transportBench, mirrorBench, syncBench]
 
 const DEFAULT_ROUNDS = 15
 const MAX_ROUNDS = 1000
@@ -27,19 +28,23 @@ const FLAGS = {
   rounds: { type: 'string' },
   windows: { type: 'string' },
   accounts: { type: 'string' },
+  long: { type: 'boolean' },
 } as const
 
 function parse(args: string[]): Command {
   const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true })
   const bench = benchOf(positionals)
-  const foreign = (['windows', 'accounts'] as const).find((flag) => values[flag] && !bench.flags?.includes(flag))
+  const foreign = (['windows', 'accounts', 'long'] as const).find(
+    (flag) => values[flag] && !bench.flags?.includes(flag),
+  )
   if (foreign) throw new Error(`--${foreign} means nothing to the bench '${bench.name}'`)
   const rounds = wholeNumber('rounds', values.rounds ?? `${DEFAULT_ROUNDS}`, MAX_ROUNDS)
-  const { json, windows, accounts } = values
+  const { json, windows, accounts, long } = values
   return {
     bench,
     json,
     rounds,
+    ...(long && { long }),
     ...(windows && { windows: wholeNumber('windows', windows, MAX_WINDOWS) }),
     ...(accounts && { accounts: accounts.split(',').map((size) => wholeNumber('accounts', size, MAX_ACCOUNTS)) }),
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,6 +59,19 @@ export function startMontana(
 
 export function montana(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Finished> {
   return startMontana(args, env, input).finished
+}
+
+/** The real command, none of whose files may grow beyond `kib`: its writes fail as on a full disk. */
+export async function montanaWithin(
+  kib: number,
+  args: readonly string[],
+): Promise<Pick<Finished, 'code' | 'stdout' | 'stderr'>> {
+  const limited = ['-c', `ulimit -f ${2 * kib}; exec "$0" "$@"`, process.execPath, MAIN, ...args]
+  return await new Promise((resolve) => {
+    execFile('sh', limited, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
 }
 
 /** A directory that goes away with the test. */

@@ -8,6 +8,7 @@ import {
   type MerkleHasher,
   prefixOf,
   rootOfStubs,
+  STUB_LEAVES_MAX,
   type Stub,
   stubOf,
   TREE_LEVELS,
@@ -16,8 +17,8 @@ import type { HashBackend } from '@montana/native'
 import type { AccountSource } from './account-source.js'
 
 const KEY_BYTES = 32
-/** Leaves for which a subtree is planned: half of what the store lets one stub cover. */
-const LEAVES_PER_GROUP = 256
+/** Leaves for which a subtree is planned, one stub each. */
+const LEAVES_PER_GROUP = STUB_LEAVES_MAX
 /** Groups that are hashed beside each other and beside the making of the next: both cores, and two waiting. */
 const GROUPS_IN_FLIGHT = 4
 

@@ -52,19 +52,21 @@ function print(context: CliContext, { verdict, nodes }: StoresReport): void {
   context.out(`verdict: ${verdict}`)
 }
 
-function remarks({ snapshot, gaps, faults, faultCount }: NodeVerdict): string[] {
+function remarks({ beginning, gaps, faults, faultCount }: NodeVerdict): string[] {
   const missing = gaps.map(({ from, to }) =>
     from === to ? `window ${from} is missing` : `windows ${from} to ${to} are missing`,
   )
   const found = faults.map(
     ({ window, code, message }) => `${window === null ? 'store' : `window ${window}`}: ${code}: ${message}`,
   )
-  const begun =
-    snapshot === null
-      ? []
-      : [`begun from the snapshot of window ${snapshot}: linked from there, not replayed from genesis`]
+  const begun = beginning === null ? [] : [beginningLine(beginning)]
   const hidden = faultCount - faults.length
   return [...begun, ...missing, ...found, ...(hidden > 0 ? [`and ${hidden} more faults`] : [])]
+}
+
+function beginningLine({ window, cause }: NonNullable<NodeVerdict['beginning']>): string {
+  const why = cause === 'snapshot' ? `begun from the snapshot of window ${window}` : `pruned below window ${window}`
+  return `${why}: linked from there, not replayed from genesis`
 }
 
 /** Rarely enough to be read. */

@@ -1,5 +1,6 @@
 import { bytesEqual } from '@montana/foundation'
 import { TREE_LEVELS } from '../constants.js'
+import { LedgerError } from '../errors.js'
 import { type Aligned, alignedAt, childrenOf, holds, rangeOf, siblingOf } from './aligned.js'
 import { bitOf } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
@@ -53,10 +54,22 @@ export class StubTree {
 
   /** Hashes of the siblings on the way up from a subtree, ascending in height; undefined where one is empty. */
   siblings(depth: number, prefix: number, leaves: LeafReader): (Uint8Array | undefined)[] {
+    const read = leavesByStub(this, leaves)
     const path = Array.from({ length: depth }, (_, up) => alignedAt(depth - up, Math.floor(prefix / 2 ** up)))
     return path.map((aligned) => {
-      const hash = this.hashAt(siblingOf(aligned), leaves)
+      const hash = this.hashAt(siblingOf(aligned), read)
       return bytesEqual(hash, emptyHash(TREE_LEVELS - aligned.depth)) ? undefined : hash
+    })
+  }
+
+  /** The leaves of a stub, which give its hash; else LedgerError `TableCorrupt`. */
+  checkedLeaves(stub: Stub, leaves: LeafReader): readonly Leaf[] {
+    const found = [...leaves(stub.lo, rangeOf(stub).hi)]
+    const hash = hashOfLeaves(found, TREE_LEVELS - stub.depth, this.#hasher)
+    if (found.length === stub.count && bytesEqual(hash, stub.hash)) return found
+    throw LedgerError.tableCorrupt('the leaves of a subtree are not what its hash says', {
+      lo: stub.lo,
+      depth: stub.depth,
     })
   }
 
@@ -95,12 +108,15 @@ export function siblingsOf(
   return new StubTree(stubs, hasher).siblings(depth, prefix, leaves)
 }
 
-/** Reads each stub's leaves once and answers every smaller subtree of it from memory. For one proof, not to be kept. */
+/**
+ * Reads each stub's leaves once, holds them against its hash (LedgerError `TableCorrupt`), and answers every smaller subtree
+ * of it from memory. For one proof, not to be kept.
+ */
 export function leavesByStub(tree: StubTree, leaves: LeafReader): LeafReader {
   const read = new Map<Stub, readonly Leaf[]>()
   return (lo, hi) => {
     const stub = tree.stubAt(lo)
-    const all = read.get(stub) ?? [...leaves(stub.lo, rangeOf(stub).hi)]
+    const all = read.get(stub) ?? tree.checkedLeaves(stub, leaves)
     read.set(stub, all)
     return within(all, lo, hi)
   }

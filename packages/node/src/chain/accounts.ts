@@ -4,14 +4,12 @@ import {
   lastKeyOf,
   type MerkleHasher,
   nodeCryptoHasher,
+  STUB_LEAVES_MAX,
   type Stub,
   stubsOfLeaves,
   Table,
 } from '@montana/ledger'
 import type { ReadStore, StubRow, TableReader } from '@montana/store'
-
-/** Accounts below one stub: reading and checking them takes about 10 ms. */
-export const STUB_LEAVES_MAX = 512
 
 export interface StoredAccounts {
   readonly table: Table<AccountRecord>

@@ -22,6 +22,7 @@ import {
   stateRoots,
 } from '@montana/ledger'
 import type { Head, ReadStore, Store } from '@montana/store'
+import { storedAccounts } from './accounts.js'
 import { readJournal } from './journal.js'
 import { readSignFrom } from './sign-from.js'
 
@@ -80,12 +81,9 @@ function readChain(
   context: Uint8Array,
   hasher: MerkleHasher | undefined,
 ): ChainState {
-  const records = {
-    accounts: store.tableRecords('account'),
-    nodes: store.tableRecords('node'),
-    candidates: store.tableRecords('candidate'),
-  }
-  const tables = decoded('tables', () => decodeState(records, hasher))
+  const records = { accounts: [], nodes: store.tableRecords('node'), candidates: store.tableRecords('candidate') }
+  const { table: accounts } = storedAccounts(store, hasher)
+  const tables = { ...decoded('tables', () => decodeState(records, hasher)), accounts }
   return { params: document.params, tables, context: decoded('context', () => decodeContext(context)) }
 }
 

@@ -36,6 +36,8 @@ export interface StartOptions {
   /** Windows up to which a node that is behind replays; `auto`: what it has measured to be cheaper. */
   readonly snapshotGap: number | 'auto'
   readonly sync: 'auto' | 'range' | 'snapshot'
+  /** So many of the latest windows are kept whole; undefined: all of them. */
+  readonly keepWindows: number | undefined
   /** Drill: no window is ground in less time than this, ms. */
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
@@ -152,6 +154,13 @@ export const START_OPTIONS: Specs<StartOptions> = {
     description: 'how a node that is behind catches up: auto (see --snapshot-gap) | range (replay) | snapshot',
     default: 'auto',
     parse: oneOf('auto', 'range', 'snapshot'),
+  }),
+  keepWindows: spec<number | undefined>('keepWindows', {
+    value: 'N',
+    description:
+      'delete envelopes, certificates and proofs of all but the latest N windows (at least 256; by default all are kept); such a store can no longer be replayed from genesis',
+    default: undefined,
+    parse: integer(256, Number.MAX_SAFE_INTEGER),
   }),
   clockFloorMs: spec<number>('clockFloorMs', {
     value: 'N',

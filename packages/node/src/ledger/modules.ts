@@ -16,6 +16,7 @@ import type { Outbox } from '../runtime/executor.js'
 import type { Failpoint } from '../runtime/failpoint.js'
 import type { Inbox } from '../runtime/inbox.js'
 import type { EngineLoop } from '../runtime/loop.js'
+import type { AnchorKeeper } from '../snapshot/keeper.js'
 import type { NodeRecord } from '../status/node-record.js'
 
 export interface LedgerModules {
@@ -36,6 +37,8 @@ export interface LedgerModules {
   readonly logger: Logger
   readonly time: TimeSource
   readonly failpoint: Failpoint
+  /** Which states stay readable for peers. */
+  readonly anchors: AnchorKeeper
   readonly checkpoint: Checkpoint | undefined
   readonly enableCandidate: boolean
   /** Messages that are the node's and not the engine's. */

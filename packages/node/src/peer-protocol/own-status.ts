@@ -8,6 +8,8 @@ export interface OwnStatusFacts {
   readonly phase: Phase
   readonly isBootstrap: boolean
   readonly isSyncing: boolean
+  /** The newest that is served, 0 = none. */
+  readonly snapshotWindow: number
   readonly version: string
 }
 
@@ -21,16 +23,21 @@ const ROLES: Readonly<Record<Phase, number>> = {
 /** What peers are told about this node; a claim that steers whom they ask. */
 export function ownStatusMessage(store: ReadStore, facts: OwnStatusFacts): OwnStatus {
   const head = store.head()
-  const { phase, isBootstrap, isSyncing, genesisHash, version } = facts
+  const { phase, isBootstrap, genesisHash, snapshotWindow, version } = facts
   return {
     genesisHash,
     window: head?.window ?? 0,
     headerHash: head && head.window > 0 ? head.proposalHash : ZERO_HASH,
     stateRoot: head?.stateRoot ?? ZERO_HASH,
     oldestWindow: store.oldestWindow() ?? 0,
-    snapshotWindow: 0,
+    snapshotWindow,
     role: phase === 'Active' && isBootstrap ? ROLE.bootstrap : ROLES[phase],
-    flags: (isSyncing ? STATUS_FLAG.syncing : 0) | STATUS_FLAG.servesProofs,
+    flags: flagsOf(facts),
     build: `montana/${version}`,
   }
+}
+
+function flagsOf({ isSyncing, snapshotWindow }: OwnStatusFacts): number {
+  const syncing = isSyncing ? STATUS_FLAG.syncing : 0
+  return syncing | (snapshotWindow > 0 ? STATUS_FLAG.servesSnapshots : 0) | STATUS_FLAG.servesProofs
 }

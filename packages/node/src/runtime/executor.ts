@@ -7,6 +7,7 @@ import type { WorkCheck } from '../candidate/work-check.js'
 import { toStoredEntry } from '../chain/journal.js'
 import { writeSignFrom } from '../chain/sign-from.js'
 import type { NodeMetrics } from '../metrics.js'
+import type { AnchorKeeper } from '../snapshot/keeper.js'
 import type { NodeRecord } from '../status/node-record.js'
 import type { ClockRunner } from './clock-runner.js'
 import type { EvidenceDesk } from './evidence-desk.js'
@@ -40,6 +41,7 @@ export interface ExecutorModules {
   readonly logger: Logger
   readonly time: TimeSource
   readonly failpoint: Failpoint
+  readonly anchors: AnchorKeeper
   dispatch(event: LoopEvent): void
   onBehind(peerId: string): void
   /** A peer sent what no honest node sends. */
@@ -65,7 +67,7 @@ export function createExecutor(modules: ExecutorModules): (effect: Effect) => vo
   return (effect) => (handlers[effect.type] as (effect: Effect) => void)(effect)
 }
 
-function ledgerHandlers({ store, shelf, prover, record, metrics, time, failpoint }: ExecutorModules) {
+function ledgerHandlers({ store, shelf, prover, record, metrics, time, failpoint, anchors }: ExecutorModules) {
   return {
     commit: ({ commit }: EffectOf<'commit'>) => {
       const startedAtMs = time.monotonicMs()
@@ -73,7 +75,8 @@ function ledgerHandlers({ store, shelf, prover, record, metrics, time, failpoint
       const { aggregate, registrations: _, admitted: __, ...rest } = commit
       const proof = shelf.proofFor(commit.window, commit.timechainValue)
       const pruneJournalBelow = Math.max(0, commit.window - JOURNAL_WINDOWS_KEPT)
-      store.commit({ ...rest, cba: aggregate, appliedAtMs, pruneJournalBelow, ...(proof && { proof }) })
+      const freeze = anchors.isAnchor(commit.window)
+      store.commit({ ...rest, cba: aggregate, appliedAtMs, pruneJournalBelow, freeze, ...(proof && { proof }) })
       failpoint.hit('after-commit', commit.window)
       prover.windowClosed()
       metrics.commit((time.monotonicMs() - startedAtMs) / 1000)

@@ -31,8 +31,16 @@ export class SnapshotFileError extends MontanaError {
   }
 }
 
-/** A path that cannot be opened or written; exit 78. */
-export function unusableFile(path: string, error: unknown, remedy: string): ConfigError {
+/** Disk full, over a quota, over a limit of the process. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/** A path that cannot be opened or written: exit 78, or 1 where it is only the room that is missing. */
+export function unusableFile(path: string, error: unknown, remedy: string): MontanaError {
+  if (NO_ROOM.has(errorCode(error))) {
+    const message = `there is no room for snapshot file ${path} (${errorCode(error)})`
+    const init = { field: 'file', remedy: 'free space on its disk, or name a file on another one', cause: error }
+    return new MontanaError('SNAPSHOT_NO_ROOM', message, init)
+  }
   const reason = errorCode(error) === 'ENOENT' ? 'does not exist' : `cannot be used: ${errorMessage(error)}`
   return new ConfigError(`snapshot file ${path} ${reason}`, {
     code: 'SNAPSHOT_FILE',

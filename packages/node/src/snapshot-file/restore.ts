@@ -55,11 +55,15 @@ async function checkDirectory(dir: string): Promise<void> {
   })
 }
 
-/** The node table of a store that is there already: it reaches further than the genesis cohort. Checks that it is behind. */
+/**
+ * The node table of a store that is there already: it reaches further than the genesis cohort. Checks that the store is
+ * behind; one whose tables are damaged may go back, and vouches for nothing.
+ */
 function ownTable(dir: string, { genesisHash, anchor }: SnapshotHead): readonly KnownTable[] {
   const store = openExisting(dir, genesisHash)
   if (!store) return []
   try {
+    if (store.repairs.resync() !== undefined) return []
     const window = store.head()?.window ?? 0
     if (window >= anchor.window) throw notBehind(dir, window, anchor.window)
     const records = [...store.tableRecords('node')].map(decodeNodeRecord)

@@ -5,6 +5,7 @@ import {
   type GenesisDocument,
   lastKeyOf,
   type MerkleHasher,
+  STUB_LEAVES_MAX,
   type Stub,
   StubTree,
   stubsOfLeaves,
@@ -13,11 +14,13 @@ import type { StateTableName } from '@montana/network'
 import type { ReadStore, StubRow, TableReader } from '@montana/store'
 import { StoreInconsistent } from '../chain/restore.js'
 import { FIRST_KEY, LAST_KEY, TABLE_ORDER } from './chunk-order.js'
-import { STUB_MAX_LEAVES, StubBuilder } from './stub-builder.js'
+import { StubBuilder } from './stub-builder.js'
 import type { RecordCounts } from './types.js'
 
 /** Leaves between two looks at the signal; about 50 ms of hashing. */
 const LEAVES_PER_SLICE = 1_024
+/** 16 MiB of keys and hashes, as objects. No special reason. */
+const LEAVES_AT_ONCE = 65_536
 
 /** One table of the window, and the tree over it with which its parts are proven. */
 export interface SourceTable {
@@ -61,7 +64,8 @@ export async function readSource(
   const tables: Partial<Record<StateTableName, SourceTable>> = {}
   for (const table of TABLE_ORDER) {
     const reader = readerOf(table)
-    const stubs = isHead ? stubsOfHead(store.stubs(table).all(), reader, hasher) : await stubsOf(reader, hasher, signal)
+    const kept = isHead ? stubsOfHead(store.stubs(table).all(), reader, hasher) : undefined
+    const stubs = kept ?? (await stubsOf(reader, hasher, signal))
     tables[table] = { reader, tree: new StubTree(stubs, hasher) }
   }
   const { account, node, candidate } = tables as Record<StateTableName, SourceTable>
@@ -75,12 +79,17 @@ export async function readSource(
   }
 }
 
-/** The stored stubs, those anew below which something was changed since they were computed. */
-function stubsOfHead(rows: readonly StubRow[], reader: TableReader, hasher: MerkleHasher): Stub[] {
+/**
+ * The stored stubs, those anew below which something was changed since they were computed; `undefined` where that would
+ * take too many leaves into memory at once, as in a store that has never computed any.
+ */
+function stubsOfHead(rows: readonly StubRow[], reader: TableReader, hasher: MerkleHasher): Stub[] | undefined {
+  const share = rows.reduce((sum, { depth, hash }) => (hash ? sum : sum + 2 ** -depth), 0)
+  if (share * reader.count() > LEAVES_AT_ONCE) return undefined
   return rows.flatMap((row) => {
     const { depth, lo, hash } = row
     if (hash) return [{ ...row, hash }]
-    return stubsOfLeaves(depth, lo, [...reader.leaves(lo, lastKeyOf({ depth, lo }))], STUB_MAX_LEAVES, hasher)
+    return stubsOfLeaves(depth, lo, [...reader.leaves(lo, lastKeyOf({ depth, lo }))], STUB_LEAVES_MAX, hasher)
   })
 }
 

@@ -1,10 +1,16 @@
-import { type Aligned, alignedAt, type MerkleHasher, prefixOf, type Stub, stubsOfLeaves } from '@montana/ledger'
+import {
+  type Aligned,
+  alignedAt,
+  type MerkleHasher,
+  prefixOf,
+  STUB_LEAVES_MAX,
+  type Stub,
+  stubsOfLeaves,
+} from '@montana/ledger'
 
 const KEY_BYTES = 32
-/** Most leaves below one stub; the store splits larger ones. */
-export const STUB_MAX_LEAVES = 512
 /** Leaves for which a subtree is planned: half of the most. */
-const STUB_LEAVES = 256
+const STUB_LEAVES = STUB_LEAVES_MAX / 2
 
 /** Makes the stubs of a table of `count` records from its leaves in tree order, a subtree at a time. */
 export class StubBuilder {
@@ -37,7 +43,7 @@ export class StubBuilder {
   #closeUntil(prefix: number): void {
     for (; this.#prefix < prefix; this.#prefix++) {
       const { depth, lo }: Aligned = alignedAt(this.#depth, this.#prefix)
-      this.#stubs.push(...stubsOfLeaves(depth, lo, this.#leaves, STUB_MAX_LEAVES, this.#hasher))
+      this.#stubs.push(...stubsOfLeaves(depth, lo, this.#leaves, STUB_LEAVES_MAX, this.#hasher))
       this.#leaves = []
     }
   }

@@ -1,6 +1,6 @@
-import type { AccountRecord, Table } from '@montana/ledger'
+import { type AccountRecord, type MerkleHasher, STUB_LEAVES_MAX, type Table } from '@montana/ledger'
 import type { Store } from '@montana/store'
-import { STUB_LEAVES_MAX } from '../chain/accounts.js'
+import { storedAccounts } from '../chain/accounts.js'
 import { anchorsToDrop, isAnchorWindow } from './anchor-policy.js'
 
 /** What a node that serves no snapshot still lets go of its memory by. */
@@ -36,6 +36,13 @@ export class AnchorKeeper {
   /** Whether the commit of `window` freezes its state. */
   isAnchor(window: number): boolean {
     return isAnchorWindow(window, this.#modules.interval)
+  }
+
+  /** Before the tables are read: hashes that a start would otherwise have to compute each time. */
+  refresh(hasher: MerkleHasher): void {
+    const { store, writes } = this.#modules
+    const { refreshed } = storedAccounts(store, hasher)
+    if (refreshed.length > 0) writes(() => store.stubs('account').put(refreshed))
   }
 
   /** Announces the anchors of an earlier run and goes on with what it left to be deleted. */

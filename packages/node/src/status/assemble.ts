@@ -8,6 +8,7 @@ import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
+import type { SnapshotServer } from '../snapshot/server.js'
 import type { LedgerHost } from '../sync/ledger-host.js'
 import { catchUpStatus, caughtUpStatus, labelOf } from './catch-up-status.js'
 import { clockStatus } from './clock-status.js'
@@ -35,6 +36,7 @@ export interface StatusModules {
   readonly mesh: Mesh | undefined
   readonly record: NodeRecord
   readonly resources: ResourceSampler
+  readonly snapshots: { readonly server: Pick<SnapshotServer, 'anchors' | 'bytesServed'>; readonly interval: number }
   readonly time: TimeSource
   readonly log: Pick<LogHealth, 'degraded'>
   readonly disk: Pick<DiskGate, 'degraded'>
@@ -98,9 +100,15 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     time: { synced: null, source: null, offset_ms: null },
     degraded: degradedCodes(modules),
     findings: findingsOf(record, peers),
+    snapshots: snapshotStatus(modules),
     catch_up: catchUpStatus(modules.host.progress, peers),
     caught_up: caughtUpStatus(modules.host.totals),
   }
+}
+
+function snapshotStatus({ snapshots: { server, interval }, store }: StatusModules): NodeStatus['snapshots'] {
+  const { anchors, bytesServed } = server
+  return { interval, anchors: [...anchors], bytes_served: bytesServed, frozen_rows: store.anchors.keptRows() }
 }
 
 function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): NodeStatus['findings'] {

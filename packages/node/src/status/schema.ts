@@ -162,6 +162,8 @@ export const statusSchema = z.object({
       peer: z.string().optional(),
     }),
   ),
+  /** States that peers can fetch: of these windows; `frozen_rows` are kept for them alone. */
+  snapshots: z.object({ interval: count, anchors: z.array(count), bytes_served: count, frozen_rows: count }),
   /** Null while this node follows. */
   catch_up: catchUpStatusSchema.nullable(),
   /** What catching up came to in this process. */

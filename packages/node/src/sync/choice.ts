@@ -1,12 +1,44 @@
 import type { PeerSnapshot } from '@montana/network'
 import type { StartOptions } from '../config/start-options.js'
 import type { Gap } from '../runtime/catch-up/catch-up.js'
+import { chooseSync, type SyncChoice } from '../runtime/catch-up/choose-sync.js'
+
+/** What a host of two cores reaches; a figure to begin with, replaced by what is measured. */
+const REPLAY_PER_SECOND = 20
+const RECORDS_PER_SECOND = 5_000
 
 /** Whether a snapshot is the better way over a gap: spec protocol 15.3, step 1. */
-export function wantsSnapshot(gap: Gap, { sync }: Pick<StartOptions, 'sync'>, peers: readonly PeerSnapshot[]): boolean {
-  const offered = Math.max(
-    0,
-    ...peers.map(({ connections, status }) => (connections > 0 && status?.snapshotWindow) || 0),
-  )
-  return sync === 'snapshot' && offered > gap.head
+export function wantsSnapshot(
+  gap: Gap,
+  options: Pick<StartOptions, 'sync' | 'snapshotGap'>,
+  peers: readonly PeerSnapshot[],
+): boolean {
+  return choiceFor(gap, options, peers).mode === 'snapshot'
+}
+
+function choiceFor(
+  { head, target, windowsPerSecond }: Gap,
+  { sync: setting, snapshotGap }: Pick<StartOptions, 'sync' | 'snapshotGap'>,
+  peers: readonly PeerSnapshot[],
+): SyncChoice {
+  const offers = peers.flatMap(({ connections, status }) => (connections > 0 && status ? [status] : []))
+  const ranges = offers.filter(({ oldestWindow, window }) => oldestWindow > 0 && window > head)
+  const snapshots = offers.map(({ snapshotWindow }) => snapshotWindow).filter((window) => window > 0)
+  return chooseSync({
+    setting,
+    head,
+    gapWindows: target - head,
+    oldestServed: lowest(ranges.map(({ oldestWindow }) => oldestWindow)),
+    snapshotWindow: snapshots.length === 0 ? undefined : Math.max(...snapshots),
+    // Only the manifest tells.
+    snapshotAccounts: 0,
+    replayRate: { perSecond: windowsPerSecond ?? REPLAY_PER_SECOND, isMeasured: windowsPerSecond !== undefined },
+    // Nothing was fetched yet that could be measured; who wants to go by cost goes by this figure.
+    chunkRate: { perSecond: RECORDS_PER_SECOND, isMeasured: snapshotGap === 'auto' },
+    snapshotGap: snapshotGap === 'auto' ? undefined : snapshotGap,
+  })
+}
+
+function lowest(windows: readonly number[]): number | undefined {
+  return windows.length === 0 ? undefined : Math.min(...windows)
 }

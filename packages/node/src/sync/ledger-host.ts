@@ -1,4 +1,4 @@
-import { isAbort, type Logger, sleep, type TimeSource } from '@montana/foundation'
+import { isAbort, sleep, type TimeSource } from '@montana/foundation'
 import type { Store } from '@montana/store'
 import type { KnownTable } from '@montana/sync'
 import { raiseSignFrom } from '../chain/sign-from.js'
@@ -7,7 +7,6 @@ import type { Gap } from '../runtime/catch-up/catch-up.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import { addTotals, type JoinPlace } from './join-progress.js'
-import { reclaim } from './reclaim.js'
 import type { SnapshotJoin } from './snapshot-join.js'
 
 /** Tables that are damaged leave no other way: a snapshot is tried again after this, ms. */
@@ -25,7 +24,6 @@ export interface JoinRequest {
 export interface LedgerHostModules {
   readonly store: Store
   readonly disk: Pick<DiskGate, 'durable'>
-  readonly logger: Logger
   readonly time: TimeSource
   createLedger(handsOver: (gap: Gap) => boolean): LedgerService
   createJoin(request: JoinRequest): SnapshotJoin
@@ -81,7 +79,6 @@ export class LedgerHost {
 
   start(): void {
     this.#current.start()
-    void this.#reclaim()
   }
 
   /** Resolves once nothing of it writes to the store any more. What is staged stays. */
@@ -123,7 +120,6 @@ export class LedgerHost {
     this.#join = undefined
     this.#current.start()
     tellHeads(this.#current)
-    await this.#reclaim()
   }
 
   /** Whether there is a new head. Damaged tables are replaced or stay: one attempt follows the other. */
@@ -136,12 +132,5 @@ export class LedgerHost {
       if (window !== undefined || this.resync === undefined) return window !== undefined
       await sleep(RESYNC_RETRY_MS, this.#abort.signal)
     }
-  }
-
-  async #reclaim(): Promise<void> {
-    const { store, disk, logger } = this.#modules
-    await reclaim(store, disk, this.#abort.signal).catch((error: unknown) => {
-      if (!isAbort(error)) logger.warn({ error: String(error) }, 'replaced tables could not be deleted')
-    })
   }
 }

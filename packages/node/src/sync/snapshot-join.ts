@@ -109,5 +109,10 @@ function takeSpace({ notes }: Store): void {
 /** What speaks against a snapshot and not against this host. */
 function isRefusal(error: unknown): boolean {
   const code = errorCode(error)
-  return /^(ANCHOR|PIN|TRUST)_/.test(code) || code === 'SNAPSHOT_UNAVAILABLE' || code === 'SNAPSHOT_INCOMPLETE'
+  return (
+    /^(ANCHOR|PIN|TRUST)_/.test(code) ||
+    code === 'SNAPSHOT_UNAVAILABLE' ||
+    code === 'SNAPSHOT_INCOMPLETE' ||
+    code === 'STORE_SEQUENCE'
+  )
 }

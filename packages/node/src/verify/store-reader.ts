@@ -1,6 +1,7 @@
 import { errorCode } from '@montana/foundation'
 import { type JournalEntry, type JournalKind, type ReadStore, type StoredWindow, StoreError } from '@montana/store'
 import { REOPEN_ATTEMPTS } from './constants.js'
+import type { Beginning } from './types.js'
 
 /**
  * A read-only store that is opened again when a node started or stopped on it while it was read. Every method throws
@@ -34,9 +35,13 @@ export class StoreReader {
     return this.read((store) => store.head()?.window ?? 0)
   }
 
-  /** The window at which this store was begun from a snapshot; undefined when it was begun at genesis. */
-  snapshotBase(): number | undefined {
-    return this.read((store) => typed(() => store.snapshotBase()))
+  /** The first window that is stored whole, where that is not the first of the chain, and why. */
+  beginning(): Beginning | undefined {
+    const { snapshot = 0, pruned = 0 } = this.read((store) => {
+      return typed(() => ({ snapshot: store.snapshotBase(), pruned: store.prunedBelow() }))
+    })
+    if (snapshot === 0 && pruned <= 1) return undefined
+    return pruned > snapshot ? { window: pruned, cause: 'pruned' } : { window: snapshot, cause: 'snapshot' }
   }
 
   integrityFaults(): string[] {

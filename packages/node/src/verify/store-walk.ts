@@ -22,7 +22,7 @@ import { type Network, type Networks, networkOf } from './network.js'
 import { decodeOrFault } from './replay.js'
 import { compareRow, type ExpectedRow } from './row-check.js'
 import type { StoreReader } from './store-reader.js'
-import type { NodeVerdict } from './types.js'
+import type { Beginning, NodeVerdict } from './types.js'
 
 export interface WalkModules {
   readonly networks: Networks
@@ -61,7 +61,7 @@ export class StoreWalk {
   #previous: Predecessor = NOTHING_KNOWN
   #window = 0
   #head = 0
-  #snapshot: number | null = null
+  #beginning: Beginning | null = null
   #first: number | null = null
   #last: number | null = null
   /** What the last windows must say, to compare the journal with. */
@@ -83,7 +83,7 @@ export class StoreWalk {
     this.#checkDatabase()
     this.#openGenesis()
     yield { window: 0, hash: this.#network?.genesisHash }
-    this.#beginAtSnapshot()
+    yield* this.#skipToBeginning()
     for (let attempt = 1; ; attempt++) {
       while (this.#hasWindow(this.#window + 1)) {
         this.#window++
@@ -103,8 +103,8 @@ export class StoreWalk {
 
   verdict(): NodeVerdict {
     const { gaps, count: faultCount } = this.faults
-    const [first, last, snapshot] = [this.#first, this.#last, this.#snapshot]
-    return { label: this.#label, first, last, snapshot, gaps, faults: this.faults.list(), faultCount, ...this.#counts }
+    const [first, last, beginning] = [this.#first, this.#last, this.#beginning]
+    return { label: this.#label, first, last, beginning, gaps, faults: this.faults.list(), faultCount, ...this.#counts }
   }
 
   close(): void {
@@ -133,14 +133,15 @@ export class StoreWalk {
   }
 
   /**
-   * A store that was begun from a snapshot has no windows below it and cannot be replayed: the walk goes from there by
-   * hash links, with the keys of the members that the tables of the head name, once those tables give the head's root.
+   * A store that was begun from a snapshot, or pruned, cannot be replayed: the walk goes from there by hash links, with
+   * the keys of the members that the tables of the head name; that these give the head's root is compared at the end.
    */
-  #beginAtSnapshot(): void {
-    const base = readOrReport(this.faults, null, () => this.#reader.snapshotBase())
-    if (base === undefined || !this.#network) return
-    this.#snapshot = base
-    this.#window = base - 1
+  *#skipToBeginning(): Generator<WalkedWindow> {
+    const beginning = readOrReport(this.faults, null, () => this.#reader.beginning())
+    if (beginning === undefined || !this.#network) return
+    this.#beginning = beginning
+    // Stores are walked side by side: one that begins later keeps step with the others.
+    while (this.#window < beginning.window - 1) yield { window: ++this.#window, hash: undefined }
     this.#lose(undefined, undefined)
     const { params } = this.#network.document
     const chain = readOrReport(this.faults, null, () => this.#reader.read((store) => headChain(store, params)))

@@ -19,13 +19,19 @@ export interface WindowGap {
   readonly to: number
 }
 
+export interface Beginning {
+  readonly window: number
+  /** The store was begun from a snapshot, or older windows were pruned. */
+  readonly cause: 'snapshot' | 'pruned'
+}
+
 export interface NodeVerdict {
   readonly label: string
   /** Lowest and highest window with a stored envelope, `null` when there is none. */
   readonly first: number | null
   readonly last: number | null
-  /** The window at which the store was begun from a snapshot: below it nothing is stored. `null`: from genesis. */
-  readonly snapshot: number | null
+  /** Where the stored windows begin on purpose; from there they are linked, not replayed. `null`: at genesis. */
+  readonly beginning: Beginning | null
   readonly gaps: readonly WindowGap[]
   /** At most 100, ascending by window. */
   readonly faults: readonly StoreFault[]

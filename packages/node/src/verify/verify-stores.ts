@@ -77,7 +77,7 @@ function openAll(targets: readonly StoreTarget[], modules: WalkModules, lanes: L
 function unreadable(label: string, error: MontanaError): NodeVerdict {
   const faults = [{ window: null, code: error.code, message: errorMessage(error) }]
   const counts = { faultCount: 1, proven: 0, recomputed: 0, certificates: 0 }
-  return { label, first: null, last: null, snapshot: null, gaps: [], faults, ...counts }
+  return { label, first: null, last: null, beginning: null, gaps: [], faults, ...counts }
 }
 
 /** Every round takes one more window of each store; a store that ends leaves. */

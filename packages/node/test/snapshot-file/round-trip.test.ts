@@ -85,7 +85,37 @@ describe('a snapshot file', () => {
     store.close()
   })
 
-  it('is made of one state while the node goes on', async () => {
+  it('is trusted by the members of the store that it replaces, whose tables go', async () => {
+    const later = await makeSnapshotCase(300, '1', WINDOW + 1)
+    try {
+      const dataDir = made.path('behind')
+      cpSync(made.state, dataDir, { recursive: true })
+      const report = await restore({ file: later.file, dataDir })
+      expect(report.trust).toEqual({ root: 'own-table', window: WINDOW, isOld: false })
+      expect(contentOf(dataDir)).toEqual(contentOf(later.state))
+      const store = openStore({ dir: dataDir, mode: 'write' })
+      expect([store.reclaim(), store.snapshotBase(), store.oldestWindow()]).toEqual([0, WINDOW + 1, WINDOW + 1])
+      store.close()
+    } finally {
+      later.close()
+    }
+  })
+
+  it('mends a store of the same window whose tables are known to be damaged', async () => {
+    const dataDir = made.path('damaged')
+    cpSync(made.state, dataDir, { recursive: true })
+    const damaged = openStore({ dir: dataDir, mode: 'write' })
+    damaged.repairs.requireResync('the account table was damaged')
+    damaged.close()
+    const report = await restore({ dataDir })
+    expect(report.trust.root).toBe('genesis')
+    expect(contentOf(dataDir)).toEqual(contentOf(made.state))
+    const store = openStore({ dir: dataDir, mode: 'read' })
+    expect(store.repairs.resync()).toBeUndefined()
+    store.close()
+  })
+
+  it('is made of one state while the node goes on, and of a window that it keeps frozen', async () => {
     const dataDir = made.path('busy')
     cpSync(made.state, dataDir, { recursive: true })
     const writer = openStore({ dir: dataDir, mode: 'write' })
@@ -103,8 +133,12 @@ describe('a snapshot file', () => {
     const file = made.path('busy.snap')
     await create({ dataDir, file, onProgress: commitOnce })
     expect(writer.head()?.window).toBe(WINDOW + 1)
-    writer.close()
     expect((await verifySnapshotFile({ ...options, file, genesis: made.genesis })).window).toBe(WINDOW)
+    const frozen = made.path('frozen.snap')
+    await create({ dataDir, file: frozen, window: WINDOW })
+    expect(Buffer.compare(readFileSync(frozen), readFileSync(file))).toBe(0)
+    await expect(create({ dataDir, file: made.path('none.snap') })).rejects.toMatchObject({ field: 'window' })
+    writer.close()
   })
 })
 

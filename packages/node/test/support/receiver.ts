@@ -19,6 +19,8 @@ export class Receiver {
   readonly outcomes: string[] = []
   /** Peers that spoke of a window beyond the next. */
   readonly behind: string[] = []
+  /** Every effect meets a disk without space meanwhile. */
+  isDiskFull = false
   #heard: (outcome: string) => void = () => {}
 
   /** An observer by default: nothing that it hears makes it sign. */
@@ -30,7 +32,10 @@ export class Receiver {
     this.loop = new EngineLoop(config, restoreState(restored, systemTime.monotonicMs()), {
       time: systemTime,
       disk: diskGate(),
-      execute: (effect) => this.effects.push(effect),
+      execute: (effect) => {
+        if (this.isDiskFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+        this.effects.push(effect)
+      },
       onStep: () => {},
       onFatal: (error) => {
         throw error

@@ -1,7 +1,7 @@
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { seededRandom, silentLogger, systemTime } from '@montana/foundation'
-import { devnetGenesis, devnetParams, genesisHash } from '@montana/ledger'
+import { devnetGenesis, devnetParams, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { loadBackend } from '@montana/native'
 import { openStore } from '@montana/store'
 import { createProofVerifier, createTimechain } from '@montana/timechain'
@@ -13,6 +13,8 @@ import { createMetricsRegistry, createNodeMetrics } from '../../src/metrics.js'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { ClockRunner } from '../../src/runtime/clock-runner.js'
 import { failpointFrom } from '../../src/runtime/failpoint.js'
+import { AnchorKeeper } from '../../src/snapshot/keeper.js'
+import { SnapshotServer } from '../../src/snapshot/server.js'
 import type { StatusModules } from '../../src/status/assemble.js'
 import { NodeRecord } from '../../src/status/node-record.js'
 import { ResourceSampler } from '../../src/status/resources.js'
@@ -22,12 +24,16 @@ import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 
 const { backend } = loadBackend()
 
-/** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
-export function soloNode({ crypto, members }: World, dir = temporaryDirectory()) {
-  const [{ identity, signer, label }] = members
+export function soloDocument({ members: [{ identity, label }] }: Pick<World, 'members'>): GenesisDocument {
   const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
   const genesis = devnetGenesis([{ label, nodePublicKey, accountPublicKey }], VOTE_RULES)
-  const document = { ...genesis, params: { ...devnetParams, d0: 2_000, tau2Windows: 4 } }
+  return { ...genesis, params: { ...devnetParams, d0: 2_000, tau2Windows: 4 } }
+}
+
+/** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
+export function soloNode({ crypto, members }: World, dir = temporaryDirectory(), snapshotInterval = 0) {
+  const [{ identity, signer, label }] = members
+  const document = soloDocument({ members })
   const hash = genesisHash(document)
   const store = openStore({ dir, mode: 'write' })
   initialiseStore(store, document)
@@ -36,6 +42,17 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const record = new NodeRecord(time)
   const fatal: unknown[] = []
   const disk = diskGate({ onFatal: (error) => fatal.push(error) })
+  const faults: string[] = []
+  const onFault = (_window: number, detail: string) => faults.push(detail)
+  const server = new SnapshotServer({ dataDir: dir, logger: silentLogger, onFault })
+  const anchors = new AnchorKeeper({
+    store,
+    interval: snapshotInterval,
+    writes: (write) => disk.attempt(write),
+    wallMs: () => time.wallMs(),
+    onAnchors: (windows) => server.announce(windows),
+    onFatal: (error) => fatal.push(error),
+  })
   const common = { genesisHash: hash, selfNodeId: identity.nodeId, random: seededRandom(1) }
   const ledger = new LedgerService({
     document,
@@ -55,9 +72,11 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     logger: silentLogger,
     time,
     failpoint: failpointFrom(undefined),
+    anchors,
     checkpoint: undefined,
     enableCandidate: false,
     say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
+    handsOver: () => false,
     onWindow: () => {},
     onFatal: (error) => fatal.push(error),
   })
@@ -65,6 +84,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
   const stop = async () => {
     clock.stop()
     await ledger.stop()
+    await server.stop()
     resources.close()
     store.close()
   }
@@ -78,13 +98,25 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory())
     identity,
     build: runningBuild({}),
   }
-  const parts = { ledger, store, clock, mesh: undefined, record, resources, time, disk, log: { degraded: () => [] } }
+  const parts = {
+    ledger,
+    store,
+    clock,
+    mesh: undefined,
+    record,
+    resources,
+    snapshots: { server, interval: snapshotInterval },
+    time,
+    disk,
+    log: { degraded: () => [] },
+  }
   const modules: StatusModules = {
     ...facts,
     ...parts,
+    host: { isSynced: ledger.isSynced, progress: undefined, totals: ledger.catchUp.totals, resync: undefined },
     manifestSha256: undefined,
     backendName: backend.name,
     cryptoBackend: 'node',
   }
-  return { modules, ledger, store, record, resources, fatal, dir, stop }
+  return { modules, ledger, store, record, resources, server, faults, fatal, dir, stop }
 }

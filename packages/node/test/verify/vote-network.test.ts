@@ -231,3 +231,32 @@ describe('a certificate in a network that attests', () => {
     expect(nodes[0]?.faults).toMatchObject([{ window: 1, code: 'CERTIFICATE_INVALID', message }])
   })
 })
+
+describe('a store that was pruned', () => {
+  const PRUNED = 7
+
+  function pruned(): string {
+    const dir = temporaryDirectory()
+    cpSync(store(), dir, { recursive: true })
+    const open = openStore({ dir, mode: 'write' })
+    open.prune(PRUNED)
+    open.close()
+    return dir
+  }
+
+  it('is linked from where it begins, and has no gap', async () => {
+    const report = await verifyStores(locateStores(pruned()), verifyModules(world))
+    expect(report).toMatchObject({
+      verdict: 'PASS',
+      nodes: [{ beginning: { window: PRUNED, cause: 'pruned' }, first: PRUNED, last: WINDOWS, gaps: [], proven: 0 }],
+    })
+    expect(report.nodes[0]).toMatchObject({ certificates: WINDOWS - PRUNED + 1 })
+    // D of epochs that ended before the head is not stored.
+    expect(report.nodes[0]?.recomputed).toBeGreaterThan(0)
+  })
+
+  it('names a window that is wrong or lost all the same', async () => {
+    const dir = damaged(pruned(), (database) => database.sql('DELETE FROM envelopes WHERE window = 9'))
+    expect(await verdictOf(dir)).toMatchObject({ gaps: [{ from: 9, to: 9 }] })
+  })
+})

@@ -46,6 +46,7 @@ export const SCHEMA_3 = `
     id INTEGER PRIMARY KEY CHECK (id = 1), window INTEGER NOT NULL, manifest BLOB NOT NULL, envelope BLOB NOT NULL,
     certificate BLOB NOT NULL, digest BLOB NOT NULL
   );
+  CREATE TABLE sequence (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL);
   CREATE TABLE missing (kind TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (kind, window)) WITHOUT ROWID;
 `
 
@@ -64,6 +65,7 @@ export const SEALED = {
 export const FILL_3 = `
   ${TABLES.map(fillTable).join('')}
   ${Object.entries(SEALED).map(sealTable).join('')}
+  INSERT INTO sequence VALUES (1, 0);
 `
 
 function fillTable(table: TableName): string {

@@ -224,6 +224,14 @@ function checkTrees({ keys, records, leaves }: StagedPiece, trees: readonly Uint
   if (!isInside) throw new RangeError('a key lies outside its staged piece')
 }
 
+/** For a check of a row whose values may be of any type. */
+export function isTargetSound(row: Readonly<Record<string, unknown>>): boolean {
+  const { window, manifest, envelope, certificate, digest } = row
+  if (typeof window !== 'number' || !(manifest instanceof Uint8Array) || !(envelope instanceof Uint8Array)) return false
+  if (!(certificate instanceof Uint8Array) || !(digest instanceof Uint8Array)) return false
+  return bytesEqual(digestOf(targetBytes({ window, manifest, envelope, certificate })), digest)
+}
+
 function targetBytes({ window, manifest, envelope, certificate }: StagingTarget): Uint8Array {
   const lengths = Buffer.from(`${window} ${manifest.length} ${envelope.length} ${certificate.length}\0`)
   return concatBytes(lengths, manifest, envelope, certificate)

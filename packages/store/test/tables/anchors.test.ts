@@ -48,6 +48,21 @@ function expectState(store: ReadStore, model: Model, anchor?: number): void {
 }
 
 describe('anchors', () => {
+  it('keep each key that changes after them once, until nobody needs it', () => {
+    const store = newStore(1)
+    const commit = (window: number, places: number[], freeze = false) =>
+      store.commit(windowCommit(window, { changes: places.map((place) => toChange([place, `${window}`])), freeze }))
+    commit(2, [1, 2, 3])
+    expect(store.anchors.keptRows()).toBe(0)
+    commit(3, [1], true)
+    commit(4, [1, 2])
+    commit(5, [1, 7])
+    expect(store.anchors.keptRows()).toBe(3)
+    store.anchors.prune(() => [3])
+    store.reclaim()
+    expect(store.anchors.keptRows()).toBe(0)
+  })
+
   it('read as the tables were, whatever is committed, pruned and reclaimed afterwards', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) => {

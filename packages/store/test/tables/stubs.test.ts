@@ -46,6 +46,21 @@ describe('stubs', () => {
     expect(stubs.all()).toEqual([wholeStub(4, hash)])
   })
 
+  it('say from which window on they hold, also as the children of one that was changed', () => {
+    const store = newStore(1)
+    const stubs = store.stubs('account')
+    stubs.put([half(true), half(false)])
+    const since = () => stubs.kept().map((stub) => stub.changed)
+    store.commit(changed(2, 0x9000))
+    expect(since()).toEqual([1, 2])
+    const quarter: StubRow = { ...half(true), depth: 2 }
+    stubs.put([quarter, { ...quarter, lo: keyOf(0xc000) }])
+    expect(since()).toEqual([1, 2, 2])
+    store.commit(changed(3, 0xd000))
+    expect(since()).toEqual([1, 2, 3])
+    expect(stubs.kept().map(({ changed: _, ...row }) => row)).toEqual(stubs.all())
+  })
+
   it('must tile the key space, whatever is replaced', () => {
     const store = newStore()
     const stubs = store.stubs('account')

@@ -5,6 +5,7 @@ import type { SyncPeer } from '../peer.js'
 import { rangeBytes } from '../plan/draft.js'
 import { keyAt, kOf } from '../plan/keys.js'
 import type { Piece } from '../plan/pieces.js'
+import type { Anchor } from '../trust/anchor.js'
 import { type ProveModules, proveChunk } from '../verify/chunk.js'
 import { proveRangeChunk } from '../verify/range.js'
 
@@ -12,6 +13,11 @@ import { proveRangeChunk } from '../verify/range.js'
 export interface AnchorRoots {
   readonly window: number
   readonly roots: Readonly<Record<TableName, Uint8Array>>
+}
+
+export function rootsOf({ window, decoded }: Anchor): AnchorRoots {
+  const { accountRoot, nodeRoot, candidateRoot } = decoded.envelope.header
+  return { window, roots: { account: accountRoot, node: nodeRoot, candidate: candidateRoot } }
 }
 
 export interface PieceAnswer {

@@ -1,34 +1,30 @@
-import { cementValue } from '@montana/consensus'
-import { bytesEqual, sleep } from '@montana/foundation'
-import { genesisHash, hasherOf, type MerkleHasher, rootOfStubs } from '@montana/ledger'
-import {
-  decodeSnapshotManifestResponse,
-  encodeSnapshotManifestResponse,
-  STATE_RECORD_BYTES,
-  STATE_TABLE,
-} from '@montana/network'
-import type { StubRow, TableName } from '@montana/store'
+import { AbortError, sleep } from '@montana/foundation'
+import { genesisHash, hasherOf, type MerkleHasher } from '@montana/ledger'
+import { STATE_RECORD_BYTES, STATE_TABLE } from '@montana/network'
+import type { TableName } from '@montana/store'
 import { SyncError } from '../errors.js'
 import type { SyncPeer } from '../peer.js'
 import { kOf } from '../plan/keys.js'
 import { DEFAULT_LIMITS } from '../plan/limits.js'
-import { decodeAnchor } from '../trust/anchor.js'
 import type { TrustModules } from '../trust/signatures.js'
-import { trustAnchor, trustTables } from '../trust/trust.js'
+import { trustTables } from '../trust/trust.js'
 import { type AnchorModules, findAnchor, mayServe, type TrustedAnchor } from './anchors.js'
-import type { AnchorRoots } from './ask.js'
+import { rootsOf } from './ask.js'
 import { CountFile } from './counts.js'
 import { Download } from './download.js'
 import { peerFinding } from './findings.js'
+import { installAnchor } from './install.js'
 import { livePeers, type SnapshotClientOptions } from './options.js'
 import { provenNodes } from './proven-nodes.js'
 import { Reporter } from './reporter.js'
+import { stageAnchor, stagedAnchor } from './staged-anchor.js'
 import { Stager } from './stager.js'
-import { stubsOfPieces } from './stubs.js'
 
 /** Nobody serves a snapshot for so long: another anchor is looked for, or the client gives up. No special reason. */
 const PATIENCE_MS = 10_000
 const LOOK_AGAIN_MS = 1_000
+/** Anchors that are begun with before the client gives up: peers may let go of one while it is fetched. No special reason. */
+const ANCHORS_MAX = 8
 
 export interface Joined {
   /** The anchor, which is the head now. */
@@ -69,29 +65,17 @@ class Session {
   }
 
   async run(): Promise<Joined> {
-    let anchor = await this.#staged()
-    for (;;) {
+    let anchor = await stagedAnchor(this.#options.store.staging, this.#anchorModules())
+    for (let attempts = 0; attempts < ANCHORS_MAX; attempts++) {
       anchor ??= await this.#findAnchor()
       const outcome = await this.#join(anchor)
       if (typeof outcome !== 'string') return outcome
       anchor = undefined
     }
-  }
-
-  /** What an earlier process had begun with, if it is still trusted: its header is judged again, nothing is taken over. */
-  async #staged(): Promise<TrustedAnchor | undefined> {
-    const { staging } = this.#options.store
-    const target = staging.target()
-    if (!target) return undefined
-    try {
-      const manifest = decodeSnapshotManifestResponse(target.manifest, { window: target.window })
-      const anchor = decodeAnchor({ ...target, manifest })
-      return { anchor, trust: await trustAnchor(anchor, this.#anchorModules(), this.#trust), source: undefined }
-    } catch (error) {
-      if (!(error instanceof SyncError)) throw error
-      staging.discard()
-      return undefined
-    }
+    throw new SyncError('SNAPSHOT_INCOMPLETE', `none of ${ANCHORS_MAX} snapshots was served to its end`, {
+      field: 'snapshot',
+      remedy: 'connect to more peers, or catch up by range',
+    })
   }
 
   /** Waits for somebody who serves a snapshot; a refusal is thrown when all have been heard. */
@@ -102,7 +86,7 @@ class Session {
     for (;;) {
       try {
         const found = await findAnchor(this.#peers(), this.#anchorModules())
-        this.#begin(found)
+        stageAnchor(this.#options.store.staging, found.anchor)
         return found
       } catch (error) {
         const mayChange = error instanceof SyncError && error.code === 'SNAPSHOT_UNAVAILABLE'
@@ -110,12 +94,6 @@ class Session {
       }
       await sleep(LOOK_AGAIN_MS, signal)
     }
-  }
-
-  #begin({ anchor }: TrustedAnchor): void {
-    const { manifest, envelope, certificate, window } = anchor
-    const target = { window, manifest: encodeSnapshotManifestResponse(manifest), envelope, certificate }
-    this.#options.store.staging.begin(target)
   }
 
   #anchorModules(): AnchorModules {
@@ -198,50 +176,11 @@ class Session {
   }
 
   #install({ anchor }: TrustedAnchor): Joined {
-    const { store, time, freeze = false } = this.#options
-    const { window, envelope, certificate, proposalHash, contextHash, manifest, decoded } = anchor
-    const { header } = decoded.envelope
+    const { store, time, signal, freeze = false } = this.#options
+    if (signal.aborted) throw new AbortError(signal.reason)
     this.#report.phase('check')
-    const stubs = this.#checkedStubs(rootsOf(anchor))
-    store.staging.install({
-      window,
-      proposalHash,
-      contextHash,
-      stateRoot: header.stateRoot,
-      timechainValue: header.timechainValue,
-      cementValue: cementValue(proposalHash, contextHash),
-      cba: decoded.context.aggregatePrev1,
-      context: manifest.context,
-      envelope,
-      certificate,
-      stubs,
-      appliedAtMs: time.wallMs(),
-      freeze,
-    })
+    installAnchor(anchor, { store, hasher: this.#hasher, freeze, wallMs: time.wallMs() })
     this.#report.phase('done')
-    return { window }
+    return { window: anchor.window }
   }
-
-  /** Complete by construction; each root is rebuilt once all the same. */
-  #checkedStubs({ roots }: AnchorRoots): Record<TableName, StubRow[]> {
-    const of = (table: TableName) => this.#checkedStubsOf(table, roots[table])
-    return { account: of('account'), node: of('node'), candidate: of('candidate') }
-  }
-
-  #checkedStubsOf(table: TableName, root: Uint8Array): StubRow[] {
-    const { staging } = this.#options.store
-    const stubs = stubsOfPieces(staging.pieces(table), (lo, hi) => staging.table(table).leaves(lo, hi), this.#hasher)
-    const whole = stubs.map((stub) => ({ ...stub, hash: stub.hash ?? new Uint8Array(32) }))
-    if (bytesEqual(rootOfStubs(whole, this.#hasher), root)) return stubs
-    staging.discard()
-    throw new SyncError('SNAPSHOT_ROOT', `the staged ${table} table does not have the root of the header`, {
-      field: table,
-      remedy: 'check the disk and the memory of this host, then join again',
-    })
-  }
-}
-
-function rootsOf({ window, decoded }: TrustedAnchor['anchor']): AnchorRoots {
-  const { accountRoot, nodeRoot, candidateRoot } = decoded.envelope.header
-  return { window, roots: { account: accountRoot, node: nodeRoot, candidate: candidateRoot } }
 }

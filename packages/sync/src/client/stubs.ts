@@ -1,9 +1,6 @@
-import { type Leaf, type MerkleHasher, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
-import type { StoredPiece, StubRow } from '@montana/store'
+import { type Leaf, type MerkleHasher, STUB_LEAVES_MAX, type Stub, stubsOfLeaves, subtreeBounds } from '@montana/ledger'
+import type { StoredPiece } from '@montana/store'
 import { kOf, type Span, tilesOf } from '../plan/keys.js'
-
-/** Leaves of one stub at most, where a range has to be cut into stubs: what a store splits its own above. */
-const MAX_LEAVES = 512
 
 type AlignedPiece = StoredPiece & { readonly depth: number; readonly hash: Uint8Array }
 
@@ -12,14 +9,14 @@ export function stubsOfPieces(
   pieces: readonly StoredPiece[],
   leaves: (lo: Uint8Array, hi: Uint8Array) => Iterable<Leaf>,
   hasher: MerkleHasher,
-): StubRow[] {
-  const stubs: StubRow[] = []
+): Stub[] {
+  const stubs: Stub[] = []
   let ranges: Span | undefined
   const closeRanges = () => {
     for (const tile of ranges ? tilesOf(ranges) : []) {
       if (!('depth' in tile)) throw new RangeError('the staged ranges do not fill whole subtrees')
       const { lo, hi } = subtreeBounds(tile.depth, tile.prefix)
-      stubs.push(...stubsOfLeaves(tile.depth, lo, [...leaves(lo, hi)], MAX_LEAVES, hasher))
+      stubs.push(...stubsOfLeaves(tile.depth, lo, [...leaves(lo, hi)], STUB_LEAVES_MAX, hasher))
     }
     ranges = undefined
   }
@@ -37,6 +34,6 @@ function isAligned(piece: StoredPiece): piece is AlignedPiece {
   return piece.depth !== undefined && piece.hash !== undefined
 }
 
-function toStub({ lo, depth, count, key, height, hash }: AlignedPiece): StubRow {
+function toStub({ lo, depth, count, key, height, hash }: AlignedPiece): Stub {
   return { lo, depth, count, key, height, hash }
 }

@@ -94,7 +94,11 @@ export async function trustTables(anchor: Anchor, nodes: NodeTable, modules: Tru
   const proposer = memberIn(nodes, header.proposerNodeId, anchor.window)
   if (!proposer) throw unknownMember('TRUST_PROPOSER_UNKNOWN', 'the proposer of the header', header.proposerNodeId)
   await requireHeaderSignature(anchor, proposer, modules)
+  await requireMajority(anchor, nodes, modules)
   await proveEnvelope(anchor, nodes, modules)
+}
+
+async function requireMajority(anchor: Anchor, nodes: NodeTable, modules: TrustModules): Promise<void> {
   const stranger = anchor.decoded.certificate.signers.find(({ nodeId }) => !memberIn(nodes, nodeId, anchor.window))
   if (stranger) throw unknownMember('TRUST_SIGNER_UNKNOWN', 'a signer of the certificate', stranger.nodeId)
   const signers = await certificateSigners(anchor, nodes, modules)

@@ -36,13 +36,18 @@ export interface ServerOptions {
   /** What its status says; the head of the store by default. */
   snapshotWindow?(): number
   readonly maxChunkBytes?: number
+  /** Subtrees that it says it cannot send. */
+  isTooLarge?(request: SnapshotChunkRequest): boolean
 }
 
 /** Serves the anchor of a real store over the real codecs: bytes in between, but no network. */
 export class Server implements SyncPeer {
   readonly label: string
+  /** Requests for chunks; bytes and records of the answers. */
   asked = 0
   bytes = 0
+  records = 0
+  ranges = 0
   readonly #store: Store
   readonly #options: ServerOptions
   readonly #trees = new Map<TableName, StubTree>()
@@ -92,7 +97,9 @@ export class Server implements SyncPeer {
 
   async chunk(request: SnapshotChunkRequest, signal: AbortSignal) {
     await this.#before(signal)
-    const honest = encodeSnapshotChunkResponse(this.#chunk(request))
+    const chunk = this.#chunk(request)
+    this.records += chunk.recordCount
+    const honest = encodeSnapshotChunkResponse(chunk)
     const bytes = this.#options.tamper?.(honest, request, this.asked) ?? honest
     this.bytes += bytes.length
     return decodeSnapshotChunkResponse(bytes, request)
@@ -100,6 +107,7 @@ export class Server implements SyncPeer {
 
   async range(request: RangeChunkRequest, signal: AbortSignal) {
     await this.#before(signal)
+    this.ranges += 1
     const bytes = encodeRangeChunkResponse(this.#range(request))
     this.bytes += bytes.length
     return decodeRangeChunkResponse(bytes, request)
@@ -113,7 +121,8 @@ export class Server implements SyncPeer {
   }
 
   #chunk({ window, table, depth, prefix }: SnapshotChunkRequest): SnapshotChunk {
-    const { maxChunkBytes = MAX_SNAPSHOT_CHUNK_BYTES } = this.#options
+    const { maxChunkBytes = MAX_SNAPSHOT_CHUNK_BYTES, isTooLarge } = this.#options
+    if (isTooLarge?.({ window, table, depth, prefix })) throw new ExtError(EXT_ERROR.tooLarge)
     const { name, reader, tree } = this.#table(window, table)
     const { lo, hi } = rangeOf(alignedAt(depth, prefix))
     const most = Math.floor((maxChunkBytes - snapshotChunkBytes(table, depth, 0)) / STATE_RECORD_BYTES[table])

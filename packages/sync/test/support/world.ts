@@ -51,7 +51,7 @@ export async function makeWorld(accounts: number, seed = 'sync', window = 4): Pr
   const cohort = await makeCohort(seed, crypto)
   const source = new AccountSource(seed, accounts, window)
   const order = source.treeOrder()
-  const built = await buildChain({ cohort, backend, source, order, window, last: window + 1 })
+  const { built } = await buildChain({ cohort, backend, source, order, window, last: window + 1 })
   const made: string[] = []
   return {
     cohort,

@@ -52,6 +52,7 @@ export async function follow(
     hadFaults: options.faults.length > 0,
     late: late?.observation,
     liar: options.liar,
+    sync: options.sync,
     nodes: mesh.children.map((child) => ({
       label: child.label,
       status: child.status,

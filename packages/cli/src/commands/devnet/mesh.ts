@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
+import type { WindowStatus } from '@montana/node/settings'
 import { NodeChild } from './child.js'
 import { logPath } from './full-log.js'
 import { OBSERVER } from './labels.js'
@@ -25,8 +26,16 @@ function argsOf(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOption
   return args
 }
 
-function lateArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOptions): string[] {
-  return [...commonArgs(node, files, options), ...(options.sync ? ['--sync', options.sync] : [])]
+function lateArgs(
+  node: DevnetNodeFiles,
+  files: DevnetFiles,
+  options: DevnetOptions,
+  pin: WindowStatus | undefined,
+): string[] {
+  const args = commonArgs(node, files, options)
+  if (options.sync) args.push('--sync', options.sync)
+  if (options.sync === 'snapshot' && pin) args.push('--checkpoint', `${pin.window}:${pin.header_hash}`)
+  return args
 }
 
 function commonArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOptions): string[] {
@@ -42,8 +51,8 @@ function commonArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOp
 export class DevnetMesh {
   /** Those that were started; one that joins later comes last. */
   readonly children: NodeChild[]
-  /** Started by {@link join}. */
-  readonly late: NodeChild | undefined
+  readonly #createLate: (() => NodeChild) | undefined
+  #late: NodeChild | undefined
 
   constructor(files: DevnetFiles, options: DevnetOptions, onLine: (line: string) => void) {
     this.children = files.nodes.map(
@@ -55,15 +64,31 @@ export class DevnetMesh {
         state.lies = true
       })
     const { late } = files
-    this.late = late && new NodeChild({ files: late, args: lateArgs(late, files, options), onLine })
+    this.#createLate =
+      late && (() => new NodeChild({ files: late, args: lateArgs(late, files, options, this.#newestAnchor), onLine }))
   }
 
-  /** Starts the node that joins. */
+  /** Undefined until {@link join}. */
+  get late(): NodeChild | undefined {
+    return this.#late
+  }
+
+  /**
+   * Starts the node that joins. For a snapshot it is told a window, as an operator would be: the fourth member was not in
+   * the genesis, and without it the genesis cohort alone is seldom a quorum of the signers (spec protocol 15.2).
+   */
   join(): void {
-    const { late } = this
-    if (!late || this.children.includes(late)) return
-    this.children.push(late)
-    late.start()
+    if (!this.#createLate || this.#late) return
+    this.#late = this.#createLate()
+    this.children.push(this.#late)
+    this.#late.start()
+  }
+
+  /** The newest window of which all nodes serve a snapshot by now. */
+  get #newestAnchor(): WindowStatus | undefined {
+    const lowest = Math.min(...this.children.map(({ status }) => status?.window ?? 0))
+    const isAnchor = ({ window }: WindowStatus) => window % SNAPSHOT_INTERVAL === 0 && window <= lowest
+    return this.children[0]?.status?.recent.findLast(isAnchor)
   }
 
   /** The highest window of any node. */

@@ -81,6 +81,8 @@ export interface Observation {
   readonly late: LateObservation | undefined
   /** Serves something wrong now and then. */
   readonly liar: string | undefined
+  /** How the node that joins was told to reach the others. */
+  readonly sync: string | undefined
   readonly nodes: readonly NodeObservation[]
 }
 
@@ -88,6 +90,8 @@ const MAX_LAG = 1
 const PROOF_INVALID = 'PROOF_INVALID'
 /** With so many windows to fetch every node of the devnet is asked for some. */
 const LIE_CERTAIN_FROM = 8
+/** A devnet for snapshots makes one of every eight windows; two of them are served by then. */
+const SNAPSHOT_CERTAIN_FROM = 17
 /** A candidate of the devnet is admitted at the third selection at the latest. */
 export const ADMITTED_BY_WINDOW = 36
 
@@ -164,16 +168,30 @@ export function failReasons(observation: Observation, rows: readonly NodeResult[
   return reasons
 }
 
-function lateReasons({ late, liar, startHead, commonWindow }: Observation, rows: readonly NodeResult[]): string[] {
+function lateReasons(observation: Observation, rows: readonly NodeResult[]): string[] {
+  const { late, commonWindow } = observation
   if (!late) return []
   const { label, joinedAt, isMissed, failure } = late
   if (failure !== undefined) return [`${label} could not be started: ${failure}`]
   if (joinedAt === undefined) return [`${label} was not started: its window did not come`]
   const row = rows.find((one) => one.label === label)
-  const reasons = isMissed ? [`${label} did not reach window ${commonWindow} in time`] : []
+  const missed = isMissed ? [`${label} did not reach window ${commonWindow} in time`] : []
+  return [...missed, ...unnoticedLie(observation, row), ...otherWay(observation, row, joinedAt)]
+}
+
+function unnoticedLie({ liar }: Observation, row: NodeResult | undefined): string[] {
   const isNamed = row?.findings.some(({ code, peer }) => code === PROOF_INVALID && peer === liar)
-  if (liar === undefined || isNamed || joinedAt - startHead < LIE_CERTAIN_FROM) return reasons
-  return [...reasons, `${label} did not notice that ${liar} lies`]
+  const { windows = 0 } = row?.catch_up ?? {}
+  if (liar === undefined || isNamed || windows < LIE_CERTAIN_FROM) return []
+  return [`${row?.label} did not notice that ${liar} lies`]
+}
+
+/** A node that is new takes the way that it was told, once there is a snapshot to take. */
+function otherWay({ sync, startHead }: Observation, row: NodeResult | undefined, joinedAt: number): string[] {
+  const used = row?.catch_up?.mode
+  const isTold = sync === 'range' || (sync === 'snapshot' && startHead === 0 && joinedAt >= SNAPSHOT_CERTAIN_FROM)
+  if (!isTold || used === undefined || used === sync) return []
+  return [`${row?.label} was to catch up by ${sync}, and did by ${used}`]
 }
 
 function timeouts(rows: readonly NodeResult[]): string[] {

@@ -95,7 +95,7 @@ export class CatchUp {
 
   /** Not while it waits for a window that is most likely on its way. */
   get isRunning(): boolean {
-    return this.#session.isFetching || (this.#session.isOpen && this.#gap > FOLLOWS_WITHIN)
+    return this.#session.isFetching || (this.#session.isOpen && this.#claimedGap > FOLLOWS_WITHIN)
   }
 
   /** Undefined while this node follows. */
@@ -163,10 +163,11 @@ export class CatchUp {
     if (this.#session.isOpen || !this.#isBehind) return
     this.#session.open(this.#modules.loop.head)
     try {
-      if (this.#gap <= FOLLOWS_WITHIN) await this.#waitForOne()
+      if (this.#claimedGap <= FOLLOWS_WITHIN) await this.#waitForOne()
       else await this.#gather()
-      this.#session.begin(this.#gap)
-      while (this.#isBehind && !this.#isHandedOver()) await this.#step()
+      this.#session.begin(this.#claimedGap)
+      // Where nobody has the next window any more only a snapshot helps.
+      while (this.#isBehind && !this.#isHandedOver() && this.#gap > 0) await this.#step()
     } finally {
       this.#session.close()
     }
@@ -180,14 +181,19 @@ export class CatchUp {
     return true
   }
 
-  /** How far the highest claim is ahead, windows. */
+  /** How far the highest claim is ahead, windows … */
+  get #claimedGap(): number {
+    return this.#standing.claimedGap(this.#modules.loop.head)
+  }
+
+  /** … and that of those who have the next window. */
   get #gap(): number {
     return this.#standing.gap(this.#modules.loop.head)
   }
 
   get #isBehind(): boolean {
     const isStopped = this.#abort.signal.aborted || this.#modules.loop.state.halted !== undefined
-    return !isStopped && this.#gap > 0
+    return !isStopped && this.#claimedGap > 0
   }
 
   /** One window that is missing is most often on its way. */
@@ -203,14 +209,17 @@ export class CatchUp {
     const { signal } = this.#abort
     const untilMs = monotonicMs() + GATHER_MS
     for (let leftMs = GATHER_MS; leftMs > 0 && !signal.aborted; leftMs = untilMs - monotonicMs()) {
-      if (this.#gap <= SMALL_GAP || this.#standing.claims.length >= expectedPeers()) return
+      if (this.#claimedGap <= SMALL_GAP || this.#standing.claims.length >= expectedPeers()) return
       await this.#change.wait(Math.min(leftMs, LOOK_AGAIN_MS), signal)
     }
   }
 
   async #step(): Promise<void> {
+    const { loop } = this.#modules
+    // While the disk is full nothing can be applied, and that is no peer's fault.
+    if (loop.isHeld) return await loop.whenFree(this.#abort.signal).catch(() => this.stop())
     this.#pump()
-    const window = this.#modules.loop.head + 1
+    const window = loop.head + 1
     const next = this.#windows.get(window)
     if (next && this.#isProofSettled(window)) return await this.#applyNext(window, next)
     await this.#change.wait(LOOK_AGAIN_MS, this.#abort.signal)
@@ -254,7 +263,8 @@ export class CatchUp {
     } catch (error) {
       // Nothing is applied any more.
       if (isAbort(error)) return this.stop()
-      if (this.#modules.loop.head < window) this.#fail(peer, window, error)
+      const { head, isHeld } = this.#modules.loop
+      if (head < window && !isHeld) this.#fail(peer, window, error)
     }
   }
 

@@ -79,16 +79,30 @@ class Planner {
     if (first > this.#end || asked.length === 0) return
     if (asked.some(({ askedAtMs }) => nowMs - askedAtMs < limits.slowMs)) return
     const others = new Set(asked.map(({ peer }) => peer))
-    const last = Math.min(...asked.map((flight) => flight.from + flight.count - 1))
     const source = this.#pick(first, others)
-    if (source) this.#ask(source, { from: first, count: last - first + 1 })
+    if (source) this.#ask(source, { from: first, count: this.#countOwed(first, asked) })
+  }
+
+  /** Windows from `first` on that are on their way in these requests, and in no other. */
+  #countOwed(first: number, asked: readonly Flight[]): number {
+    const { flights, isHeld } = this.#input
+    const others = flights.filter((flight) => !asked.includes(flight))
+    const isOwed = (window: number) => {
+      return (
+        !isHeld(window) && asked.every((flight) => covers(flight, window)) && !others.some((f) => covers(f, window))
+      )
+    }
+    let count = 0
+    while (first + count <= this.#end && isOwed(first + count)) count++
+    return count
   }
 
   fill(): void {
     const { sources, limits } = this.#input
     const gaps = this.#gaps()
     const missing = gaps.reduce((sum, { count }) => sum + count, 0)
-    const share = Math.ceil(missing / Math.max(1, sources.length))
+    // Rounded down: with as many windows as sources, or more, none of them is left out.
+    const share = Math.floor(missing / Math.max(1, sources.length))
     for (const gap of gaps) this.#fillGap(gap, Math.min(Math.max(1, share), limits.windowsPerRequest))
   }
 

@@ -43,6 +43,11 @@ export class Standing {
     })
   }
 
+  /** How far the highest claim is ahead of `head`, windows. */
+  claimedGap(head: number): number {
+    return Math.max(0, ...this.claims.map((claim) => claim.head - head))
+  }
+
   /** How far the highest claim of those that have the window after `head` is ahead of it, windows. */
   gap(head: number): number {
     const ahead = this.claims.filter(({ oldest }) => oldest <= head + 1).map((claim) => claim.head - head)

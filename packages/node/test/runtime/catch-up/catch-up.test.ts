@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger, systemTime } from '@montana/foundation'
+import { silentLogger, sleep, systemTime } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
 import { EXT_ERROR, EXT_TYPE, ExtError } from '@montana/network'
 import { openStore } from '@montana/store'
@@ -40,7 +40,8 @@ afterAll(async () => await close())
 
 /** A node at `head` of a real chain, whose peers answer in the bytes of the protocol. */
 function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Partial<CatchUpModules> = {}) {
-  const { loop, inbox, authenticator, rejections } = createReceiver(chain.world, restoredAt(chain, head))
+  const receiver = createReceiver(chain.world, restoredAt(chain, head))
+  const { loop, inbox, authenticator } = receiver
   const { requests, asked } = requestsTo(peers)
   const lies: string[] = []
   const catchUp = new CatchUp({
@@ -61,7 +62,7 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
   const tellHeads = (window = WINDOWS) => {
     for (const peerId of Object.keys(peers)) catchUp.notePeerHead(peerId, window)
   }
-  return { catchUp, loop, lies, asked, tellHeads, rejections }
+  return { catchUp, loop, lies, asked, tellHeads, receiver }
 }
 
 const soon = () => AbortSignal.timeout(20_000)
@@ -125,7 +126,6 @@ describe('catching up along a real chain', () => {
   it('a peer that has no old windows is not asked for them', async () => {
     const { loop, asked, tellHeads, catchUp } = nodeAt(0, { old: peer, young: peer })
     catchUp.notePeerHead('young', WINDOWS, 20)
-    expect(catchUp.isRunning).toBe(false)
     catchUp.notePeerHead('old', WINDOWS, 1)
     await loop.waitForHead(10, soon())
     expect(asked.filter((name) => name === 'young').length).toBeLessThanOrEqual(2)
@@ -140,6 +140,22 @@ describe('catching up along a real chain', () => {
     loop.stop()
     await expect.poll(() => catchUp.progress).toBeUndefined()
     expect(loop.head).toBeLessThan(WINDOWS)
+  })
+
+  it('waits for space on the disk and blames nobody for it', async () => {
+    const { loop, tellHeads, receiver, lies, catchUp } = nodeAt(0, { a: peer, b: peer })
+    tellHeads()
+    await loop.waitForHead(3, soon())
+    receiver.isDiskFull = true
+    await expect.poll(() => loop.isHeld).toBe(true)
+    const { head } = loop
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(loop.head).toBe(head)
+    receiver.isDiskFull = false
+    await loop.waitForHead(WINDOWS, soon())
+    expect(lies).toEqual([])
+    expect(catchUp.target).toBe(WINDOWS)
+    expect(catchUp.totals.bytesTwice).toBe(0)
   })
 
   it('shows how far it is while it runs', async () => {
@@ -203,3 +219,31 @@ describe('what peers claim', () => {
 function only(wrongType: number, wrong: Peer): Peer {
   return async (type, payload) => await (type === wrongType ? wrong : peer)(type, payload)
 }
+
+describe('a gap that a snapshot closes', () => {
+  it('is handed over before anything is asked for, and stays so', async () => {
+    const gaps: object[] = []
+    const handsOver = (gap: object) => gaps.push(gap) > 0
+    const { catchUp, loop, asked, tellHeads } = nodeAt(0, { a: peer, b: peer }, { handsOver })
+    tellHeads()
+    await expect.poll(() => gaps).toEqual([{ head: 0, target: WINDOWS, windowsPerSecond: undefined }])
+    tellHeads()
+    await sleep(50)
+    expect({ asked, head: loop.head, isRunning: catchUp.isRunning }).toEqual({ asked: [], head: 0, isRunning: false })
+  })
+
+  it('may be one that nobody can close by range any more', async () => {
+    const gaps: object[] = []
+    const { catchUp, asked } = nodeAt(0, { a: peer }, { handsOver: (gap: object) => gaps.push(gap) > 0 })
+    catchUp.notePeerHead('a', WINDOWS, 12)
+    await expect.poll(() => gaps).toEqual([{ head: 0, target: WINDOWS, windowsPerSecond: undefined }])
+    expect(asked).toEqual([])
+  })
+
+  it('is not one window that comes late', async () => {
+    const handsOver = () => true
+    const { loop, tellHeads } = nodeAt(WINDOWS - 1, { a: peer }, { handsOver })
+    tellHeads()
+    await loop.waitForHead(WINDOWS, soon())
+  })
+})

@@ -24,11 +24,15 @@ function input(over: Partial<PlanInput>): PlanInput {
 const windowsOf = ({ from, count }: Ask) => Array.from({ length: count }, (_, i) => from + i)
 
 describe('the plan of requests', () => {
-  it('spreads a small gap over all peers, so that none is the only one asked', () => {
-    const sources = ['a', 'b', 'c', 'd'].map((peer) => source(peer, 30))
-    const asks = planRequests(input({ upTo: 30, sources }))
-    expect(asks.map(({ peer }) => peer).sort()).toEqual(['a', 'b', 'c', 'd'])
-    expect(asks.flatMap(windowsOf)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+  it('spreads any gap over all peers, so that none is left out', () => {
+    const sources = ['a', 'b', 'c', 'd'].map((peer) => source(peer, 600))
+    for (let upTo = 4; upTo <= 600; upTo++) {
+      const asks = planRequests(input({ upTo, sources }))
+      expect(new Set(asks.map(({ peer }) => peer)).size).toBe(4)
+      const windows = asks.flatMap(windowsOf)
+      expect(windows).toEqual(windows.map((_, i) => i + 1))
+      if (upTo <= 256) expect(windows).toHaveLength(upTo)
+    }
   })
 
   it('asks the one that failed least, then the one that was asked least', () => {
@@ -92,7 +96,7 @@ describe('the plan of requests', () => {
         const reserved = heldBytes + asked.length * LIMITS.bytesPerRequest
         expect(asks.length <= 2 || reserved <= LIMITS.bytesAhead + 2 * LIMITS.bytesPerRequest).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -107,7 +111,7 @@ describe('the plan of requests', () => {
         if (first > upTo || isHeld(first) || isOnItsWay || !sources.some(isAble)) return
         expect(planRequests(situation).some(({ from }) => from === first)).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 

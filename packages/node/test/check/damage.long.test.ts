@@ -1,0 +1,3 @@
+import { damageSuite } from './suite.js'
+
+damageSuite(200)

@@ -1,0 +1,121 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { contextHash, encodeContext, genesisChainState } from '@montana/consensus'
+import { createSignatureVerifier, selectPqBackend } from '@montana/crypto'
+import { systemRandom, systemTime } from '@montana/foundation'
+import {
+  emptyState,
+  encodeGenesisDocument,
+  type GenesisDocument,
+  genesisHash,
+  genesisState,
+  stateChanges,
+  stateRoots,
+} from '@montana/ledger'
+import { loadBackend } from '@montana/native'
+import { openStore, type Store } from '@montana/store'
+import { createSnapshotClient, type SyncPeer, type SyncProgress } from '@montana/sync'
+import { openMesh } from './mesh.js'
+import { meshPeer } from './mesh-peer.js'
+import type { JoinResult, Order } from './orders.js'
+
+const KIB = 1024
+const NS_PER_MS = 1e6
+
+/** A node with nothing but the genesis joins from the peers of its manifest. */
+export async function join(order: Order & { do: 'join' }, onLine: (line: string) => void): Promise<JoinResult> {
+  const crypto = await selectPqBackend()
+  const peers = new Map<string, SyncPeer>()
+  const { mesh, document } = await openMesh({
+    ...order,
+    label: 'joiner',
+    crypto,
+    handlers: {
+      onExtRequest: async () => new Uint8Array(),
+      onStatus: ({ peerId }, status) => peers.set(peerId, meshPeer(mesh, peerId, status)),
+    },
+    ownWindows: () => ({ window: 0, snapshotWindow: 0 }),
+  })
+  const store = newStore(order.dataDir, document)
+  const measure = new Measure()
+  const findings: string[] = []
+  const { window } = await createSnapshotClient({
+    peers: () => [...peers.values()],
+    store,
+    backend: loadBackend().backend,
+    verify: createSignatureVerifier(crypto),
+    document,
+    known: [{ window: 0, nodes: genesisState(document).nodes }],
+    time: systemTime,
+    random: systemRandom,
+    signal: new AbortController().signal,
+    onProgress: (progress) => {
+      measure.note(progress)
+      onLine(lineOf(progress))
+    },
+    onFinding: ({ code, detail }) => findings.push(`${code}: ${detail}`),
+    patienceMs: 30_000,
+  }).run()
+  const result = { window, ...measure.result(), findings }
+  store.close()
+  await mesh.stop()
+  await crypto.close()
+  return result
+}
+
+/** Times and memory of this process from its first progress on. */
+class Measure {
+  readonly #delay = monitorEventLoopDelay({ resolution: 5 })
+  readonly #startedMs = performance.now()
+  readonly #phases = new Map<SyncProgress['phase'], number>()
+  #latest: SyncProgress | undefined
+
+  constructor() {
+    this.#delay.enable()
+  }
+
+  note(progress: SyncProgress): void {
+    if (!this.#phases.has(progress.phase)) this.#phases.set(progress.phase, performance.now())
+    this.#latest = progress
+  }
+
+  result(): Omit<JoinResult, 'window' | 'findings'> {
+    const at = (phase: SyncProgress['phase']) => this.#phases.get(phase) ?? performance.now()
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+    const latest = this.#latest
+    return {
+      seconds: (performance.now() - this.#startedMs) / 1000,
+      tableSeconds: (at('check') - at('tables')) / 1000,
+      installSeconds: (at('done') - at('check')) / 1000,
+      peakRssBytes: maxRSS * KIB,
+      bytes: latest?.bytes.fetched ?? 0,
+      wastedBytes: latest?.bytes.wasted ?? 0,
+      proofs: latest?.proofs ?? 0,
+      records: latest?.records.staged ?? 0,
+      cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+      loopDelayMaxMs: this.#delay.max / NS_PER_MS,
+      loopDelayP99Ms: this.#delay.percentile(99) / NS_PER_MS,
+      chunksByPeer: latest?.peers.map(({ chunks }) => chunks) ?? [],
+    }
+  }
+}
+
+function lineOf({ phase, records, etaSeconds }: SyncProgress): string {
+  const left = etaSeconds === null ? '' : `, ${etaSeconds} s left`
+  return `joining: ${phase}, ${records.staged} of ${records.expected} records${left}`
+}
+
+function newStore(dir: string, document: GenesisDocument): Store {
+  const store = openStore({ dir, mode: 'write', genesisHash: genesisHash(document) })
+  const { tables, context } = genesisChainState(document)
+  const encoded = encodeContext(context)
+  store.initialise({
+    genesisHash: genesisHash(document),
+    genesisDocument: encodeGenesisDocument(document),
+    tables: stateChanges(emptyState(), tables),
+    context: encoded,
+    stateRoot: stateRoots(tables).stateRoot,
+    timechainValue: context.timechainValue,
+    contextHash: contextHash(encoded),
+  })
+  return store
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generate, LABELS, manifestJson, NETWORK_NAME, operatorIdentity, pathsOf, readFacts } from '@montana/synthetic'
+import type { JoinResult, NetworkFiles } from './orders.js'
+import { SyncProcess } from './processes.js'
+
+const SEED = 'bench'
+const JOINER = 'joiner'
+
+export type OnLine = (line: string) => void
+
+/**
+ * Four servers over one frozen state and one joiner, all on loopback and each a process of its own. The state is made anew unless
+ * MONTANA_BENCH_STATE names a folder in which it is kept.
+ */
+export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<JoinResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'montana-bench-sync-'))
+  try {
+    const out = process.env.MONTANA_BENCH_STATE ?? join(folder, 'network')
+    await prepare(out, accounts, window, onLine)
+    return await joined(out, join(folder, 'joiner'), onLine)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A folder that is complete already, and has as many accounts, is used again. */
+async function prepare(out: string, accounts: number, window: number, onLine: OnLine): Promise<void> {
+  const facts = await readFacts(out).catch(() => undefined)
+  if (facts?.accounts === accounts && facts.seed === SEED) return
+  const onStep = (step: string, done: number, of: number) =>
+    onLine(`making ${accounts} accounts: ${step} ${done} of ${of}`)
+  await generate({ accounts, seed: SEED, out, window, after: 0 }, onStep)
+}
+
+async function joined(out: string, dataDir: string, onLine: OnLine): Promise<JoinResult> {
+  const { window } = await readFacts(out)
+  const paths = pathsOf(out)
+  const { listens, files } = await networkOf(paths.genesis)
+  const listenOf = (index: number) => listens[index] ?? ''
+  const servers = LABELS.map(() => new SyncProcess())
+  const joiner = new SyncProcess()
+  try {
+    const serving = LABELS.map(
+      (label, index) => ({ do: 'serve', label, listen: listenOf(index), dataDir: paths.state, window }) as const,
+    )
+    await Promise.all(serving.map((order, index) => servers[index]?.ask({ ...files, ...order })))
+    return await joiner.ask({ ...files, do: 'join', listen: listenOf(LABELS.length), dataDir }, onLine)
+  } finally {
+    await Promise.all([...servers, joiner].map((one) => one.end()))
+  }
+}
+
+async function networkOf(genesisFile: string): Promise<{ listens: readonly string[]; files: NetworkFiles }> {
+  const labels = [...LABELS, JOINER]
+  const ports = await freePorts(labels.length)
+  const listens = ports.map((port) => `/ip4/127.0.0.1/tcp/${port}`)
+  const listeners = await Promise.all(
+    labels.map(async (label, index) => {
+      return { label, identity: await operatorIdentity(SEED, label), listen: listens[index] ?? '' }
+    }),
+  )
+  const genesis = readFileSync(genesisFile, 'utf8')
+  return { listens, files: { genesis, manifest: manifestJson(NETWORK_NAME, listeners), seed: SEED } }
+}
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))))
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

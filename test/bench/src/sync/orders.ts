@@ -1,0 +1,50 @@
+import type { Label } from '@montana/synthetic'
+
+/** What both kinds of process need to know of their network. */
+export interface NetworkFiles {
+  /** `genesis.json` and the discovery manifest, as text. */
+  readonly genesis: string
+  readonly manifest: string
+  /** Of the generator; the identities follow from it. */
+  readonly seed: string
+}
+
+export type Order =
+  | (NetworkFiles & {
+      readonly do: 'serve'
+      readonly label: Label
+      readonly listen: string
+      readonly dataDir: string
+      readonly window: number
+    })
+  | (NetworkFiles & { readonly do: 'join'; readonly listen: string; readonly dataDir: string })
+
+/** What a joiner measured of itself. */
+export interface JoinResult {
+  readonly window: number
+  readonly seconds: number
+  /** From the first request for a chunk to the last staged one. */
+  readonly tableSeconds: number
+  /** Of the installation with its checks. */
+  readonly installSeconds: number
+  readonly peakRssBytes: number
+  readonly bytes: number
+  readonly wastedBytes: number
+  readonly proofs: number
+  readonly records: number
+  /** Processor time, user and system. */
+  readonly cpuSeconds: number
+  /** Longest time the main thread did not listen, ms. */
+  readonly loopDelayMaxMs: number
+  readonly loopDelayP99Ms: number
+  /** Chunks by peer. */
+  readonly chunksByPeer: readonly number[]
+  readonly findings: readonly string[]
+}
+
+export interface Answers {
+  readonly serve: { readonly ready: boolean }
+  readonly join: JoinResult
+}
+
+export type FromProcess = { readonly answer: unknown } | { readonly error: string } | { readonly progress: string }

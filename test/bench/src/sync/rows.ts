@@ -1,0 +1,10 @@
+import type { JoinResult } from './orders.js'
+
+export interface SyncRow extends JoinResult {
+  readonly accounts: number
+  /** Windows of the shortest history that could have brought the accounts about. */
+  readonly replayWindows: number
+  /** How long its replay would take with the clock taken from the quorum, and with the clock checked. */
+  readonly replaySeconds: number
+  readonly replayFullSeconds: number
+}

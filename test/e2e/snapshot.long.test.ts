@@ -1,0 +1,3 @@
+import { snapshotKillSuite } from './support/snapshot-kills.js'
+
+snapshotKillSuite(20)
