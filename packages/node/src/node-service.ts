@@ -4,8 +4,7 @@ import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
-import type { SyncFinding } from '@montana/sync'
-import { createProofVerifier, createTimechain } from '@montana/timechain'
+import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
 import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
 import { Liar } from './drill/liar.js'
@@ -18,7 +17,6 @@ import type { Closers, OpenResources } from './open.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
-import { PartRepair } from './repair/part-repair.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
@@ -32,11 +30,7 @@ import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
-import { wantsSnapshot } from './sync/choice.js'
-import { type JoinRequest, LedgerHost } from './sync/ledger-host.js'
-import { SnapshotJoin } from './sync/snapshot-join.js'
-import { syncPeers } from './sync/sync-peers.js'
-import { tellHeads } from './sync/tell-heads.js'
+import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
 /** Finding: a frozen state that is not what its header says, and is not served. */
@@ -71,8 +65,7 @@ export class NodeService {
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
   readonly #disk: DiskGate
-  readonly #host: LedgerHost
-  readonly #repair: PartRepair
+  readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
   readonly #server: StatusServer
   #manifestSha256: string | undefined
@@ -94,10 +87,13 @@ export class NodeService {
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#snapshots = this.#createSnapshots()
-    this.#host = this.#createHost()
-    this.#repair = this.#createRepair()
+    this.#sync = this.#createSync()
     const { version } = this.#build
-    const planes = { ledger: () => this.#ledger, isSyncing: () => this.#host.isSyncing, snapshots: this.#snapshots }
+    const planes = {
+      ledger: () => this.#ledger,
+      isSyncing: () => this.#sync.host.isSyncing,
+      snapshots: this.#snapshots,
+    }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, opened, meshModules)
     this.#server = new StatusServer(prepared.options.statusListen, {
@@ -119,13 +115,12 @@ export class NodeService {
     closers.add(() => this.#disk.stop())
     closers.add(() => this.#clock.stop())
     closers.add(() => this.#snapshots.stop())
-    closers.add(() => this.#host.stop())
-    closers.add(() => this.#repair.stop())
+    closers.add(() => this.#sync.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
-    this.#host.start()
+    this.#sync.start()
     await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
@@ -151,81 +146,30 @@ export class NodeService {
   }
 
   get #ledger(): LedgerService {
-    return this.#host.current
+    return this.#sync.host.current
   }
 
-  #createHost(): LedgerHost {
-    const { options } = this.#prepared
-    const { store } = this.#opened
-    const { time, fail: onFatal } = this.#hooks
-    const peers = () => this.#mesh?.peers() ?? []
-    return new LedgerHost({
-      store,
+  #createSync(): SyncService {
+    const { logger, time, fail: onFatal } = this.#hooks
+    const { misbehaviour } = this.#nodeMessages()
+    return new SyncService({
+      prepared: this.#prepared,
+      opened: this.#opened,
       disk: this.#disk,
+      verifier: this.#proofVerifier(),
+      record: this.#record,
+      metrics: this.#metrics,
+      logger,
       time,
+      mesh: () => this.#mesh,
       createLedger: (handsOver) => this.#createLedger(handsOver),
-      createJoin: (request) => this.#createJoin(request),
-      wantsSnapshot: (gap) => wantsSnapshot(gap, options, peers()),
-      tellHeads: (ledger) => tellHeads(ledger, peers()),
+      misbehaviour,
       onFatal,
     })
   }
 
-  #createJoin({ own, place, signal }: JoinRequest): SnapshotJoin {
-    const { document, options } = this.#prepared
-    const { store, crypto, hashing: backend } = this.#opened
-    const { logger, time } = this.#hooks
-    const requests = peerRequests(() => this.#mesh)
-    return new SnapshotJoin({
-      store,
-      disk: this.#disk,
-      document,
-      backend,
-      verify: createSignatureVerifier(crypto),
-      checkpoint: options.checkpoint,
-      own,
-      place,
-      signal,
-      logger,
-      time,
-      freeze: options.snapshotInterval > 0,
-      random: systemRandom,
-      peers: () => syncPeers(this.#mesh?.peers() ?? [], requests),
-      onFinding: (finding) => this.#noteSyncFinding(finding),
-    })
-  }
-
-  #createRepair(): PartRepair {
-    const { document, genesisHash } = this.#prepared
-    const { store, crypto, hashing: backend } = this.#opened
-    const { logger } = this.#hooks
-    return new PartRepair({
-      store,
-      disk: this.#disk,
-      requests: peerRequests(() => this.#mesh),
-      authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
-      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
-      cementing: document.cementingRule,
-      chain: () => this.#ledger.loop.state.chain,
-      logger,
-      onLie: (peer, { kind, window }) => {
-        this.#noteSyncFinding({ code: PROOF_INVALID, peer, window, detail: `its ${kind} does not hold` })
-      },
-      onMended: () => this.#metrics.mended(1),
-    })
-  }
-
-  /** Written at once: nothing flushes incidents while a snapshot is fetched. */
-  #noteSyncFinding({ code, window, peer, detail }: SyncFinding): void {
-    const { store } = this.#opened
-    const { logger, time } = this.#hooks
-    logger.warn({ code, window, peer: peer?.slice(-8), detail }, 'finding')
-    if (peer === undefined) return this.#record.noteFinding({ code, window, detail })
-    if (this.#record.noteLie({ code, peer, window, detail })) this.#metrics.findings.inc({ code })
-    if (code !== PROOF_INVALID) return
-    const note = { code, peer, window, atMs: time.wallMs() }
-    this.#disk.attempt(() => store.incidents.noteAll([{ note, count: 1 }]))
-    this.#nodeMessages().misbehaviour(peer, code)
+  #proofVerifier(): ProofVerifier {
+    return createProofVerifier({ backend: this.#opened.hashing, isClockIdle: () => this.#clock.isIdle })
   }
 
   #createSnapshots(): SnapshotServer {
@@ -267,7 +211,7 @@ export class NodeService {
       }),
       authenticator: new Authenticator(createSignatureVerifier(crypto), genesisHash),
       clock: this.#clock,
-      verifier: createProofVerifier({ backend, isClockIdle: () => this.#clock.isIdle }),
+      verifier: this.#proofVerifier(),
       backend,
       signer,
       outbox: meshOutbox(mesh),
@@ -306,7 +250,7 @@ export class NodeService {
   #readiness(): 'synced' | 'catching-up' | 'not-ready' {
     const hearsNobody = this.#mesh?.peers().every(({ connections }) => connections === 0) ?? false
     if (hearsNobody || this.#disk.isFull) return 'not-ready'
-    return this.#host.isSynced ? 'synced' : 'catching-up'
+    return this.#sync.host.isSynced ? 'synced' : 'catching-up'
   }
 
   #afterWindow(window: number): void {
@@ -330,7 +274,7 @@ export class NodeService {
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
-      host: this.#host,
+      host: this.#sync.host,
       store: this.#opened.store,
       clock: this.#clock,
       mesh: this.#mesh,
@@ -346,7 +290,7 @@ export class NodeService {
   #sample(): void {
     if (++this.#samples % SAMPLES_PER_LOOP_WINDOW === 0) this.#resources.resetLoopDelay()
     this.#ledger.incidents.flush()
-    if (this.#host.isSynced) this.#repair.run()
+    this.#sync.mend()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
   }

@@ -145,8 +145,9 @@ export const START_OPTIONS: Specs<StartOptions> = {
   }),
   snapshotGap: spec<StartOptions['snapshotGap']>('snapshotGap', {
     value: 'N',
-    description: 'replay when behind by at most N windows, fetch a snapshot beyond that; auto goes by measured cost',
-    default: 4096,
+    description:
+      'replay when behind by at most N windows, fetch a snapshot beyond that; auto goes by measured cost, and by 4096 windows while nothing is measured',
+    default: 'auto',
     parse: parseGap,
   }),
   sync: spec<StartOptions['sync']>('sync', {

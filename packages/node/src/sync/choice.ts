@@ -2,8 +2,9 @@ import type { PeerSnapshot } from '@montana/network'
 import type { StartOptions } from '../config/start-options.js'
 import type { Gap } from '../runtime/catch-up/catch-up.js'
 import { chooseSync, type SyncChoice } from '../runtime/catch-up/choose-sync.js'
+import type { SnapshotOffer } from './scout.js'
 
-/** What a host of two cores reaches; a figure to begin with, replaced by what is measured. */
+/** What a host of two cores reaches: figures to begin with, replaced by what is measured. */
 const REPLAY_PER_SECOND = 20
 const RECORDS_PER_SECOND = 5_000
 
@@ -12,14 +13,16 @@ export function wantsSnapshot(
   gap: Gap,
   options: Pick<StartOptions, 'sync' | 'snapshotGap'>,
   peers: readonly PeerSnapshot[],
+  offer: SnapshotOffer | undefined,
 ): boolean {
-  return choiceFor(gap, options, peers).mode === 'snapshot'
+  return choiceFor(gap, options, peers, offer).mode === 'snapshot'
 }
 
 function choiceFor(
   { head, target, windowsPerSecond }: Gap,
   { sync: setting, snapshotGap }: Pick<StartOptions, 'sync' | 'snapshotGap'>,
   peers: readonly PeerSnapshot[],
+  offer: SnapshotOffer | undefined,
 ): SyncChoice {
   const offers = peers.flatMap(({ connections, status }) => (connections > 0 && status ? [status] : []))
   const ranges = offers.filter(({ oldestWindow, window }) => oldestWindow > 0 && window > head)
@@ -30,11 +33,9 @@ function choiceFor(
     gapWindows: target - head,
     oldestServed: lowest(ranges.map(({ oldestWindow }) => oldestWindow)),
     snapshotWindow: snapshots.length === 0 ? undefined : Math.max(...snapshots),
-    // Only the manifest tells.
-    snapshotAccounts: 0,
+    snapshotAccounts: offer?.accounts ?? 0,
     replayRate: { perSecond: windowsPerSecond ?? REPLAY_PER_SECOND, isMeasured: windowsPerSecond !== undefined },
-    // Nothing was fetched yet that could be measured; who wants to go by cost goes by this figure.
-    chunkRate: { perSecond: RECORDS_PER_SECOND, isMeasured: snapshotGap === 'auto' },
+    chunkRate: { perSecond: offer?.recordsPerSecond ?? RECORDS_PER_SECOND, isMeasured: offer !== undefined },
     snapshotGap: snapshotGap === 'auto' ? undefined : snapshotGap,
   })
 }
