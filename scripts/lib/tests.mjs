@@ -18,6 +18,7 @@ const WAITING = [
   'test/e2e/demo-failover',
   'test/e2e/demo-soak',
   'test/e2e/breathing-agents',
+  'test/e2e/disk-full',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
@@ -51,8 +52,11 @@ const SHARED = [
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 
-/** Files that keep both cores busy on purpose, and one that promises five milliseconds: nothing runs beside them. */
-const ALONE = ['test/e2e/busy-', 'native/test/clock']
+/**
+ * Files that keep both cores busy on purpose, one that promises five milliseconds, and one that restarts fifty nodes and
+ * promises that each is ready in five seconds: nothing runs beside them.
+ */
+const ALONE = ['test/e2e/busy-', 'test/e2e/kills', 'native/test/clock']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)

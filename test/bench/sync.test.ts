@@ -15,6 +15,7 @@ const ROW: SyncRow = {
   proofs: 4096,
   records: 100_008,
   cpuSeconds: 20,
+  serversCpuSeconds: 30,
   loopDelayMaxMs: 90,
   loopDelayP99Ms: 20,
   chunksByPeer: [1024, 1024],

@@ -92,6 +92,19 @@ describe('a join from honest peers', () => {
     expectSameState(store)
   })
 
+  it('fetches nothing that is no later than its own head', async () => {
+    const peers = servers('ab')
+    const { run, store } = await joiner(peers)
+    await run()
+    const asked = peers.map((peer) => peer.asked)
+    await expect(run()).rejects.toMatchObject({
+      code: 'SNAPSHOT_UNAVAILABLE',
+      message: expect.stringMatching(/own head 5/),
+    })
+    expect(peers.map((peer) => peer.asked)).toEqual(asked)
+    expectSameState(store)
+  })
+
   it('serves the anchor itself afterwards where it was told to freeze it', async () => {
     const first = await joiner(servers('ab'))
     await first.run({ freeze: true })

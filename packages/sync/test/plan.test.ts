@@ -126,6 +126,7 @@ describe('a plan in virtual time', () => {
         })
         const run = simulate({ records, peers: [HONEST, ...others], seed })
         expect(run).toMatchObject({ ended: 'done', records, rateViolations: 0 })
+        expect(new Set(run.dropped).size).toBe(run.dropped.length)
         expect(run.maxInFlight).toBeLessThanOrEqual(DEFAULT_LIMITS.inFlight)
       }),
       { numRuns: 40 },

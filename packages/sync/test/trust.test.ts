@@ -113,7 +113,10 @@ describe('T1, a pinned window', () => {
 
   it('says nothing about other windows', async () => {
     const refused = pinned(decodeAnchor(honest).proposalHash, honest.manifest.window - 1)
-    await expect(refused).rejects.toMatchObject({ code: 'TRUST_EMPTY_COHORT' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'TRUST_EMPTY_COHORT',
+      message: expect.stringMatching(/is not the pinned window/),
+    })
   })
 })
 

@@ -15,7 +15,7 @@ export function storeCommand(context: CliContext): Command {
 function checkCommand(context: CliContext): Command {
   return new Command('check')
     .description(
-      'read every byte of --data-dir and name what is damaged, by file, table, key and remedy; writes nothing',
+      'read the whole store of --data-dir and the files beside it, and name what is damaged: file, table, key, remedy',
     )
     .option('--repair', 'mend what follows from the rest and note what peers can give; the node must be stopped')
     .action(async (_: unknown, self: Command) => {

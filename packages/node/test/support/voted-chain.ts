@@ -31,8 +31,9 @@ export async function makeVotedChain(): Promise<VotedChain> {
   const next = headOfChain(await extendChain(world, [], head.after, { windows: 1 }, evidence))
   const store = openStore({ dir, mode: 'read' })
   const restored = { ...restoreChain(store, world.document), journal: [], signFrom: 1 }
-  store.close()
+  // The accounts of what was restored are read from the store when they are wanted.
   const close = async () => {
+    store.close()
     rmSync(dir, { recursive: true, force: true })
     await world.crypto.close()
   }

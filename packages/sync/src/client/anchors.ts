@@ -20,6 +20,8 @@ export interface AnchorModules {
   readonly known: readonly KnownTable[]
   readonly trust: TrustModules
   readonly signal: AbortSignal
+  /** The own head, −1 where even an older state is better than the own one. An anchor at or below it is of no use. */
+  readonly above: number
   onLie(peer: SyncPeer, window: number, detail: string): void
 }
 
@@ -30,7 +32,7 @@ export interface AnchorModules {
 export async function findAnchor(peers: readonly SyncPeer[], modules: AnchorModules): Promise<TrustedAnchor> {
   let refusal: unknown
   const lied = new Set<string>()
-  for (const window of windowsOf(peers, modules.pin)) {
+  for (const window of windowsOf(peers, modules)) {
     for (const peer of peers.filter((peer) => mayServe(peer, window) && !lied.has(peer.id))) {
       try {
         return await anchorFrom(peer, window, modules)
@@ -39,7 +41,7 @@ export async function findAnchor(peers: readonly SyncPeer[], modules: AnchorModu
       }
     }
   }
-  throw refusal ?? unavailable(modules.pin)
+  throw refusal ?? unavailable(modules)
 }
 
 export function mayServe(peer: SyncPeer, window: number): boolean {
@@ -47,11 +49,11 @@ export function mayServe(peer: SyncPeer, window: number): boolean {
 }
 
 /** The pinned one first; then what several announce before what one says alone, and the newest of each. */
-function windowsOf(peers: readonly SyncPeer[], pin: Pin | undefined): number[] {
-  const announced = peers.map((peer) => peer.status().snapshotWindow).filter((window) => window > 0)
+function windowsOf(peers: readonly SyncPeer[], { pin, above }: AnchorModules): number[] {
+  const announced = peers.map((peer) => peer.status().snapshotWindow).filter((window) => window > Math.max(0, above))
   const votes = (window: number) => announced.filter((other) => other === window).length
   const windows = [...new Set(announced)].sort((a, b) => Number(votes(b) > 1) - Number(votes(a) > 1) || b - a)
-  return pin ? [pin.window, ...windows.filter((window) => window !== pin.window)] : windows
+  return pin && pin.window > above ? [pin.window, ...windows.filter((window) => window !== pin.window)] : windows
 }
 
 async function anchorFrom(peer: SyncPeer, window: number, modules: AnchorModules): Promise<TrustedAnchor> {
@@ -85,9 +87,10 @@ function judge(
   return error instanceof SyncError ? error : undefined
 }
 
-function unavailable(pin: Pin | undefined): SyncError {
+function unavailable({ pin, above }: AnchorModules): SyncError {
   const which = pin ? `window ${pin.window} or any other` : 'any window'
-  return new SyncError('SNAPSHOT_UNAVAILABLE', `no peer serves a snapshot of ${which}`, {
+  const newer = above > 0 ? ` above the own head ${above}` : ''
+  return new SyncError('SNAPSHOT_UNAVAILABLE', `no peer serves a snapshot of ${which}${newer}`, {
     field: 'snapshot',
     remedy: 'connect to more peers, or catch up by range',
   })

@@ -85,7 +85,7 @@ class Session {
     this.#report.phase('anchor')
     for (;;) {
       try {
-        const found = await findAnchor(this.#peers(), this.#anchorModules())
+        const found = await findAnchor(this.#shuffledPeers(), this.#anchorModules())
         stageAnchor(this.#options.store.staging, found.anchor)
         return found
       } catch (error) {
@@ -97,13 +97,21 @@ class Session {
   }
 
   #anchorModules(): AnchorModules {
-    const { known, pin, signal } = this.#options
+    const { known, pin, signal, store } = this.#options
+    const above = store.repairs.resync() === undefined ? (store.head()?.window ?? 0) : -1
     const onLie = (peer: SyncPeer, window: number, detail: string) => this.#ban(peer, 'lied', window, detail)
-    return { known, pin, signal, trust: this.#trust, onLie }
+    return { known, pin, signal, above, trust: this.#trust, onLie }
   }
 
   #peers(): readonly SyncPeer[] {
     return livePeers(this.#options).filter(({ id }) => !this.#banned.has(id))
+  }
+
+  /** Not every joiner shall begin with the same peer. */
+  #shuffledPeers(): SyncPeer[] {
+    const { random } = this.#options
+    const ranked = this.#peers().map((peer) => ({ peer, rank: random.next() }))
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
   }
 
   #ban(peer: SyncPeer, reason: 'lied' | 'slow', window: number, detail: string): void {

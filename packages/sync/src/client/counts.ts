@@ -1,23 +1,30 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ByteReader, ByteWriter } from '@montana/codec'
 
-/** Beside the store. Written without a sync for each answer: it survives a killed process, and a lost one costs a number. */
+/** Beside the store. A killed process loses the bytes of the last few milliseconds of it, and a lost one costs a number. */
 const FILE = 'sync.counts'
 const BYTES = 16
 const MODE = 0o600
 
-/** Counts the bytes of records that arrived for one anchor, over all processes that worked at it. */
+/**
+ * Counts the bytes of records that arrived for one anchor, over all processes that worked at it. Written off the main
+ * thread, one write at a time: beside a store that synchronises the disk many times a second even a few bytes have to wait.
+ */
 export class CountFile {
   readonly #file: number
   readonly #window: number
   #fetched = 0
+  #written = 0
+  #isWriting = false
+  #isClosed = false
 
   /** Of another window than `window` nothing is taken over. */
   constructor(dir: string, window: number) {
     this.#file = openSync(join(dir, FILE), constants.O_RDWR | constants.O_CREAT, MODE)
     this.#window = window
-    this.#write(this.#stored())
+    this.#fetched = this.#stored()
+    this.#writeNow()
   }
 
   get fetched(): number {
@@ -25,11 +32,15 @@ export class CountFile {
   }
 
   note(bytes: number): void {
-    this.#write(this.#fetched + bytes)
+    this.#fetched += bytes
+    this.#writeSoon()
   }
 
   close(): void {
-    closeSync(this.#file)
+    this.#isClosed = true
+    this.#writeNow()
+    // A write that is still on its way closes the file behind it.
+    if (!this.#isWriting) closeSync(this.#file)
   }
 
   #stored(): number {
@@ -39,8 +50,27 @@ export class CountFile {
     return reader.u64() === BigInt(this.#window) ? reader.u64AsNumber() : 0
   }
 
-  #write(fetched: number): void {
-    this.#fetched = fetched
-    writeSync(this.#file, new ByteWriter(BYTES).u64(this.#window).u64(fetched).finish(), 0, BYTES, 0)
+  #writeSoon(): void {
+    if (this.#isWriting || this.#isClosed || this.#written === this.#fetched) return
+    this.#isWriting = true
+    this.#written = this.#fetched
+    write(this.#file, this.#encoded(), 0, BYTES, 0, () => this.#afterWrite())
+  }
+
+  /** A failed write is no reason to stop: the next one says more. */
+  #afterWrite(): void {
+    this.#isWriting = false
+    if (!this.#isClosed) return this.#writeSoon()
+    this.#writeNow()
+    closeSync(this.#file)
+  }
+
+  #writeNow(): void {
+    writeSync(this.#file, this.#encoded(), 0, BYTES, 0)
+    this.#written = this.#fetched
+  }
+
+  #encoded(): Uint8Array {
+    return new ByteWriter(BYTES).u64(this.#window).u64(this.#fetched).finish()
   }
 }

@@ -17,13 +17,17 @@ export function stageAnchor(staging: Staging, { manifest, envelope, certificate,
 export async function stagedAnchor(staging: Staging, modules: AnchorModules): Promise<TrustedAnchor | undefined> {
   const target = staging.target()
   if (!target) return undefined
+  if (target.window <= modules.above) return discarded(staging)
   try {
     const manifest = decodeSnapshotManifestResponse(target.manifest, { window: target.window })
     const anchor = decodeAnchor({ ...target, manifest })
     return { anchor, trust: await trustAnchor(anchor, modules, modules.trust), source: undefined }
   } catch (error) {
     if (!(error instanceof SyncError)) throw error
-    staging.discard()
-    return undefined
+    return discarded(staging)
   }
+}
+
+function discarded(staging: Staging): undefined {
+  staging.discard()
 }

@@ -100,7 +100,9 @@ function fault(draft: Draft, job: Job, stepMs: number, leastMs: number): void {
 }
 
 function lied(draft: Draft, job: Job): void {
-  draft.effects.push({ type: 'drop', peer: job.peer, reason: 'lied' })
+  // Of several lies that arrived together the first one has said it.
+  const isKnown = draft.peer(job.peer)?.status === 'dropped'
+  if (!isKnown) draft.effects.push({ type: 'drop', peer: job.peer, reason: 'lied' })
   draft.removeJob(job)
   putBack(draft, job, false)
   lose(draft, job.peer, 'dropped')

@@ -47,7 +47,7 @@ export async function trustAnchor(
 ): Promise<Trust> {
   if (pin && pin.window === anchor.window) return checkPin(anchor, pin)
   const tables = known.filter(({ nodes }) => totalWeight(nodes) > 0)
-  if (tables.length === 0) throw emptyCohort()
+  if (tables.length === 0) throw emptyCohort(anchor, pin)
   let refusal: unknown
   for (const table of tables) {
     try {
@@ -140,10 +140,11 @@ function totalWeight(nodes: NodeTable): number {
   return total
 }
 
-function emptyCohort(): SyncError {
-  return new SyncError('TRUST_EMPTY_COHORT', 'no node table is known from which a snapshot could be trusted', {
+function emptyCohort({ window }: Anchor, pin: Pin | undefined): SyncError {
+  const which = pin ? `window ${window} is not the pinned window ${pin.window}, and ` : ''
+  return new SyncError('TRUST_EMPTY_COHORT', `${which}no node table is known from which a snapshot could be trusted`, {
     field: 'checkpoint',
-    remedy: 'pin a window with --checkpoint, or catch up by range from the genesis',
+    remedy: 'pin a window whose snapshot is served with --checkpoint, or catch up by range from the genesis',
   })
 }
 

@@ -14,6 +14,7 @@ import {
 import { loadBackend } from '@montana/native'
 import { openStore, type Store } from '@montana/store'
 import { createSnapshotClient, type SyncPeer, type SyncProgress } from '@montana/sync'
+import { cpuSeconds } from './cpu.js'
 import { openMesh } from './mesh.js'
 import { meshPeer } from './mesh-peer.js'
 import type { JoinResult, Order } from './orders.js'
@@ -80,7 +81,7 @@ class Measure {
 
   result(): Omit<JoinResult, 'window' | 'findings'> {
     const at = (phase: SyncProgress['phase']) => this.#phases.get(phase) ?? performance.now()
-    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+    const { maxRSS } = process.resourceUsage()
     const latest = this.#latest
     return {
       seconds: (performance.now() - this.#startedMs) / 1000,
@@ -91,7 +92,7 @@ class Measure {
       wastedBytes: latest?.bytes.wasted ?? 0,
       proofs: latest?.proofs ?? 0,
       records: latest?.records.staged ?? 0,
-      cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+      cpuSeconds: cpuSeconds(),
       loopDelayMaxMs: this.#delay.max / NS_PER_MS,
       loopDelayP99Ms: this.#delay.percentile(99) / NS_PER_MS,
       chunksByPeer: latest?.peers.map(({ chunks }) => chunks) ?? [],

@@ -10,13 +10,18 @@ import { SyncProcess } from './processes.js'
 const SEED = 'bench'
 const JOINER = 'joiner'
 
+export interface MeasuredJoin extends JoinResult {
+  /** Processor time of the four servers together. */
+  readonly serversCpuSeconds: number
+}
+
 export type OnLine = (line: string) => void
 
 /**
  * Four servers over one frozen state and one joiner, all on loopback and each a process of its own. The state is made anew unless
  * MONTANA_BENCH_STATE names a folder in which it is kept.
  */
-export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<JoinResult> {
+export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<MeasuredJoin> {
   const folder = await mkdtemp(join(tmpdir(), 'montana-bench-sync-'))
   try {
     const out = process.env.MONTANA_BENCH_STATE ?? join(folder, 'network')
@@ -36,7 +41,7 @@ async function prepare(out: string, accounts: number, window: number, onLine: On
   await generate({ accounts, seed: SEED, out, window, after: 0 }, onStep)
 }
 
-async function joined(out: string, dataDir: string, onLine: OnLine): Promise<JoinResult> {
+async function joined(out: string, dataDir: string, onLine: OnLine): Promise<MeasuredJoin> {
   const { window } = await readFacts(out)
   const paths = pathsOf(out)
   const { listens, files } = await networkOf(paths.genesis)
@@ -48,7 +53,9 @@ async function joined(out: string, dataDir: string, onLine: OnLine): Promise<Joi
       (label, index) => ({ do: 'serve', label, listen: listenOf(index), dataDir: paths.state, window }) as const,
     )
     await Promise.all(serving.map((order, index) => servers[index]?.ask({ ...files, ...order })))
-    return await joiner.ask({ ...files, do: 'join', listen: listenOf(LABELS.length), dataDir }, onLine)
+    const result = await joiner.ask({ ...files, do: 'join', listen: listenOf(LABELS.length), dataDir }, onLine)
+    const ofServers = await Promise.all(servers.map((server) => server.ask({ do: 'cpu' })))
+    return { ...result, serversCpuSeconds: ofServers.reduce((sum, seconds) => sum + seconds, 0) }
   } finally {
     await Promise.all([...servers, joiner].map((one) => one.end()))
   }

@@ -18,8 +18,10 @@ export type Order =
       readonly window: number
     })
   | (NetworkFiles & { readonly do: 'join'; readonly listen: string; readonly dataDir: string })
+  /** Processor time so far, seconds. */
+  | { readonly do: 'cpu' }
 
-/** What a joiner measured of itself. */
+/** What a joiner measured of itself; times in seconds of the wall clock unless they say otherwise. */
 export interface JoinResult {
   readonly window: number
   readonly seconds: number
@@ -45,6 +47,7 @@ export interface JoinResult {
 export interface Answers {
   readonly serve: { readonly ready: boolean }
   readonly join: JoinResult
+  readonly cpu: number
 }
 
 export type FromProcess = { readonly answer: unknown } | { readonly error: string } | { readonly progress: string }

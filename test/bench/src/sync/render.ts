@@ -28,7 +28,7 @@ function joinLines(row: SyncRow): Line[] {
     ['bytes of records', `${mib(row.bytes)}, ${rate}/s, fetched in vain ${mib(row.wastedBytes)}`],
     ['proofs verified', `${row.proofs}, for ${row.records} records, by peer ${row.chunksByPeer.join(' ')}`],
     ['peak memory', `${mib(row.peakRssBytes)} resident`],
-    ['processor', `${row.cpuSeconds.toFixed(1)} s; ${away}`],
+    ['processor', `${row.cpuSeconds.toFixed(1)} s, the servers ${row.serversCpuSeconds.toFixed(1)} s; ${away}`],
   ]
 }
 

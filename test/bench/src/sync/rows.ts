@@ -1,6 +1,6 @@
-import type { JoinResult } from './orders.js'
+import type { MeasuredJoin } from './measure-join.js'
 
-export interface SyncRow extends JoinResult {
+export interface SyncRow extends MeasuredJoin {
   readonly accounts: number
   /** Windows of the shortest history that could have brought the accounts about. */
   readonly replayWindows: number

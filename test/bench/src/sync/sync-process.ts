@@ -1,4 +1,5 @@
 import { errorMessage } from '@montana/foundation'
+import { cpuSeconds } from './cpu.js'
 import { join } from './join.js'
 import type { FromProcess, Order } from './orders.js'
 import { serve } from './serve.js'
@@ -14,5 +15,12 @@ process.on('message', (order: Order) => {
 process.once('disconnect', () => process.exit())
 
 async function obey(order: Order): Promise<unknown> {
-  return order.do === 'serve' ? await serve(order) : await join(order, (progress) => say({ progress }))
+  switch (order.do) {
+    case 'serve':
+      return await serve(order)
+    case 'join':
+      return await join(order, (progress) => say({ progress }))
+    case 'cpu':
+      return cpuSeconds()
+  }
 }

@@ -54,6 +54,7 @@ function nodeAt(head: number, peers: Readonly<Record<string, Peer>>, over: Parti
     isSource: () => true,
     expectedPeers: () => Object.keys(peers).length,
     onLie: (peerId, window) => lies.push(`${peerId} ${window}`),
+    handsOver: () => false,
     onApplied: () => {},
     monotonicMs: () => systemTime.monotonicMs(),
     ...over,
