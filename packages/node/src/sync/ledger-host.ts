@@ -7,6 +7,7 @@ import type { Gap } from '../runtime/catch-up/catch-up.js'
 import type { CatchUpProgress, CatchUpTotals } from '../runtime/catch-up/progress.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import { addTotals, type JoinPlace } from './join-progress.js'
+import { provenMembers } from './proven-members.js'
 import type { SnapshotJoin } from './snapshot-join.js'
 
 /** Tables that are damaged leave no other way: a snapshot is tried again after this, ms. */
@@ -104,9 +105,13 @@ export class LedgerHost {
   }
 
   #createJoin({ head, target }: Gap): SnapshotJoin {
-    const { nodes } = this.#current.loop.state.chain.tables
     const { signal } = this.#abort
-    return this.#modules.createJoin({ own: { window: head, nodes }, place: { from: head, target }, signal })
+    return this.#modules.createJoin({ own: this.#ownMembers(head), place: { from: head, target }, signal })
+  }
+
+  #ownMembers(head: number): KnownTable {
+    const proven = this.resync === undefined ? undefined : provenMembers(this.#modules.store)
+    return proven ?? { window: head, nodes: this.#current.loop.state.chain.tables.nodes }
   }
 
   async #replace(gap: Gap): Promise<void> {

@@ -43,7 +43,7 @@ function commonArgs(node: DevnetNodeFiles, files: DevnetFiles, options: DevnetOp
   args.push('--genesis-manifest', files.manifestPath, '--listen', node.listen, '--label', node.label)
   args.push('--status-listen', '127.0.0.1:0', '--min-window-ms', String(options.minWindowMs))
   args.push('--log-file', logPath(node.dataDir), '--verify', options.verify)
-  if (options.sync === 'snapshot') args.push('--snapshot-interval', String(SNAPSHOT_INTERVAL))
+  args.push('--snapshot-interval', String(SNAPSHOT_INTERVAL))
   return args
 }
 
