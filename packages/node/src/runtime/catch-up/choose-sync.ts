@@ -57,6 +57,7 @@ function modeOf(situation: SyncSituation, costs: Costs): Decision {
   const { setting, head, gapWindows } = situation
   const hasRange = costs.rangeSeconds !== undefined
   const hasSnapshot = costs.snapshotSeconds !== undefined
+  if (head > 0 && gapWindows <= 0) return wait('one peer alone says that windows are missing')
   if (setting === 'range')
     return hasRange ? range('it is what --sync says') : wait('no peer stores the windows from here on')
   if (hasRange && head > 0 && gapWindows <= FEW_WINDOWS) return range('only a few windows are missing')
