@@ -228,3 +228,12 @@ describe('an abort', () => {
     expect(progress.at(-1)?.phase).not.toBe('done')
   })
 })
+
+describe('a checkpoint', () => {
+  it('is not passed over by a snapshot of a later window', async () => {
+    const { run, store } = await joiner(servers('abc'))
+    const pin = { window: headOf(world).window - 1, hash: new Uint8Array(32).fill(7) }
+    await expect(run({ pin })).rejects.toMatchObject({ code: expect.stringMatching(/PIN|SNAPSHOT/) })
+    expect(store.head()?.window).toBe(0)
+  })
+})

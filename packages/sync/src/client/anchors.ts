@@ -48,9 +48,19 @@ export function mayServe(peer: SyncPeer, window: number): boolean {
   return peer.status().snapshotWindow >= window
 }
 
+/**
+ * A window beyond the pinned one says nothing about it: whoever has not got past the pin yet must go through it. Nothing is
+ * held against a pin that the own state is beyond.
+ */
+export function passesOver(window: number, { pin, known }: Pick<AnchorModules, 'pin' | 'known'>): boolean {
+  return pin !== undefined && window > pin.window && known.every((table) => table.window < pin.window)
+}
+
 /** The pinned one first; then what several announce before what one says alone, and the newest of each. */
-function windowsOf(peers: readonly SyncPeer[], { pin, above }: AnchorModules): number[] {
-  const announced = peers.map((peer) => peer.status().snapshotWindow).filter((window) => window > Math.max(0, above))
+function windowsOf(peers: readonly SyncPeer[], modules: AnchorModules): number[] {
+  const { pin, above } = modules
+  const isOfUse = (window: number) => window > Math.max(0, above) && !passesOver(window, modules)
+  const announced = peers.map((peer) => peer.status().snapshotWindow).filter(isOfUse)
   const votes = (window: number) => announced.filter((other) => other === window).length
   const windows = [...new Set(announced)].sort((a, b) => Number(votes(b) > 1) - Number(votes(a) > 1) || b - a)
   return pin && pin.window > above ? [pin.window, ...windows.filter((window) => window !== pin.window)] : windows

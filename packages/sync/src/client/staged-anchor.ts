@@ -3,7 +3,7 @@ import type { Staging } from '@montana/store'
 import { SyncError } from '../errors.js'
 import { type Anchor, decodeAnchor } from '../trust/anchor.js'
 import { trustAnchor } from '../trust/trust.js'
-import type { AnchorModules, TrustedAnchor } from './anchors.js'
+import { type AnchorModules, passesOver, type TrustedAnchor } from './anchors.js'
 
 /** Begins anew with this anchor; what was staged of another one is gone. */
 export function stageAnchor(staging: Staging, { manifest, envelope, certificate, window }: Anchor): void {
@@ -17,7 +17,7 @@ export function stageAnchor(staging: Staging, { manifest, envelope, certificate,
 export async function stagedAnchor(staging: Staging, modules: AnchorModules): Promise<TrustedAnchor | undefined> {
   const target = staging.target()
   if (!target) return undefined
-  if (target.window <= modules.above) return discarded(staging)
+  if (target.window <= modules.above || passesOver(target.window, modules)) return discarded(staging)
   try {
     const manifest = decodeSnapshotManifestResponse(target.manifest, { window: target.window })
     const anchor = decodeAnchor({ ...target, manifest })
