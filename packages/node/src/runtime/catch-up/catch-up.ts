@@ -175,6 +175,7 @@ export class CatchUp {
 
   #isHandedOver(): boolean {
     const { loop, handsOver } = this.#modules
+    this.#session.widen(this.#claimedGap)
     const gap = { head: loop.head, target: this.target, windowsPerSecond: this.#session.rate }
     if (!this.#session.isFarBehind || !handsOver(gap)) return false
     this.stop()

@@ -57,6 +57,11 @@ export class Session {
     if (this.#running) this.#running.gap = gap
   }
 
+  /** What was begun for a window that comes late may turn out to be more. */
+  widen(gap: number): void {
+    if (this.#running?.gap !== undefined) this.#running.gap = Math.max(this.#running.gap, gap)
+  }
+
   noteApplied(): void {
     if (!this.isFarBehind) return
     this.#totals.windows++

@@ -12,7 +12,7 @@ import { CatchUp, type CatchUpModules } from '../../../src/runtime/catch-up/catc
 import { windowSource } from '../../../src/runtime/catch-up/window-source.js'
 import { type AdmissionChain, restoredAt } from '../../support/admission-chain.js'
 import { buildChain } from '../../support/chain.js'
-import { answering, type Peer, requestsTo } from '../../support/peers.js'
+import { answering, type Peer, requestsTo, silent } from '../../support/peers.js'
 import { createReceiver } from '../../support/receiver.js'
 import { makeWorld, VOTE_RULES } from '../../support/world.js'
 
@@ -239,6 +239,17 @@ describe('a gap that a snapshot closes', () => {
     catchUp.notePeerHead('a', WINDOWS, 12)
     await expect.poll(() => gaps).toEqual([{ head: 0, target: WINDOWS, windowsPerSecond: undefined }])
     expect(asked).toEqual([])
+  })
+
+  it('is seen also where the first that was heard lacks one window only', async () => {
+    const gaps: object[] = []
+    const handsOver = (gap: object) => gaps.push(gap) > 0
+    const { catchUp } = nodeAt(0, { first: silent, far: silent, other: silent }, { handsOver })
+    catchUp.noteBehind('first')
+    await sleep(600)
+    expect(gaps).toEqual([])
+    for (const peerId of ['far', 'other']) catchUp.notePeerHead(peerId, WINDOWS)
+    await expect.poll(() => gaps).toEqual([{ head: 0, target: WINDOWS, windowsPerSecond: undefined }])
   })
 
   it('is not one window that comes late', async () => {
