@@ -20,6 +20,8 @@ export interface JoinRequest {
   readonly own: KnownTable
   readonly place: JoinPlace
   readonly signal: AbortSignal
+  /** An anchor is trusted: from now on nothing else may write to the state. */
+  onTrusted(): Promise<void>
 }
 
 export interface LedgerHostModules {
@@ -37,7 +39,8 @@ export interface LedgerHostModules {
 
 /**
  * The ledger plane of a node over its whole life. A snapshot replaces the state below the engine: the plane is stopped
- * first, so that nothing else writes, and another one is made from the store afterwards.
+ * once there is one that is trusted, and another plane is made from the store afterwards. What peers merely claim must not
+ * keep a member from its work.
  */
 export class LedgerHost {
   readonly #modules: LedgerHostModules
@@ -47,6 +50,7 @@ export class LedgerHost {
   #running: Promise<void> | undefined
   #before = NOTHING
   #notBeforeMs = 0
+  #isEnded = false
 
   constructor(modules: LedgerHostModules) {
     this.#modules = modules
@@ -79,7 +83,10 @@ export class LedgerHost {
   }
 
   start(): void {
-    this.#current.start()
+    if (this.resync === undefined) return this.#current.start()
+    // Nothing can be applied to damaged tables: no peer is asked for a window, and none is blamed for one.
+    const { loop, catchUp } = this.#current
+    this.#begin({ head: loop.head, target: catchUp.target, windowsPerSecond: undefined })
   }
 
   /** Resolves once nothing of it writes to the store any more. What is staged stays. */
@@ -94,34 +101,52 @@ export class LedgerHost {
   }
 
   #handsOver(gap: Gap): boolean {
-    const { time, wantsSnapshot, onFatal } = this.#modules
+    const { time, wantsSnapshot } = this.#modules
     if (this.#join !== undefined || this.#abort.signal.aborted) return false
     const isTooEarly = time.monotonicMs() < this.#notBeforeMs
     if (this.resync === undefined && (isTooEarly || !wantsSnapshot(gap))) return false
-    this.#running = this.#replace(gap).catch((error: unknown) => {
-      if (!isAbort(error)) onFatal(error)
-    })
+    this.#begin(gap)
     return true
   }
 
-  #createJoin({ head, target }: Gap): SnapshotJoin {
-    const { signal } = this.#abort
-    return this.#modules.createJoin({ own: this.#ownMembers(head), place: { from: head, target }, signal })
+  #begin(gap: Gap): void {
+    const { onFatal } = this.#modules
+    this.#running = this.#replace(gap).catch((error: unknown) => {
+      if (!isAbort(error)) onFatal(error)
+    })
   }
 
-  #ownMembers(head: number): KnownTable {
+  #createJoin({ head: from, target }: Gap): SnapshotJoin {
+    const { signal } = this.#abort
+    const onTrusted = () => this.#end()
+    return this.#modules.createJoin({ own: this.#ownMembers(), place: { from, target }, signal, onTrusted })
+  }
+
+  #ownMembers(): KnownTable {
     const proven = this.resync === undefined ? undefined : provenMembers(this.#modules.store)
-    return proven ?? { window: head, nodes: this.#current.loop.state.chain.tables.nodes }
+    const { head: window, state } = this.#current.loop
+    return proven ?? { window, nodes: state.chain.tables.nodes }
+  }
+
+  /** The plane writes nothing any more. */
+  async #end(): Promise<void> {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    await this.#current.stop()
+    this.#before = addTotals(this.#before, this.#current.catchUp.totals)
   }
 
   async #replace(gap: Gap): Promise<void> {
     const { time, tellHeads, store, disk } = this.#modules
     this.#join = this.#createJoin(gap)
-    await this.#current.stop()
-    this.#before = addTotals(this.#before, this.#current.catchUp.totals)
-    if (this.resync !== undefined) await disk.durable(() => raiseSignFrom(store), this.#abort.signal)
+    if (this.resync !== undefined) {
+      await this.#end()
+      await disk.durable(() => raiseSignFrom(store), this.#abort.signal)
+    }
     if (!(await this.#attempt(gap))) this.#notBeforeMs = time.monotonicMs() + RETRY_MS
+    await this.#end()
     this.#current = this.#createLedger()
+    this.#isEnded = false
     this.#join = undefined
     this.#current.start()
     tellHeads(this.#current)

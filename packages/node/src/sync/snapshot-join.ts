@@ -37,6 +37,8 @@ export interface SnapshotJoinModules {
   readonly time: TimeSource
   readonly random: RandomSource
   readonly signal: AbortSignal
+  /** Awaited when an anchor is trusted, before anything of its tables is asked for. */
+  onTrusted(): Promise<void>
   onFinding(finding: SyncFinding): void
 }
 

@@ -98,7 +98,7 @@ export class SyncService {
     return sync === 'auto' && snapshotGap === 'auto' ? this.#scout.look() : undefined
   }
 
-  #createJoin({ own, place, signal }: JoinRequest): SnapshotJoin {
+  #createJoin({ own, place, signal, onTrusted }: JoinRequest): SnapshotJoin {
     const { prepared, opened, disk, logger, time } = this.#modules
     const { document, options } = prepared
     const { store, crypto, hashing: backend } = opened
@@ -117,6 +117,7 @@ export class SyncService {
       freeze: options.snapshotInterval > 0,
       random: systemRandom,
       peers: () => this.#sources(),
+      onTrusted,
       onFinding: (finding) => this.#note(finding),
     })
   }

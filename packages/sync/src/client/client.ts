@@ -126,6 +126,7 @@ class Session {
       const detail = `the snapshot of window ${anchor.window} is believed by the members of window ${trust.window}`
       onFinding?.({ code: 'TRUST_TABLE_OLD', window: anchor.window, detail })
     }
+    await this.#options.onTrusted?.()
     const counts = new CountFile(store.dir, anchor.window)
     try {
       this.#report.begin(anchor.manifest, counts)

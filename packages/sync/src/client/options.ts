@@ -25,6 +25,8 @@ export interface SnapshotClientOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: SyncProgress) => void
   readonly onFinding?: (finding: SyncFinding) => void
+  /** Awaited when an anchor is trusted, before its tables are asked for: what else works on the state can end now. */
+  readonly onTrusted?: () => Promise<void>
   readonly limits?: Partial<PlanLimits>
   /** How long nobody may serve a snapshot before the client gives up. */
   readonly patienceMs?: number

@@ -262,8 +262,8 @@ export class CatchUp {
       this.#modules.onApplied()
       if (endsAnswer) this.#standing.forgive(peer)
     } catch (error) {
-      // Nothing is applied any more.
-      if (isAbort(error)) return this.stop()
+      // Nothing is applied any more, whatever the window was like.
+      if (isAbort(error) || this.#abort.signal.aborted) return this.stop()
       const { head, isHeld } = this.#modules.loop
       if (head < window && !isHeld) this.#fail(peer, window, error)
     }
