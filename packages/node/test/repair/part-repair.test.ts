@@ -1,7 +1,9 @@
+import { decodeEnvelope, encodeEnvelope, HEADER_BYTES } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { silentLogger } from '@montana/foundation'
 import { genesisHash } from '@montana/ledger'
 import { loadBackend } from '@montana/native'
+import { encodeEnvelopeRangeResponse } from '@montana/network'
 import { type MissingPart, openStore } from '@montana/store'
 import { createProofVerifier } from '@montana/timechain'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -106,4 +108,20 @@ it('a peer that has it not leaves the part missing', async () => {
   const { store, repair, liars } = setUp(await makePair(), [part], () => ({ empty: async () => new Uint8Array() }))
   await mended(repair, store, 1)
   expect(liars).toEqual([])
+})
+
+it.fails('an envelope that lacks a part of its evidence is not the one that was lost', async () => {
+  const part: MissingPart = { kind: 'envelope', window: 2 }
+  const lying = (honest: Peer): Peer => {
+    return async (type, payload) => {
+      const answer = await honest(type, payload)
+      const { confirmers, evidence, control, bytes } = decodeEnvelope(answer.subarray(15))
+      const lists = { confirmers, evidence: evidence.slice(1), control }
+      const short = encodeEnvelope({ header: bytes.subarray(0, HEADER_BYTES), ...lists })
+      return encodeEnvelopeRangeResponse({ firstWindow: 2, more: true, envelopes: [short] })
+    }
+  }
+  const { store, other, repair } = setUp(await makePair(), [part], (honest) => ({ lying: lying(honest), honest }))
+  await mended(repair, store, 0)
+  expect(store.windowAt(2)?.envelope).toEqual(other.windowAt(2)?.envelope)
 })
