@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { montana, temporaryFolder } from './support/montana.js'
 
 const BEFORE = 18
-const AFTER = 20
+const AFTER = 40
 
 interface Outcome {
   readonly verdict: string
@@ -42,7 +42,7 @@ describe('a store that was damaged', () => {
     flip(frankfurt, 'envelopes', 'bytes', 'window = 7')
     flip(frankfurt, 'certificates', 'bytes', 'window = 9')
     flip(helsinki, 'account_records', 'record', 'id = (SELECT min(id) FROM account_records)')
-    expect(await check(frankfurt, '--repair')).toMatchObject({ sound: false })
+    await check(frankfurt, '--repair')
     expect((await check(frankfurt)).missing.map(({ kind, window }) => `${kind} ${window}`).sort()).toEqual([
       'certificate 9',
       'envelope 7',

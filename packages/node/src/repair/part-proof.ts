@@ -1,5 +1,12 @@
 import { CodecError } from '@montana/codec'
-import { type ChainState, controlRoot, decodeEnvelope, type Envelope, includedBundlesRoot } from '@montana/consensus'
+import {
+  type ChainState,
+  controlRoot,
+  decodeEnvelope,
+  type Envelope,
+  includedBundlesRoot,
+  memberOf,
+} from '@montana/consensus'
 import { bytesEqual } from '@montana/foundation'
 import type { CementingRule } from '@montana/ledger'
 import type { TimechainProofItem } from '@montana/network'
@@ -27,9 +34,10 @@ export async function isEnvelopeOf(window: number, bytes: Uint8Array, modules: P
   const { store, authenticator, chain } = modules
   const [envelope, row] = [decoded(bytes), store.windowAt(window)]
   if (!envelope || !row || !bytesEqual(hashesOf(envelope).proposalHash, row.proposalHash)) return false
-  const { header, confirmers, control } = envelope
+  const { header, confirmers, evidence, control } = envelope
   if (!bytesEqual(includedBundlesRoot(confirmers), header.includedBundlesRoot)) return false
   if (!bytesEqual(controlRoot(control), header.controlRoot)) return false
+  if (![...confirmers, ...evidence].every(({ nodeId, window: of }) => memberOf(chain(), nodeId, of))) return false
   const before = store.windowAt(window - 1)
   const previous = { proposalHash: before?.proposalHash, timechainValue: before?.timechainValue }
   const faults = new FaultList()

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
 import type { MissingPart, Store } from '@montana/store'
 import type { PeerRequests } from '../peer-protocol/requests.js'
@@ -54,9 +55,11 @@ export class PartRepair {
   /** Whoever has it; a peer that has it not is no reason to ask no other. */
   async #mend(part: MissingPart): Promise<void> {
     const { requests, logger } = this.#modules
+    const seen = new Set<string>()
     for (const peerId of requests.peersFrom(undefined).filter((peer) => requests.isSource(peer))) {
       try {
-        if (await withTimeout(TIMEOUT_MS, this.#abort.signal, (signal) => this.#mendFrom(peerId, part, signal))) return
+        const mend = (signal: AbortSignal) => this.#mendFrom(peerId, part, seen, signal)
+        if (await withTimeout(TIMEOUT_MS, this.#abort.signal, mend)) return
       } catch (error) {
         if (isAbort(error) && this.#abort.signal.aborted) return
         logger.debug({ peer: peerId.slice(-8), ...part, code: errorCode(error) }, 'peer has it not')
@@ -64,13 +67,15 @@ export class PartRepair {
     }
   }
 
-  async #mendFrom(peerId: string, part: MissingPart, signal: AbortSignal): Promise<boolean> {
+  /** `seen`: what other peers have given for this part. */
+  async #mendFrom(peerId: string, part: MissingPart, seen: Set<string>, signal: AbortSignal): Promise<boolean> {
     const { store, disk, onLie, onMended, logger } = this.#modules
     const bytes = await this.#proven(peerId, part, signal)
     if (bytes === undefined) {
       onLie(peerId, part)
       return false
     }
+    if (part.kind === 'envelope' && !isSecond(bytes, seen)) return false
     await disk.durable(() => store.repairs.refill(part, bytes) && onMended(part), signal)
     logger.info({ peer: peerId.slice(-8), ...part }, 'mended from a peer')
     return true
@@ -88,4 +93,15 @@ export class PartRepair {
     const isProven = kind === 'envelope' ? isEnvelopeOf : isCertificateOf
     return bytes && (await isProven(window, bytes, this.#modules)) ? bytes : undefined
   }
+}
+
+/**
+ * The evidence of an envelope stands under no root, so that one peer alone could leave some of it out: two have to give
+ * the same bytes.
+ */
+function isSecond(bytes: Uint8Array, seen: Set<string>): boolean {
+  const digest = hash('sha256', bytes)
+  if (seen.has(digest)) return true
+  seen.add(digest)
+  return false
 }

@@ -70,7 +70,8 @@ export class AnchorKeeper {
   #release(window: number, accounts: Table<AccountRecord>): void {
     const { store, writes } = this.#modules
     const { changed } = accounts.release(STUB_LEAVES_MAX)
-    if (changed.length > 0) writes(() => store.stubs('account').put(changed, window))
+    // A write that waited for space until a snapshot had replaced the tables would be about others.
+    if (changed.length > 0) writes(() => !this.#isStopped && store.stubs('account').put(changed, window))
   }
 
   #prune(): void {

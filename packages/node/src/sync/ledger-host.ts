@@ -11,7 +11,7 @@ import { provenMembers } from './proven-members.js'
 import type { SnapshotJoin } from './snapshot-join.js'
 
 /** Tables that are damaged leave no other way: a snapshot is tried again after this, ms. */
-const RESYNC_RETRY_MS = 10_000
+const RESYNC_RETRY_MS = 1_000
 /** After an attempt that came to nothing the gap is closed by range, and a snapshot is not thought of for so long. */
 const RETRY_MS = 600_000
 const NOTHING: CatchUpTotals = { mode: undefined, windows: 0, seconds: 0, bytesFetched: 0, bytesTwice: 0 }

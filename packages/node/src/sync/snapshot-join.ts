@@ -1,5 +1,12 @@
 import type { SignatureVerifier } from '@montana/crypto'
-import { errorCode, errorMessage, type Logger, type RandomSource, type TimeSource } from '@montana/foundation'
+import {
+  AbortError,
+  errorCode,
+  errorMessage,
+  type Logger,
+  type RandomSource,
+  type TimeSource,
+} from '@montana/foundation'
 import { type GenesisDocument, genesisState } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import type { Store } from '@montana/store'
@@ -75,7 +82,8 @@ export class SnapshotJoin {
         logger.info({ window, ...this.totals }, 'snapshot installed')
         return window
       } catch (error) {
-        if (signal.aborted || !(isFull(error) || isRefusal(error))) throw error
+        if (signal.aborted) throw new AbortError(signal.reason)
+        if (!isFull(error) && !isRefusal(error)) throw error
         if (!isFull(error)) {
           logger.warn({ code: errorCode(error), reason: errorMessage(error) }, 'no snapshot yet')
           return undefined
