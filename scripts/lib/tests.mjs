@@ -16,7 +16,6 @@ const USAGE = 2
 const WAITING = [
   'test/e2e/failover',
   'test/e2e/demo-failover',
-  'test/e2e/demo-soak',
   'test/e2e/breathing-agents',
   'test/e2e/disk-full',
   'packages/breathing/',
@@ -53,10 +52,10 @@ const SHARED = [
 ]
 
 /**
- * Files that keep both cores busy on purpose, one that promises five milliseconds, and one that restarts fifty nodes and
- * promises that each is ready in five seconds: nothing runs beside them.
+ * One that promises five milliseconds, and one that restarts fifty nodes and promises that each is ready in five seconds:
+ * nothing runs beside them.
  */
-const ALONE = ['test/e2e/busy-', 'test/e2e/kills', 'native/test/clock']
+const ALONE = ['test/e2e/kills', 'native/test/clock']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
