@@ -2,7 +2,7 @@ import { decodeEnvelope } from '@montana/consensus'
 import { bytesEqual, MontanaError } from '@montana/foundation'
 import { type MerkleHasher, type Stub, StubTree } from '@montana/ledger'
 import type { PerTable } from '@montana/network'
-import type { ReadStore, TableName, TableReader } from '@montana/store'
+import { type ReadStore, StoreError, type TableName, type TableReader } from '@montana/store'
 import { isHashed, stubsOf } from '../chain/accounts.js'
 
 const HEADER_BYTES = 3722
@@ -30,12 +30,14 @@ export class AnchorUnsound extends MontanaError {
   }
 }
 
-/** Reads the hashes of an anchor and holds them against its header. Throws {@link AnchorUnsound}, StoreError. */
+/** Reads the hashes of an anchor and holds them against its header. Throws {@link AnchorUnsound}, StoreError `ANCHOR_GONE`. */
 export function openView(store: ReadStore, window: number, hasher: MerkleHasher): AnchorView {
   const anchor = store.anchors.list().find((one) => one.window === window)
   const context = store.anchors.context(window)
   const envelope = store.windowAt(window)?.envelope
-  if (!anchor || !context || !envelope) throw new AnchorUnsound(window, 'its envelope or its context is missing')
+  // Told of it before the node let it go.
+  if (!anchor || !context) throw new StoreError('ANCHOR_GONE', `window ${window} is no longer frozen`)
+  if (!envelope) throw new AnchorUnsound(window, 'its envelope is missing')
   const frozen = store.at(window)
   const trees = {
     account: new StubTree(accountStubs(store, window, hasher), hasher),
