@@ -35,6 +35,8 @@ import { SyncService } from './sync/sync-service.js'
 const SAMPLE_INTERVAL_MS = 5_000
 /** Finding: a frozen state that is not what its header says, and is not served. */
 const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
+/** Different ones that are told of; the log of a node does not grow at the pace of those who ask. */
+const FAULTS_SAID_MAX = 64
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -173,7 +175,11 @@ export class NodeService {
   }
 
   #createSnapshots(): SnapshotServer {
+    const said = new Set<string>()
     const onFault = (window: number, detail: string) => {
+      // One fault may be met by every request of a joiner.
+      if (said.has(detail) || said.size >= FAULTS_SAID_MAX) return
+      said.add(detail)
       this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
       this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
       this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })

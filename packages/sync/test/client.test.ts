@@ -1,5 +1,6 @@
 import { seededRandom, systemTime } from '@montana/foundation'
 import type { SnapshotChunkRequest } from '@montana/network'
+import { EXT_ERROR, ExtError } from '@montana/network'
 import type { Store } from '@montana/store'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createSnapshotClient, type SnapshotClientOptions, type SyncFinding, type SyncProgress } from '../src/index.js'
@@ -186,7 +187,7 @@ describe('a slow peer', () => {
 })
 
 describe('an anchor', () => {
-  it('that nobody serves any more is given up for another one', async () => {
+  it('that nobody serves any more is given up, and what was proven of it stays', async () => {
     let isGone = false
     const serving = servers('ab', { snapshotWindow: () => (isGone ? 0 : headOf(world).window) })
     const { run, store } = await joiner(serving)
@@ -196,10 +197,18 @@ describe('an anchor', () => {
     expect(store.staging.target()?.window).toBe(headOf(world).window)
     isGone = true
     await expect(run()).rejects.toMatchObject({ code: 'SNAPSHOT_UNAVAILABLE' })
-    expect(store.staging.target()).toBeUndefined()
+    expect(store.staging.target()?.window).toBe(headOf(world).window)
     isGone = false
     await run()
     expectSameState(store)
+  })
+
+  it('whose servers are busy for ever is given up', async () => {
+    const refuse = () => {
+      throw new ExtError(EXT_ERROR.busy, 'busy', 100)
+    }
+    const { run } = await joiner(servers('ab', { refuse }))
+    await expect(run({ stallMs: 1_000 })).rejects.toMatchObject({ code: 'SNAPSHOT_UNAVAILABLE' })
   })
 })
 

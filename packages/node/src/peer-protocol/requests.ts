@@ -19,6 +19,7 @@ import {
   type Mesh,
   NetworkError,
   type ObjectKind,
+  type PeerSnapshot,
   type RangeChunk,
   type RangeChunkRequest,
   type SnapshotChunk,
@@ -50,7 +51,7 @@ export interface PeerRequests {
   peersFrom(first: string | undefined): string[]
   /** Whether this peer may be asked for windows: spec transport 16.3. */
   isSource(peerId: string): boolean
-  /** Connected peers, and those that this node dials. */
+  /** Peers that are connected or may be at any moment. */
   expected(): number
 }
 
@@ -104,11 +105,13 @@ export function peerRequests(mesh: () => Mesh | undefined): PeerRequests {
       mesh()
         ?.peers()
         .some((peer) => peer.peerId === peerId && peer.syncSource) ?? false,
-    expected: () =>
-      mesh()
-        ?.peers()
-        .filter((peer) => peer.peerId !== '').length ?? 0,
+    expected: () => (mesh()?.peers() ?? []).filter(isExpected).length,
   }
+}
+
+/** Connected, or not known to be away: whoever could not be reached is not waited for. */
+function isExpected({ peerId, connections, awayCode }: PeerSnapshot): boolean {
+  return peerId !== '' && (connections > 0 || awayCode === undefined)
 }
 
 function connectedPeers(mesh: Mesh | undefined, first: string | undefined): string[] {

@@ -58,8 +58,7 @@ export class PartRepair {
     const seen = new Set<string>()
     for (const peerId of requests.peersFrom(undefined).filter((peer) => requests.isSource(peer))) {
       try {
-        const mend = (signal: AbortSignal) => this.#mendFrom(peerId, part, seen, signal)
-        if (await withTimeout(TIMEOUT_MS, this.#abort.signal, mend)) return
+        if (await this.#mendFrom(peerId, part, seen)) return
       } catch (error) {
         if (isAbort(error) && this.#abort.signal.aborted) return
         logger.debug({ peer: peerId.slice(-8), ...part, code: errorCode(error) }, 'peer has it not')
@@ -68,9 +67,10 @@ export class PartRepair {
   }
 
   /** `seen`: what other peers have given for this part. */
-  async #mendFrom(peerId: string, part: MissingPart, seen: Set<string>, signal: AbortSignal): Promise<boolean> {
+  async #mendFrom(peerId: string, part: MissingPart, seen: Set<string>): Promise<boolean> {
+    const { signal } = this.#abort
     const { store, disk, onLie, onMended, logger } = this.#modules
-    const bytes = await this.#proven(peerId, part, signal)
+    const bytes = await this.#proven(peerId, part)
     if (bytes === undefined) {
       onLie(peerId, part)
       return false
@@ -82,14 +82,17 @@ export class PartRepair {
   }
 
   /** Undefined: what the peer sent is not what was lost. */
-  async #proven(peerId: string, { kind, window }: MissingPart, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  async #proven(peerId: string, { kind, window }: MissingPart): Promise<Uint8Array | undefined> {
     const { requests } = this.#modules
+    const { signal } = this.#abort
+    // The time is that of the exchange: proving a window of production takes longer.
+    const exchange = <T>(ask: (signal: AbortSignal) => Promise<T>) => withTimeout(TIMEOUT_MS, signal, ask)
     if (kind === 'proof') {
-      const item = await requests.proof(peerId, window, signal)
+      const item = await exchange((waiting) => requests.proof(peerId, window, waiting))
       return item && (await provenClock(window, item, this.#modules, signal))
     }
     const ask = kind === 'envelope' ? requests.envelopes : requests.certificates
-    const [bytes] = await ask(peerId, window, 1, signal)
+    const [bytes] = await exchange((waiting) => ask(peerId, window, 1, waiting))
     const isProven = kind === 'envelope' ? isEnvelopeOf : isCertificateOf
     return bytes && (await isProven(window, bytes, this.#modules)) ? bytes : undefined
   }

@@ -33,6 +33,7 @@ export class SnapshotServer {
   #nextId = 1
   #bytesServed = 0
   #isStopped = false
+  #announced: readonly number[] = []
 
   constructor(modules: SnapshotServerModules) {
     this.#modules = modules
@@ -40,32 +41,36 @@ export class SnapshotServer {
 
   /** Anchors that can be served now, ascending. */
   get anchors(): readonly number[] {
-    return this.#ready
+    return this.#worker ? this.#ready : this.#announced
   }
 
   /** 0 = none. */
   get newest(): number {
-    return this.#ready.at(-1) ?? 0
+    return this.anchors.at(-1) ?? 0
   }
 
   get bytesServed(): number {
     return this.#bytesServed
   }
 
-  /** From now on these anchors are served, each once its hashes are read. No thread runs before there is one. */
+  /**
+   * From now on these anchors are served. No thread runs before somebody asks: most nodes are never asked, and a thread
+   * costs memory. What it finds unsound is not announced any more.
+   */
   announce(windows: readonly number[]): void {
-    if (this.#isStopped || (windows.length === 0 && !this.#worker)) return
+    if (this.#isStopped) return
+    this.#announced = windows
     this.#ready = this.#ready.filter((window) => windows.includes(window))
-    this.#worker ??= this.#start()
     this.#tell({ kind: 'anchors', windows })
   }
 
   /** Throws ExtError, and AbortError when `signal` fires first. */
   ask(type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    if (!this.#worker || this.#isStopped) {
+    if (this.#announced.length === 0 || this.#isStopped) {
       return Promise.reject(new ExtError(EXT_ERROR.notFound, 'this node serves no snapshot'))
     }
     if (signal.aborted) return Promise.reject(new AbortError(signal.reason))
+    this.#worker ??= this.#start()
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
     const onAbort = () => this.#pending.get(id)?.reject(new AbortError(signal.reason))
@@ -104,6 +109,9 @@ export class SnapshotServer {
     worker.on('message', (reply: SnapshotReply) => this.#hear(reply))
     worker.on('error', (error) => this.#modules.logger.error({ error: errorMessage(error) }, 'snapshot thread failed'))
     worker.on('exit', () => this.#onExit(worker))
+    // Until it has read their hashes they are taken for sound.
+    this.#ready = this.#announced
+    worker.postMessage({ kind: 'anchors', windows: this.#announced } satisfies SnapshotRequest)
     return worker
   }
 
@@ -124,12 +132,14 @@ export class SnapshotServer {
     }
   }
 
-  /** The next announcement starts another one. */
+  /** The next question starts another one. */
   #onExit(worker: Worker): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
     this.#ready = []
     this.#failAll(new ExtError(EXT_ERROR.internal))
+    if (!this.#isStopped)
+      this.#modules.onFault(this.#announced.at(-1) ?? 0, 'the thread that serves snapshots has ended')
   }
 
   #failAll(error: ExtError): void {

@@ -96,11 +96,13 @@ export class SnapshotJoin {
 
   #client() {
     const { document, own, checkpoint, onFinding, disk: _, ...modules } = this.#modules
+    const { store } = modules
     const genesis = { window: 0, nodes: genesisState(document).nodes }
     return createSnapshotClient({
       ...modules,
       document,
-      known: own.window === 0 ? [genesis] : [own, genesis],
+      // Whoever was a member long ago is not believed against the own table, except where that one may be damaged.
+      known: own.window === 0 ? [genesis] : store.repairs.resync() === undefined ? [own] : [own, genesis],
       ...(checkpoint && { pin: checkpoint }),
       onProgress: (progress) => {
         this.#latest = progress

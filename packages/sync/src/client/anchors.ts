@@ -22,6 +22,8 @@ export interface AnchorModules {
   readonly signal: AbortSignal
   /** The own head, −1 where even an older state is better than the own one. An anchor at or below it is of no use. */
   readonly above: number
+  /** Windows that were begun with and that nobody served to the end. */
+  readonly avoid: ReadonlySet<number>
   onLie(peer: SyncPeer, window: number, detail: string): void
 }
 
@@ -58,12 +60,13 @@ export function passesOver(window: number, { pin, known }: Pick<AnchorModules, '
 
 /** The pinned one first; then what several announce before what one says alone, and the newest of each. */
 function windowsOf(peers: readonly SyncPeer[], modules: AnchorModules): number[] {
-  const { pin, above } = modules
-  const isOfUse = (window: number) => window > Math.max(0, above) && !passesOver(window, modules)
+  const { pin, above, avoid } = modules
+  const isNew = (window: number) => window > Math.max(0, above) && !avoid.has(window)
+  const isOfUse = (window: number) => isNew(window) && !passesOver(window, modules)
   const announced = peers.map((peer) => peer.status().snapshotWindow).filter(isOfUse)
   const votes = (window: number) => announced.filter((other) => other === window).length
   const windows = [...new Set(announced)].sort((a, b) => Number(votes(b) > 1) - Number(votes(a) > 1) || b - a)
-  return pin && pin.window > above ? [pin.window, ...windows.filter((window) => window !== pin.window)] : windows
+  return pin && isNew(pin.window) ? [pin.window, ...windows.filter((window) => window !== pin.window)] : windows
 }
 
 async function anchorFrom(peer: SyncPeer, window: number, modules: AnchorModules): Promise<TrustedAnchor> {

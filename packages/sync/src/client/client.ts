@@ -52,6 +52,7 @@ class Session {
   readonly #hasher: MerkleHasher
   readonly #trust: TrustModules
   readonly #banned = new Set<string>()
+  readonly #unserved = new Set<number>()
   readonly #report: Reporter
 
   constructor(options: SnapshotClientOptions) {
@@ -100,7 +101,7 @@ class Session {
     const { known, pin, signal, store } = this.#options
     const above = store.repairs.resync() === undefined ? (store.head()?.window ?? 0) : -1
     const onLie = (peer: SyncPeer, window: number, detail: string) => this.#ban(peer, 'lied', window, detail)
-    return { known, pin, signal, above, trust: this.#trust, onLie }
+    return { known, pin, signal, above, avoid: this.#unserved, trust: this.#trust, onLie }
   }
 
   #peers(): readonly SyncPeer[] {
@@ -130,22 +131,23 @@ class Session {
     const counts = new CountFile(store.dir, anchor.window)
     try {
       this.#report.begin(anchor.manifest, counts)
-      if ((await this.#fetch(trusted, ['node'])) === 'stuck') return this.#giveUp()
+      if ((await this.#fetch(trusted, ['node'])) === 'stuck') return this.#giveUp(anchor.window)
       if (!(await this.#isTrustedByTables(trusted))) return 'untrusted'
-      if ((await this.#fetch(trusted, ['candidate', 'account'])) === 'stuck') return this.#giveUp()
+      if ((await this.#fetch(trusted, ['candidate', 'account'])) === 'stuck') return this.#giveUp(anchor.window)
       return this.#install(trusted)
     } finally {
       counts.close()
     }
   }
 
-  #giveUp(): Outcome {
-    this.#options.store.staging.discard()
+  /** What was proven stays until another anchor is begun with: those who serve this one may come back. */
+  #giveUp(window: number): Outcome {
+    this.#unserved.add(window)
     return 'unserved'
   }
 
   async #fetch({ anchor }: TrustedAnchor, names: readonly TableName[]): Promise<'done' | 'stuck'> {
-    const { store, signal, backend, time, limits, patienceMs = PATIENCE_MS } = this.#options
+    const { store, signal, backend, time, limits, patienceMs = PATIENCE_MS, stallMs } = this.#options
     const { window, manifest } = anchor
     const stager = new Stager(store.staging, signal)
     const tables = names.map((table) => {
@@ -160,6 +162,7 @@ class Session {
       time,
       signal,
       patienceMs,
+      stallMs,
       peers: () => this.#peers().filter((peer) => mayServe(peer, window)),
       stage: (piece) => stager.stage(piece),
       onFetched: (peer, bytes) => this.#report.fetched(peer, bytes),

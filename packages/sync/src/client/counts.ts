@@ -23,8 +23,13 @@ export class CountFile {
   constructor(dir: string, window: number) {
     this.#file = openSync(join(dir, FILE), constants.O_RDWR | constants.O_CREAT, MODE)
     this.#window = window
-    this.#fetched = this.#stored()
-    this.#writeNow()
+    try {
+      this.#fetched = this.#stored()
+      this.#writeNow()
+    } catch (error) {
+      closeSync(this.#file)
+      throw error
+    }
   }
 
   get fetched(): number {

@@ -10,6 +10,8 @@ import { type AnchorRoots, askPiece, endOf } from './ask.js'
 
 /** How often the list of peers is read. No special reason. */
 const PEERS_EVERY_MS = 500
+/** Who serves an anchor brings something new within this time: "busy" for ever is as good as gone. */
+const STALL_MS = 90_000
 /** Longer than the mesh waits for an answer and for its turn: nothing but a guard. */
 const ANSWER_MS = 60_000
 
@@ -22,6 +24,8 @@ export interface DownloadModules extends Omit<ProveModules, 'signal'> {
   readonly signal: AbortSignal
   /** How long nobody may serve the anchor before the download ends as `stuck`. */
   readonly patienceMs: number
+  /** How long nothing new may be proven before it ends so. */
+  readonly stallMs?: number | undefined
   /** Who may be asked now. */
   peers(): readonly SyncPeer[]
   /** Resolves when the piece is durable, to false after an abort. */
@@ -40,19 +44,21 @@ export class Download {
   readonly #ended = Promise.withResolvers<'done' | 'stuck'>()
   #plan: Plan
   #isOver = false
+  #provenAtMs: number
   #wake: NodeJS.Timeout | undefined
   #patience: NodeJS.Timeout | undefined
 
   constructor(tables: PlanInit['tables'], modules: DownloadModules) {
     this.#modules = modules
     this.#plan = newPlan({ tables, limits: modules.limits })
+    this.#provenAtMs = modules.time.monotonicMs()
   }
 
   get plan(): Plan {
     return this.#plan
   }
 
-  /** `stuck`: nobody serves the anchor any more. Rejects with abort, and with what the store throws. */
+  /** `stuck`: nobody serves the anchor any more, or nobody brings anything of it. Rejects with abort, and with what the store throws. */
   async run(): Promise<'done' | 'stuck'> {
     const { signal } = this.#modules
     const onAbort = () => this.#fail(new AbortError(signal.reason))
@@ -77,7 +83,9 @@ export class Download {
   }
 
   #meet(): void {
-    const peers = this.#modules.peers()
+    const { peers: peersNow, time, stallMs = STALL_MS } = this.#modules
+    if (time.monotonicMs() - this.#provenAtMs > stallMs) return this.#ended.resolve('stuck')
+    const peers = peersNow()
     for (const peer of peers) this.#known.set(peer.id, peer)
     this.#dispatch({ type: 'peers', ids: peers.map(({ id }) => id) })
   }
@@ -145,6 +153,7 @@ export class Download {
     if (!proven) return this.#lied(job, id, `a chunk of the ${piece.table} table does not have the root of the header`)
     if (!(await this.#modules.stage(proven))) return
     this.#open.delete(job)
+    this.#provenAtMs = this.#modules.time.monotonicMs()
     this.#modules.onStaged(proven)
     this.#dispatch({ type: 'proven', job, records: proven.keys.length / 32, hi: endOf(proven) })
   }

@@ -30,6 +30,8 @@ export interface SnapshotClientOptions {
   readonly limits?: Partial<PlanLimits>
   /** How long nobody may serve a snapshot before the client gives up. */
   readonly patienceMs?: number
+  /** How long nothing new may be proven before another snapshot is looked for. */
+  readonly stallMs?: number
   /** Serve the anchor oneself from the switch-over on. */
   readonly freeze?: boolean
 }
