@@ -17,7 +17,7 @@ export async function startDevnet(dir: string, args: readonly string[]): Promise
     output += chunk
   })
   const url = () => /^console: (http:\S+)$/m.exec(output)?.[1]
-  await until(() => url() !== undefined, 20_000, 'the devnet says where its page is')
+  await until(() => url() !== undefined, 60_000, 'the devnet says where its page is')
   return { ...running, dir, url: url() ?? '' }
 }
 
