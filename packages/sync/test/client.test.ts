@@ -175,6 +175,27 @@ describe('one liar of four', () => {
   })
 })
 
+describe('a peer that calls everything too large', () => {
+  it('is found out beside honest ones, reported, and asked no more', async () => {
+    const liar = new Server('liar', source, { isTooLarge: () => true })
+    const { run, store, findings } = await joiner([...servers('abc'), liar])
+    await run()
+    expectSameState(store)
+    expect(findings).toMatchObject([
+      { code: 'PROOF_INVALID', peer: 'liar', detail: expect.stringMatching(/too large/) },
+    ])
+    expect(liar.asked).toBeLessThan(20)
+  })
+
+  it('is given up, and reported, where it is alone', async () => {
+    const liar = new Server('liar', source, { isTooLarge: () => true })
+    const { run, findings } = await joiner([liar])
+    await expect(run()).rejects.toMatchObject({ code: 'SNAPSHOT_UNAVAILABLE' })
+    expect(findings).toMatchObject([{ code: 'PEER_REFUSES', peer: 'liar' }])
+    expect(liar.asked).toBeLessThan(80)
+  })
+})
+
 describe('a slow peer', () => {
   it('does not hold up the others', async () => {
     const slow = new Server('slow', source, { latencyMs: 20_000 })

@@ -4,6 +4,7 @@ import { STATE_RECORD_BYTES, STATE_TABLE } from '@montana/network'
 import type { TableName } from '@montana/store'
 import { SyncError } from '../errors.js'
 import type { SyncPeer } from '../peer.js'
+import type { DropReason } from '../plan/events.js'
 import { kOf } from '../plan/keys.js'
 import { DEFAULT_LIMITS } from '../plan/limits.js'
 import type { TrustModules } from '../trust/signatures.js'
@@ -115,9 +116,9 @@ class Session {
     return ranked.sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
   }
 
-  #ban(peer: SyncPeer, reason: 'lied' | 'slow', window: number, detail: string): void {
-    if (reason === 'lied') this.#banned.add(peer.id)
-    this.#options.onFinding?.(peerFinding(reason === 'lied' ? 'PROOF_INVALID' : 'PEER_SLOW', peer, window, detail))
+  #ban(peer: SyncPeer, reason: DropReason, window: number, detail: string): void {
+    if (reason === 'lied' || reason === 'refuted') this.#banned.add(peer.id)
+    this.#options.onFinding?.(peerFinding(reason, peer, window, detail))
   }
 
   async #join(trusted: TrustedAnchor): Promise<Outcome> {
