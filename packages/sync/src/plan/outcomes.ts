@@ -20,6 +20,8 @@ const REFUTED_MAX = 3
  * half of them, since each split is finer than the one before.
  */
 const TOO_LARGE_MAX = 64
+/** What a range counts for that is called too large: it is asked for in a size that always has room for records. */
+const RANGE_WEIGHT = 16
 /** Weight of the latest answer in the moving average. No special reason. */
 const AVERAGE_WEIGHT = 0.3
 
@@ -80,12 +82,17 @@ function answered(draft: Draft, job: Job): void {
 
 function proven(draft: Draft, job: Job, { records, hi }: { records: number; hi?: bigint }): void {
   draft.removeJob(job)
-  draft.updatePeer(job.peer, { tooLarge: 0 })
-  if (job.piece.kind === 'subtree') for (const id of job.entry?.tooLargeBy ?? []) refute(draft, id, job)
+  if (job.piece.kind === 'subtree') sentWhole(draft, job)
   const span = spanOfPiece(job.piece)
   const until = hi === undefined || hi > span.hi ? span.hi : hi
   draft.observe(job.piece.table, records, fractionOf(span.lo, until))
   if (until < span.hi) draft.putFirst({ kind: 'range', table: job.piece.table, lo: until + 1n, hi: span.hi })
+}
+
+/** Ranges do not count: whoever sends a subtree by its ranges alone would be asked 2^24 times. */
+function sentWhole(draft: Draft, job: Job): void {
+  draft.updatePeer(job.peer, { tooLarge: 0 })
+  for (const id of job.entry?.tooLargeBy ?? []) refute(draft, id, job)
 }
 
 /** A whole subtree came from `by`, so that it fits into one answer. */
@@ -105,7 +112,7 @@ function fractionOf(lo: bigint, hi: bigint): number {
 function tooLarge(draft: Draft, job: Job): void {
   const { piece, entry } = job
   draft.removeJob(job)
-  const inRow = (draft.peer(job.peer)?.tooLarge ?? 0) + 1
+  const inRow = (draft.peer(job.peer)?.tooLarge ?? 0) + (piece.kind === 'range' ? RANGE_WEIGHT : 1)
   draft.updatePeer(job.peer, { faults: 0, tooLarge: inRow })
   if (inRow >= TOO_LARGE_MAX) {
     putBack(draft, job, true)

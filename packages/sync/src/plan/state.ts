@@ -28,7 +28,7 @@ export interface PeerState {
   readonly faults: number
   /** Jobs in a row that were taken away because they took too long. */
   readonly strikes: number
-  /** Pieces in a row that it called too large, with nothing proven of it in between. */
+  /** Pieces in a row that it called too large, with no subtree proven of it in between. */
   readonly tooLarge: number
   /** Pieces that it called too large and that another peer sent whole. */
   readonly refuted: number
