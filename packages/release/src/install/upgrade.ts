@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { errorMessage } from '@montana/foundation'
 import { RefusalError, ReleaseError } from '../errors.js'
 import type { ServiceControl } from '../services/types.js'
@@ -102,7 +102,6 @@ async function check({ layout }: ChangeContext, { release }: VerifiedBundle, fro
   const schema = await storeSchema(database)
   requireFitting(release, await readRelease(layout, from), schema)
   const migrates = schema > 0 && release.store_schema > schema
-  await mkdir(layout.backups, { recursive: true, mode: 0o700 })
   await requireSpace(layout.releases, migrates ? await storeBytes(database) : 0)
   return migrates
 }
