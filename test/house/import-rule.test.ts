@@ -30,9 +30,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   mirror: ['foundation', 'git'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
+  release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror', 'release'],
   ],
 }
 

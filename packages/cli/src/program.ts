@@ -28,6 +28,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   mirror: async () => (await import('./commands/mirror/command.js')).mirrorCommand,
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
+  upgrade: async () => (await import('./commands/release/upgrade.js')).upgradeCommand,
+  rollback: async () => (await import('./commands/release/rollback.js')).rollbackCommand,
   config: async () => (await import('./commands/config.js')).configCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 }
