@@ -13,8 +13,29 @@ export {
   signedBytes,
 } from './document.js'
 export { DocumentStore, type DocumentStoreInit } from './document-store.js'
+export { firstHead, type Issue, revise } from './draft.js'
 export { FleetError, type FleetErrorCode } from './errors.js'
 export { hostKeyText, readHostKey } from './host-key.js'
+export { createJoinRequest, type JoinRequestInit, joinRequestBytes } from './join/create.js'
+export { JOIN_REQUEST_SCHEMA, type JoinRequestDocument } from './join/form.js'
+export {
+  type JoinRequestModules,
+  MAX_JOIN_LIFE_MS,
+  MAX_JOIN_REQUEST_BYTES,
+  peerOfRequest,
+  readJoinRequest,
+} from './join/read.js'
+export { UsedRequests } from './join/used.js'
+export { type GenesisMember, MANIFEST_KIND, manifestKind } from './manifest/content.js'
+export { createManifest, putPeer, removePeer } from './manifest/draft.js'
+export {
+  KEY_LOST,
+  MANIFEST_SCHEMA,
+  type ManifestDocument,
+  type ManifestPeerDocument,
+  type NodeRotation,
+} from './manifest/form.js'
+export { nodeRotationBytes, type RotationFacts, signNodeRotation } from './manifest/rotation.js'
 export { type OperatorKey, operatorKeyText, readOperatorKey } from './operator-key.js'
 export {
   type OperatorEntry,
