@@ -1,0 +1,29 @@
+import type { ServiceControl } from '@montana/release'
+
+/** What onboarding is told: spec operations 9.3. Paths of inputs are those of the caller, not below `root`. */
+export interface OnboardOptions {
+  readonly root: string
+  /** Opened and verified release: app, runtime, bin, RELEASE.json. */
+  readonly staged: string
+  readonly manifest: string | undefined
+  readonly operators: string | undefined
+  readonly genesis: string | undefined
+  readonly label: string
+  readonly listen: string
+  /** Multiaddr at which the others dial this node. */
+  readonly address: string
+  /** Where the manifest is looked for from now on. */
+  readonly sources: readonly string[]
+  readonly mnemonicOut: string | undefined
+  readonly restoreFrom: string | undefined
+  readonly openMesh: boolean
+  readonly requestOnly: boolean
+  readonly requireSynced: boolean
+  readonly isAdopting: boolean
+}
+
+export interface OnboardModules {
+  readonly services: ServiceControl
+  /** Where a running node of this host has its status; by the run file of its data directory. */
+  readonly signal: AbortSignal
+}
