@@ -9,31 +9,16 @@
 set -Eeuo pipefail
 
 readonly BAD_CONFIG=78 USAGE=2
-readonly MEMBERS='RELEASE.json SHA256SUMS SHA256SUMS.sig app.tar.gz runtime.tar.gz sbom.spdx.json'
 readonly MAX_BUNDLE_BYTES=1073741824
 readonly VALUES='bundle manifest operators genesis label listen mnemonic-out restore-from source root services'
 readonly SWITCHES='dry-run yes require-synced request-only uninstall adopt open-mesh'
 
-# ML-DSA-65 public key of the releases, hex.
-release_key() {
-  cat <<'MONTANA_KEY'
+# What a release fills in: its ML-DSA-65 public key in hex, the SHA-256 of the runtimes that may run the verifier, and the
+# verifier itself, which needs nothing but such a runtime.
+RELEASE_KEY='' RUNTIMES=''
 #@RELEASE_KEY@
-MONTANA_KEY
-}
-
-# SHA-256 of the runtimes that may run the verifier, one a line.
-runtimes() {
-  cat <<'MONTANA_RUNTIMES'
 #@RUNTIMES@
-MONTANA_RUNTIMES
-}
-
-# Checks signature and members of an opened bundle; runs on the runtime, needs nothing else.
-verifier() {
-  cat <<'MONTANA_VERIFIER'
 #@VERIFIER@
-MONTANA_VERIFIER
-}
 
 usage() {
   cat <<'MONTANA_USAGE'
@@ -143,7 +128,7 @@ check_host() {
   for tool in tar gzip sha256sum mktemp env stat; do
     command -v "$tool" >/dev/null || refuse "$tool is missing" "install it with apt-get"
   done
-  [[ $(release_key) != '#@'* ]] || refuse 'this is the template of the script, without a release key' \
+  [[ -n $RELEASE_KEY ]] || refuse 'this is the template of the script, without a release key' \
     'run the onboard.sh that lies beside a release bundle'
 }
 
@@ -191,27 +176,15 @@ find_bundle() {
   printf '%s' "$bundle"
 }
 
-# open_bundle BUNDLE FOLDER: exactly the members of a bundle, plain files all of them.
-open_bundle() {
-  local names member
-  names=$(tar -tf "$1" 2>/dev/null | LC_ALL=C sort | tr '\n' ' ') || refuse "$1 is not a tar archive"
-  [[ ${names% } == "$MEMBERS" ]] || refuse "$1 has other members than a release bundle"
-  tar -xf "$1" -C "$2" --no-same-owner --no-same-permissions 2>/dev/null || refuse "$1 cannot be read to its end"
-  for member in $MEMBERS; do
-    [[ -f $2/$member && ! -L $2/$member && $(stat -c %h "$2/$member") == 1 ]] || refuse "$member is not a plain file"
-  done
-}
-
-# unpack_runtime ARCHIVE FOLDER: only one whose hash stands in this script.
+# unpack_runtime BUNDLE WORK: only a runtime whose hash stands in this script.
 unpack_runtime() {
-  local sum accepted
-  sum=$(sha256sum <"$1")
+  local sum
+  tar -xOf "$1" runtime.tar.gz >"$2/runtime.tar.gz" 2>/dev/null || refuse "$1 is not a release bundle"
+  sum=$(sha256sum <"$2/runtime.tar.gz")
   sum=${sum%% *}
-  accepted=$(runtimes)
-  [[ $'\n'$accepted$'\n' == *$'\n'"$sum"* ]] || refuse "the runtime of this bundle (SHA-256 $sum) is none that this script knows"
-  mkdir -p "$2"
-  tar -xzf "$1" -C "$2" --no-same-owner || refuse 'the runtime cannot be unpacked' 'make room in TMPDIR'
-  [[ -x $2/bin/node ]] || refuse 'the runtime has no bin/node'
+  contains "$RUNTIMES" "linux-$(architecture)=$sum" ||
+    refuse "the runtime of this bundle (SHA-256 $sum) is none that this script knows"
+  tar -xzf "$2/runtime.tar.gz" -C "$2/release" --no-same-owner || refuse 'the runtime cannot be unpacked' 'make room in TMPDIR'
 }
 
 # run_clean PROGRAM ARGUMENT…: no setting of the caller reaches it, neither ours nor the runtime's.
@@ -220,20 +193,21 @@ run_clean() {
     TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} "$@"
 }
 
-# verify WORK: leaves WORK/release (app, runtime, bin, RELEASE.json), or nothing but an error.
+# verify WORK: leaves WORK/release (app, runtime, bin, RELEASE.json), or nothing but an error. The verifier itself writes
+# the members that it has proven, so that the bundle cannot be changed in between.
 verify() {
   local bundle said
   bundle=$(find_bundle "$1")
-  mkdir "$1/bundle" "$1/release"
-  open_bundle "$bundle" "$1/bundle"
-  unpack_runtime "$1/bundle/runtime.tar.gz" "$1/release/runtime"
-  verifier >"$1/verifier.mjs"
-  release_key >"$1/key.hex"
-  said=$(run_clean "$1/release/runtime/bin/node" "$1/verifier.mjs" "$1/bundle" "$1/key.hex" 2>&1) ||
-    refuse "${said:-the bundle was not verified (is $1 on a file system mounted noexec? set TMPDIR)}"
-  tar -xzf "$1/bundle/app.tar.gz" -C "$1/release" --no-same-owner || refuse 'the product cannot be unpacked' 'make room in TMPDIR'
-  cp "$1/bundle/RELEASE.json" "$1/release/RELEASE.json"
-  SAID=$said
+  mkdir "$1/members" "$1/release"
+  unpack_runtime "$bundle" "$1"
+  verifier_text >"$1/verifier.mjs"
+  printf '%s\n' "$RELEASE_KEY" >"$1/key.hex"
+  said=$(run_clean "$1/release/runtime/bin/node" "$1/verifier.mjs" "$bundle" "$1/key.hex" "$1/members" 2>&1) ||
+    refuse "${said:-the verifier cannot run}" 'get the bundle again; if TMPDIR is mounted noexec, set another; nothing was installed'
+  tar -xzf "$1/members/app.tar.gz" -C "$1/release" --no-same-owner || refuse 'the product cannot be unpacked' 'make room in TMPDIR'
+  cp "$1/members/RELEASE.json" "$1/release/RELEASE.json"
+  rm -rf "$1/members" "$1/runtime.tar.gz"
+  FOUND=${bundle##*/}
 }
 
 # The rest is the product's: steps 2 to 8, montana onboard-steps.
@@ -246,7 +220,7 @@ run_steps() {
   for name in $SWITCHES; do
     [[ $name != uninstall && -n ${OPTIONS[$name]:-} ]] && arguments+=("--$name")
   done
-  run_clean "$1/release/runtime/bin/node" "$1/release/app/packages/cli/dist/main.js" onboard-steps "${arguments[@]}"
+  run_clean "$1/release/bin/montana" onboard-steps "${arguments[@]}"
 }
 
 uninstall() {
@@ -265,7 +239,7 @@ onboard() {
   WORK=$(mktemp -d "${TMPDIR:-/var/tmp}/montana-onboard.XXXXXXXX")
   trap 'rm -rf -- "$WORK"' EXIT
   verify "$WORK"
-  printf '1 verify: found %s; unpacked it to a private folder (%s)\n' "$SAID" "$(seconds_since "$started")"
+  printf '1 verify: found %s, signed by the release key; unpacked it to a private folder (%s)\n' "$FOUND" "$(seconds_since "$started")"
   run_steps "$WORK"
 }
 

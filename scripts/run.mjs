@@ -27,6 +27,7 @@ const TASKS = {
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
   'soak:loss': { run: (context) => runTests(context, ['--long', 'test/long/loss.long.test.ts']) },
   build: {},
+  'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
