@@ -1,10 +1,11 @@
-import type { ServiceControl } from '@montana/release'
+import type { ServiceControl } from './services.js'
 
 /** What onboarding is told: spec operations 9.3. Paths of inputs are those of the caller, not below `root`. */
 export interface OnboardOptions {
   readonly root: string
   /** Opened and verified release: app, runtime, bin, RELEASE.json. */
   readonly staged: string
+  /** File or URL. */
   readonly manifest: string | undefined
   readonly operators: string | undefined
   readonly genesis: string | undefined
@@ -15,6 +16,7 @@ export interface OnboardOptions {
   /** Where the manifest is looked for from now on. */
   readonly sources: readonly string[]
   readonly mnemonicOut: string | undefined
+  /** File with the words; `-` is standard input. */
   readonly restoreFrom: string | undefined
   readonly openMesh: boolean
   readonly requestOnly: boolean
@@ -22,8 +24,7 @@ export interface OnboardOptions {
   readonly isAdopting: boolean
 }
 
-export interface OnboardModules {
+export interface OnboardContext {
+  readonly options: OnboardOptions
   readonly services: ServiceControl
-  /** Where a running node of this host has its status; by the run file of its data directory. */
-  readonly signal: AbortSignal
 }
