@@ -10,7 +10,7 @@ set -Eeuo pipefail
 
 readonly BAD_CONFIG=78 USAGE=2
 readonly MAX_BUNDLE_BYTES=1073741824
-readonly VALUES='bundle manifest operators genesis label listen mnemonic-out restore-from source root services'
+readonly VALUES='bundle manifest operators genesis label listen address mnemonic-out restore-from source root services'
 readonly SWITCHES='dry-run yes require-synced request-only uninstall adopt open-mesh'
 
 # What a release fills in: its ML-DSA-65 public key in hex, the SHA-256 of the runtimes that may run the verifier, and the
@@ -30,6 +30,7 @@ usage: onboard.sh [options]
   --genesis FILE         genesis document of the mesh
   --label NAME           name of this node; default: the host name
   --listen ADDR          default: /ip4/0.0.0.0/tcp/8444
+  --address ADDR         where the others dial it; default: --listen, or the first address of this host
   --source FILE|URL      where the manifest is looked for later; may be given twice
   --mnemonic-out FILE    new file (mode 0600) for the 24 recovery words; default: the terminal
   --restore-from FILE    file with the 24 words of an identity that exists; - reads standard input
@@ -239,7 +240,7 @@ onboard() {
   WORK=$(mktemp -d "${TMPDIR:-/var/tmp}/montana-onboard.XXXXXXXX")
   trap 'rm -rf -- "$WORK"' EXIT
   verify "$WORK"
-  printf '1 verify: found %s, signed by the release key; unpacked it to a private folder (%s)\n' "$FOUND" "$(seconds_since "$started")"
+  printf 'verify      found %s, signed by the release key; did unpack it to a private folder (%s)\n' "$FOUND" "$(seconds_since "$started")"
   run_steps "$WORK"
 }
 

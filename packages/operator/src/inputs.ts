@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createSignatureVerifier, selectPqBackend } from '@montana/crypto'
 import {
-  type ManifestDocument,
   MAX_DOCUMENT_BYTES,
+  type ManifestDocument,
   manifestKind,
   parseTrustRoot,
   type TrustRoot,
@@ -54,13 +54,22 @@ async function readInput(
   const bytes = given === undefined ? await readIfThere(installed) : await readNamed(name, given)
   if (bytes && bytes.length <= MAX_DOCUMENT_BYTES) return bytes
   const message = bytes ? `--${name} is larger than 1 MiB` : `--${name} is missing`
-  throw new ConfigError(message, { field: name, remedy: `get it from the operators of the mesh and name it with --${name}` })
+  const code = bytes ? 'INPUT_SIZE' : 'INPUT_MISSING'
+  throw new ConfigError(message, {
+    code,
+    field: name,
+    remedy: `get it from the operators of the mesh and name it with --${name}`,
+  })
 }
 
 async function readNamed(name: string, path: string): Promise<Uint8Array> {
   return await readFile(path).catch((cause: unknown) => {
     const reason = errorCode(cause) === 'ENOENT' ? 'does not exist' : `cannot be read: ${errorMessage(cause)}`
-    throw new ConfigError(`--${name} ${path} ${reason}`, { field: name, remedy: 'name a file that you may read', cause })
+    throw new ConfigError(`--${name} ${path} ${reason}`, {
+      field: name,
+      remedy: 'name a file that you may read',
+      cause,
+    })
   })
 }
 
@@ -77,7 +86,11 @@ async function verified(
   nowMs: number,
 ): Promise<VerifiedDocument<ManifestDocument>> {
   const members = genesis.operators.map(({ label, suiteId, nodePublicKey, accountPublicKey }) => {
-    return { label, nodeIdHex: toHex(nodeIdOf(nodePublicKey)), accountIdHex: toHex(accountIdOf(suiteId, accountPublicKey)) }
+    return {
+      label,
+      nodeIdHex: toHex(nodeIdOf(nodePublicKey)),
+      accountIdHex: toHex(accountIdOf(suiteId, accountPublicKey)),
+    }
   })
   const backend = await selectPqBackend()
   try {

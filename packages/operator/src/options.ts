@@ -1,4 +1,4 @@
-import type { ServiceControl } from './services.js'
+import type { ServiceControl } from '@montana/release'
 
 /** What onboarding is told: spec operations 9.3. Paths of inputs are those of the caller, not below `root`. */
 export interface OnboardOptions {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { documentDigest, type ManifestDocument, parseDocument, MANIFEST_KIND } from '@montana/fleet'
+import { documentDigest, MANIFEST_KIND, type ManifestDocument, parseDocument } from '@montana/fleet'
 import { ConfigError } from '@montana/foundation'
 import { parse, stringify } from 'yaml'
 import { PATHS, within } from '../host/layout.js'
@@ -23,7 +23,10 @@ export function documentsStep(options: OnboardOptions, inputs: Inputs): Step {
       actions.push(...(await lookAtConfig(root, PATHS.nodeConfig, nodeConfig(options))))
       actions.push(...(await lookAtConfig(root, PATHS.fleetConfig, fleetConfig(options, inputs))))
       const { version, not_after, peers } = inputs.manifest.document
-      return { found: `manifest version ${version} of ${inputs.trust.network}, ${peers.length} peers, until ${not_after}`, actions }
+      return {
+        found: `manifest version ${version} of ${inputs.trust.network}, ${peers.length} peers, until ${not_after}`,
+        actions,
+      }
     },
   }
 }
@@ -94,5 +97,9 @@ async function lookAtConfig(root: string, path: string, wanted: Settings): Promi
   const contradicted = Object.keys(wanted).find((key) => key !== 'sources' && installed[key] !== wanted[key])
   if (contradicted === undefined) return []
   const message = `${path} says ${contradicted}: ${installed[contradicted]}, this run was told ${wanted[contradicted]}`
-  throw new ConfigError(message, { code: 'CONFIG_DIFFERS', field: contradicted, remedy: `edit ${path}, or give the same` })
+  throw new ConfigError(message, {
+    code: 'CONFIG_DIFFERS',
+    field: contradicted,
+    remedy: `edit ${path}, or give the same`,
+  })
 }

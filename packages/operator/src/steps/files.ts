@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { type Owner, within } from '../host/layout.js'
 import { requireIds } from '../host/accounts.js'
+import { type Owner, within } from '../host/layout.js'
 import { find, readIfThere, writeOwned } from '../host/owned.js'
 import type { Action } from '../step.js'
 

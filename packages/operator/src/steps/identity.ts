@@ -40,7 +40,10 @@ export function identityStep(options: Given, inputs: Inputs): Step {
       await checkNothingHalfMade(options)
       if (options.restoreFrom !== undefined) {
         restored ??= restoreIdentity(options.restoreFrom)
-        return { found: 'none, and words to restore one from', actions: restoreActions(options, inputs, await restored) }
+        return {
+          found: 'none, and words to restore one from',
+          actions: restoreActions(options, inputs, await restored),
+        }
       }
       await checkWayOut(options.mnemonicOut)
       return { found: 'none', actions: [makeNew(options, inputs), recordAction(options)] }
@@ -80,10 +83,15 @@ async function checkWayOut(file: string | undefined): Promise<void> {
   if (file === undefined) {
     if (await hasTerminal()) return
     const remedy = 'give --mnemonic-out FILE, or restore an identity with --restore-from'
-    throw new ConfigError('there is no terminal to show the recovery words on', { code: 'NO_TERMINAL', field: 'mnemonic-out', remedy })
+    throw new ConfigError('there is no terminal to show the recovery words on', {
+      code: 'NO_TERMINAL',
+      field: 'mnemonic-out',
+      remedy,
+    })
   }
   const remedy = 'name a new file in a directory that you may write'
-  if (await find(file)) throw new ConfigError(`--mnemonic-out ${file} exists already`, { field: 'mnemonic-out', remedy })
+  if (await find(file))
+    throw new ConfigError(`--mnemonic-out ${file} exists already`, { field: 'mnemonic-out', remedy })
   await access(dirname(resolve(file)), constants.W_OK).catch(() => {
     throw new ConfigError(`--mnemonic-out ${file} cannot be written`, { field: 'mnemonic-out', remedy })
   })
@@ -135,5 +143,6 @@ async function saveOwned(root: string, identity: Identity): Promise<void> {
 }
 
 async function forget(root: string): Promise<void> {
-  for (const path of [join(PATHS.state, IDENTITY_FILE), PATHS.joinRequest]) await rm(within(root, path), { force: true })
+  for (const path of [join(PATHS.state, IDENTITY_FILE), PATHS.joinRequest])
+    await rm(within(root, path), { force: true })
 }

@@ -20,7 +20,8 @@ export async function lookAtRequest(options: Given, inputs: Inputs, identity: Id
   const request = await presentRequest(options.root, inputs)
   const { label, address } = options
   const isOurs = request?.node_pubkey_hex === toHex(identity.publicKeys.node)
-  if (isOurs && request.label === label && request.multiaddr === address) return { found: `${found}, request written`, actions: [] }
+  if (isOurs && request.label === label && request.multiaddr === address)
+    return { found: `${found}, request written`, actions: [] }
   const run = async () => await writeRequest(options, inputs, identity)
   return { found, actions: [{ what: `write ${PATHS.joinRequest}`, run }] }
 }
@@ -40,7 +41,11 @@ async function presentRequest(root: string, { trust }: Inputs): Promise<JoinRequ
   }
 }
 
-export async function writeRequest({ root, label, address }: Given, { trust }: Inputs, identity: Identity): Promise<void> {
+export async function writeRequest(
+  { root, label, address }: Given,
+  { trust }: Inputs,
+  identity: Identity,
+): Promise<void> {
   const notAfter = new Date(Date.now() + LIFE_MS)
   const bytes = await createJoinRequest({ identity, network: trust.network, label, address, notAfter })
   await writeOwned(within(root, PATHS.joinRequest), bytes, { ...(await requireIds(root, 'montana')), mode: 0o644 })

@@ -17,7 +17,11 @@ const recordForm = z.object({
 /** What only onboarding knows and removal needs. */
 export type OnboardRecord = z.infer<typeof recordForm>
 
-export function recordAction({ root, label, mnemonicOut }: Pick<OnboardOptions, 'root' | 'label' | 'mnemonicOut'>): Action {
+export function recordAction({
+  root,
+  label,
+  mnemonicOut,
+}: Pick<OnboardOptions, 'root' | 'label' | 'mnemonicOut'>): Action {
   const path = within(root, PATHS.record)
   const record: OnboardRecord = {
     schema: 'montana.onboard/1',

@@ -44,7 +44,10 @@ async function releaseName(staged: string): Promise<string> {
 export async function activeRelease(root: string): Promise<string | undefined> {
   const target = await readlink(within(root, PATHS.current)).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw new ConfigError(`${PATHS.current}: ${errorMessage(error)}`, { code: 'FOREIGN_INSTALL', remedy: 'move it away' })
+    throw new ConfigError(`${PATHS.current}: ${errorMessage(error)}`, {
+      code: 'FOREIGN_INSTALL',
+      remedy: 'move it away',
+    })
   })
   return target === undefined ? undefined : basename(target)
 }

@@ -22,10 +22,7 @@ export function usersStep(root: string): Step {
     look: async () => {
       const [users, folders] = [await lookAtUsers(root), await lookAtFolders(root)]
       const count = (all: number, missing: number, what: string) => `${all - missing} of ${all} ${what}`
-      const found = [
-        count(USERS.length, users.length, 'users'),
-        count(FOLDERS.length, folders.length, 'folders'),
-      ]
+      const found = [count(USERS.length, users.length, 'users'), count(FOLDERS.length, folders.length, 'folders')]
       return { found: found.join(', '), actions: [...users, ...folders] } satisfies Look
     },
   }
@@ -52,7 +49,15 @@ function checkAccount({ name, uid, shell }: Account): void {
 
 function makeUser(root: string, user: User): Action {
   const where = root === '/' ? [] : ['--prefix', root]
-  const args = ['--system', '--user-group', '--home-dir', HOMES[user], '--no-create-home', '--shell', '/usr/sbin/nologin']
+  const args = [
+    '--system',
+    '--user-group',
+    '--home-dir',
+    HOMES[user],
+    '--no-create-home',
+    '--shell',
+    '/usr/sbin/nologin',
+  ]
   return {
     what: `make user ${user}`,
     run: async (signal) => void (await mustRun('useradd', [...where, ...args, user], signal)),

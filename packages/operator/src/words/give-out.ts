@@ -46,7 +46,10 @@ const WORDS_PER_ROW = 6
 function inRows(words: string): string {
   const cells = words.split(' ').map((word, index) => `${String(index + 1).padStart(2)} ${word.padEnd(9)}`)
   const rows = Array.from({ length: Math.ceil(cells.length / WORDS_PER_ROW) }, (_, row) => {
-    return cells.slice(row * WORDS_PER_ROW, (row + 1) * WORDS_PER_ROW).join(' ').trimEnd()
+    return cells
+      .slice(row * WORDS_PER_ROW, (row + 1) * WORDS_PER_ROW)
+      .join(' ')
+      .trimEnd()
   })
   return rows.join('\n')
 }

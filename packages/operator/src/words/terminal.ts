@@ -40,5 +40,8 @@ export async function openTerminal(): Promise<Terminal> {
 /** A terminal hands out one line at a time. */
 async function readLine(handle: FileHandle): Promise<string> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_LINE_BYTES), 0, MAX_LINE_BYTES, null)
-  return buffer.subarray(0, bytesRead).toString('utf8').replace(/\r?\n$/, '')
+  return buffer
+    .subarray(0, bytesRead)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
 }
