@@ -202,18 +202,18 @@ verify() {
   mkdir "$1/members" "$1/release"
   unpack_runtime "$bundle" "$1"
   verifier_text >"$1/verifier.mjs"
-  printf '%s\n' "$RELEASE_KEY" >"$1/key.hex"
-  said=$(run_clean "$1/release/runtime/bin/node" "$1/verifier.mjs" "$bundle" "$1/key.hex" "$1/members" 2>&1) ||
+  printf '%s\n' "$RELEASE_KEY" >"$1/release.pub"
+  said=$(run_clean "$1/release/runtime/bin/node" "$1/verifier.mjs" "$bundle" "$1/release.pub" "$1/members" 2>&1) ||
     refuse "${said:-the verifier cannot run}" 'get the bundle again; if TMPDIR is mounted noexec, set another; nothing was installed'
   tar -xzf "$1/members/app.tar.gz" -C "$1/release" --no-same-owner || refuse 'the product cannot be unpacked' 'make room in TMPDIR'
-  cp "$1/members/RELEASE.json" "$1/release/RELEASE.json"
+  cp "$1/members/RELEASE.json" "$1/members/sbom.spdx.json" "$1/release/"
   rm -rf "$1/members" "$1/runtime.tar.gz"
   FOUND=${bundle##*/}
 }
 
 # The rest is the product's: steps 2 to 8, montana onboard-steps.
 run_steps() {
-  local arguments=(--staged "$1/release") name source
+  local arguments=(--staged "$1/release" --release-key "$1/release.pub") name source
   for name in $VALUES; do
     [[ $name != bundle && -n ${OPTIONS[$name]:-} ]] && arguments+=("--$name" "${OPTIONS[$name]}")
   done

@@ -5,6 +5,8 @@ export interface OnboardOptions {
   readonly root: string
   /** Opened and verified release: app, runtime, bin, RELEASE.json. */
   readonly staged: string
+  /** Hex text of the key that it is signed with; upgrades are verified with it. */
+  readonly releaseKey: string
   /** File or URL. */
   readonly manifest: string | undefined
   readonly operators: string | undefined

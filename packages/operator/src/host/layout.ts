@@ -9,6 +9,7 @@ export const PATHS = {
   nodeConfig: '/etc/montana/node.yaml',
   fleetConfig: '/etc/montana/fleet.yaml',
   operators: '/etc/montana/operators.json',
+  releaseKey: '/etc/montana/release.pub',
   genesis: '/etc/montana/genesis.json',
   firstManifest: '/etc/montana/manifest.json',
   /** What onboarding was told that no configuration holds. */

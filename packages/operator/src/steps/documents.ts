@@ -18,7 +18,7 @@ export function documentsStep(options: OnboardOptions, inputs: Inputs): Step {
     name: 'documents',
     look: async () => {
       const actions: Action[] = []
-      for (const file of pinnedFiles(inputs)) actions.push(...(await pin(root, file)))
+      for (const file of pinnedFiles(options, inputs)) actions.push(...(await pin(root, file)))
       actions.push(...(await lookAtManifest(root, inputs)))
       actions.push(...(await lookAtConfig(root, PATHS.nodeConfig, nodeConfig(options))))
       actions.push(...(await lookAtConfig(root, PATHS.fleetConfig, fleetConfig(options, inputs))))
@@ -31,10 +31,11 @@ export function documentsStep(options: OnboardOptions, inputs: Inputs): Step {
   }
 }
 
-function pinnedFiles({ operators, genesisText }: Inputs): WantedFile[] {
+function pinnedFiles({ releaseKey }: OnboardOptions, { operators, genesisText }: Inputs): WantedFile[] {
   return [
     { path: PATHS.operators, data: operators, ...PUBLIC },
     { path: PATHS.genesis, data: genesisText, ...PUBLIC },
+    { path: PATHS.releaseKey, data: releaseKey, ...PUBLIC },
   ]
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { ConfigError } from '@montana/foundation'
 import { type OnboardOptions, onboard, openTerminal, resolveOnboarding } from '@montana/operator'
 import { Command } from 'commander'
@@ -10,6 +11,7 @@ import { addHostFlags, type HostFlags, servicesOf } from './services.js'
 
 interface Flags extends GlobalOptions, HostFlags {
   staged: string
+  releaseKey: string
   manifest?: string
   operators?: string
   genesis?: string
@@ -32,6 +34,7 @@ export function onboardCommand(context: CliContext): Command {
   const command = new Command('onboard-steps')
     .description('the steps of onboard.sh after the bundle has been verified')
     .requiredOption('--staged <DIR>', 'the opened release')
+    .requiredOption('--release-key <FILE>', 'the key that it is signed with')
     .option('--manifest <FILE|URL>', 'signed manifest of the mesh')
     .option('--operators <FILE>', 'trust root of the mesh')
     .option('--genesis <FILE>', 'genesis document of the mesh')
@@ -55,7 +58,7 @@ export function onboardCommand(context: CliContext): Command {
 const collect = (value: string, before: string[]) => [...before, value]
 
 async function run(context: CliContext, flags: Flags): Promise<void> {
-  const options = await resolveOnboarding(givenOf(flags))
+  const options = await resolveOnboarding(givenOf(flags, await readFile(flags.releaseKey, 'utf8')))
   const services = servicesOf(flags)
   const { signal } = context
   const paint = createPaint(wantsColor(context, flags))
@@ -74,12 +77,12 @@ async function run(context: CliContext, flags: Flags): Promise<void> {
   if (outcome.kind === 'declined') context.exit(1)
 }
 
-function givenOf(flags: Flags): Parameters<typeof resolveOnboarding>[0] {
+function givenOf(flags: Flags, releaseKey: string): Parameters<typeof resolveOnboarding>[0] {
   const { root = '/', staged, manifest, operators, genesis, label, listen, address, openMesh } = flags
   const { source, mnemonicOut, restoreFrom } = flags
   const inputs: Pick<OnboardOptions, 'manifest' | 'operators' | 'genesis'> = { manifest, operators, genesis }
   return {
-    ...{ root, staged, ...inputs, label, listen, address, openMesh, mnemonicOut, restoreFrom },
+    ...{ root, staged, releaseKey, ...inputs, label, listen, address, openMesh, mnemonicOut, restoreFrom },
     sources: source,
     requestOnly: flags.requestOnly === true,
     requireSynced: flags.requireSynced === true,
