@@ -176,7 +176,7 @@ function parseSums(text: string): Map<string, string> {
 
 async function proven(name: string, place: Placed, expected: string | undefined): Promise<Member> {
   const hash = createHash('sha256')
-  await eachPart(place, (part) => void hash.update(part))
+  for await (const part of partsOf(place)) hash.update(part)
   const sha256 = hash.digest('hex')
   if (expected !== undefined && sha256 !== expected) throw new BundleError(`${name} is not the file that was signed`)
   return { ...place, sha256 }
@@ -212,15 +212,15 @@ async function small(placed: ReadonlyMap<string, Placed>, name: string): Promise
   const place = placed.get(name)
   if (!place) throw new BundleError(`${name} is missing`)
   const parts: Buffer[] = []
-  await eachPart(place, (part) => void parts.push(Buffer.from(part)))
+  for await (const part of partsOf(place)) parts.push(part)
   return Buffer.concat(parts)
 }
 
-/** Hands over the bytes of a member in order; each part is only good during the call. */
-export async function eachPart(place: Placed, take: (part: Buffer) => void | Promise<void>): Promise<void> {
+/** The bytes of a member in order. */
+export async function* partsOf(place: Placed): AsyncGenerator<Buffer> {
   await using handle = await open(place.file, constants.O_RDONLY | constants.O_NOFOLLOW)
   for (let done = 0; done < place.size; done += READ_BYTES) {
-    await take(await readAt(handle, place.offset + done, Math.min(READ_BYTES, place.size - done)))
+    yield await readAt(handle, place.offset + done, Math.min(READ_BYTES, place.size - done))
   }
 }
 
@@ -276,11 +276,27 @@ function splitName(name: string): [prefix: string, rest: string] {
   return [name.slice(0, at), name.slice(at + 1)]
 }
 
-/** `verifier BUNDLE KEY_HEX_FILE`: 0, or 78 with one line that names the fault. */
-async function main([path, keyFile]: readonly string[]): Promise<number> {
+/** Writes what was proven into an empty folder, and proves it once more on the way: the file may be swapped meanwhile. */
+async function extract({ members }: VerifiedBundle, folder: string): Promise<void> {
+  if (readdirSync(folder).length > 0) throw new BundleError(`${folder} is not empty`)
+  for (const [name, member] of members) {
+    await using file = await open(join(folder, name), 'wx', MEMBER_MODE)
+    const hash = createHash('sha256')
+    for await (const part of partsOf(member)) {
+      hash.update(part)
+      await file.writeFile(part)
+    }
+    if (hash.digest('hex') !== member.sha256) throw new BundleError(`${name} was changed while it was read`)
+  }
+}
+
+/** `verifier BUNDLE KEY_HEX_FILE [EMPTY_FOLDER]`: 0, or 78 with one line that names the fault. */
+async function main([path, keyFile, folder]: readonly string[]): Promise<number> {
   try {
-    if (!path || !keyFile) throw new BundleError('usage: verifier BUNDLE KEY_HEX_FILE')
-    const { release } = await verifyBundle(path, Buffer.from(readFileSync(keyFile, 'latin1').trim(), 'hex'))
+    if (!path || !keyFile) throw new BundleError('usage: verifier BUNDLE KEY_HEX_FILE [EMPTY_FOLDER]')
+    const bundle = await verifyBundle(path, Buffer.from(readFileSync(keyFile, 'latin1').trim(), 'hex'))
+    const { release } = bundle
+    if (folder) await extract(bundle, folder)
     process.stdout.write(
       `montana ${release.version} (${release.revision.slice(0, 12)}), ${release.app_sha256.slice(0, 12)}\n`,
     )
