@@ -48,7 +48,9 @@ export class CleanHost {
     unpackDebian(root)
     const unshare = ['--fork', '--pid', '--mount', '--net', '--uts', '--kill-child=SIGKILL', '--']
     const script = `hostname newcomer\n${PREPARE}\necho ready\nexec sh -c '${INIT}'`
-    const init = spawn('unshare', [...unshare, 'sh', '-ec', script, 'sh', root], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const init = spawn('unshare', [...unshare, 'sh', '-ec', script, 'sh', root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await new Promise<void>((resolve, reject) => {
       init.stdout?.once('data', () => resolve())
       init.once('exit', (code) => reject(new Error(`the namespace ended with ${code}`)))
