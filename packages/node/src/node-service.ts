@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
+import { readDocumentFile, sharedFiles } from '@montana/fleet'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
@@ -10,6 +12,7 @@ import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
 import { ManifestFollower } from './manifest/follower.js'
+import { JobsSeen } from './manifest/jobs.js'
 import type { ManifestSource } from './manifest/types.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
@@ -72,6 +75,7 @@ export class NodeService {
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
   readonly #manifest: ManifestFollower | undefined
+  readonly #jobs: JobsSeen
   readonly #server: StatusServer
   #samples = 0
   /** The status URL, while no run file tells it. */
@@ -101,11 +105,13 @@ export class NodeService {
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, hooks.manifest?.manifest, opened, meshModules)
     this.#manifest = this.#followManifest()
+    this.#jobs = new JobsSeen(prepared.options.fleetState, registry)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
+      document: (name) => this.#document(name),
     })
   }
 
@@ -115,7 +121,7 @@ export class NodeService {
     closers.add(() => this.#resources.close())
     await this.#manifest?.start()
     closers.add(() => this.#manifest?.stop())
-    await this.#resources.refresh()
+    await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
@@ -148,6 +154,14 @@ export class NodeService {
   /** Reads the file of the manifest again, whether or not it seems to have changed. */
   async reloadManifest(): Promise<void> {
     await this.#manifest?.reload()
+  }
+
+  /** A signed document for the sync jobs of others: the manifest in force here, the roster as its job left it. */
+  async #document(name: string): Promise<Uint8Array | undefined> {
+    if (name === 'manifest') return this.#manifest?.document
+    if (name !== 'roster') return undefined
+    const path = join(this.#prepared.options.fleetState, sharedFiles(name).current)
+    return await readDocumentFile(path).catch(() => undefined)
   }
 
   #followManifest(): ManifestFollower | undefined {
@@ -300,6 +314,7 @@ export class NodeService {
       identity,
       build: this.#build,
       manifest: this.#manifest,
+      jobs: this.#jobs,
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
@@ -322,6 +337,7 @@ export class NodeService {
     this.#sync.mend()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
+    void this.#jobs.refresh()
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
