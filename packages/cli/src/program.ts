@@ -32,6 +32,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   join: async () => (await import('./commands/join.js')).joinCommand,
   config: async () => (await import('./commands/config.js')).configCommand,
   doctor: async () => (await import('./commands/operator/doctor.js')).doctorCommand,
+  uninstall: async () => (await import('./commands/operator/uninstall.js')).uninstallCommand,
+  reset: async () => (await import('./commands/operator/reset.js')).resetCommand,
   'onboard-steps': async () => (await import('./commands/operator/onboard.js')).onboardCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 }

@@ -1,29 +1,19 @@
 import { readFile } from 'node:fs/promises'
-import { createSignatureVerifier, selectPqBackend } from '@montana/crypto'
-import {
-  MAX_DOCUMENT_BYTES,
-  type ManifestDocument,
-  manifestKind,
-  parseTrustRoot,
-  type TrustRoot,
-  type VerifiedDocument,
-  verifyDocument,
-} from '@montana/fleet'
-import { ConfigError, errorCode, errorMessage, toHex } from '@montana/foundation'
-import { accountIdOf, type GenesisDocument, nodeIdOf, parseGenesisJson } from '@montana/ledger'
+import { MAX_DOCUMENT_BYTES, parseTrustRoot, type TrustRoot } from '@montana/fleet'
+import { ConfigError, errorCode, errorMessage } from '@montana/foundation'
+import { type GenesisDocument, parseGenesisJson } from '@montana/ledger'
 import { readUrl } from './host/fetch.js'
 import { PATHS, within } from './host/layout.js'
 import { readIfThere } from './host/owned.js'
+import { type JudgedManifest, judgeManifest } from './manifest.js'
 import type { OnboardOptions } from './options.js'
 
 /** What the mesh says about itself, read and proven before anything of the host is changed. */
-export interface Inputs {
+export interface Inputs extends JudgedManifest {
   readonly trust: TrustRoot
   readonly operators: Uint8Array
   readonly genesis: GenesisDocument
   readonly genesisText: Uint8Array
-  /** Signed by the operators, within its dates, and its content obeys the rules. */
-  readonly manifest: VerifiedDocument<ManifestDocument>
 }
 
 type Named = Pick<OnboardOptions, 'root' | 'operators' | 'genesis' | 'manifest'>
@@ -33,15 +23,16 @@ type Named = Pick<OnboardOptions, 'root' | 'operators' | 'genesis' | 'manifest'>
  * expired or of another network is ever used. Spec operations 9.4, step 4.
  */
 export async function readInputs(options: Named, nowMs: number, signal: AbortSignal): Promise<Inputs> {
+  const { root } = options
   const read = (name: 'operators' | 'genesis' | 'manifest', installed: string) =>
-    readInput(name, options[name], within(options.root, installed), signal)
+    readInput(name, options[name], within(root, installed), signal)
   const operators = await read('operators', PATHS.operators)
   const trust = parseTrustRoot(operators, options.operators ?? PATHS.operators)
   const genesisText = await read('genesis', PATHS.genesis)
   const genesis = parseGenesisJson(new TextDecoder().decode(genesisText))
   checkNetwork(genesis, trust)
   const bytes = await read('manifest', PATHS.manifest)
-  return { trust, operators, genesis, genesisText, manifest: await verified(bytes, trust, genesis, nowMs) }
+  return { trust, operators, genesis, genesisText, ...(await judgeManifest(bytes, { root, trust, genesis, nowMs })) }
 }
 
 async function readInput(
@@ -77,26 +68,4 @@ function checkNetwork(genesis: GenesisDocument, trust: TrustRoot): void {
   if (genesis.networkName === trust.network) return
   const message = `the genesis is of network '${genesis.networkName}', the operators sign for '${trust.network}'`
   throw new ConfigError(message, { code: 'NETWORK_MISMATCH', field: 'genesis', remedy: 'take all files from one mesh' })
-}
-
-async function verified(
-  bytes: Uint8Array,
-  trust: TrustRoot,
-  genesis: GenesisDocument,
-  nowMs: number,
-): Promise<VerifiedDocument<ManifestDocument>> {
-  const members = genesis.operators.map(({ label, suiteId, nodePublicKey, accountPublicKey }) => {
-    return {
-      label,
-      nodeIdHex: toHex(nodeIdOf(nodePublicKey)),
-      accountIdHex: toHex(accountIdOf(suiteId, accountPublicKey)),
-    }
-  })
-  const backend = await selectPqBackend()
-  try {
-    const modules = { trust, verify: createSignatureVerifier(backend), nowMs }
-    return await verifyDocument(bytes, manifestKind(members), modules)
-  } finally {
-    await backend.close()
-  }
 }

@@ -5,7 +5,7 @@ import { DoctorError } from './errors.js'
 import { PATHS } from './host/layout.js'
 import { type Inputs, readInputs } from './inputs.js'
 import type { OnboardContext } from './options.js'
-import { type Done, runStep, type Step } from './step.js'
+import { type Done, runStep, type Step, sentenceOf } from './step.js'
 import { documentsStep } from './steps/documents.js'
 import { identityStep } from './steps/identity.js'
 import { joinMesh } from './steps/join.js'
@@ -28,7 +28,8 @@ export interface OnboardEvents {
 export interface PlannedStep {
   readonly name: string
   readonly found: string
-  readonly actions: readonly string[]
+  /** `nothing` where there is nothing to do. */
+  readonly todo: string
 }
 
 export type Outcome =
@@ -51,7 +52,7 @@ export async function onboard(modules: OnboardModules): Promise<Outcome> {
   const plan = await planOf(steps, signal)
   events.plan(plan)
   if (isDryRun) return { kind: 'planned', lines: ['nothing was changed (--dry-run)'] }
-  const isChange = plan.some(({ actions }) => actions.length > 0)
+  const isChange = plan.some(({ todo }) => todo !== 'nothing')
   if (isChange && !(await events.isAgreed())) return { kind: 'declined', lines: ['nothing was changed'] }
   for (const step of steps) await timed(modules, step.name, () => runStep(step, signal))
   if (options.requestOnly) return { kind: 'requested', lines: [`join request: ${PATHS.joinRequest}`] }
@@ -84,7 +85,7 @@ async function planOf(steps: readonly Step[], signal: AbortSignal): Promise<Plan
   const plan: PlannedStep[] = []
   for (const { name, look } of steps) {
     const { found, actions } = await look(signal)
-    plan.push({ name, found, actions: actions.map(({ what }) => what) })
+    plan.push({ name, found, todo: sentenceOf(actions) })
   }
   return plan
 }

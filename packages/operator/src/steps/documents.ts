@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
-import { documentDigest, MANIFEST_KIND, type ManifestDocument, parseDocument } from '@montana/fleet'
+import { chown, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ConfigError } from '@montana/foundation'
+import { DEFAULT_STATUS_PORT } from '@montana/node/settings'
 import { parse, stringify } from 'yaml'
+import { requireIds } from '../host/accounts.js'
 import { PATHS, within } from '../host/layout.js'
 import { readIfThere } from '../host/owned.js'
 import type { Inputs } from '../inputs.js'
@@ -19,9 +21,9 @@ export function documentsStep(options: OnboardOptions, inputs: Inputs): Step {
     look: async () => {
       const actions: Action[] = []
       for (const file of pinnedFiles(options, inputs)) actions.push(...(await pin(root, file)))
-      actions.push(...(await lookAtManifest(root, inputs)))
       actions.push(...(await lookAtConfig(root, PATHS.nodeConfig, nodeConfig(options))))
       actions.push(...(await lookAtConfig(root, PATHS.fleetConfig, fleetConfig(options, inputs))))
+      actions.push(...(await lookAtManifest(root, inputs)))
       const { version, not_after, peers } = inputs.manifest.document
       return {
         found: `manifest version ${version} of ${inputs.trust.network}, ${peers.length} peers, until ${not_after}`,
@@ -49,26 +51,41 @@ async function pin(root: string, file: WantedFile): Promise<Action[]> {
   })
 }
 
-/** The newer of the two stays; the node and the sync job read the one of the fleet. */
-async function lookAtManifest(root: string, { manifest }: Inputs): Promise<Action[]> {
-  const installed = await readIfThere(within(root, PATHS.manifest))
-  if (installed && !isNewer(manifest.document, parseDocument(installed, MANIFEST_KIND).document)) return []
+/** Put in force where the sync job keeps it, and copied to where the first one stands. */
+async function lookAtManifest(root: string, inputs: Inputs): Promise<Action[]> {
+  if (!inputs.isNewManifest) return []
+  const isFirst = !(await readIfThere(within(root, PATHS.manifest)))
   return [
-    await putFile(root, { path: PATHS.firstManifest, data: manifest.bytes, ...PUBLIC }),
-    await putFile(root, { path: PATHS.manifest, data: manifest.bytes, mode: 0o644, owner: 'montana-fleet' }),
+    await putFile(root, { path: PATHS.firstManifest, data: inputs.manifest.bytes, ...PUBLIC }),
+    {
+      what: `write ${PATHS.manifest}`,
+      run: async () => {
+        await inputs.adoptManifest()
+        await giveTo(root, 'montana-fleet')
+      },
+      undo: async () => {
+        if (isFirst) await removeDocuments(root)
+      },
+    },
   ]
 }
 
-/** Throws ConfigError for two documents under one version: spec operations 11.2. */
-function isNewer(given: ManifestDocument, installed: ManifestDocument): boolean {
-  if (given.version !== installed.version || documentDigest(given) === documentDigest(installed)) {
-    return given.version > installed.version
-  }
-  throw new ConfigError(`two manifests of version ${given.version} are signed and differ`, {
-    code: 'DOC_EQUIVOCATION',
-    field: 'manifest',
-    remedy: 'ask the operators which is theirs, and for a higher version',
-  })
+const DOCUMENT = /^manifest\./
+
+/** What root has written there belongs to the job. */
+async function giveTo(root: string, owner: 'montana-fleet'): Promise<void> {
+  const { uid, gid } = await requireIds(root, owner)
+  for (const path of await documentsIn(root)) await chown(path, uid, gid)
+}
+
+async function removeDocuments(root: string): Promise<void> {
+  for (const path of await documentsIn(root)) await rm(path, { force: true })
+}
+
+async function documentsIn(root: string): Promise<string[]> {
+  const folder = within(root, PATHS.fleet)
+  const names = await readdir(folder)
+  return names.filter((name) => DOCUMENT.test(name)).map((name) => join(folder, name))
 }
 
 type Settings = Readonly<Record<string, unknown>>
@@ -78,16 +95,22 @@ function nodeConfig({ label, listen, openMesh }: OnboardOptions): Settings {
     dataDir: PATHS.state,
     genesis: PATHS.genesis,
     genesisManifest: PATHS.manifest,
+    operators: PATHS.operators,
     listen,
     label,
     ...(openMesh && { openMesh }),
   }
 }
 
+/**
+ * A sync job needs two sources: beside those that were named, the file that onboarding left, which an operator may
+ * replace, and what this node hears from its peers.
+ */
 function fleetConfig({ manifest, sources }: OnboardOptions, { trust }: Inputs): Settings {
-  const given = manifest === undefined || /^https?:/.test(manifest) ? manifest : resolve(manifest)
-  const all = [...new Set([...sources, ...(given === undefined ? [] : [given])])]
-  return { network: trust.network, operators: PATHS.operators, state: PATHS.fleet, sources: all }
+  const origin = manifest !== undefined && /^https?:/.test(manifest) ? [manifest] : []
+  const all = new Set([...sources, ...origin, PATHS.firstManifest, `status:http://127.0.0.1:${DEFAULT_STATUS_PORT}`])
+  const { network } = trust
+  return { network, operators: PATHS.operators, genesis: PATHS.genesis, state: PATHS.fleet, sources: [...all] }
 }
 
 /** What an operator has written stays. Throws ConfigError where it contradicts what this run was told. */

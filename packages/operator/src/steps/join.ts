@@ -33,9 +33,10 @@ export async function joinMesh({ ask, inputs, signal, timeoutMs = JOIN_MS }: Joi
   throw isRefused(status) ? notAllowed(status) : notConnected(status)
 }
 
-/** Everybody who was reached says no; a peer that is down says nothing. */
-function isRefused({ peers }: NodeStatus): boolean {
-  return peers.some(({ dial_code }) => dial_code === REFUSED) && peers.every(({ conns }) => conns === 0)
+/** It is not in the manifest, and whoever was reached has closed the door; a peer that is down says nothing. */
+function isRefused({ peers, degraded }: NodeStatus): boolean {
+  const isReached = peers.some(({ closed, dial_code }) => closed > 0 || dial_code === REFUSED)
+  return isReached && degraded.includes(REFUSED) && peers.every(({ conns }) => conns === 0)
 }
 
 function checkGenesis({ genesis_hash }: NodeStatus, { genesis }: Inputs): void {

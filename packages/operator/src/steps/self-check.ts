@@ -23,9 +23,14 @@ export interface SelfCheck {
 
 /** Waits until the node is where the others are, or time is over. Throws MontanaError (1) when it is lost. */
 export async function selfCheck({ ask, signal, timeoutMs = CHECK_MS, ...options }: SelfCheckInit): Promise<SelfCheck> {
-  const status = await watchNode(ask, { timeoutMs, signal }, isSynced)
+  const status = await watchNode(
+    ask,
+    { timeoutMs, signal },
+    (status) => isSynced(status) || agreement(status) === 'other',
+  )
   if (!status) throw lost('the node does not answer any more', 'read journalctl -u montana-node')
   if (status.peers.every(({ conns }) => conns === 0)) throw lost('the node has lost its peers', 'run montana doctor')
+  if (agreement(status) === 'other') throw differs(status)
   const done = isSynced(status)
   if (!done && options.requireSynced) throw notSynced(status)
   return { isSynced: done, lines: [lastLine(status, done), phaseLine(status)], found: foundLine(status) }
@@ -33,7 +38,21 @@ export async function selfCheck({ ask, signal, timeoutMs = CHECK_MS, ...options 
 
 /** Lag of at most one window, and a peer whose state of a window that both have is the same. */
 function isSynced(status: NodeStatus): boolean {
-  return status.synced && lagOf(status) <= LAG_MAX && goodPeers(status).length > 0
+  return status.synced && lagOf(status) <= LAG_MAX && goodPeers(status).length > 0 && agreement(status) === 'same'
+}
+
+/** Whether a peer says the same of a window that is known here too; `none` while no such one was heard of. */
+export function agreement({ recent, peers }: Pick<NodeStatus, 'recent' | 'peers'>): 'same' | 'other' | 'none' {
+  const roots = new Map(recent.map(({ window, state_root }) => [window, state_root]))
+  const known = peers.flatMap(({ head }) => (head && roots.has(head.window) ? [head] : []))
+  if (known.length === 0) return 'none'
+  return known.some(({ window, state_root }) => roots.get(window) === state_root) ? 'same' : 'other'
+}
+
+function differs({ label }: NodeStatus): MontanaError {
+  return new MontanaError('ROOTS_DIFFER', `${label} and its peers have different states of one window`, {
+    remedy: 'stop the node, keep its data directory for the operators of the mesh, and tell them',
+  })
 }
 
 function lagOf({ window, target_window }: NodeStatus): number {

@@ -8,7 +8,7 @@ import type { Action, Step } from '../step.js'
 import { isSame, putFile } from './files.js'
 
 /** The same in a checkout and in a release. */
-const SOURCE = join(import.meta.dirname, '..', '..', '..', '..', 'deploy', 'units')
+export const UNIT_SOURCE = join(import.meta.dirname, '..', '..', '..', '..', 'deploy', 'units')
 export const NODE_UNIT = 'montana-node.service'
 /** What every node has; others are installed with what they belong to. */
 export const UNITS = [
@@ -58,7 +58,7 @@ export function unitsStep({ options: { root }, services }: OnboardContext, init:
 }
 
 async function lookAtFiles(root: string, init: UnitsInit): Promise<Action[]> {
-  const wanted = [...UNITS.map((unit) => ({ from: join(SOURCE, unit), name: unit })), ...(await dropIns(init))]
+  const wanted = [...UNITS.map((unit) => ({ from: join(UNIT_SOURCE, unit), name: unit })), ...(await dropIns(init))]
   const actions: Action[] = []
   for (const { from, name } of wanted) {
     const path = join(PATHS.units, name)
@@ -75,7 +75,7 @@ async function dropIns({ hasAddon, memoryBytes = totalmem() }: UnitsInit): Promi
   const kinds = [...(memoryBytes < SMALL_HOST_BYTES ? ['small-host'] : []), ...(hasAddon ? [] : ['no-addon'])]
   const found = await Promise.all(
     kinds.map(async (kind) => {
-      const folder = join(SOURCE, 'drop-ins', kind)
+      const folder = join(UNIT_SOURCE, 'drop-ins', kind)
       const entries = await readdir(folder, { recursive: true })
       return entries.filter((name) => name.endsWith('.conf')).map((name) => ({ from: join(folder, name), name }))
     }),
@@ -96,7 +96,7 @@ function makeFolder(path: string): Action {
 async function lookAtLinks(root: string): Promise<string[]> {
   const missing: string[] = []
   for (const unit of ENABLED) {
-    const target = /^WantedBy=(\S+)$/m.exec(await readFile(join(SOURCE, unit), 'utf8'))?.[1]
+    const target = /^WantedBy=(\S+)$/m.exec(await readFile(join(UNIT_SOURCE, unit), 'utf8'))?.[1]
     const link = within(root, join(PATHS.units, `${target}.wants`, unit))
     if (target && !(await find(link))) missing.push(unit)
   }

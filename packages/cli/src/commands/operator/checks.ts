@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { DEFAULT_STATUS_PORT, readRunFile } from '@montana/node/settings'
-import { type Examination, examine, type Inputs, installedConfig, PATHS, parseAddress, within } from '@montana/operator'
+import { DEFAULT_STATUS_PORT } from '@montana/node/settings'
+import {
+  type Examination,
+  examine,
+  type Inputs,
+  installedConfig,
+  isNodeRunning,
+  PATHS,
+  parseAddress,
+  within,
+} from '@montana/operator'
 import type { ServiceControl } from '@montana/release'
 
 export interface ExamineInit {
@@ -22,7 +31,7 @@ export async function examineHost(init: ExamineInit): Promise<Examination> {
     wantsVpn: await wantsVpn(root),
     listen: listen === undefined ? null : parseAddress(listen),
     status: { host: '127.0.0.1', port: DEFAULT_STATUS_PORT },
-    isRunning: await isRunning(root),
+    isRunning: await isNodeRunning(root),
   }
   return await examine(wanted, signal)
 }
@@ -30,16 +39,4 @@ export async function examineHost(init: ExamineInit): Promise<Examination> {
 async function wantsVpn(root: string): Promise<boolean> {
   const text = await readFile(within(root, PATHS.fleetConfig), 'utf8').catch(() => '')
   return /^vpn:/m.test(text)
-}
-
-/** The process that the run file of the data directory names is there. */
-async function isRunning(root: string): Promise<boolean> {
-  const run = await readRunFile(within(root, PATHS.state))
-  if (!run) return false
-  try {
-    process.kill(run.pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

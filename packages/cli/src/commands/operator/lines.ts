@@ -20,12 +20,10 @@ function checkLine({ id, colour, value, remedy }: Check, paint: Paint): string[]
 }
 
 export function planLines(plan: readonly PlannedStep[]): string {
-  return plan
-    .map(({ name, found, actions }) => {
-      const what = actions.length === 0 ? 'nothing to do' : `will ${actions.join(', ')}`
-      return `${'plan'.padEnd(NAME_WIDTH)} ${name}: ${found}; ${what}`
-    })
-    .join('\n')
+  const line = ({ name, found, todo }: PlannedStep) => {
+    return `${'plan'.padEnd(NAME_WIDTH)} ${name}: found ${found}; ${todo === 'nothing' ? 'nothing to do' : `will ${todo}`}`
+  }
+  return plan.map(line).join('\n')
 }
 
 export function stepLine(name: string, { found, did }: Done, tookMs: number): string {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { ConfigError } from '@montana/foundation'
-import { type OnboardOptions, onboard, openTerminal, resolveOnboarding } from '@montana/operator'
+import { type OnboardOptions, onboard, resolveOnboarding } from '@montana/operator'
 import { Command } from 'commander'
 import { wantsColor } from '../../color.js'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { createPaint } from '../../paint.js'
+import { isAgreed } from './agree.js'
 import { examineHost } from './checks.js'
 import { checkLines, planLines, stepLine } from './lines.js'
 import { addHostFlags, type HostFlags, servicesOf } from './services.js'
@@ -69,7 +69,7 @@ async function run(context: CliContext, flags: Flags): Promise<void> {
     events: {
       checks: (checks, tookMs) => context.out(checkLines(checks, tookMs, paint)),
       plan: (plan) => context.out(planLines(plan)),
-      isAgreed: async () => flags.yes === true || (await ask()),
+      isAgreed: () => isAgreed(flags.yes),
       step: (name, done, tookMs) => context.out(stepLine(name, done, tookMs)),
     },
   })
@@ -88,13 +88,4 @@ function givenOf(flags: Flags, releaseKey: string): Parameters<typeof resolveOnb
     requireSynced: flags.requireSynced === true,
     isAdopting: flags.adopt === true,
   }
-}
-
-/** On the terminal itself: stdin may be the script. */
-async function ask(): Promise<boolean> {
-  await using terminal = await openTerminal().catch((cause: unknown) => {
-    const remedy = 'add --yes, after a look at --dry-run'
-    throw new ConfigError('there is no terminal to ask on', { code: 'NO_TERMINAL', field: 'yes', remedy, cause })
-  })
-  return /^y(es)?$/i.test((await terminal.ask('Go on? [y/N] ')).trim())
 }
