@@ -25,7 +25,7 @@ export function filledOnboard(template: string, verifier: string, facts: Onboard
 
 /** The verifier's one text, as it was compiled. */
 export function verifierText(): string {
-  const text = readFileSync(join(import.meta.dirname, '..', 'verifier', 'verifier.js'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'dist', 'verifier', 'verifier.js'), 'utf8')
   return text.replace(/^\/\/# sourceMappingURL=.*\n?/m, '')
 }
 
