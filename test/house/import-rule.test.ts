@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sync: [...['foundation', 'codec', 'native', 'crypto', 'ledger', 'consensus'], ...['store', 'transport', 'network']],
   node: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'transport', 'network', 'sync'],
+    ...['store', 'transport', 'network', 'sync', 'fleet'],
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
@@ -28,12 +28,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
   mirror: ['foundation', 'git'],
+  operator: ['foundation', 'native', 'crypto', 'timechain', 'ledger', 'node', 'fleet', 'release'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
   release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror', 'release'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror', 'release', 'operator'],
   ],
 }
 
