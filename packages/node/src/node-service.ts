@@ -21,6 +21,7 @@ import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { ClockWatch } from './runtime/clock-watch.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
@@ -66,6 +67,7 @@ export class NodeService {
   readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #clockWatch: ClockWatch
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
@@ -87,6 +89,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#clockWatch = new ClockWatch(this.#clock)
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#snapshots = this.#createSnapshots()
     this.#sync = this.#createSync()
@@ -126,6 +129,11 @@ export class NodeService {
     await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** Asked by whoever watches this process, once per interval. */
+  isGoingOn(): boolean {
+    return this.#clockWatch.isGoingOn()
   }
 
   /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */

@@ -1,4 +1,5 @@
 import { type Logger, systemTime } from '@montana/foundation'
+import { createKeepalive, openServiceManager } from '@montana/native'
 import type { StartOptions } from './config/start-options.js'
 import type { DrillMessage } from './drill/message.js'
 import { ShiftedTime } from './drill/shifted-time.js'
@@ -57,7 +58,10 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   const measured = speed && readingOf(speed)
   const hooks = { logger, log: health, registry, time, failpoint, measured, end, fail }
   const service = new NodeService(prepared, opened, hooks)
+  const keepalive = createKeepalive(openServiceManager(process.env, logger), () => service.isGoingOn())
   const statusUrl = await service.start(closers)
+  closers.add(() => keepalive.stop())
+  keepalive.ready()
   const drill = (message: DrillMessage) => {
     time.offsetMs = message.clockOffsetMs
     service.drill(message)
