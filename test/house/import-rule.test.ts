@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sync: [...['foundation', 'codec', 'native', 'crypto', 'ledger', 'consensus'], ...['store', 'transport', 'network']],
   node: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'transport', 'network', 'sync'],
+    ...['store', 'transport', 'network', 'sync', 'fleet'],
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],

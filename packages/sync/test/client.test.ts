@@ -8,6 +8,7 @@ import { Server, type ServerOptions } from './support/server.js'
 import { freshStore, headOf, makeWorld, NAMES, reopened, servingStore, type World } from './support/world.js'
 
 const ACCOUNTS = 600
+const NODES = 8
 /** The rates of the wire belong to a network; here four peers answer at once. */
 const FAST = { perSecond: 2_000, burst: 200 }
 
@@ -82,7 +83,7 @@ describe('a join from honest peers', () => {
     for (const { asked } of peers) expect(asked).toBeGreaterThan(5)
     expect(progress.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['anchor', 'tables', 'check', 'done']))
     const last = progress.at(-1)
-    expect(last?.records).toEqual({ staged: ACCOUNTS + 8, expected: ACCOUNTS + 8 })
+    expect(last?.records).toEqual({ staged: ACCOUNTS + NODES, expected: ACCOUNTS + NODES })
     expect(last?.bytes).toMatchObject({ fetched: last?.bytes.expected, wasted: 0 })
     expect(last?.proofs).toBe(last?.chunks)
   })
@@ -217,7 +218,7 @@ describe('an abort', () => {
     const peers = servers('abcd', { latencyMs: 2 })
     const { run, store, progress } = await joiner(peers)
     const controller = new AbortController()
-    const halfway = ({ records }: SyncProgress) => records.staged > ACCOUNTS / 2 && controller.abort()
+    const halfway = ({ records }: SyncProgress) => records.staged > ACCOUNTS / 2 + NODES && controller.abort()
     const slow = { perSecond: 60, burst: 4 }
     await expect(run({ signal: controller.signal, onProgress: halfway, limits: slow })).rejects.toMatchObject({
       code: 'ABORTED',

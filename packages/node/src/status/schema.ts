@@ -37,6 +37,14 @@ export const peerStatusSchema = z.object({
 
 export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })
 
+/** A signed document in force: its state is valid, expiring, expired, rollback, equivocation, or unsigned. */
+export const documentStatusSchema = z.object({
+  version: z.number().nullable(),
+  sha256: hex32,
+  not_after: z.string().nullable(),
+  state: z.string(),
+})
+
 /** A snapshot goes through the first three phases, then on by range. */
 export const catchUpStatusSchema = z.object({
   mode: z.enum(['range', 'snapshot']),
@@ -65,10 +73,8 @@ export const statusSchema = z.object({
   sampled_at: time,
   mono_ms: z.number(),
   build: z.object({ version: z.string(), revision: z.string().nullable(), bundle_sha256: z.string().nullable() }),
-  manifest: z
-    .object({ version: z.number().nullable(), sha256: hex32, not_after: z.string().nullable(), state: z.string() })
-    .nullable(),
-  roster: z.null(),
+  manifest: documentStatusSchema.nullable(),
+  roster: documentStatusSchema.nullable(),
   proc: z.object({
     instance: z.uuid(),
     pid: count,
