@@ -28,12 +28,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   mirror: async () => (await import('./commands/mirror/command.js')).mirrorCommand,
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
-<<<<<<< HEAD
   alert: async () => (await import('./commands/alert/command.js')).alertCommand,
-=======
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
->>>>>>> i9-fleet
   config: async () => (await import('./commands/config.js')).configCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 }

@@ -34,6 +34,7 @@ import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { showMetrics } from './status/show-metrics.js'
 import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
@@ -80,6 +81,8 @@ export class NodeService {
   readonly #jobs: JobsSeen
   readonly #server: StatusServer
   #samples = 0
+  /** When the window before was applied; undefined while this node does not follow. */
+  #cementedAtMs: number | undefined
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
 
@@ -307,9 +310,18 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
+    this.#notePeriod()
     const { maxWindows, keepWindows } = this.#prepared.options
     if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
+  }
+
+  /** Windows that come in a row while catching up say nothing about the mesh. */
+  #notePeriod(): void {
+    const nowMs = this.#hooks.time.monotonicMs()
+    const isFollowing = this.#sync.host.isSynced
+    if (isFollowing && this.#cementedAtMs !== undefined) this.#metrics.cemented((nowMs - this.#cementedAtMs) / 1000)
+    this.#cementedAtMs = isFollowing ? nowMs : undefined
   }
 
   #statusModules(): StatusModules {
@@ -351,28 +363,13 @@ export class NodeService {
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
     const status = assembleStatus(this.#statusModules(), undefined)
-    const { res, clock, window, target_window: target, D, synced, catch_up: catchUp, caught_up: caughtUp } = status
-    this.#metrics.catchUpRate(catchUp?.windows_per_second ?? 0)
-    this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
-    this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
-    this.#metrics.catchUpTwice(caughtUp.bytes_twice)
-    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
-    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
-    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
-    this.#metrics.head(window)
-    this.#metrics.target(target)
-    this.#metrics.difficulty(D)
-    this.#metrics.synced(synced ? 1 : 0)
-    this.#metrics.clockRate(clock.steps_per_second)
-    const { chain, vote } = this.#ledger.loop.state
-    this.#metrics.members(chain.tables.nodes.size)
-    this.#metrics.candidates(chain.tables.candidates.size)
-    this.#metrics.voteRound(vote.round)
-    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
-    this.#metrics.logLinesLost(this.#hooks.log.lostLines())
-    this.#metrics.residentMemory(res.rss)
-    this.#metrics.openFiles(res.fds)
-    this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
+    showMetrics(this.#metrics, status, {
+      state: this.#ledger.loop.state,
+      isReadOnly: this.#disk.isFull,
+      lostLines: this.#hooks.log.lostLines(),
+      clockSteps: this.#clock.steps,
+      storeBytes: this.#resources.storeBytes,
+    })
     return this.#registry.registry.metrics()
   }
 }

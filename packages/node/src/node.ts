@@ -7,7 +7,7 @@ import { ShiftedTime } from './drill/shifted-time.js'
 import { openLog } from './log/node-log.js'
 import { openManifest } from './manifest/open.js'
 import type { ManifestSource } from './manifest/types.js'
-import { createMetricsRegistry } from './metrics.js'
+import { collectProcessMetrics, createMetricsRegistry } from './metrics.js'
 import { NodeService } from './node-service.js'
 import { Closers, type OpenResources, openResources } from './open.js'
 import { type Prepared, prepareNode } from './prepare.js'
@@ -55,6 +55,7 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   closers.add(() => log.close())
   const { logger, health } = log
   const registry = createMetricsRegistry()
+  collectProcessMetrics(registry)
   const opened = await openResources(prepared, closers, notice, registry)
   const speed = await checkSpeed(opened.hashing, opened.store, options)
   if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)

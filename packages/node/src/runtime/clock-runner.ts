@@ -30,6 +30,7 @@ export class ClockRunner {
   #current: AbortController | undefined
   #startedAtMs = 0
   #advances = 0
+  #steps = 0
   #isWaiting = false
   #reading: ClockReading = { stepsPerSecond: null, windowSeconds: null }
 
@@ -54,6 +55,11 @@ export class ClockRunner {
   /** How often the thread was seen to go on, in this process. */
   get advances(): number {
     return this.#advances
+  }
+
+  /** Steps of the windows that were ground to their end. */
+  get steps(): number {
+    return this.#steps
   }
 
   /** Age of the grind in progress, ms; counts from the latest one where there is none. */
@@ -102,6 +108,7 @@ export class ClockRunner {
     }
     const tick = await timechain.grind({ ...request, onProgress, signal })
     onProgress()
+    this.#steps += tick.d
     const left = this.#startedAtMs + floorMs - time.monotonicMs()
     // A grind that was superseded says nothing about the one that took its place.
     if (left > 0 && !signal.aborted) this.#isWaiting = true
