@@ -18,6 +18,7 @@ const WAITING = [
   'test/e2e/demo-failover',
   'test/e2e/breathing-agents',
   'test/e2e/disk-full',
+  'test/e2e/notify',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',

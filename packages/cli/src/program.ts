@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
   upgrade: async () => (await import('./commands/release/upgrade.js')).upgradeCommand,
   rollback: async () => (await import('./commands/release/rollback.js')).rollbackCommand,
+  alert: async () => (await import('./commands/alert/command.js')).alertCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
   config: async () => (await import('./commands/config.js')).configCommand,

@@ -23,6 +23,7 @@ import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { ClockWatch } from './runtime/clock-watch.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
@@ -31,9 +32,9 @@ import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
-import { noteStatus } from './status/note-status.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { showMetrics } from './status/show-metrics.js'
 import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
@@ -68,6 +69,7 @@ export class NodeService {
   readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #clockWatch: ClockWatch
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
@@ -75,6 +77,8 @@ export class NodeService {
   readonly #jobs: JobsSeen
   readonly #server: StatusServer
   #samples = 0
+  /** When the window before was applied; undefined while this node does not follow. */
+  #cementedAtMs: number | undefined
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
 
@@ -90,6 +94,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#clockWatch = new ClockWatch(this.#clock)
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#snapshots = this.#createSnapshots()
     this.#sync = this.#createSync()
@@ -133,6 +138,11 @@ export class NodeService {
     await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** Asked by whoever watches this process, once per interval. */
+  isGoingOn(): boolean {
+    return this.#clockWatch.isGoingOn()
   }
 
   /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
@@ -273,9 +283,18 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
+    this.#notePeriod()
     const { maxWindows, keepWindows } = this.#prepared.options
     if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
+  }
+
+  /** Windows that come in a row while catching up say nothing about the mesh. */
+  #notePeriod(): void {
+    const nowMs = this.#hooks.time.monotonicMs()
+    const isFollowing = this.#sync.host.isSynced
+    if (isFollowing && this.#cementedAtMs !== undefined) this.#metrics.cemented((nowMs - this.#cementedAtMs) / 1000)
+    this.#cementedAtMs = isFollowing ? nowMs : undefined
   }
 
   #statusModules(): StatusModules {
@@ -316,10 +335,13 @@ export class NodeService {
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
-    noteStatus(this.#metrics, assembleStatus(this.#statusModules(), undefined), {
+    const status = assembleStatus(this.#statusModules(), undefined)
+    showMetrics(this.#metrics, status, {
       state: this.#ledger.loop.state,
-      isDiskFull: this.#disk.isFull,
+      isReadOnly: this.#disk.isFull,
       lostLines: this.#hooks.log.lostLines(),
+      clockSteps: this.#clock.steps,
+      storeBytes: this.#resources.storeBytes,
     })
     return this.#registry.registry.metrics()
   }
