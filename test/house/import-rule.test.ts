@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
+  vpn: ['foundation', 'fleet'],
   failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
@@ -32,7 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   console: ['foundation', 'soak'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'vpn', 'failover', 'breathing', 'mirror'],
   ],
 }
 

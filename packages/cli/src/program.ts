@@ -30,6 +30,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
+  roster: async () => (await import('./commands/roster/command.js')).rosterCommand,
+  vpn: async () => (await import('./commands/vpn/command.js')).vpnCommand,
   config: async () => (await import('./commands/config.js')).configCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 }

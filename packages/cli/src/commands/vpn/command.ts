@@ -1,0 +1,11 @@
+import { Command } from 'commander'
+import type { CliContext } from '../../context.js'
+import { keygenCommand } from './keygen.js'
+import { syncCommand } from './sync.js'
+
+/** WireGuard between the hosts of the mesh: spec operations 12. */
+export function vpnCommand(context: CliContext): Command {
+  const group = new Command('vpn').description('the private path between the hosts, after the signed roster')
+  for (const verb of [keygenCommand, syncCommand]) group.addCommand(verb(context))
+  return group
+}
