@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
@@ -11,6 +9,8 @@ import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
+import { ManifestFollower } from './manifest/follower.js'
+import type { ManifestSource } from './manifest/types.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
@@ -48,6 +48,8 @@ export interface NodeServiceHooks {
   readonly failpoint: Failpoint
   /** The own clock as the start-up check found it. */
   readonly measured: ClockReading | undefined
+  /** Undefined: solo. */
+  readonly manifest: ManifestSource | undefined
   /** The node has done what `maxWindows` asked for. */
   end(): void
   fail(error: unknown): void
@@ -69,8 +71,8 @@ export class NodeService {
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
+  readonly #manifest: ManifestFollower | undefined
   readonly #server: StatusServer
-  #manifestSha256: string | undefined
   #samples = 0
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
@@ -97,7 +99,8 @@ export class NodeService {
       snapshots: this.#snapshots,
     }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
-    this.#mesh = createNodeMesh(prepared, opened, meshModules)
+    this.#mesh = createNodeMesh(prepared, hooks.manifest?.manifest, opened, meshModules)
+    this.#manifest = this.#followManifest()
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
@@ -110,7 +113,8 @@ export class NodeService {
   async start(closers: Closers): Promise<string> {
     const { options } = this.#prepared
     closers.add(() => this.#resources.close())
-    if (options.genesisManifest) this.#manifestSha256 = await sha256File(options.genesisManifest)
+    await this.#manifest?.start()
+    closers.add(() => this.#manifest?.stop())
     await this.#resources.refresh()
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
@@ -139,6 +143,25 @@ export class NodeService {
       this.#unannounced = statusUrl
       await removeRunFile(dataDir)
     }
+  }
+
+  /** Reads the file of the manifest again, whether or not it seems to have changed. */
+  async reloadManifest(): Promise<void> {
+    await this.#manifest?.reload()
+  }
+
+  #followManifest(): ManifestFollower | undefined {
+    const { network, identity } = this.#prepared
+    const { manifest: source, logger, registry, time } = this.#hooks
+    if (!network || !source) return undefined
+    return new ManifestFollower({
+      ...{ path: network.source.path, source, ownPeerId: identity.peerId, registry, logger, time },
+      apply: (manifest) => this.#mesh?.applyManifest(manifest),
+      finding: (code, detail) => {
+        this.#record.noteFinding({ code, window: this.#opened.store.head()?.window ?? 0, detail })
+        this.#metrics.findings.inc({ code })
+      },
+    })
   }
 
   /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
@@ -276,7 +299,7 @@ export class NodeService {
       genesisHash,
       identity,
       build: this.#build,
-      manifestSha256: this.#manifestSha256,
+      manifest: this.#manifest,
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
@@ -332,10 +355,4 @@ export class NodeService {
 
 function isProof(code: string): boolean {
   return code === 'ProofInvalid' || code === PROOF_INVALID
-}
-
-async function sha256File(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
 }

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly dataDir: string
   readonly genesis: string | undefined
   readonly genesisManifest: string | undefined
+  /** With it, the manifest must be signed by these operators: spec operations 11. */
+  readonly operators: string | undefined
   readonly listen: string | undefined
   readonly solo: boolean
   /** Identities outside the manifest are accepted too: spec transport 10.2. */
@@ -75,6 +77,12 @@ export const START_OPTIONS: Specs<StartOptions> = {
   genesisManifest: spec<string | undefined>('genesisManifest', {
     value: 'FILE',
     description: 'discovery manifest with the peers to dial; together with --listen',
+    default: undefined,
+    parse: text,
+  }),
+  operators: spec<string | undefined>('operators', {
+    value: 'FILE',
+    description: 'trust root: the manifest must be signed by these operators, and is followed while the node runs',
     default: undefined,
     parse: text,
   }),

@@ -6,6 +6,7 @@ import type { Store } from '@montana/store'
 import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
+import type { ManifestFollower } from '../manifest/follower.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import type { SnapshotServer } from '../snapshot/server.js'
@@ -26,7 +27,7 @@ export interface StatusModules {
   readonly genesisHash: Uint8Array
   readonly identity: Identity
   readonly build: RunningBuild
-  readonly manifestSha256: string | undefined
+  readonly manifest: Pick<ManifestFollower, 'status' | 'degraded'> | undefined
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
@@ -56,7 +57,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     sampled_at: formatTime(time.wallMs()),
     mono_ms: Math.round(time.monotonicMs()),
     build: modules.build,
-    manifest: manifestStatus(modules.manifestSha256),
+    manifest: modules.manifest?.status ?? null,
     roster: null,
     proc: processStatus(record, time),
     phase: ledger.phase,
@@ -115,13 +116,14 @@ function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): N
   return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
 }
 
-function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
+function degradedCodes({ ledger, disk, host, log, manifest }: StatusModules): string[] {
   const { halted } = ledger.loop.state
   return [
     ...(halted ? [halted] : []),
     ...(host.resync === undefined ? [] : ['RESYNC']),
     ...disk.degraded(),
     ...log.degraded(),
+    ...(manifest?.degraded ?? []),
   ]
 }
 
@@ -129,10 +131,6 @@ function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
 function stateRootAt(store: Store, window: number): Uint8Array | undefined {
   const head = store.head()
   return head?.window === window ? head.stateRoot : store.windowAt(window)?.stateRoot
-}
-
-function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
-  return sha256 === undefined ? null : { version: null, sha256, not_after: null, state: 'unsigned' }
 }
 
 function processStatus(record: NodeRecord, time: TimeSource): NodeStatus['proc'] {

@@ -8,12 +8,17 @@ import { consentToLostKeys } from './consent.js'
 import { createCommand } from './create.js'
 import { kindWithGenesis } from './genesis.js'
 import { removeCommand } from './remove.js'
+import { serveCommand } from './serve.js'
 import { showCommand } from './show.js'
+import { syncCommand } from './sync.js'
 
 /** The manifest `montana.manifest/1`: spec operations 11. */
 export function manifestCommand(context: CliContext): Command {
   const group = new Command('manifest').description('the signed list of the nodes of a network')
-  for (const verb of [createCommand, addCommand, removeCommand, sign, verify, showCommand]) {
+  for (const verb of [
+    ...[createCommand, addCommand, removeCommand, sign, verify, showCommand],
+    ...[syncCommand, serveCommand],
+  ]) {
     group.addCommand(verb(context))
   }
   return group
