@@ -13,5 +13,8 @@ export const WG_TIMEOUT_MS = 10_000
 export const WG_OUTPUT_BYTES = 4 * 1024 * 1024
 /** Keeps the way through a translation of addresses open; what the makers of WireGuard advise. */
 export const KEEPALIVE_S = 25
-/** Share of a document's life that is left when its end is warned about: spec operations 12.2. */
-export const WARN_SHARE = 0.25
+/** As F-SYNC knows the job, and the files are called. */
+export const JOB = 'vpn'
+export const ROSTER_NAME = 'roster'
+/** One source alone could withhold every new version without anybody noticing: spec operations 11.2. */
+export const MIN_SOURCES = 2

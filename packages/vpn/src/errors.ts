@@ -19,8 +19,6 @@ export type VpnErrorCode =
   | 'VPN_NO_ROSTER'
   /** The roster in force is past its end: peers are removed. */
   | 'VPN_EXPIRED'
-  /** Another run is at work. */
-  | 'VPN_BUSY'
 
 export class VpnError extends MontanaError {
   declare readonly code: VpnErrorCode

@@ -1,117 +1,140 @@
-import type { VerifiedDocument } from '@montana/fleet'
-import { nextChangeMs, type OwnKeys, type RosterDocument, requireOwn } from '@montana/fleet/roster'
-import { formatTime, sleep, systemTime, type TimeSource } from '@montana/foundation'
-import { type Applied, applyConfig } from './apply.js'
+import {
+  type DocumentSource,
+  DocumentStore,
+  type JobRun,
+  type PullResult,
+  recordRun,
+  type SyncResult,
+  sharedFiles,
+  syncDocument,
+  type VerifiedDocument,
+  type VerifyModules,
+  withSyncLock,
+} from '@montana/fleet'
+import { type RosterDocument, requireOwn, rosterKind } from '@montana/fleet/roster'
+import { errorCode, sleep, systemTime } from '@montana/foundation'
+import { type ApplyModules, applyRoster, ownKeys, type RosterApplied } from './apply-roster.js'
+import { JOB, ROSTER_NAME } from './constants.js'
 import { VpnError } from './errors.js'
-import { nextKeyPath, promoteNextKey } from './key/file.js'
-import { type KeyRing, pickKey, readKeyRing } from './key/ring.js'
-import { entriesInForce, hasEnded, planConfig } from './plan.js'
+import { readKeyRing } from './key/ring.js'
+import { readNodeKeys } from './node-keys.js'
 import type { VpnSettings } from './settings.js'
-import { readState, type VpnState, writeState } from './state.js'
-import { createWgInterface, type WgInterface } from './wg/program.js'
-import { wantedDigest } from './wg/render.js'
 
-/** Where the roster comes from. */
-export interface RosterFeed {
-  /**
-   * Asks the sources and takes what is better than the roster in force, if this host may (`checkHere` throws otherwise).
-   * Sources that are down and documents that are refused change nothing.
-   */
-  pull(checkHere: (document: RosterDocument) => void, signal: AbortSignal): Promise<void>
-  /** The roster in force; null: there was never one. */
-  readonly current: VerifiedDocument<RosterDocument> | null
+export interface VpnSyncModules extends ApplyModules {
+  readonly sources: readonly DocumentSource[]
+  readonly verify: VerifyModules
+  /** Hears of each application: the second one comes where a change by validity was waited for. */
+  readonly onApplied?: (applied: RosterApplied) => void
 }
 
-export interface SyncModules {
-  readonly feed: RosterFeed
-  readonly time?: TimeSource
-  readonly wg?: WgInterface
-}
-
-export interface SyncOutcome extends Applied {
-  readonly version: number
-  readonly sha256: string
-  readonly notAfter: string
-  /** Labels of the hosts that are authorised. */
-  readonly peers: readonly string[]
-  /** The roster has ended, so that nobody is. */
-  readonly isExpired: boolean
-  /** The key of this host is another than before this run. */
-  readonly isKeyRotated: boolean
-  /** When the set of peers changes by itself; wall clock. */
-  readonly nextChangeMs: number | null
+/** What came of asking the sources, and what the roster in force made of the interface. */
+export interface VpnSyncResult {
+  readonly pull: Pick<SyncResult<RosterDocument>, keyof PullResult | 'record'>
+  readonly applied: RosterApplied
 }
 
 /**
- * One run of the job: pull, plan, apply, publish. A change by validity that comes before the next run is waited for, and
- * made at its instant; `onOutcome` hears of each application. Spec operations 12.2.
+ * One run of the job: pull, plan, apply, publish. Sources that are down and rosters that are refused change nothing: the
+ * last good one is applied until its end, and nobody is authorised after it. A change by validity that comes before the
+ * next run is waited for, so that both ends make it at one instant. Spec operations 12.2. Throws VpnError; the pull that
+ * found nothing is no error here.
  */
 export async function syncVpn(
   settings: VpnSettings,
-  modules: SyncModules,
+  modules: VpnSyncModules,
   signal: AbortSignal,
-  onOutcome: (outcome: SyncOutcome) => void = () => {},
-): Promise<SyncOutcome> {
-  const { time = systemTime } = modules
-  const ring = await readKeyRing(settings.privateKey)
-  const own = ownKeys(settings, ring)
-  await modules.feed.pull((document) => requireOwn(document, own, time.wallMs()), signal)
-  let outcome = await applyRoster(settings, modules, signal)
-  onOutcome(outcome)
-  for (let waitMs = heldMs(outcome, settings, time); waitMs !== null; waitMs = heldMs(outcome, settings, time)) {
+): Promise<VpnSyncResult> {
+  const { onApplied = () => {}, time = systemTime } = modules
+  await recorded(settings, modules, () => readKeyRing(settings.privateKey))
+  const first = await pullAndApply(settings, modules, signal)
+  onApplied(first.applied)
+  let { applied } = first
+  for (let waitMs = heldMs(applied, settings, time.wallMs()); waitMs !== null; ) {
     await sleep(waitMs, signal)
-    outcome = await applyRoster(settings, modules, signal)
-    onOutcome(outcome)
+    applied = await recorded(settings, modules, () => applyAgain(settings, modules, signal))
+    onApplied(applied)
+    waitMs = heldMs(applied, settings, time.wallMs())
   }
-  return outcome
+  return { ...first, applied }
 }
 
-function heldMs({ nextChangeMs }: SyncOutcome, { holdMs }: VpnSettings, time: TimeSource): number | null {
+async function pullAndApply(
+  settings: VpnSettings,
+  modules: VpnSyncModules,
+  signal: AbortSignal,
+): Promise<VpnSyncResult> {
+  const { sources, verify, time = systemTime } = modules
+  const { stateDir } = settings
+  let applied: RosterApplied | undefined
+  const pull = await syncDocument<RosterDocument>(
+    {
+      ...{ job: JOB, name: ROSTER_NAME, stateDir, sources, modules: verify, time },
+      kind: rosterKind(await readNodeKeys(stateDir, verify)),
+      checkHere: async ({ document }) => {
+        requireOwn(document, ownKeys(settings, await readKeyRing(settings.privateKey)), time.wallMs())
+      },
+      apply: async (current) => {
+        applied = await applyInForce(current, settings, modules, signal)
+      },
+    },
+    signal,
+  )
+  if (!applied) throw noRoster(pull)
+  return { pull, applied }
+}
+
+/** At the instant of a change; another run may have taken another roster since. */
+async function applyAgain(settings: VpnSettings, modules: VpnSyncModules, signal: AbortSignal): Promise<RosterApplied> {
+  const { stateDir } = settings
+  const work = async () => {
+    const kind = rosterKind(await readNodeKeys(stateDir, modules.verify))
+    const files = sharedFiles(ROSTER_NAME)
+    const { current } = await DocumentStore.open({ kind, stateDir, modules: modules.verify, files })
+    if (current) return await applyInForce(current, settings, modules, signal)
+    throw new VpnError('VPN_NO_ROSTER', 'the roster in force was removed', { remedy: 'run montana vpn sync again' })
+  }
+  return await withSyncLock(stateDir, ROSTER_NAME, work, signal)
+}
+
+async function applyInForce(
+  current: VerifiedDocument<RosterDocument>,
+  settings: VpnSettings,
+  modules: VpnSyncModules,
+  signal: AbortSignal,
+): Promise<RosterApplied> {
+  const applied = await applyRoster(current, settings, modules, signal)
+  if (!applied.isExpired) return applied
+  const remedy = 'have the operators issue and publish it anew'
+  const message = `the roster in force ended at ${applied.notAfter}; nobody is authorised, the interface stays`
+  throw new VpnError('VPN_EXPIRED', message, { field: 'not_after', remedy })
+}
+
+/** How long until a change that comes before the next run; null: there is none. */
+function heldMs({ nextChangeMs }: RosterApplied, { holdMs }: VpnSettings, nowMs: number): number | null {
   if (nextChangeMs === null) return null
-  const waitMs = Math.max(0, nextChangeMs - time.wallMs())
+  const waitMs = Math.max(0, nextChangeMs - nowMs)
   return waitMs < holdMs ? waitMs : null
 }
 
-/** The roster in force onto the interface, as of now. */
-async function applyRoster(settings: VpnSettings, modules: SyncModules, signal: AbortSignal): Promise<SyncOutcome> {
-  const { time = systemTime, wg = createWgInterface(settings.interface, settings.wg) } = modules
-  const { current } = modules.feed
-  if (!current) throw noRoster()
-  const nowMs = time.wallMs()
-  const ring = await readKeyRing(settings.privateKey)
-  const input = { roster: current.document, own: ownKeys(settings, ring), listenPort: settings.port, nowMs }
-  const isExpired = hasEnded(input.roster, nowMs)
-  // The roster in force was for the key of this host when it was taken; somebody may have changed the key since.
-  if (!isExpired) requireOwn(input.roster, input.own, nowMs)
-  const wanted = planConfig(input)
-  const key = pickKey(ring, wanted.publicKey)
-  const before = await readState(settings.statePath)
-  const isAppliedLast = before?.config_sha256 === wantedDigest(wanted)
-  const applied = await applyConfig({ wanted, key, workDir: settings.workDir, isAppliedLast }, wg, signal)
-  const isKeyRotated = key.path === nextKeyPath(settings.privateKey)
-  if (isKeyRotated) await promoteNextKey(settings.privateKey)
-  const peers = entriesInForce(input).map(({ label }) => label)
-  const { version, not_after: notAfter } = input.roster
-  await writeState(settings.statePath, {
-    ...{ schema: 'montana.vpn-state/1', interface: settings.interface, label: settings.label },
-    ...{ roster: { version, sha256: current.sha256, not_after: notAfter }, config_sha256: wantedDigest(wanted) },
-    ...{ public_key: wanted.publicKey, peers },
-    ...timesOf(applied, before, nowMs),
-  })
-  const next = nextChangeMs(input.roster, nowMs)
-  return { ...applied, version, sha256: current.sha256, notAfter, peers, isExpired, isKeyRotated, nextChangeMs: next }
+/** A failure outside of the pull is one of the job too. */
+async function recorded<T>(
+  { stateDir }: VpnSettings,
+  { time = systemTime }: VpnSyncModules,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAtMs = time.wallMs()
+  try {
+    return await work()
+  } catch (error) {
+    const run: JobRun = { startedAtMs, endedAtMs: time.wallMs(), isSuccess: false, code: errorCode(error) }
+    await recordRun(stateDir, JOB, run)
+    throw error
+  }
 }
 
-function timesOf({ isChanged }: Applied, before: VpnState | null, nowMs: number) {
-  const now = formatTime(nowMs)
-  return { changed_at: isChanged ? now : (before?.changed_at ?? null), applied_at: now }
-}
-
-function ownKeys({ label }: VpnSettings, { publicKeys }: KeyRing): OwnKeys {
-  return { label, publicKeys }
-}
-
-function noRoster(): VpnError {
-  const remedy = 'see why the sources of vpn.sources gave none'
-  return new VpnError('VPN_NO_ROSTER', 'no roster was ever accepted here', { field: 'vpn.sources', remedy })
+function noRoster({ code, sources }: PullResult): VpnError {
+  const details = sources.map(({ source, code, message }) => `${source}: ${message ?? code}`).join('; ')
+  const remedy = 'look at the sources of the roster, or ask the operators for one that names this host'
+  const metadata = { code, sources }
+  return new VpnError('VPN_NO_ROSTER', `no roster was ever accepted here (${details})`, { remedy, metadata })
 }

@@ -1,12 +1,22 @@
 import { formatTime } from '@montana/foundation'
 import { MAX_ENTRIES } from '../constants.js'
-import { firstHead, type Issue } from '../draft.js'
+import { firstHead, type Issue, revise } from '../draft.js'
 import { FleetError } from '../errors.js'
 import { ROSTER_SCHEMA, type RosterDocument, type RosterEntry } from './form.js'
 
 /** Version 1, unsigned, without entries. */
 export function createRoster(network: string, issue: Issue): RosterDocument {
   return { schema: ROSTER_SCHEMA, ...firstHead(network, issue), entries: [], signatures: [] }
+}
+
+/**
+ * What to sign next, with these entries. A key whose validity is over by then is revoked for good: an active one would
+ * refuse the roster.
+ */
+export function reviseRoster(document: RosterDocument, entries: readonly RosterEntry[], issue: Issue): RosterDocument {
+  const now = formatTime(issue.issuedAtMs)
+  const retired = entries.map((entry): RosterEntry => (entry.valid_to <= now ? { ...entry, state: 'revoked' } : entry))
+  return revise(document, { entries: retired }, issue)
 }
 
 /**
@@ -34,9 +44,4 @@ export function revokeEntries(entries: readonly RosterEntry[], label: string): R
     throw new FleetError('DOC_INVALID', `no key of ${label} is active`, { field: 'label' })
   }
   return entries.map((entry) => (entry.label === label ? { ...entry, state: 'revoked' } : entry))
-}
-
-/** The entries without those that ended before `nowMs`; their keys may be used again then, so keep them for a while. */
-export function pruneEntries(entries: readonly RosterEntry[], nowMs: number): RosterEntry[] {
-  return entries.filter(({ valid_to }) => valid_to > formatTime(nowMs))
 }

@@ -1,5 +1,5 @@
 export { type NodeKeys, ROSTER_KIND, rosterKind } from './content.js'
-export { createRoster, pruneEntries, putEntry, revokeEntries } from './draft.js'
+export { createRoster, putEntry, reviseRoster, revokeEntries } from './draft.js'
 export { type Endpoint, endpointText, parseEndpoint } from './endpoint.js'
 export { ROSTER_SCHEMA, type RosterDocument, type RosterEntry, WG_KEY_BYTES } from './form.js'
 export { rosterEntryBytes, signRosterEntry } from './node-signature.js'

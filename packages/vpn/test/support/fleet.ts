@@ -2,17 +2,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSignatureVerifier, type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
-import { documentText, revise, signDocument, type TrustRoot } from '@montana/fleet'
-import { createRoster, putEntry, type RosterDocument, type RosterEntry, revokeEntries } from '@montana/fleet/roster'
+import { type DocumentSource, documentText, parseSource, signDocument, type TrustRoot } from '@montana/fleet'
+import {
+  createRoster,
+  putEntry,
+  type RosterDocument,
+  type RosterEntry,
+  reviseRoster,
+  revokeEntries,
+} from '@montana/fleet/roster'
 import { formatTime } from '@montana/foundation'
-import { openRosterFeed, type RosterFeed } from '../../src/index.js'
+import type { VpnSyncModules } from '../../src/index.js'
 
 const NETWORK = 'vpn.test'
 const DAY_MS = 86_400_000
 
-/** One operator who signs rosters, and the file from which the hosts take them. */
+/** One operator who signs rosters, and the two files from which the hosts take them. */
 export class TestFleet {
-  readonly source: string
+  readonly sources: readonly [string, string]
   #roster: RosterDocument
 
   private constructor(
@@ -20,7 +27,7 @@ export class TestFleet {
     readonly backend: PqBackend,
     readonly signer: Signer,
   ) {
-    this.source = join(folder, 'published.json')
+    this.sources = [join(folder, 'published-1.json'), join(folder, 'published-2.json')]
     this.#roster = createRoster(NETWORK, { issuedAtMs: Date.now(), validMs: DAY_MS })
   }
 
@@ -54,7 +61,7 @@ export class TestFleet {
   }
 
   async issue(entries: readonly RosterEntry[], validMs = DAY_MS): Promise<RosterDocument> {
-    const draft = revise(this.#roster, { entries: [...entries] }, { issuedAtMs: Date.now(), validMs })
+    const draft = reviseRoster(this.#roster, entries, { issuedAtMs: Date.now(), validMs })
     this.#roster = await signDocument(draft, 'op', this.signer)
     await this.publish(this.#roster)
     return this.#roster
@@ -65,12 +72,12 @@ export class TestFleet {
   }
 
   async publish(document: RosterDocument): Promise<void> {
-    await writeFile(this.source, documentText(document))
+    for (const source of this.sources) await writeFile(source, documentText(document))
   }
 
-  async feed(stateDir: string): Promise<RosterFeed> {
-    const modules = { trust: this.trust, verify: createSignatureVerifier(this.backend) }
-    return await openRosterFeed({ stateDir, sources: [this.source], modules, wallMs: Date.now })
+  get modules(): Pick<VpnSyncModules, 'sources' | 'verify'> {
+    const sources: DocumentSource[] = this.sources.map((source) => parseSource(source, 'roster'))
+    return { sources, verify: { trust: this.trust, verify: createSignatureVerifier(this.backend) } }
   }
 
   async close(): Promise<void> {

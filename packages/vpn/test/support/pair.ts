@@ -1,13 +1,23 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RosterEntry } from '@montana/fleet/roster'
-import { makeKeyFile, type SyncOutcome, syncVpn, type VpnSettings, vpnSettings } from '../../src/index.js'
+import {
+  makeKeyFile,
+  type RosterApplied,
+  syncVpn,
+  type VpnSettings,
+  type VpnSyncModules,
+  type VpnSyncResult,
+  vpnSettings,
+} from '../../src/index.js'
 import { entryOf, TestFleet } from './fleet.js'
 import { createTunnel, type Tunnel, type TunnelHost } from './tunnel-host.js'
 
 export const PORT = 51_820
 export const LABELS = ['amsterdam', 'moscow'] as const
 export type Side = 0 | 1
+
+export type Synced = RosterApplied & Pick<VpnSyncResult, 'pull'>
 
 /** Two hosts of one fleet, each with its key, its state and a WireGuard interface of its own. */
 export class Pair {
@@ -38,13 +48,14 @@ export class Pair {
   settings(side: Side, over: Partial<VpnSettings> = {}): VpnSettings {
     const { device, wg } = this.host(side)
     const label = LABELS[side]
-    const own = { label, stateDir: join(this.fleet.folder, label), interface: device, port: PORT, wg, holdMs: 0 }
-    return vpnSettings({ ...own, ...over })
+    const settings = vpnSettings({ label, interface: device, port: PORT }, join(this.fleet.folder, label))
+    return { ...settings, wg, holdMs: 0, ...over }
   }
 
-  async sync(side: Side, over: Partial<VpnSettings> = {}): Promise<SyncOutcome> {
-    const settings = this.settings(side, over)
-    return await syncVpn(settings, { feed: await this.fleet.feed(settings.stateDir) }, AbortSignal.timeout(30_000))
+  async sync(side: Side, over: Partial<VpnSettings> = {}, modules: Partial<VpnSyncModules> = {}): Promise<Synced> {
+    const signal = AbortSignal.timeout(30_000)
+    const { pull, applied } = await syncVpn(this.settings(side, over), { ...this.fleet.modules, ...modules }, signal)
+    return { ...applied, pull }
   }
 
   async syncBoth(): Promise<void> {
@@ -85,10 +96,6 @@ export class Pair {
     const real = `wg() { ${this.host(side).wg.join(' ')} "$@"; }`
     await writeFile(file, `#!/bin/sh\n${real}\n${script}\n`, { mode: 0o755 })
     return file
-  }
-
-  async forgetState(side: Side): Promise<void> {
-    await rm(this.settings(side).stateDir, { recursive: true })
   }
 
   async close(): Promise<void> {

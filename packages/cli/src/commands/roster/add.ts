@@ -1,5 +1,4 @@
-import { revise } from '@montana/fleet'
-import { putEntry, ROSTER_KIND, type RosterDocument, type RosterEntry } from '@montana/fleet/roster'
+import { putEntry, ROSTER_KIND, type RosterDocument, type RosterEntry, reviseRoster } from '@montana/fleet/roster'
 import { formatTime, UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
@@ -40,7 +39,7 @@ export function addCommand(context: CliContext): Command {
       const nowMs = Date.now()
       const entry = entryOf(before, flags, nowMs)
       const issue = { issuedAtMs: nowMs, validMs: daysToMs(flags.validDays) }
-      const next = revise(before, { entries: putEntry(before.entries, entry) }, issue)
+      const next = reviseRoster(before, putEntry(before.entries, entry), issue)
       await writeDraft(file, ROSTER_KIND, next)
       report(context, file, next, flags.json === true)
     })

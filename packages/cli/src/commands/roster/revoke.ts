@@ -1,5 +1,4 @@
-import { revise } from '@montana/fleet'
-import { ROSTER_KIND, revokeEntries } from '@montana/fleet/roster'
+import { ROSTER_KIND, reviseRoster, revokeEntries } from '@montana/fleet/roster'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { daysToMs, readDraft, writeDraft } from '../document/draft-file.js'
@@ -20,7 +19,7 @@ export function revokeCommand(context: CliContext): Command {
       const { label, validDays, json } = self.optsWithGlobals<Flags>()
       const before = await readDraft(file, ROSTER_KIND)
       const issue = { issuedAtMs: Date.now(), validMs: daysToMs(validDays) }
-      const next = revise(before, { entries: revokeEntries(before.entries, label) }, issue)
+      const next = reviseRoster(before, revokeEntries(before.entries, label), issue)
       await writeDraft(file, ROSTER_KIND, next)
       report(context, file, next, json === true)
     })
