@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
+  vpn: ['foundation', 'fleet'],
   failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
@@ -34,7 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror', 'release', 'operator'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'vpn', 'failover', 'breathing', 'mirror', 'release', 'operator'],
   ],
 }
 

@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   alert: async () => (await import('./commands/alert/command.js')).alertCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
+  roster: async () => (await import('./commands/roster/command.js')).rosterCommand,
+  vpn: async () => (await import('./commands/vpn/command.js')).vpnCommand,
   config: async () => (await import('./commands/config.js')).configCommand,
   doctor: async () => (await import('./commands/operator/doctor.js')).doctorCommand,
   uninstall: async () => (await import('./commands/operator/uninstall.js')).uninstallCommand,
