@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createContext } from '../src/context.js'
 import { createProgram } from '../src/program.js'
@@ -39,4 +39,17 @@ it.each([
   expect(commandsIn(`    npx montana ${line.split(' ').join(' \\\n      ')}   # why\n`)).toMatchObject([
     { line: 1, words: line.split(' ') },
   ])
+})
+
+/** A decision may be named by its number alone. */
+const isThere = (path: string) => {
+  const name = basename(path)
+  return readdirSync(join(root, dirname(path))).some((entry) => entry === name || entry.startsWith(`${name}-`))
+}
+
+it('every file that README and docs name is there', () => {
+  const paths = PAGES.flatMap((page) => [...read(page).matchAll(/`((?:packages|test|docs|deploy|soak)\/[\w./-]+)`/g)])
+  const missing = paths.flatMap(([, path = '']) => (isThere(path) ? [] : [path]))
+  expect(missing).toEqual([])
+  expect(paths.length).toBeGreaterThan(40)
 })
