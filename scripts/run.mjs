@@ -31,6 +31,7 @@ const TASKS = {
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
+  'test:onboarding': { run: (context) => runTests(context, ['--long', 'test/onboarding/']) },
   'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },
 }
 

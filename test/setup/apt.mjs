@@ -12,6 +12,8 @@ const PACKAGES = [
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  // A clean system for the onboarding; one package, no service.
+  { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
   {
     command: 'chromium',
     debian: 'chromium',
