@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
   upgrade: async () => (await import('./commands/release/upgrade.js')).upgradeCommand,
+  deploy: async () => (await import('./commands/release/deploy.js')).deployCommand,
   rollback: async () => (await import('./commands/release/rollback.js')).rollbackCommand,
   alert: async () => (await import('./commands/alert/command.js')).alertCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,

@@ -32,6 +32,8 @@ export async function stageRelease(layout: Layout, bundle: VerifiedBundle, signa
   await mkdir(staging, { mode: 0o700 })
   try {
     await fill(staging, bundle, signal)
+    // Durable before its name is: one call instead of one for each of some thousand files. What is not booted need not be.
+    if (layout.root === '/') await runProgram('sync', ['-f', staging], signal)
     await rename(staging, folder)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
@@ -51,8 +53,6 @@ async function fill(staging: string, { members }: VerifiedBundle, signal: AbortS
   for (const name of ['app.tar.gz', 'runtime.tar.gz']) await unpack(memberOf(members, name), name, staging, signal)
   for (const name of ['RELEASE.json', 'sbom.spdx.json']) await copy(memberOf(members, name), name, staging)
   await chmod(staging, 0o755)
-  // Durable before its name is: one call instead of one for each of some thousand files.
-  await runProgram('sync', ['-f', staging], signal)
 }
 
 async function unpack(member: Member, name: string, staging: string, signal: AbortSignal): Promise<void> {

@@ -26,6 +26,8 @@ import { bundleOf, file, KEY, writeKey } from './bundles.js'
 export const UNIT = 'montana-node.service'
 export const { signal } = new AbortController()
 
+const CLI = join(import.meta.dirname, '../../../cli/dist/main.js')
+
 /** The least that answers as a node does: `behaviour` is what it does before that. */
 const program = (behaviour: string) => `
 import { readFileSync, writeFileSync, rmSync } from 'node:fs'
@@ -59,7 +61,9 @@ export interface Build {
 
 /** A signed release: its launcher and its program are real, what it serves is the least. */
 export function releaseOf(version: string, { behaviour = '', description = {}, more = [] }: Build = {}): Buffer {
-  const launcher = `#!/bin/sh\nr=$(dirname "$(dirname "$(readlink -f "$0")")")\nexec "$r/runtime/bin/node" "$r/app/main.mjs" "$@"\n`
+  // Of the commands of a release, those that a deployment calls are the product's own.
+  const commands = `case "$1" in upgrade | rollback) exec '${process.execPath}' '${CLI}' "$@" ;; esac\n`
+  const launcher = `#!/bin/sh\n${commands}r=$(dirname "$(dirname "$(readlink -f "$0")")")\nexec "$r/runtime/bin/node" "$r/app/main.mjs" "$@"\n`
   const app = [
     file('bin/montana', launcher, 0o755),
     file('app/main.mjs', `// ${version}\n${program(behaviour)}`),
