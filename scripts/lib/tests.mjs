@@ -36,6 +36,7 @@ const FORKING = [
   'packages/cli/test/simulate',
   'packages/cli/test/failover',
   'test/e2e/demo-mirror',
+  'test/onboarding/',
   'test/e2e/bad-input',
   'test/e2e/snapshot',
   'test/bench/mirror',
@@ -62,7 +63,7 @@ export async function runTests({ root, node, env }, args) {
   if (fault) return usage(fault)
   const whole = filters.length === 0 && !long
   if (whole && !checkSources(root, node, env)) return 1
-  ensurePackages(filters)
+  ensurePackages(filters, long)
   const folder = mkdtempSync(join(tmpdir(), 'montana-test-'))
   // Before the run: what is changed meanwhile was not what ran.
   const commit = evidence && revisionOf(root)

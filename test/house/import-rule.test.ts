@@ -33,7 +33,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   console: ['foundation', 'soak'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror', 'release', 'operator'],
+    ...[
+      'store',
+      'network',
+      'node',
+      'soak',
+      'console',
+      'fleet',
+      'failover',
+      'breathing',
+      'mirror',
+      'release',
+      'operator',
+    ],
   ],
 }
 
