@@ -31,21 +31,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   operator: ['foundation', 'native', 'crypto', 'timechain', 'ledger', 'node', 'fleet', 'release'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
+  release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...[
-      'store',
-      'network',
-      'node',
-      'soak',
-      'console',
-      'fleet',
-      'failover',
-      'breathing',
-      'mirror',
-      'release',
-      'operator',
-    ],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
+    ...['release', 'operator'],
   ],
 }
 

@@ -1,3 +1,4 @@
+export { type Deployed, type DeployInit, deploy } from './deploy/deploy.js'
 export { type RefusalCode, RefusalError, ReleaseError, type ReleaseFaultCode } from './errors.js'
 export { activate, currentRelease, type Layout, layoutOf, releaseName } from './install/layout.js'
 export type { Mended } from './install/mend.js'

@@ -27,7 +27,7 @@ export function layoutOf(root: string): Layout {
   const at = (name: string) => join(base, name)
   return {
     ...{ root, base, releases: at('releases'), current: at('current') },
-    ...{ journal: at('upgrade.json'), history: at('history.json'), lock: at('upgrade.lock') },
+    ...{ journal: at('upgrade.json'), history: at('history.json'), lock: join(root, 'run/montana-upgrade.lock') },
     backups: join(root, 'var/lib/montana-backups'),
     key: join(root, 'etc/montana/release.pub'),
     nodeConfig: join(root, 'etc/montana/node.yaml'),

@@ -1,12 +1,15 @@
-import { link, rm, unlink } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, rename, rm } from 'node:fs/promises'
 import { errorCode } from '@montana/foundation'
 import { RefusalError } from '../errors.js'
 import { readStarted, writeStarted } from '../services/pid-file.js'
 import type { Layout } from './layout.js'
 
+const ATTEMPTS = 3
+
 /** One change of release at a time. A lock whose process is gone is taken over. Throws {@link RefusalError} while one works. */
 export async function withLock<T>({ lock }: Layout, work: () => Promise<T>): Promise<T> {
-  const own = `${lock}.${process.pid}`
+  const own = `${lock}.${randomUUID()}`
   await writeStarted(own, process.pid)
   try {
     await take(own, lock)
@@ -18,18 +21,31 @@ export async function withLock<T>({ lock }: Layout, work: () => Promise<T>): Pro
 
 /** A link appears with its content, or not at all. */
 async function take(own: string, lock: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const isTaken = await link(own, lock).then(
-      () => false,
-      (error: unknown) => {
-        if (errorCode(error) === 'EEXIST') return true
-        throw error
-      },
-    )
-    if (!isTaken) return
-    if (await readStarted(lock)) break
-    await unlink(lock).catch(() => {})
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (await isMade(own, lock)) return
+    if (!(await isAbandoned(own, lock))) break
   }
   const remedy = 'wait until it has ended'
   throw new RefusalError('RELEASE_BUSY', 'another upgrade or rollback is at work', { field: 'lock', remedy })
+}
+
+async function isMade(from: string, to: string): Promise<boolean> {
+  return await link(from, to).then(
+    () => true,
+    (error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error
+      return false
+    },
+  )
+}
+
+/** Taken aside before it is judged: between a look and a removal it could become another's, who works. */
+async function isAbandoned(own: string, lock: string): Promise<boolean> {
+  if (await readStarted(lock)) return false
+  const aside = `${own}.aside`
+  await rename(lock, aside).catch(() => {})
+  const isHeld = (await readStarted(aside)) !== undefined
+  if (isHeld) await isMade(aside, lock)
+  await rm(aside, { force: true })
+  return !isHeld
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { AbortError, isAbort, syncDirectory } from '@montana/foundation'
@@ -28,9 +28,12 @@ export async function stageRelease(layout: Layout, bundle: VerifiedBundle, signa
   if (existsSync(folder)) return name
   const staging = join(layout.releases, `.staging-${name}`)
   await rm(staging, { recursive: true, force: true })
-  await mkdir(staging, { recursive: true, mode: 0o700 })
+  await makePublic(layout.releases)
+  await mkdir(staging, { mode: 0o700 })
   try {
     await fill(staging, bundle, signal)
+    // Durable before its name is: one call instead of one for each of some thousand files. What is not booted need not be.
+    if (layout.root === '/') await runProgram('sync', ['-f', staging], signal)
     await rename(staging, folder)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
@@ -40,12 +43,16 @@ export async function stageRelease(layout: Layout, bundle: VerifiedBundle, signa
   return name
 }
 
+/** Folders that everybody may read, whatever the umask of who installs. */
+async function makePublic(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o755 })
+  for (let made = folder; first !== undefined && made.startsWith(first); made = dirname(made)) await chmod(made, 0o755)
+}
+
 async function fill(staging: string, { members }: VerifiedBundle, signal: AbortSignal): Promise<void> {
   for (const name of ['app.tar.gz', 'runtime.tar.gz']) await unpack(memberOf(members, name), name, staging, signal)
   for (const name of ['RELEASE.json', 'sbom.spdx.json']) await copy(memberOf(members, name), name, staging)
   await chmod(staging, 0o755)
-  // Durable before its name is: one call instead of one for each of some thousand files.
-  await runProgram('sync', ['-f', staging], signal)
 }
 
 async function unpack(member: Member, name: string, staging: string, signal: AbortSignal): Promise<void> {

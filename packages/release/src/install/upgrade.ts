@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { errorMessage } from '@montana/foundation'
 import { RefusalError, ReleaseError } from '../errors.js'
 import type { ServiceControl } from '../services/types.js'
-import { BundleError, PUBLIC_KEY_BYTES, type VerifiedBundle, verifyBundle } from '../verifier/verifier.js'
+import type { VerifiedBundle } from '../verifier/verifier.js'
 import { storeBytes } from './backup.js'
 import { type ChangeContext, change, revert } from './change.js'
 import { requireFitting, requireSpace } from './checks.js'
@@ -16,6 +13,7 @@ import { confirm, type Mended, mend } from './mend.js'
 import { storeFile } from './node-config.js'
 import { readRelease, stageRelease } from './stage.js'
 import { storeSchema } from './store-schema.js'
+import { refusing, verified } from './verified.js'
 
 const DEFAULT_WAIT_MS = 60_000
 
@@ -64,7 +62,7 @@ export async function upgrade(init: UpgradeInit, signal: AbortSignal): Promise<C
     if (to === from) return { ...{ isChanged: mended !== null, from, to, services: [], backup: null }, mended }
     const migrates = await check(context, bundle, from)
     step(`unpack ${to}`)
-    await stageRelease(layout, bundle, signal)
+    await refusing(async () => await stageRelease(layout, bundle, signal))
     return { ...(await carryOut(context, await journalOf(context, from, to, signal), migrates, signal)), mended }
   })
 }
@@ -102,7 +100,6 @@ async function check({ layout }: ChangeContext, { release }: VerifiedBundle, fro
   const schema = await storeSchema(database)
   requireFitting(release, await readRelease(layout, from), schema)
   const migrates = schema > 0 && release.store_schema > schema
-  await mkdir(layout.backups, { recursive: true, mode: 0o700 })
   await requireSpace(layout.releases, migrates ? await storeBytes(database) : 0)
   return migrates
 }
@@ -120,10 +117,20 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<Omit<Changed, 'mended'>> {
   const { from, to, services } = journal
-  const fault = await change(context, journal, migrates, signal)
+  const fault = await undoing(context, journal, () => change(context, journal, migrates, signal))
   if (fault !== undefined) throw failed(journal, fault, await revert(context, journal, signal))
   await confirm(context, journal)
   return { isChanged: true, from, to, services, backup: journal.backup }
+}
+
+/** Who is told to stop in the middle goes back first, however long that takes. */
+async function undoing<T>(context: ChangeContext, journal: Journal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await revert(context, journal, new AbortController().signal)
+    throw error
+  }
 }
 
 function failed({ from, to }: Journal, fault: string, left: string | undefined): ReleaseError {
@@ -136,23 +143,4 @@ function failed({ from, to }: Journal, fault: string, left: string | undefined):
 
 function missing(message: string): RefusalError {
   return new RefusalError('RELEASE_MISSING', message, { field: 'current', remedy: 'install one with onboard.sh' })
-}
-
-async function verified(bundle: string, keyFile: string): Promise<VerifiedBundle> {
-  try {
-    return await verifyBundle(bundle, await readKey(keyFile))
-  } catch (cause) {
-    const remedy = 'fetch it again from where it is published, and do not install it otherwise'
-    throw new RefusalError('BUNDLE_REFUSED', `bundle refused: ${errorMessage(cause)}`, {
-      field: 'bundle',
-      remedy,
-      cause,
-    })
-  }
-}
-
-async function readKey(file: string): Promise<Uint8Array> {
-  const text = existsSync(file) ? (await readFile(file, 'latin1')).trim() : ''
-  if (/^[0-9a-f]+$/.test(text) && text.length === 2 * PUBLIC_KEY_BYTES) return Buffer.from(text, 'hex')
-  throw new BundleError(`${file} is not the public key of a release`)
 }
