@@ -12,6 +12,8 @@ const PACKAGES = [
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  // Kills a process at a chosen system call.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
   {
     command: 'chromium',
     debian: 'chromium',
