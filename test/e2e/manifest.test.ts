@@ -38,9 +38,9 @@ it('nodes follow their signed manifest while windows are made: a newcomer, a bad
   expect((await moscow.status()).manifest).toMatchObject({ version: 1, state: 'valid', not_after: one.not_after })
   expect(await moscow.metric('montana_document_info', 'kind="manifest"', 'version="1"')).toBe(1)
   await until(
-    async () => (await late.status().catch(() => undefined))?.degraded.includes('PEER_NOT_ALLOWED'),
+    async () => (await late.status().catch(() => undefined))?.degraded.includes('PEER_NOT_ALLOWED') === true,
     30_000,
-    'told',
+    'the newcomer knows that it has no place',
   )
 
   publish(files, JSON.stringify({ ...one, version: 2 }))

@@ -14,6 +14,8 @@ const PACKAGES = [
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
+  // Kills a process at a chosen system call.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
   {
     command: 'chromium',
     debian: 'chromium',
