@@ -7,6 +7,7 @@
 # private folder only, which it removes. Everything below is a function and the file ends with the one line that calls
 # them: a copy that was cut anywhere is a syntax error and does nothing. `--help` lists the options.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 
 readonly BAD_CONFIG=78 USAGE=2
 readonly MAX_BUNDLE_BYTES=1073741824

@@ -65,11 +65,12 @@ describe.skipIf(!canBootstrap())('onboarding on a clean Debian (needs root, debo
     '--genesis',
     '/root/genesis.json',
   ]
+  const bundle = () => ['--bundle', `/root/${basename(release.bundle)}`]
   const common = [...files, '--label', LABEL, '--listen', LISTEN, '--services', 'process']
 
   /** The script that lies beside the bundle, in the clean system. */
   const onboard = async (what: string, ...args: string[]) => {
-    const ran = await host.run(['bash', '/root/onboard.sh', ...common, ...args])
+    const ran = await host.run(['bash', '/root/onboard.sh', ...bundle(), ...common, ...args])
     runs.push({ what, ran })
     report(what, ran)
     return ran
@@ -151,7 +152,7 @@ describe.skipIf(!canBootstrap())('onboarding on a clean Debian (needs root, debo
       expect(ran.stdout).not.toMatch(/did (?!nothing|unpack)/)
       expect(difference(before, tree())).toEqual([])
       expect(pid()).toBe(process)
-      const plain = await host.run(['bash', '/root/onboard.sh', '--services', 'process', '--yes'])
+      const plain = await host.run(['bash', '/root/onboard.sh', ...bundle(), '--services', 'process', '--yes'])
       expect(plain.code, plain.stdout + plain.stderr).toBe(0)
       expect(difference(before, tree())).toEqual([])
     },

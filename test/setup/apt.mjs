@@ -14,6 +14,8 @@ const PACKAGES = [
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
+  // Kills a process at a chosen system call.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
   {
     command: 'chromium',
     debian: 'chromium',
@@ -35,9 +37,12 @@ const PACKAGES = [
 const APT_OPTIONS = ['-y', '-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
 const APT_TIMEOUT_MS = 300_000
 
-/** Installs what the tests named by `filters` want (none: all); tells on stderr what stays missing, and why. */
-export function ensurePackages(filters = []) {
-  const missing = PACKAGES.filter((entry) => isWanted(entry, filters) && !isThere(entry.command))
+/**
+ * Installs what the tests named by `filters` want (none: all), and what only long runs need for those; tells on stderr what
+ * stays missing, and why.
+ */
+export function ensurePackages(filters = [], isLongRun = false) {
+  const missing = PACKAGES.filter((entry) => isWanted(entry, filters, isLongRun) && !isThere(entry.command))
   const refused = missing.map((entry) => [entry, whyNot(entry)]).filter(([, reason]) => reason !== undefined)
   for (const [{ debian }, reason] of refused) note(`${debian} is missing, tests that need it are skipped: ${reason}`)
   const installable = missing.filter((entry) => !refused.some(([other]) => other === entry))
@@ -48,7 +53,8 @@ export function ensurePackages(filters = []) {
 }
 
 /** As vitest understands filters: parts of a path. */
-function isWanted({ tests }, filters) {
+function isWanted({ tests, isLong = false }, filters, isLongRun) {
+  if (isLong && !isLongRun) return false
   const isNamed = (filter) => tests.some((path) => path.includes(filter) || filter.includes(path))
   return filters.length === 0 || filters.some(isNamed)
 }

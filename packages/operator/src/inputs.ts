@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { MAX_DOCUMENT_BYTES, parseTrustRoot, type TrustRoot } from '@montana/fleet'
-import { ConfigError, errorCode, errorMessage } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, MontanaError } from '@montana/foundation'
 import { type GenesisDocument, parseGenesisJson } from '@montana/ledger'
 import { readUrl } from './host/fetch.js'
 import { PATHS, within } from './host/layout.js'
@@ -19,10 +19,23 @@ export interface Inputs extends JudgedManifest {
 type Named = Pick<OnboardOptions, 'root' | 'operators' | 'genesis' | 'manifest'>
 
 /**
- * From the files that were named, else from those of an earlier run. Throws ConfigError or FleetError: nothing unsigned,
+ * From the files that were named, else from those of an earlier run. Throws ConfigError: nothing unsigned,
  * expired or of another network is ever used. Spec operations 9.4, step 4.
  */
 export async function readInputs(options: Named, nowMs: number, signal: AbortSignal): Promise<Inputs> {
+  return await readAll(options, nowMs, signal).catch((error: unknown) => {
+    throw refusal(error)
+  })
+}
+
+/** A document that is refused is refused before any change: 78. */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof MontanaError) || error instanceof ConfigError) return error
+  const { code, message, field, remedy } = error
+  return new ConfigError(message, { code, cause: error, ...(field && { field }), ...(remedy && { remedy }) })
+}
+
+async function readAll(options: Named, nowMs: number, signal: AbortSignal): Promise<Inputs> {
   const { root } = options
   const read = (name: 'operators' | 'genesis' | 'manifest', installed: string) =>
     readInput(name, options[name], within(root, installed), signal)

@@ -78,7 +78,7 @@ function stepsOf(modules: OnboardModules, inputs: Inputs, hasAddon: boolean): St
     documentsStep(options, inputs),
     identityStep(options, inputs),
   ]
-  return options.requestOnly ? steps : [...steps, unitsStep(modules, { hasAddon })]
+  return options.requestOnly ? steps : [...steps, unitsStep(modules, { hasAddon, isNewManifest: inputs.isNewManifest })]
 }
 
 async function planOf(steps: readonly Step[], signal: AbortSignal): Promise<PlannedStep[]> {

@@ -64,7 +64,8 @@ export class Mesh {
 
   start(): void {
     for (const member of this.#files.members) {
-      const files = ['--genesis', this.genesis, '--genesis-manifest', this.manifest]
+      const documents = ['--genesis-manifest', this.manifest, '--operators', this.path('operators.json')]
+      const files = ['--genesis', this.genesis, ...documents]
       const address = ['--listen', member.listen, '--status-listen', '127.0.0.1:0', '--label', member.label]
       const args = ['start', '--data-dir', member.dataDir, ...files, ...address, '--min-window-ms', String(WINDOW_MS)]
       const [program = '', ...words] = [...this.#host.inside, process.execPath, MAIN, ...args]

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const SAMPLE_MS = 20
+const SAMPLE_MS = 40
+/** What a process was called with changes only when it becomes another program, soon after it was made. */
+const LOOKS = 3
 /** So many of the 24, one after the other, are no chance any more. */
 const IN_A_ROW = 3
 
 /** What any process of this machine was called with, and has in its environment, as long as it runs. */
 export class ProcessWatch {
   readonly #seen = new Set<string>()
+  readonly #looks = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
 
   constructor() {
@@ -23,6 +26,9 @@ export class ProcessWatch {
 
   #sample(): void {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const looks = this.#looks.get(pid) ?? 0
+      if (looks >= LOOKS) continue
+      this.#looks.set(pid, looks + 1)
       for (const file of ['cmdline', 'environ']) {
         const text = readOr(`/proc/${pid}/${file}`)
         if (text) this.#seen.add(text)

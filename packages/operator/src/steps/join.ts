@@ -30,13 +30,16 @@ export async function joinMesh({ ask, inputs, signal, timeoutMs = JOIN_MS }: Joi
   checkGenesis(status, inputs)
   const good = goodPeers(status)
   if (good.length > 0) return `${good.length} of ${status.peers.length} peers answer, the first is ${good[0]?.label}`
-  throw isRefused(status) ? notAllowed(status) : notConnected(status)
+  throw isRefused(status, true) ? notAllowed(status) : notConnected(status)
 }
 
-/** It is not in the manifest, and whoever was reached has closed the door; a peer that is down says nothing. */
-function isRefused({ peers, degraded }: NodeStatus): boolean {
-  const isReached = peers.some(({ closed, dial_code }) => closed > 0 || dial_code === REFUSED)
-  return isReached && degraded.includes(REFUSED) && peers.every(({ conns }) => conns === 0)
+/** After so many refused dials of each peer nobody is waited for any more. */
+const DIALS = 2
+
+/** The manifest does not name it, and nobody lets it in. An open mesh does, so that the manifest alone says nothing. */
+function isRefused({ peers, degraded }: NodeStatus, isOver = false): boolean {
+  if (!degraded.includes(REFUSED) || peers.some(({ conns }) => conns > 0)) return false
+  return isOver || peers.every(({ closed, dial_err }) => closed + dial_err >= DIALS)
 }
 
 function checkGenesis({ genesis_hash }: NodeStatus, { genesis }: Inputs): void {

@@ -34,6 +34,8 @@ export interface UnitsInit {
   /** Whether the native addon loads; without it the node cannot tell systemd that it is ready. */
   readonly hasAddon: boolean
   readonly memoryBytes?: number
+  /** A node that runs already is started anew: with the old manifest nobody let it in, and it would knock ever more seldom. */
+  readonly isNewManifest: boolean
 }
 
 /** Unit files, drop-ins that this host needs, enabled and started. */
@@ -50,6 +52,7 @@ export function unitsStep({ options: { root }, services }: OnboardContext, init:
         ...(isReloaded ? [{ what: 'reload', run: (signal: AbortSignal) => services.daemonReload(signal) }] : []),
         ...(enable.length > 0 ? [enableUnits(services, enable)] : []),
         ...(isActive ? [] : [startUnit(services, NODE_UNIT)]),
+        ...(isActive && init.isNewManifest ? [restartUnit(services, NODE_UNIT)] : []),
         ...(enable.length > 0 ? TIMERS.map((timer) => startUnit(services, timer)) : []),
       ]
       return { found: `${NODE_UNIT} ${isActive ? 'running' : 'not running'}`, actions }
@@ -119,4 +122,8 @@ function startUnit(services: OnboardContext['services'], unit: string): Action {
     run: (signal) => services.start(unit, signal),
     undo: () => services.stop(unit, AbortSignal.timeout(UNDO_MS)),
   }
+}
+
+function restartUnit(services: OnboardContext['services'], unit: string): Action {
+  return { what: `restart ${unit}`, run: (signal) => services.restart(unit, signal) }
 }
