@@ -5,6 +5,7 @@ import { verifyLegacy } from '../src/legacy/verify.js'
 import { createReport } from '../src/report/create.js'
 import { type Report, reportSchema } from '../src/report/schema.js'
 import { FINDING_CATALOGUE } from '../src/rules/catalogue.js'
+import type { FindingId } from '../src/rules/types.js'
 
 const FOLDER = join(import.meta.dirname, 'fixtures', 'founding')
 const SOAK = join(FOLDER, 'soak.jsonl')
@@ -57,7 +58,9 @@ describe('the soak file of the founding report', () => {
 
 describe('the founding report, judged', () => {
   it('has every finding with a severity that the operator guide names', () => {
-    const strange = report.findings.filter(({ id, severity }) => !FINDING_CATALOGUE[id].severities.includes(severity))
+    const strange = report.findings.filter(
+      ({ id, severity }) => !FINDING_CATALOGUE[id as FindingId].severities.includes(severity),
+    )
     expect(strange).toEqual([])
   })
 
