@@ -162,6 +162,8 @@ describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', () => {
     expect(await pair.sync(0)).toMatchObject({ difference: { add: [pair.keys[1]], remove: [old] } })
     expect(await pair.reach(0, SILENCE_MS)).toBeNull()
     expect(await pair.sync(1)).toMatchObject({ isKeyRotated: true, difference: { interface: ['private_key'] } })
+    // The other one tried in vain and waits before it tries again.
+    expect(await pair.reach(1)).not.toBeNull()
     expect(await pair.reach(0)).not.toBeNull()
     expect(pair.host(1).show('public-key').trim()).toBe(pair.keys[1])
     expect(await pair.sync(1)).toMatchObject({ isKeyRotated: false, isChanged: false })
