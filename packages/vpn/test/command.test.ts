@@ -7,7 +7,10 @@ import { whyNoTunnel } from './support/tunnel-host.js'
 
 const WG = '/usr/bin/wg'
 
-describe.skipIf(whyNoTunnel())('montana vpn on two hosts', () => {
+/** A dozen starts of the command, on a host that has other work. */
+const TIMEOUT_MS = 120_000
+
+describe.skipIf(whyNoTunnel())('montana vpn on two hosts', { timeout: TIMEOUT_MS }, () => {
   let pair: Pair
   const work = () => pair.settings(0).workDir
   const isThere = (path: string) =>

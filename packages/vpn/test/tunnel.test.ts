@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 /** Handshakes are told by the second. */
 const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1_100))
 
-describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', () => {
+describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', { timeout: 60_000 }, () => {
   let pair: Pair
 
   beforeAll(async () => {
