@@ -27,9 +27,11 @@ const TASKS = {
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
   'soak:loss': { run: (context) => runTests(context, ['--long', 'test/long/loss.long.test.ts']) },
   build: {},
+  'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
+  'test:onboarding': { run: (context) => runTests(context, ['--long', 'test/onboarding/']) },
   'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },
 }
 

@@ -18,6 +18,7 @@ const WAITING = [
   'test/e2e/demo-failover',
   'test/e2e/breathing-agents',
   'test/e2e/disk-full',
+  'test/e2e/notify',
   'packages/breathing/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
@@ -66,7 +67,9 @@ export async function runTests({ root, node, env }, args) {
   const folder = mkdtempSync(join(tmpdir(), 'montana-test-'))
   // Before the run: what is changed meanwhile was not what ran.
   const commit = evidence && revisionOf(root)
-  const context = { root, node, env: { ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
+  // Some thousand short processes of the same code: compiled once.
+  const cache = { NODE_COMPILE_CACHE: join(root, '.montana', 'compile-cache') }
+  const context = { root, node, env: { ...cache, ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
   try {
     const runs = whole ? await runParts(context) : [await runVitest(context, 'all', filters)]
     const results = joinReports(runs.map(({ report }) => report))

@@ -12,11 +12,16 @@ const PACKAGES = [
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  // A clean system for the onboarding; one package, no service.
+  { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
   {
     command: 'chromium',
     debian: 'chromium',
     tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
   },
+  // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
+  { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },
+  { command: 'python3', debian: 'python3', tests: ['test/e2e/notify', 'packages/failover/test/systemd'] },
   // The lease of failover is tested on real clusters. The package also has a service that takes over the ports of etcd.
   {
     command: 'etcd',

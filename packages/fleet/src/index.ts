@@ -24,6 +24,7 @@ export { DocumentStore, type DocumentStoreInit, type Judgement, type JudgeOption
 export { firstHead, type Issue, revise } from './draft.js'
 export { FleetError, type FleetErrorCode } from './errors.js'
 export { hostKeyText, readHostKey } from './host-key.js'
+export { createJobMetrics, type JobMetrics } from './job/metrics.js'
 export {
   type JobDocument,
   type JobRecord,

@@ -64,7 +64,8 @@ describe('a type that has to wait', () => {
     const outcomes = await Promise.allSettled(asked)
     const busy = { status: 'rejected', reason: { extCode: 3 } }
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome).toMatchObject(busy)
-    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(8)
+    // Four sync answers, half of the places, and two drafts.
+    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(6)
   })
 })
 

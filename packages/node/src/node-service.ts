@@ -1,42 +1,43 @@
+import { join } from 'node:path'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
+import { readDocumentFile, sharedFiles } from '@montana/fleet'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
-import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import type { Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
-import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
 import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
 import { ManifestFollower } from './manifest/follower.js'
+import { JobsSeen } from './manifest/jobs.js'
 import type { ManifestSource } from './manifest/types.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
+import { nodeMessages } from './peer-protocol/node-messages.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
-import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { ClockWatch } from './runtime/clock-watch.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
+import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { showMetrics } from './status/show-metrics.js'
 import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
-/** Finding: a frozen state that is not what its header says, and is not served. */
-const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
-/** Different ones that are told of; the log of a node does not grow at the pace of those who ask. */
-const FAULTS_SAID_MAX = 64
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -68,12 +69,16 @@ export class NodeService {
   readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #clockWatch: ClockWatch
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
   readonly #manifest: ManifestFollower | undefined
+  readonly #jobs: JobsSeen
   readonly #server: StatusServer
   #samples = 0
+  /** When the window before was applied; undefined while this node does not follow. */
+  #cementedAtMs: number | undefined
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
 
@@ -89,6 +94,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#clockWatch = new ClockWatch(this.#clock)
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#snapshots = this.#createSnapshots()
     this.#sync = this.#createSync()
@@ -101,11 +107,13 @@ export class NodeService {
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, hooks.manifest?.manifest, opened, meshModules)
     this.#manifest = this.#followManifest()
+    this.#jobs = new JobsSeen(prepared.options.fleetState, registry)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
+      document: (name) => this.#document(name),
     })
   }
 
@@ -115,7 +123,7 @@ export class NodeService {
     closers.add(() => this.#resources.close())
     await this.#manifest?.start()
     closers.add(() => this.#manifest?.stop())
-    await this.#resources.refresh()
+    await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
@@ -130,6 +138,11 @@ export class NodeService {
     await this.#announce(statusUrl)
     closers.add(() => removeRunFile(options.dataDir))
     return statusUrl
+  }
+
+  /** Asked by whoever watches this process, once per interval. */
+  isGoingOn(): boolean {
+    return this.#clockWatch.isGoingOn()
   }
 
   /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
@@ -148,6 +161,14 @@ export class NodeService {
   /** Reads the file of the manifest again, whether or not it seems to have changed. */
   async reloadManifest(): Promise<void> {
     await this.#manifest?.reload()
+  }
+
+  /** A signed document for the sync jobs of others: the manifest in force here, the roster as its job left it. */
+  async #document(name: string): Promise<Uint8Array | undefined> {
+    if (name === 'manifest') return this.#manifest?.document
+    if (name !== 'roster') return undefined
+    const path = join(this.#prepared.options.fleetState, sharedFiles(name).current)
+    return await readDocumentFile(path).catch(() => undefined)
   }
 
   #followManifest(): ManifestFollower | undefined {
@@ -176,7 +197,7 @@ export class NodeService {
 
   #createSync(): SyncService {
     const { logger, time, fail: onFatal } = this.#hooks
-    const { misbehaviour } = this.#nodeMessages()
+    const { misbehaviour } = nodeMessages(() => this.#mesh)
     return new SyncService({
       prepared: this.#prepared,
       opened: this.#opened,
@@ -198,15 +219,7 @@ export class NodeService {
   }
 
   #createSnapshots(): SnapshotServer {
-    const said = new Set<string>()
-    const onFault = (window: number, detail: string) => {
-      // One fault may be met by every request of a joiner.
-      if (said.has(detail) || said.size >= FAULTS_SAID_MAX) return
-      said.add(detail)
-      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
-      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
-      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
-    }
+    const onFault = snapshotFaults({ logger: this.#hooks.logger, record: this.#record, metrics: this.#metrics })
     return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
   }
 
@@ -253,26 +266,11 @@ export class NodeService {
       anchors: this.#createAnchors(),
       checkpoint,
       enableCandidate,
-      say: this.#nodeMessages(),
+      say: nodeMessages(mesh),
       handsOver,
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
-  }
-
-  /** What the node says apart from the engine, and what it holds against peers. */
-  #nodeMessages(): LedgerModules['say'] {
-    return {
-      evidence: (bytes) => this.#mesh?.extBroadcast(EXT_TYPE.evidence, bytes),
-      registration: (bytes, peerId) => {
-        if (peerId === undefined) this.#mesh?.broadcast(BASE_TYPE.nodeRegistration, 0n, bytes)
-        else this.#mesh?.send(peerId, BASE_TYPE.nodeRegistration, 0n, bytes)
-      },
-      misbehaviour: (peerId, code) => {
-        const { consensus, proof } = LIMITS.score
-        this.#mesh?.report(peerId, { code, points: isProof(code) ? proof : consensus })
-      },
-    }
   }
 
   /** A node that hears nobody cannot know whether it is behind; one whose disk is full promises nothing. */
@@ -285,9 +283,18 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
+    this.#notePeriod()
     const { maxWindows, keepWindows } = this.#prepared.options
     if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
+  }
+
+  /** Windows that come in a row while catching up say nothing about the mesh. */
+  #notePeriod(): void {
+    const nowMs = this.#hooks.time.monotonicMs()
+    const isFollowing = this.#sync.host.isSynced
+    if (isFollowing && this.#cementedAtMs !== undefined) this.#metrics.cemented((nowMs - this.#cementedAtMs) / 1000)
+    this.#cementedAtMs = isFollowing ? nowMs : undefined
   }
 
   #statusModules(): StatusModules {
@@ -300,6 +307,7 @@ export class NodeService {
       identity,
       build: this.#build,
       manifest: this.#manifest,
+      jobs: this.#jobs,
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
@@ -322,37 +330,19 @@ export class NodeService {
     this.#sync.mend()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
+    void this.#jobs.refresh()
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
     const status = assembleStatus(this.#statusModules(), undefined)
-    const { res, clock, window, target_window: target, D, synced, catch_up: catchUp, caught_up: caughtUp } = status
-    this.#metrics.catchUpRate(catchUp?.windows_per_second ?? 0)
-    this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
-    this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
-    this.#metrics.catchUpTwice(caughtUp.bytes_twice)
-    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
-    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
-    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
-    this.#metrics.head(window)
-    this.#metrics.target(target)
-    this.#metrics.difficulty(D)
-    this.#metrics.synced(synced ? 1 : 0)
-    this.#metrics.clockRate(clock.steps_per_second)
-    const { chain, vote } = this.#ledger.loop.state
-    this.#metrics.members(chain.tables.nodes.size)
-    this.#metrics.candidates(chain.tables.candidates.size)
-    this.#metrics.voteRound(vote.round)
-    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
-    this.#metrics.logLinesLost(this.#hooks.log.lostLines())
-    this.#metrics.residentMemory(res.rss)
-    this.#metrics.openFiles(res.fds)
-    this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
+    showMetrics(this.#metrics, status, {
+      state: this.#ledger.loop.state,
+      isReadOnly: this.#disk.isFull,
+      lostLines: this.#hooks.log.lostLines(),
+      clockSteps: this.#clock.steps,
+      storeBytes: this.#resources.storeBytes,
+    })
     return this.#registry.registry.metrics()
   }
-}
-
-function isProof(code: string): boolean {
-  return code === 'ProofInvalid' || code === PROOF_INVALID
 }

@@ -1,12 +1,13 @@
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemTime, type TimeSource } from '@montana/foundation'
+import { createKeepalive, openServiceManager } from '@montana/native'
 import type { StartOptions } from './config/start-options.js'
 import type { DrillMessage } from './drill/message.js'
 import { ShiftedTime } from './drill/shifted-time.js'
 import { openLog } from './log/node-log.js'
 import { openManifest } from './manifest/open.js'
 import type { ManifestSource } from './manifest/types.js'
-import { createMetricsRegistry } from './metrics.js'
+import { collectProcessMetrics, createMetricsRegistry } from './metrics.js'
 import { NodeService } from './node-service.js'
 import { Closers, type OpenResources, openResources } from './open.js'
 import { type Prepared, prepareNode } from './prepare.js'
@@ -54,6 +55,7 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   closers.add(() => log.close())
   const { logger, health } = log
   const registry = createMetricsRegistry()
+  collectProcessMetrics(registry)
   const opened = await openResources(prepared, closers, notice, registry)
   const speed = await checkSpeed(opened.hashing, opened.store, options)
   if (speed?.isTooSlow) notice(`SLOW CLOCK: ${speed.sentence}`)
@@ -61,7 +63,10 @@ async function startPrepared(prepared: Prepared, closers: Closers, { notice }: N
   const hooks = { logger, log: health, registry, time, failpoint, measured, end, fail }
   const manifest = await openSource(prepared, opened, time)
   const service = new NodeService(prepared, opened, { ...hooks, manifest })
+  const keepalive = createKeepalive(openServiceManager(process.env, logger), () => service.isGoingOn())
   const statusUrl = await service.start(closers)
+  closers.add(() => keepalive.stop())
+  keepalive.ready()
   const drill = (message: DrillMessage) => {
     time.offsetMs = message.clockOffsetMs
     service.drill(message)

@@ -1,4 +1,5 @@
 import type { VerifyPolicy } from '@montana/consensus'
+import { DEFAULT_FLEET_STATE } from '@montana/fleet'
 import { fromHex } from '@montana/foundation'
 import type { SecurityOptions } from '@montana/network'
 import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly genesisManifest: string | undefined
   /** With it, the manifest must be signed by these operators: spec operations 11. */
   readonly operators: string | undefined
+  /** State folder of the sync jobs of this host. */
+  readonly fleetState: string
   readonly listen: string | undefined
   readonly solo: boolean
   /** Identities outside the manifest are accepted too: spec transport 10.2. */
@@ -84,6 +87,12 @@ export const START_OPTIONS: Specs<StartOptions> = {
     value: 'FILE',
     description: 'trust root: the manifest must be signed by these operators, and is followed while the node runs',
     default: undefined,
+    parse: text,
+  }),
+  fleetState: spec<string>('fleetState', {
+    value: 'DIR',
+    description: 'where the sync jobs of this host leave their records, which /status.json shows; may be missing',
+    default: DEFAULT_FLEET_STATE,
     parse: text,
   }),
   listen: spec<string | undefined>('listen', {

@@ -1,4 +1,4 @@
-import { createDocumentMetrics, type DocumentMetrics } from '@montana/fleet'
+import { createDocumentMetrics, type DocumentMetrics, type DocumentState, worstState } from '@montana/fleet'
 import { formatTime, type Logger, type MetricsRegistry, type TimeSource } from '@montana/foundation'
 import type { Manifest } from '@montana/network'
 import type { NodeStatus } from '../status/schema.js'
@@ -11,6 +11,9 @@ const MANIFEST_REFUSED = 'ManifestRefused'
 const KEY_REPLACED = 'NodeKeyReplaced'
 /** In `degraded[]`: a closed mesh refuses this node. */
 const NOT_ALLOWED = 'PEER_NOT_ALLOWED'
+
+/** What only those who fetch can know; dates this node reads itself. */
+const OFFERED: ReadonlySet<DocumentState> = new Set(['rollback', 'equivocation'])
 
 export interface ManifestFollowerInit {
   readonly path: string
@@ -58,9 +61,11 @@ export class ManifestFollower {
     return this.#turn
   }
 
-  get status(): NonNullable<NodeStatus['manifest']> {
+  /** `offered`: what the sync job of this host was offered tells too, unless the file is not signed. */
+  status(offered: DocumentState): NonNullable<NodeStatus['manifest']> {
     const { version, sha256, notAfterMs, state } = this.#facts
-    return { version, sha256, not_after: notAfterMs === null ? null : formatTime(notAfterMs), state }
+    const worst = state === 'unsigned' || !OFFERED.has(offered) ? state : worstState(state, offered)
+    return { version, sha256, not_after: notAfterMs === null ? null : formatTime(notAfterMs), state: worst }
   }
 
   get degraded(): string[] {
