@@ -20,6 +20,7 @@ const WAITING = [
   'test/e2e/disk-full',
   'test/e2e/notify',
   'packages/breathing/',
+  'packages/vpn/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'test/simulation/test/',
