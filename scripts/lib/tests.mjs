@@ -21,6 +21,7 @@ const WAITING = [
   'test/e2e/notify',
   'test/e2e/manifest',
   'packages/breathing/',
+  'packages/vpn/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'test/simulation/test/',

@@ -24,6 +24,9 @@ const PACKAGES = [
   // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
   { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },
   { command: 'python3', debian: 'python3', tests: ['test/e2e/notify', 'packages/failover/test/systemd'] },
+  // The tunnels of the VPN; neither of the two has a service that it starts.
+  { command: 'wireguard-go', debian: 'wireguard-go', tests: ['packages/vpn/test'] },
+  { command: 'wg', debian: 'wireguard-tools', tests: ['packages/vpn/test'] },
   // The lease of failover is tested on real clusters. The package also has a service that takes over the ports of etcd.
   {
     command: 'etcd',

@@ -1,14 +1,16 @@
 import type { VerifiedDocument } from '@montana/fleet'
-import { nextChangeMs, type OwnKeys, type RosterDocument, requireOwn } from '@montana/fleet/roster'
+import { nextChangeMs, type OwnKeys, ownEntry, type RosterDocument, requireOwn } from '@montana/fleet/roster'
 import { formatTime, systemTime, type TimeSource } from '@montana/foundation'
 import { type Applied, applyConfig } from './apply.js'
 import { nextKeyPath, promoteNextKey } from './key/file.js'
 import { type KeyRing, pickKey, readKeyRing } from './key/ring.js'
-import { entriesInForce, hasEnded, planConfig } from './plan.js'
+import { entriesInForce, hasEnded, type PlanInput, planConfig } from './plan.js'
 import type { VpnSettings } from './settings.js'
 import { readState, type VpnState, writeState } from './state.js'
+import { wakePeers } from './wake.js'
 import { createWgInterface, type WgInterface } from './wg/program.js'
 import { wantedDigest } from './wg/render.js'
+import type { WantedConfig } from './wg/types.js'
 
 export interface ApplyModules {
   readonly time?: TimeSource
@@ -49,6 +51,7 @@ export async function applyRoster(
   const before = await readState(settings.statePath)
   const isAppliedLast = before?.config_sha256 === digest
   const applied = await applyConfig({ wanted, key, workDir: settings.workDir, isAppliedLast }, wg, signal)
+  await wakeChanged(input, wanted, applied)
   const isKeyRotated = key.path === nextKeyPath(settings.privateKey)
   if (isKeyRotated) await promoteNextKey(settings.privateKey)
   const peers = entriesInForce(input).map(({ label }) => label)
@@ -63,6 +66,17 @@ export async function applyRoster(
     ...{ ...applied, version, sha256, notAfter, peers, isExpired, isKeyRotated },
     nextChangeMs: nextChangeMs(roster, nowMs),
   }
+}
+
+/** Whoever is new to this host, or all where this host is new to them; the other family of addresses finds out itself. */
+async function wakeChanged(input: PlanInput, wanted: WantedConfig, { difference }: Applied): Promise<void> {
+  const own = ownEntry(input.roster, input.own, input.nowMs)?.tunnel_ip.split('/')[0]
+  if (own === undefined) return
+  const isNew = new Set([...difference.add, ...difference.change])
+  const concerned = wanted.peers.filter(({ publicKey }) => difference.interface.length > 0 || isNew.has(publicKey))
+  const addresses = concerned.flatMap(({ allowedIps }) => allowedIps.map((ip) => ip.split('/')[0] ?? ''))
+  const isSameFamily = (address: string) => address.includes(':') === own.includes(':')
+  await wakePeers(own, addresses.filter(isSameFamily))
 }
 
 export function ownKeys({ label }: Pick<VpnSettings, 'label'>, { publicKeys }: KeyRing): OwnKeys {

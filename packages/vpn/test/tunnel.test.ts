@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 /** Handshakes are told by the second. */
 const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1_100))
 
-describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', () => {
+describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', { timeout: 60_000 }, () => {
   let pair: Pair
 
   beforeAll(async () => {
@@ -162,28 +162,14 @@ describe.skipIf(whyNoTunnel())('two hosts with WireGuard between them', () => {
     expect(await pair.sync(0)).toMatchObject({ difference: { add: [pair.keys[1]], remove: [old] } })
     expect(await pair.reach(0, SILENCE_MS)).toBeNull()
     expect(await pair.sync(1)).toMatchObject({ isKeyRotated: true, difference: { interface: ['private_key'] } })
+    // The other one tried in vain and waits before it tries again.
+    expect(await pair.reach(1)).not.toBeNull()
     expect(await pair.reach(0)).not.toBeNull()
     expect(pair.host(1).show('public-key').trim()).toBe(pair.keys[1])
     expect(await pair.sync(1)).toMatchObject({ isKeyRotated: false, isChanged: false })
     const kept = await readdir(join(pair.settings(1).stateDir, 'vpn'))
     expect(kept.toSorted()).toEqual(['private.key', 'private.key.previous'])
     expect((await stat(path)).mode & 0o777).toBe(0o600)
-  })
-
-  it('rotate a key at one instant on both sides, where the roster says when', async () => {
-    const old = pair.keys[0]
-    pair.keys[0] = await makeKeyFile(nextKeyPath(pair.settings(0).privateKey))
-    const changeMs = Date.now() + 4_000
-    await pair.fleet.put([pair.entry(0, { valid_from: new Date(changeMs).toISOString() })])
-    await pair.syncBoth()
-    const both = ([0, 1] as const).map((side) => pair.sync(side, { holdMs: 20_000 }))
-    expect(pair.peers(1)).toEqual([old])
-    expect(await pair.reach(1)).not.toBeNull()
-    const [own, other] = await Promise.all(both)
-    expect(Date.now() - changeMs).toBeLessThan(3_000)
-    expect(own).toMatchObject({ isKeyRotated: true })
-    expect(other).toMatchObject({ difference: { add: [pair.keys[0]], remove: [old] } })
-    expect(await pair.reach(1)).not.toBeNull()
   })
 
   it('stop to reach each other when one is revoked on one side', async () => {
