@@ -1,5 +1,5 @@
 import { DEGRADED_CODES, FINDING_CODES, type StatusCode } from '@montana/node/settings'
-import { FINDING_CATALOGUE, type Thresholds } from '@montana/soak'
+import { FINDING_CATALOGUE, FINDING_IDS, REMEDIES, type Thresholds } from '@montana/soak'
 
 const BEGIN = '<!-- findings: written by npm run docs -->'
 const END = '<!-- /findings -->'
@@ -29,11 +29,17 @@ function findingTables(thresholds: Thresholds): string {
   ].join('\n')
 }
 
+/** What to do is in the words of the report itself. */
 function reportTable(thresholds: Thresholds): string {
-  const rows = Object.entries(FINDING_CATALOGUE).map(([id, { severities, when, means, action }]) => {
-    return row([id, severities.join(', '), when(thresholds), means, action])
+  const rows = FINDING_IDS.map((id) => {
+    const { severities, when, means, look } = FINDING_CATALOGUE[id]
+    return row([id, severities.join(', '), when(thresholds), means, Object.values(REMEDIES[id]).join('; '), look])
   })
-  return [row(['finding', 'severity', 'raised', 'means', 'what to do']), row(Array(5).fill('---')), ...rows].join('\n')
+  return [
+    row(['finding', 'severity', 'raised', 'means', 'what to do', 'look with']),
+    row(Array(6).fill('---')),
+    ...rows,
+  ].join('\n')
 }
 
 function codeTable(codes: Readonly<Record<string, StatusCode>>): string {

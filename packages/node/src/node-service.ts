@@ -31,6 +31,7 @@ import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
+import { includedMetrics } from './status/included-metrics.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
@@ -334,7 +335,7 @@ export class NodeService {
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
-  #scrape(): Promise<string> {
+  async #scrape(): Promise<string> {
     const status = assembleStatus(this.#statusModules(), undefined)
     showMetrics(this.#metrics, status, {
       state: this.#ledger.loop.state,
@@ -343,6 +344,10 @@ export class NodeService {
       clockSteps: this.#clock.steps,
       storeBytes: this.#resources.storeBytes,
     })
-    return this.#registry.registry.metrics()
+    const { registry } = this.#registry
+    const own = new Set(registry.getMetricsAsArray().map(({ name }) => name))
+    const { metricsFiles } = this.#prepared.options
+    const [text, included] = await Promise.all([registry.metrics(), includedMetrics(metricsFiles, own)])
+    return text + included
   }
 }

@@ -9,7 +9,8 @@ export interface CatalogueEntry {
   when(thresholds: Thresholds): string
   /** What it most often means. */
   readonly means: string
-  readonly action: string
+  /** With what to look closer; what to do is in {@link REMEDIES}. */
+  readonly look: string
 }
 
 const hours = (seconds: number) => `${seconds / 3600} h`
@@ -24,28 +25,27 @@ export const FINDING_CATALOGUE: Readonly<Record<FindingId, CatalogueEntry>> = {
     when: (t) =>
       `more than ${t.crash_exits} exits in ${minutes(t.crash_exits_window_s)}, or more than ${t.crash_restarts} restarts in ${hours(t.crash_restarts_window_s)}`,
     means: 'a start that cannot succeed is repeated',
-    action:
-      'read the last lines before an exit: `journalctl -u montana-node -n 50`; exit code 78 is a setting to correct',
+    look: '`journalctl -u montana-node -n 50`',
   },
   'F-EACCES': {
     severities: ['critical'],
     when: (t) => `the same fatal error at ${t.fatal_restarts} restarts or more`,
     means: 'a folder belongs to another user, or a file that is named is not there',
-    action: '`montana doctor` names each folder and file that the service user cannot use',
+    look: '`montana doctor`',
   },
   'F-DISK': {
     severities: ['critical'],
     when: (t) =>
       `a write was refused for want of space; or less than ${t.disk_free_pct} % of space or ${t.inodes_free_pct} % of inodes is left`,
     means: 'the node pauses on a full disk and signs nothing meanwhile; the watchdog loses records',
-    action: 'free space; the node goes on by itself. `keepWindows` bounds what a store keeps',
+    look: '`df -h /var/lib/montana`; `keepWindows` in `node.yaml` bounds what a store keeps',
   },
   'F-LAG': {
     severities: ['warning', 'critical'],
     when: (t) =>
       `more than ${t.lag_warn_windows} window behind the head in ${t.lag_warn_polls} polls running; critical above ${t.lag_critical_windows} windows`,
     means: 'the host is too slow or too busy, or its links are bad',
-    action: 'compare load, links and clock speed with the others: `montana status`, `montana clock calibrate`',
+    look: '`montana status`, `montana clock calibrate`',
   },
   'F-STALL': {
     severities: ['critical'],
@@ -53,144 +53,139 @@ export const FINDING_CATALOGUE: Readonly<Record<FindingId, CatalogueEntry>> = {
       `no window for more than ${t.stall_window_periods} window periods, or none while the head advanced ${t.stall_head_windows} windows`,
     means:
       'on all nodes: fewer than 67 % of the weight are up, and standing still is right; on one: it is cut off or stuck',
-    action: '`montana status` says for whom the mesh waits; bring that member back',
+    look: '`montana status`, `montana peers`',
   },
   'F-REGRESS': {
     severities: ['critical'],
     when: () => 'the window of a node goes down, or its log speaks of windows far above the head',
     means: 'a store was lost, reset or replaced by an older copy',
-    action:
-      'keep the data directory; `montana windows verify` before the node signs again, `montana journal show` for what it may sign',
+    look: '`montana windows verify`, `montana journal show`',
   },
   'F-HB-RANGE': {
     severities: ['warning'],
     when: (t) =>
       `answered pings outside ${t.heartbeat_ratio_low} to ${t.heartbeat_ratio_high} of the expected over ${t.heartbeat_periods} periods`,
     means: 'too few: a peer that is overloaded or frozen; too many: something else is counted',
-    action: 'look at the event-loop delay and the load of that peer',
+    look: '`montana peers`',
   },
   'F-HB-CONTRA': {
     severities: ['critical'],
     when: () => 'counters that cannot all be true, such as a part that exceeds its whole',
     means: 'the numbers come from another process than believed',
-    action: 'do not use these counters; find out which process they belong to',
+    look: '`montana status`',
   },
   'F-FLAP': {
     severities: ['warning'],
     when: (t) => `more than ${t.flap_closes_per_hour} closed connections per hour and peer`,
     means: 'a middle box with an idle limit, or two builds that refuse each other',
-    action: '`montana peers` shows the code of the latest dial; read both logs at that time',
+    look: '`montana peers`: the code of the latest dial',
   },
   'F-CLASSICAL': {
     severities: ['critical'],
     when: () => 'any handshake without a post-quantum part in a run that was declared post-quantum only',
     means: 'another program speaks on that port, or an old build',
-    action: 'find it; every node must offer only `hybrid` and `pq`',
+    look: '`montana peers`: the profile in use with each',
   },
   'F-STOPTIMEOUT': {
     severities: ['warning'],
     when: () => 'a unit that ended with the result `timeout`',
     means: 'a stop waited for something that does not end',
-    action: 'a node stops within seconds: see in its log what it waited for',
+    look: '`journalctl -u montana-node`',
   },
   'F-RESOURCE': {
     severities: ['warning'],
     when: (t) =>
       `load per core above ${t.load_per_core}, swap above ${t.swap_pct} % of the memory, or memory pressure above ${t.psi_mem_full_pct} %`,
     means: 'the host does more than it can',
-    action: 'move other work off it, or give it more; the clock needs a core of its own',
+    look: '`res` in `/status.json`',
   },
   'F-RSS': {
     severities: ['info', 'warning'],
     when: (t) =>
       `a process below ${megabytes(t.rss_low_bytes)} (info), or one that surely grows by more than ${t.rss_slope_mib_per_hour} MiB an hour over ${t.rss_slope_hours} h`,
     means: 'the wrong process was measured; or memory is not given back',
-    action: 'measure the main process of the unit; report growth with a heap snapshot early and late',
+    look: '`res` in `/status.json`',
   },
   'F-SKEW': {
     severities: ['critical'],
     when: (t) => `another build, bundle or manifest than most for more than ${t.skew_periods} periods`,
     means: 'an upgrade or a manifest did not reach that host',
-    action: '`montana version` and `montana manifest verify` there; declare upgrades before the run',
+    look: '`montana version`, `montana manifest show`',
   },
   'F-COVERAGE': {
     severities: ['critical'],
     when: (t) =>
       `fewer than ${percent(t.coverage_min)} of the polls are there, of the run or of one node, or a gap of more than ${t.gap_periods} periods`,
     means: 'nobody knows what happened in between, and no claim may rest on it',
-    action: 'see to timer, host and disk of the watchdog, then run again',
+    look: '`systemctl list-timers`, `montana soak verify`',
   },
   'F-SHORTRUN': {
     severities: ['critical'],
     when: () => 'a claim over more time than a node was up without a declared restart',
     means: 'a node restarted within the span that is claimed',
-    action: 'claim what was run, or run what is claimed',
+    look: 'section 3 of the report',
   },
   'F-PHASE': {
     severities: ['warning'],
     when: () => 'a claim says "active" while a node is in another phase',
     means: 'connected is not validating: a newcomer first does the work of a candidate',
-    action: 'say "following" of such a node, or wait until `montana status` says Active',
+    look: '`montana status`',
   },
   'F-VERDICT': {
     severities: ['critical'],
     when: () => 'a claim or an earlier report says PASS while a critical finding is open in its span',
     means: 'a verdict that its own evidence contradicts',
-    action: 'withdraw that verdict; the report computes its own',
+    look: 'section 8 of the report',
   },
   'F-FORK': {
     severities: ['critical'],
     when: () => 'one window with two header hashes or two state roots',
     means: 'somebody signed twice, or two stores were joined; the mesh must not go on unseen',
-    action:
-      'stop both nodes, keep their data directories, compare them with `montana windows verify`; `montana evidence list` names who contradicted itself',
+    look: '`montana windows verify`, `montana evidence list`',
   },
   'F-UNREACH': {
     severities: ['warning', 'critical'],
     when: (t) => `a node did not answer in one poll; critical in ${t.unreachable_critical_polls} polls running`,
     means: 'the process, the host or the way to it is gone',
-    action: '`systemctl status montana-node` there; then the network between watchdog and node',
+    look: '`systemctl status montana-node`',
   },
   'F-RESTART': {
     severities: ['warning'],
     when: () => 'another process than before answers, without a declared stop',
     means: 'a crash, a kill for want of memory, or an undeclared upgrade',
-    action: 'see in its log how the earlier one ended',
+    look: '`journalctl -u montana-node`, the kernel log for kills for want of memory',
   },
   'F-LINK': {
     severities: ['critical'],
     when: (t) => `two nodes that both answer have no connection with each other in ${t.link_polls} polls running`,
     means: 'a firewall or a route between exactly these two',
-    action: '`montana peers` on both; open the p2p port both ways',
+    look: '`montana peers` on both',
   },
   'F-CLOCK': {
     severities: ['warning', 'critical'],
     when: (t) =>
       `the wall clock is off by more than ${t.clock_warn_ms} ms beyond its error, or nobody sets it; critical above ${t.clock_critical_ms / 1000} s`,
     means: 'no time service, or none of its servers answers',
-    action:
-      'set up chrony or systemd-timesyncd; consensus does not rest on wall time, reports and dates of documents do',
+    look: '`timedatectl`, `montana doctor`',
   },
   'F-CHAIN': {
     severities: ['critical'],
     when: () => 'verification finds a line of the soak file changed, torn, missing or twice',
     means: 'the disk of the watchdog was full, or somebody edited the file',
-    action: '`montana soak verify` names each place; rest no claim on the file',
+    look: '`montana soak verify`',
   },
   'F-SYNC': {
     severities: ['warning', 'critical'],
     when: (t) =>
       `the last success of a sync job is older than ${t.sync_warn_periods} of its periods; critical from ${t.sync_critical_periods} on`,
     means: 'the timer runs and the job fails; what is in force stays in force until its own end',
-    action:
-      'run it by hand and read its error: `montana manifest sync --config /etc/montana/fleet.yaml`, `montana vpn sync --config /etc/montana/fleet.yaml`',
+    look: '`montana manifest sync --config /etc/montana/fleet.yaml`, `montana vpn sync --config /etc/montana/fleet.yaml`',
   },
   'F-DOC': {
     severities: ['warning', 'critical'],
     when: (t) =>
       `a signed document ends within ${t.document_warn_days} days or an older one was offered; critical when it has ended or two of one version were signed`,
     means: 'nobody has signed a new version, a source is stale, or an operator key signs twice',
-    action:
-      '`montana manifest show` says until when; sign and publish the next version; two of one version mean that a key must be replaced',
+    look: '`montana manifest show`, `montana vpn status`',
   },
 }

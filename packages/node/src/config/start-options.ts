@@ -46,6 +46,8 @@ export interface StartOptions {
   /** Drill: no window is ground in less time than this, ms. */
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
+  /** Metrics of jobs without an endpoint of their own: files that /metrics shows too. */
+  readonly metricsFiles: readonly string[]
   readonly maxWindows: number | undefined
   /** Undefined: stdout. */
   readonly logFile: string | undefined
@@ -192,6 +194,12 @@ export const START_OPTIONS: Specs<StartOptions> = {
     default: { host: '127.0.0.1', port: DEFAULT_STATUS_PORT },
     parse: parseStatusListen,
   }),
+  metricsFiles: spec<readonly string[]>('metricsFiles', {
+    value: 'FILES',
+    description: 'text files of jobs that /metrics shows too, separated by commas',
+    default: [],
+    parse: parseFiles,
+  }),
   maxWindows: spec<number | undefined>('maxWindows', {
     value: 'N',
     description: 'stop after N more windows',
@@ -234,6 +242,15 @@ function parseVerify(value: string): VerifyPolicy | Fault {
   const segments = Number(/^sample:(\d{1,2})$/.exec(value)?.[1])
   if (segments >= 1 && segments <= 64) return { kind: 'sample', segments }
   return new Fault('is not a verification policy', 'use full, quorum, or sample:N with N from 1 to 64')
+}
+
+/** A job is one file; a page of files would be read at each scrape. */
+const METRICS_FILES_MAX = 16
+
+function parseFiles(value: string): readonly string[] | Fault {
+  const files = value.split(',').map((file) => file.trim())
+  if (files.every((file) => file !== '') && files.length <= METRICS_FILES_MAX) return files
+  return new Fault('is not a list of files', `name up to ${METRICS_FILES_MAX} files, separated by commas`)
 }
 
 function parseStatusListen(value: string): StatusAddress | Fault {

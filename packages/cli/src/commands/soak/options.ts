@@ -19,6 +19,7 @@ export interface SoakFlags extends GlobalOptions {
   path?: string
   every?: string
   count?: string
+  metricsFile?: string
 }
 
 /** Where `montana devnet` keeps its nodes unless told otherwise. */
