@@ -5,6 +5,7 @@ import {
   isAbort,
   type Logger,
   type MetricsRegistry,
+  noMetrics,
   silentLogger,
   type TimeSource,
 } from '@montana/foundation'
@@ -14,7 +15,7 @@ import { isDiskFault, SoakError, toFileError } from './errors.js'
 import { type JournalFiles, journalFiles, journalPaths, type OpenAppend } from './journal/files.js'
 import { type JournalState, readJournal } from './journal/journal.js'
 import { acquireLock } from './journal/lock.js'
-import { createSoakMetrics, type PollResult, type SoakMetrics } from './metrics.js'
+import { createPollMetrics, type PollResult, type SoakMetrics } from './metrics.js'
 import { checkOptions, deadlines, type PollerOptions } from './options.js'
 import { probeAll } from './probe/probe-all.js'
 import { assembleRecord } from './record/assemble.js'
@@ -70,7 +71,7 @@ export function createPoller(options: PollerOptions, modules: PollerModules = {}
     spool: createSpool({ log: options.path, spoolDir: options.spoolDir, files, logger }),
     time: modules.time ?? bootTime,
     logger,
-    metrics: createSoakMetrics(modules.metrics),
+    metrics: createPollMetrics(modules.metrics ?? noMetrics),
   }
   const pollOnce = (request: PollRequest) => counted(context, () => lockedPoll(context, request))
   return {

@@ -41,7 +41,7 @@ async function fillAndFree(running: Running): Promise<number> {
   await until(async () => (await victim.status()).degraded.includes('DISK_FULL'), PATIENCE_MS, 'it says so')
   const held = await victim.status()
   expect(await victim.readiness()).toBe(503)
-  expect(await victim.metric('montana_disk_full')).toBe(1)
+  expect(await victim.metric('montana_store_read_only')).toBe(1)
   // The others go on without it: it neither votes nor confirms.
   await other.reaches(Math.max(before, held.window) + 3, PATIENCE_MS)
   await until(() => waitsForVictim(running), PATIENCE_MS, 'it confirms nothing')

@@ -20,19 +20,23 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sync: [...['foundation', 'codec', 'native', 'crypto', 'ledger', 'consensus'], ...['store', 'transport', 'network']],
   node: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'transport', 'network', 'sync'],
+    ...['store', 'transport', 'network', 'sync', 'fleet'],
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
+  vpn: ['foundation', 'fleet'],
   failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
   mirror: ['foundation', 'git'],
+  operator: ['foundation', 'native', 'crypto', 'timechain', 'ledger', 'node', 'fleet', 'release'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
+  release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'vpn', 'failover', 'breathing', 'mirror'],
+    ...['release', 'operator'],
   ],
 }
 

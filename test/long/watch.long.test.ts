@@ -19,7 +19,7 @@ const SLOPE_MIB_PER_HOUR = 1
 const RECORD_BYTES = 600 + 4 * 1600 + 12 * 240
 const GROWTH_TOLERANCE = 0.1
 
-/** As in deploy/systemd/montana-soak.service. */
+/** As in deploy/units/montana-soak.service. */
 const UNIT_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
 
 function rssOf(pid: number | undefined): number {

@@ -12,11 +12,21 @@ const PACKAGES = [
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  // A clean system for the onboarding; one package, no service.
+  { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
+  // Kills a process at a chosen system call.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
   {
     command: 'chromium',
     debian: 'chromium',
     tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
   },
+  // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
+  { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },
+  { command: 'python3', debian: 'python3', tests: ['test/e2e/notify', 'packages/failover/test/systemd'] },
+  // The tunnels of the VPN; neither of the two has a service that it starts.
+  { command: 'wireguard-go', debian: 'wireguard-go', tests: ['packages/vpn/test'] },
+  { command: 'wg', debian: 'wireguard-tools', tests: ['packages/vpn/test'] },
   // The lease of failover is tested on real clusters. The package also has a service that takes over the ports of etcd.
   {
     command: 'etcd',
@@ -30,9 +40,12 @@ const PACKAGES = [
 const APT_OPTIONS = ['-y', '-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
 const APT_TIMEOUT_MS = 300_000
 
-/** Installs what the tests named by `filters` want (none: all); tells on stderr what stays missing, and why. */
-export function ensurePackages(filters = []) {
-  const missing = PACKAGES.filter((entry) => isWanted(entry, filters) && !isThere(entry.command))
+/**
+ * Installs what the tests named by `filters` want (none: all), and what only long runs need for those; tells on stderr what
+ * stays missing, and why.
+ */
+export function ensurePackages(filters = [], isLongRun = false) {
+  const missing = PACKAGES.filter((entry) => isWanted(entry, filters, isLongRun) && !isThere(entry.command))
   const refused = missing.map((entry) => [entry, whyNot(entry)]).filter(([, reason]) => reason !== undefined)
   for (const [{ debian }, reason] of refused) note(`${debian} is missing, tests that need it are skipped: ${reason}`)
   const installable = missing.filter((entry) => !refused.some(([other]) => other === entry))
@@ -43,7 +56,8 @@ export function ensurePackages(filters = []) {
 }
 
 /** As vitest understands filters: parts of a path. */
-function isWanted({ tests }, filters) {
+function isWanted({ tests, isLong = false }, filters, isLongRun) {
+  if (isLong && !isLongRun) return false
   const isNamed = (filter) => tests.some((path) => path.includes(filter) || filter.includes(path))
   return filters.length === 0 || filters.some(isNamed)
 }

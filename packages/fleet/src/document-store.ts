@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode, errorMessage, writeFileDurably } from '@montana/foundation'
+import { errorCode, errorMessage, makeDirectory, writeFileDurably } from '@montana/foundation'
 import { z } from 'zod'
 import { decideAcceptance, type Highest, higherOf } from './acceptance.js'
 import type { DocumentKind, SignedDocument } from './document.js'
+import { type DocumentFiles, PRIVATE_FILES } from './document-files.js'
 import { FleetError } from './errors.js'
 import { digestField } from './fields.js'
 import {
@@ -16,16 +17,36 @@ import {
   type VerifyModules,
 } from './verify.js'
 
-const CURRENT = 'current.json'
-const PREVIOUS = 'previous.json'
-const HIGHEST = 'highest.json'
 const highestForm = z.strictObject({ version: z.int().min(1), sha256: digestField })
+/** Characters of the digest in a file's name. */
+const DIGEST_SHOWN = 16
 
 export interface DocumentStoreInit<T extends SignedDocument> {
   readonly kind: DocumentKind<T>
-  /** Folder of this kind of document; made if missing, 0700. */
+  /** Folder of the documents; made by the first write. */
   readonly stateDir: string
   readonly modules: VerifyModules
+  /** Default: a folder of its own. */
+  readonly files?: DocumentFiles
+  /**
+   * What to do about a document in force that would not be accepted but for its dates. Default: throw. With it, the store
+   * opens without one, and the mark of the highest version still counts.
+   */
+  readonly onUnusable?: (error: unknown) => void
+}
+
+export interface JudgeOptions {
+  /** A version that may be accepted although a higher one was seen: `--accept-version`. */
+  readonly allowVersion?: number
+}
+
+/** Validly signed, whatever else. */
+type Seen<T extends SignedDocument> = AuthenticDocument<T> | VerifiedDocument<T>
+
+export interface Judgement<T extends SignedDocument> {
+  readonly verified: VerifiedDocument<T>
+  /** False: it is the one in force. */
+  readonly isNew: boolean
 }
 
 /**
@@ -34,17 +55,20 @@ export interface DocumentStoreInit<T extends SignedDocument> {
  */
 export class DocumentStore<T extends SignedDocument> {
   readonly #init: DocumentStoreInit<T>
+  readonly #files: DocumentFiles
   #current: VerifiedDocument<T> | null = null
   #highest: Highest | null = null
+  /** Versions of which two were seen: neither is taken any more. */
+  #twofold: ReadonlySet<number> = new Set()
 
   private constructor(init: DocumentStoreInit<T>) {
     this.#init = init
+    this.#files = init.files ?? PRIVATE_FILES
   }
 
-  /** Throws FleetError when the document in force is not one that we would accept but for its dates. */
+  /** Writes nothing. Throws FleetError when the document in force is not one that we would accept but for its dates. */
   static async open<T extends SignedDocument>(init: DocumentStoreInit<T>): Promise<DocumentStore<T>> {
     const store = new DocumentStore(init)
-    await mkdir(init.stateDir, { recursive: true, mode: 0o700 })
     await store.#load()
     return store
   }
@@ -53,69 +77,114 @@ export class DocumentStore<T extends SignedDocument> {
     return this.#current
   }
 
+  get highest(): Highest | null {
+    return this.#highest
+  }
+
+  /** Of two documents of one version that are not yet behind the one in force, their version. */
+  get equivocation(): number | null {
+    const open = [...this.#twofold].filter((version) => version >= (this.#current?.document.version ?? 0))
+    return open.length === 0 ? null : Math.max(...open)
+  }
+
   /**
    * All steps of acceptance. True: it is in force now; false: it was already. Throws FleetError with the code of the
    * step that refused, and then nothing has changed.
    */
-  async accept(bytes: Uint8Array, nowMs: number): Promise<boolean> {
+  async accept(bytes: Uint8Array, nowMs: number, options: JudgeOptions = {}): Promise<boolean> {
+    const { verified, isNew } = await this.judge(bytes, nowMs, options)
+    if (isNew) await this.adopt(verified)
+    return isNew
+  }
+
+  /** As {@link accept}, without putting it in force. Two documents of one version are stored all the same. */
+  async judge(bytes: Uint8Array, nowMs: number, { allowVersion }: JudgeOptions = {}): Promise<Judgement<T>> {
     const { kind, modules } = this.#init
     const authentic = await authenticate(parseDocument(bytes, kind, modules.trust.network), modules)
     checkDates(authentic.document, nowMs)
-    if (await this.#isInForce(authentic)) return false
-    await this.#replace(await checkContent(authentic, kind, modules.verify))
-    return true
+    const isAllowed = authentic.document.version === allowVersion
+    const isNew = isAllowed ? !this.isInForce(authentic.sha256) : await this.#isNew(authentic)
+    const previous = isNew ? (this.#current?.document ?? null) : null
+    return { verified: await checkContent(authentic, kind, modules.verify, previous), isNew }
   }
 
-  /** Step 4. Throws DOC_ROLLBACK or, after storing both, DOC_EQUIVOCATION. */
-  async #isInForce(candidate: AuthenticDocument<T>): Promise<boolean> {
-    const { version } = candidate.document
-    const decision = decideAcceptance(this.#highest, { version, sha256: candidate.sha256 })
-    if (decision === 'rollback') throw rollback(version, this.#highest?.version ?? 0)
-    if (decision === 'equivocation') {
-      await this.#storeBoth(candidate)
-      throw equivocation(version)
-    }
-    // The mark can be there without its document only when somebody removed that; then it is put back.
-    return decision === 'same' && this.#current?.sha256 === candidate.sha256
+  /** Whether the document with this digest is in force. */
+  isInForce(sha256: string): boolean {
+    return this.#current?.sha256 === sha256
   }
 
-  async #replace(next: VerifiedDocument<T>): Promise<void> {
+  /** Step 6. */
+  async adopt(next: VerifiedDocument<T>): Promise<void> {
+    const { current, previous, highest: mark } = this.#files
     const before = this.#current
-    if (before && before.sha256 !== next.sha256) await writeFileDurably(this.#path(PREVIOUS), before.bytes)
-    await writeFileDurably(this.#path(CURRENT), next.bytes)
+    if (before && before.sha256 !== next.sha256) await this.#write(previous, before.bytes)
+    await this.#write(current, next.bytes)
     this.#current = next
     const highest = { version: next.document.version, sha256: next.sha256 }
-    await writeFileDurably(this.#path(HIGHEST), `${JSON.stringify(highest)}\n`)
+    await this.#write(mark, `${JSON.stringify(highest)}\n`)
     this.#highest = highest
   }
 
-  async #storeBoth(candidate: AuthenticDocument<T>): Promise<void> {
-    for (const { document, bytes, sha256 } of this.#current ? [this.#current, candidate] : [candidate]) {
-      await writeFileDurably(this.#path(`equivocation-${document.version}-${sha256.slice(0, 16)}.json`), bytes)
+  /** Two validly signed documents of one version were seen: stores both and takes neither any more. */
+  async noteTwofold(documents: readonly Seen<T>[]): Promise<void> {
+    for (const { document, bytes, sha256 } of documents) {
+      const name = `${this.#files.equivocation}${document.version}-${sha256.slice(0, DIGEST_SHOWN)}.json`
+      await this.#write(name, bytes)
     }
+    this.#twofold = new Set([...this.#twofold, ...documents.map(({ document }) => document.version)])
+  }
+
+  /** Step 4. Throws DOC_ROLLBACK or, after storing both, DOC_EQUIVOCATION. */
+  async #isNew(candidate: AuthenticDocument<T>): Promise<boolean> {
+    const { version } = candidate.document
+    const decision = decideAcceptance(this.#highest, { version, sha256: candidate.sha256 })
+    if (decision === 'rollback') throw rollback(version, this.#highest?.version ?? 0)
+    if (decision === 'equivocation') await this.noteTwofold(this.#current ? [this.#current, candidate] : [candidate])
+    const isOpen = this.#twofold.has(version) && !this.isInForce(candidate.sha256)
+    if (decision === 'equivocation' || isOpen) throw equivocation(version)
+    // The mark can be there without its document only when somebody removed that; then it is put back.
+    return decision !== 'same' || !this.isInForce(candidate.sha256)
   }
 
   async #load(): Promise<void> {
-    const { kind, modules } = this.#init
-    const bytes = await this.#read(CURRENT)
-    if (bytes) {
-      const authentic = await authenticate(parseDocument(bytes, kind, modules.trust.network), modules)
-      this.#current = await checkContent(authentic, kind, modules.verify)
-    }
-    const marked = await this.#read(HIGHEST)
+    await this.#loadCurrent()
+    const marked = await this.#read(this.#files.highest)
     const inForce = this.#current && { version: this.#current.document.version, sha256: this.#current.sha256 }
     this.#highest = higherOf(inForce, marked ? parseHighest(marked) : null)
+    this.#twofold = await this.#listTwofold()
+  }
+
+  async #loadCurrent(): Promise<void> {
+    const { kind, modules, onUnusable } = this.#init
+    try {
+      const bytes = await this.#read(this.#files.current)
+      if (!bytes) return
+      const authentic = await authenticate(parseDocument(bytes, kind, modules.trust.network), modules)
+      this.#current = await checkContent(authentic, kind, modules.verify)
+    } catch (error) {
+      if (!onUnusable) throw error
+      onUnusable(error)
+    }
+  }
+
+  async #listTwofold(): Promise<ReadonlySet<number>> {
+    const prefix = this.#files.equivocation
+    const names = await readdir(this.#init.stateDir).catch(() => [])
+    const found = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+    return new Set(found.map((rest) => Number.parseInt(rest, 10)).filter((version) => version > 0))
   }
 
   async #read(name: string): Promise<Uint8Array | undefined> {
-    return await readFile(this.#path(name)).catch((error: unknown) => {
+    return await readFile(join(this.#init.stateDir, name)).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return undefined
       throw error
     })
   }
 
-  #path(name: string): string {
-    return join(this.#init.stateDir, name)
+  async #write(name: string, data: string | Uint8Array): Promise<void> {
+    const { stateDir } = this.#init
+    await makeDirectory(stateDir, this.#files.folderMode)
+    await writeFileDurably(join(stateDir, name), data, this.#files.fileMode)
   }
 }
 
@@ -123,7 +192,7 @@ function parseHighest(bytes: Uint8Array): Highest {
   try {
     return highestForm.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    const remedy = 'restore highest.json from the backup of this host'
+    const remedy = 'restore the mark from the backup of this host'
     throw new FleetError('DOC_INVALID', `the mark of the highest version: ${errorMessage(cause)}`, { cause, remedy })
   }
 }

@@ -36,8 +36,8 @@ export interface SignedDocument {
 export interface DocumentKind<T extends SignedDocument> {
   readonly schema: T['schema']
   readonly form: z.ZodType<T>
-  /** Throws FleetError DOC_INVALID. */
-  checkContent(document: T, verify: DocumentVerifier): Promise<void>
+  /** `previous` is the document in force, null where there is none. Throws FleetError DOC_INVALID. */
+  checkContent(document: T, verify: DocumentVerifier, previous: T | null): Promise<void>
 }
 
 /** ML-DSA-65, pure, empty context; as `createSignatureVerifier` of crypto gives it. */

@@ -12,6 +12,15 @@ export const timeField = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'is not a time in UTC with milliseconds')
   .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a time that exists')
 
+/** Exactly `bytes` bytes in lower-case hex. */
+export function hexField(bytes: number) {
+  const form = new RegExp(`^[0-9a-f]{${2 * bytes}}$`)
+  return z
+    .string()
+    .max(2 * bytes)
+    .regex(form, `is not ${2 * bytes} lower-case hex digits`)
+}
+
 /** Exactly `bytes` bytes in canonical base64. */
 export function base64Field(bytes: number) {
   return z

@@ -47,11 +47,11 @@ export interface VerifyModules {
 export async function verifyDocument<T extends SignedDocument>(
   bytes: Uint8Array,
   kind: DocumentKind<T>,
-  modules: VerifyModules & { readonly nowMs: number },
+  modules: VerifyModules & { readonly nowMs: number; readonly previous?: T | null },
 ): Promise<VerifiedDocument<T>> {
   const authentic = await authenticate(parseDocument(bytes, kind, modules.trust.network), modules)
   checkDates(authentic.document, modules.nowMs)
-  return await checkContent(authentic, kind, modules.verify)
+  return await checkContent(authentic, kind, modules.verify, modules.previous ?? null)
 }
 
 /** Step 1: size, strict JSON, form, network; any network where none is given. */
@@ -109,12 +109,13 @@ export function checkDates(document: SignedDocument, nowMs: number): void {
   })
 }
 
-/** Step 5: all or nothing. */
+/** Step 5: all or nothing. `previous` is the document in force. */
 export async function checkContent<T extends SignedDocument>(
   authentic: AuthenticDocument<T>,
   kind: DocumentKind<T>,
   verify: DocumentVerifier,
+  previous: T | null = null,
 ): Promise<VerifiedDocument<T>> {
-  await kind.checkContent(authentic.document, verify)
+  await kind.checkContent(authentic.document, verify, previous)
   return { ...authentic, stage: 'verified' }
 }

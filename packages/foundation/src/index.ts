@@ -25,6 +25,7 @@ export {
   type MetricsRegistry,
   noMetrics,
 } from './metrics.js'
+export { samplesIn, TextMetrics } from './metrics-text.js'
 export { nearest } from './nearest.js'
 export { isClosedToOthers } from './private-file.js'
 export { type RandomSource, seededRandom, systemRandom } from './random.js'

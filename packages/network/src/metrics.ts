@@ -12,6 +12,14 @@ export function createNetworkMetrics(registry: MetricsRegistry) {
   return { ...connectionMetrics(registry), ...heartbeatMetrics(registry), ...messageMetrics(registry) }
 }
 
+/** A label that no peer has any more stands for nothing. */
+export function clearPeerGauges(metrics: NetworkMetrics, peer: string): void {
+  for (const suite of ['hybrid', 'pq']) metrics.peerConnections.set({ peer, suite }, 0)
+  for (const gauge of [metrics.dialBackoff, metrics.misses, metrics.healthy, metrics.score, metrics.queueBytes]) {
+    gauge.set({ peer }, 0)
+  }
+}
+
 function connectionMetrics(registry: MetricsRegistry) {
   return {
     connections: registry.gauge<'direction'>({

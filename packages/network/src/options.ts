@@ -84,6 +84,11 @@ export interface Mesh {
    */
   report(peerId: string, report: PeerReport): void
   /**
+   * Another manifest is in force from now on: peers that are new in it are dialled, those that moved are dialled at their
+   * new address, the connections of those that it does not name any more are closed. Nothing else is disturbed.
+   */
+  applyManifest(manifest: Manifest): void
+  /**
    * Drill: cuts the path to these peers and to no others. Open connections are aborted, new ones refused in both
    * directions, until the list is replaced by one without them; the usual redial then heals the link.
    */

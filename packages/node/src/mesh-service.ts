@@ -6,7 +6,16 @@ import {
   systemRandom,
   type TimeSource,
 } from '@montana/foundation'
-import { createMesh, EXT_ERROR, EXT_TYPE, ExtError, type Mesh, type MeshHandlers, type PeerRef } from '@montana/network'
+import {
+  createMesh,
+  EXT_ERROR,
+  EXT_TYPE,
+  ExtError,
+  type Manifest,
+  type Mesh,
+  type MeshHandlers,
+  type PeerRef,
+} from '@montana/network'
 import type { Liar } from './drill/liar.js'
 import type { LedgerService } from './ledger-service.js'
 import type { OpenResources } from './open.js'
@@ -32,12 +41,13 @@ export interface MeshServiceModules {
 /** The mesh of this node, or undefined when it runs solo. */
 export function createNodeMesh(
   prepared: Prepared,
+  manifest: Manifest | undefined,
   opened: OpenResources,
   modules: MeshServiceModules,
 ): Mesh | undefined {
   const { network, genesisHash, options } = prepared
-  if (!network) return undefined
-  const { listen, manifest } = network
+  if (!network || !manifest) return undefined
+  const { listen } = network
   const { crypto: backend, signer } = opened
   const { logger, time, registry: metrics } = modules
   const handlers = createHandlers(prepared, opened, modules)
@@ -67,7 +77,7 @@ function createHandlers(
       ledger().candidacy.greet(peer.peerId)
     },
     onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
-    onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
+    onPeerDisconnected: (peer) => ledger().forgetPeer(peer.peerId),
     ownStatus: () => {
       const { phase } = ledger()
       const facts = { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version }

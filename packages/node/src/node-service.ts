@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
+import { readDocumentFile, sharedFiles } from '@montana/fleet'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import type { Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
@@ -10,6 +10,9 @@ import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
+import { ManifestFollower } from './manifest/follower.js'
+import { JobsSeen } from './manifest/jobs.js'
+import type { ManifestSource } from './manifest/types.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
@@ -20,6 +23,7 @@ import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
+import { ClockWatch } from './runtime/clock-watch.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
@@ -27,10 +31,11 @@ import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
+import { includedMetrics } from './status/included-metrics.js'
 import { NodeRecord } from './status/node-record.js'
-import { noteStatus } from './status/note-status.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
+import { showMetrics } from './status/show-metrics.js'
 import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
@@ -45,6 +50,8 @@ export interface NodeServiceHooks {
   readonly failpoint: Failpoint
   /** The own clock as the start-up check found it. */
   readonly measured: ClockReading | undefined
+  /** Undefined: solo. */
+  readonly manifest: ManifestSource | undefined
   /** The node has done what `maxWindows` asked for. */
   end(): void
   fail(error: unknown): void
@@ -63,12 +70,16 @@ export class NodeService {
   readonly #snapshots: SnapshotServer
   readonly #resources: ResourceSampler
   readonly #clock: ClockRunner
+  readonly #clockWatch: ClockWatch
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
+  readonly #manifest: ManifestFollower | undefined
+  readonly #jobs: JobsSeen
   readonly #server: StatusServer
-  #manifestSha256: string | undefined
   #samples = 0
+  /** When the window before was applied; undefined while this node does not follow. */
+  #cementedAtMs: number | undefined
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
 
@@ -84,6 +95,7 @@ export class NodeService {
     const timechain = createTimechain({ backend: opened.hashing, time })
     const { clockFloorMs: floorMs } = prepared.options
     this.#clock = new ClockRunner({ timechain, time, floorMs, measured: hooks.measured })
+    this.#clockWatch = new ClockWatch(this.#clock)
     this.#disk = new DiskGate({ time, logger, onRefused: () => this.#metrics.writeRefused(), onFatal: hooks.fail })
     this.#snapshots = this.#createSnapshots()
     this.#sync = this.#createSync()
@@ -94,12 +106,15 @@ export class NodeService {
       snapshots: this.#snapshots,
     }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
-    this.#mesh = createNodeMesh(prepared, opened, meshModules)
+    this.#mesh = createNodeMesh(prepared, hooks.manifest?.manifest, opened, meshModules)
+    this.#manifest = this.#followManifest()
+    this.#jobs = new JobsSeen(prepared.options.fleetState, registry)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
+      document: (name) => this.#document(name),
     })
   }
 
@@ -107,8 +122,9 @@ export class NodeService {
   async start(closers: Closers): Promise<string> {
     const { options } = this.#prepared
     closers.add(() => this.#resources.close())
-    if (options.genesisManifest) this.#manifestSha256 = await sha256File(options.genesisManifest)
-    await this.#resources.refresh()
+    await this.#manifest?.start()
+    closers.add(() => this.#manifest?.stop())
+    await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
@@ -125,6 +141,11 @@ export class NodeService {
     return statusUrl
   }
 
+  /** Asked by whoever watches this process, once per interval. */
+  isGoingOn(): boolean {
+    return this.#clockWatch.isGoingOn()
+  }
+
   /** The run file; on a full disk later, and without it meanwhile: the file of an earlier process would mislead. */
   async #announce(statusUrl: string): Promise<void> {
     const { dataDir } = this.#prepared.options
@@ -136,6 +157,33 @@ export class NodeService {
       this.#unannounced = statusUrl
       await removeRunFile(dataDir)
     }
+  }
+
+  /** Reads the file of the manifest again, whether or not it seems to have changed. */
+  async reloadManifest(): Promise<void> {
+    await this.#manifest?.reload()
+  }
+
+  /** A signed document for the sync jobs of others: the manifest in force here, the roster as its job left it. */
+  async #document(name: string): Promise<Uint8Array | undefined> {
+    if (name === 'manifest') return this.#manifest?.document
+    if (name !== 'roster') return undefined
+    const path = join(this.#prepared.options.fleetState, sharedFiles(name).current)
+    return await readDocumentFile(path).catch(() => undefined)
+  }
+
+  #followManifest(): ManifestFollower | undefined {
+    const { network, identity } = this.#prepared
+    const { manifest: source, logger, registry, time } = this.#hooks
+    if (!network || !source) return undefined
+    return new ManifestFollower({
+      ...{ path: network.source.path, source, ownPeerId: identity.peerId, registry, logger, time },
+      apply: (manifest) => this.#mesh?.applyManifest(manifest),
+      finding: (code, detail) => {
+        this.#record.noteFinding({ code, window: this.#opened.store.head()?.window ?? 0, detail })
+        this.#metrics.findings.inc({ code })
+      },
+    })
   }
 
   /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
@@ -236,9 +284,18 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
+    this.#notePeriod()
     const { maxWindows, keepWindows } = this.#prepared.options
     if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
+  }
+
+  /** Windows that come in a row while catching up say nothing about the mesh. */
+  #notePeriod(): void {
+    const nowMs = this.#hooks.time.monotonicMs()
+    const isFollowing = this.#sync.host.isSynced
+    if (isFollowing && this.#cementedAtMs !== undefined) this.#metrics.cemented((nowMs - this.#cementedAtMs) / 1000)
+    this.#cementedAtMs = isFollowing ? nowMs : undefined
   }
 
   #statusModules(): StatusModules {
@@ -250,7 +307,8 @@ export class NodeService {
       genesisHash,
       identity,
       build: this.#build,
-      manifestSha256: this.#manifestSha256,
+      manifest: this.#manifest,
+      jobs: this.#jobs,
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
@@ -273,21 +331,23 @@ export class NodeService {
     this.#sync.mend()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
+    void this.#jobs.refresh()
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
-  #scrape(): Promise<string> {
-    noteStatus(this.#metrics, assembleStatus(this.#statusModules(), undefined), {
+  async #scrape(): Promise<string> {
+    const status = assembleStatus(this.#statusModules(), undefined)
+    showMetrics(this.#metrics, status, {
       state: this.#ledger.loop.state,
-      isDiskFull: this.#disk.isFull,
+      isReadOnly: this.#disk.isFull,
       lostLines: this.#hooks.log.lostLines(),
+      clockSteps: this.#clock.steps,
+      storeBytes: this.#resources.storeBytes,
     })
-    return this.#registry.registry.metrics()
+    const { registry } = this.#registry
+    const own = new Set(registry.getMetricsAsArray().map(({ name }) => name))
+    const { metricsFiles } = this.#prepared.options
+    const [text, included] = await Promise.all([registry.metrics(), includedMetrics(metricsFiles, own)])
+    return text + included
   }
-}
-
-async function sha256File(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Identity } from '@montana/crypto'
 import { bytesEqual, ConfigError, errorCode, toHex } from '@montana/foundation'
 import { decodeGenesisDocument, type GenesisDocument, genesisHash } from '@montana/ledger'
@@ -5,13 +6,20 @@ import { checkedListenAddress, type Manifest, manifestMembers } from '@montana/n
 import { openStore } from '@montana/store'
 import { checkManifestSecurity, checkSecurity } from './config/security.js'
 import type { StartOptions } from './config/start-options.js'
-import { loadGenesis, loadManifest } from './genesis-file.js'
+import { loadGenesis } from './genesis-file.js'
 import { loadIdentity } from './identity-file.js'
+import { inspectManifest } from './manifest/open.js'
+import type { ManifestSettings } from './manifest/types.js'
 import { checkDataDir, checkPortFree } from './preflight.js'
+
+/** In the data directory: the manifest in force of this node. */
+const MANIFEST_DIR = 'manifest'
 
 export interface NetworkSettings {
   readonly listen: string
   readonly manifest: Manifest
+  /** Where it comes from. */
+  readonly source: ManifestSettings
 }
 
 /** Everything a node needs to know before it writes its first byte; making it has proven every setting. */
@@ -79,7 +87,7 @@ function checkRules(document: GenesisDocument): void {
 }
 
 async function readNetwork(options: StartOptions, document: GenesisDocument): Promise<NetworkSettings | undefined> {
-  const { listen, genesisManifest, solo } = options
+  const { listen, genesisManifest, solo, operators } = options
   if (solo && (listen ?? genesisManifest)) {
     throw new ConfigError('solo and a network were both asked for', { field: 'solo', remedy: 'leave one of them out' })
   }
@@ -89,11 +97,17 @@ async function readNetwork(options: StartOptions, document: GenesisDocument): Pr
     const remedy = 'give --listen and --genesis-manifest together, or --solo to run without a network'
     throw new ConfigError(`${missing} is not set`, { field: missing, remedy })
   }
-  const manifest = await loadManifest(genesisManifest, document)
-  checkManifestSecurity(options.transportSecurity, manifest)
+  const source: ManifestSettings = {
+    path: genesisManifest,
+    operatorsPath: operators,
+    stateDir: join(options.dataDir, MANIFEST_DIR),
+    genesis: document,
+    admit: (manifest) => checkManifestSecurity(options.transportSecurity, manifest),
+  }
+  const { manifest } = await inspectManifest(source)
   const { host, port } = checkedListenAddress(listen)
   await checkPortFree(host, port, 'listen', '--listen')
-  return { listen, manifest }
+  return { listen, manifest, source }
 }
 
 function labelOf(identity: Identity, document: GenesisDocument, manifest: Manifest | undefined): string {

@@ -1,4 +1,5 @@
 import type { Defect } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import type { RawFinding, Rule } from './types.js'
 
 const SHOWN = 20
@@ -22,6 +23,6 @@ function finding(kind: string, defects: readonly Defect[]): RawFinding {
     ...{ id: 'F-CHAIN', severity: 'critical', node: null, peer: null, fromMs: null, toMs: null },
     ...{ value: defects.length, threshold: 0, evidence: places },
     text: `${defects.length} × ${kind}${defects.length > SHOWN ? ` (the first ${SHOWN} are named)` : ''}`,
-    remedy: 'do not rest a claim on this file; `montana soak verify` names each place',
+    remedy: REMEDIES['F-CHAIN'].file,
   }
 }

@@ -1,10 +1,10 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import type { Digest } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, logTimes, maxOf, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const CLASSICAL_CODES = new Set(['TLS', 'CLASSICAL_HANDSHAKE'])
-const REMEDY = 'find the program that speaks it; every node of this run must offer only the post-quantum handshake'
 
 /** F-CLASSICAL: any handshake without a post-quantum part, in a run declared post-quantum only. */
 export const classicalRule: Rule = (input) => {
@@ -23,7 +23,7 @@ function handshakesOf({ data }: RuleInput, { label, samples }: NodeData): RawFin
       peer: bad[0]?.peers.find(({ classical }) => classical > 0)?.label ?? null,
       ...spanOf(data, bad),
       ...{ value: maxOf(bad.map(count)), threshold: 0 },
-      ...{ text: 'connections were set up without post-quantum keys', remedy: REMEDY },
+      ...{ text: 'connections were set up without post-quantum keys', remedy: REMEDIES['F-CLASSICAL'].handshake },
     },
   ]
 }
@@ -36,6 +36,6 @@ function linesOf(digest: Digest): RawFinding[] {
       ...{ id: 'F-CLASSICAL', severity: 'critical', node: label, peer: null },
       ...logTimes(digest, [entry]),
       ...{ value: entry.count, threshold: 0, evidence: [logEvidence(label, entry.code)] },
-      ...{ text: 'the log speaks of TLS or classical handshakes', remedy: REMEDY },
+      ...{ text: 'the log speaks of TLS or classical handshakes', remedy: REMEDIES['F-CLASSICAL'].handshake },
     }))
 }

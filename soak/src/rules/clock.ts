@@ -1,4 +1,5 @@
 import type { NodeData, Poll, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { rounded, soakEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -24,7 +25,7 @@ function stepOf(
       threshold: isCritical ? thresholds.clock_critical_ms : thresholds.clock_warn_ms,
       evidence: [soakEvidence(data, before.seq, seq)],
       text: 'the wall clock of the watchdog jumped against its monotonic clock, ms',
-      remedy: 'see what sets the clock of that host, and whether it was suspended; times of the records are in doubt',
+      remedy: REMEDIES['F-CLOCK'].watchdog,
     },
   ]
 }
@@ -45,7 +46,7 @@ function offsetsOf({ data, thresholds }: RuleInput, { label, samples }: NodeData
       value: rounded(worst.clockOffsetMs ?? 0, 1),
       threshold: isCritical ? thresholds.clock_critical_ms : thresholds.clock_warn_ms,
       text: 'the wall clock of the node differs from that of the watchdog, ms',
-      remedy: 'see whether its time service runs and has a source; nothing in consensus rests on wall time, reports do',
+      remedy: REMEDIES['F-CLOCK'].offset,
     }
   })
 }
@@ -56,6 +57,6 @@ function unsynchronised({ data }: RuleInput, { label, samples }: NodeData): RawF
     ...spanOf(data, stretch),
     ...{ value: 'not synchronised', threshold: 'synchronised' },
     text: 'the time service of the host says that it has no source',
-    remedy: 'configure chrony or systemd-timesyncd with servers that answer',
+    remedy: REMEDIES['F-CLOCK'].source,
   }))
 }

@@ -1,9 +1,7 @@
 import type { NodeData } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { reachableOf, rounded, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
-
-const REMEDY =
-  'find why polls are missing (timer, host, disk of the watchdog) and run again; a claim needs its evidence'
 
 /** F-COVERAGE: too few valid polls, or a gap, in the run or for one node. */
 export const coverageRule: Rule = (input) => [
@@ -22,7 +20,7 @@ function ofRun({ data, thresholds }: RuleInput): RawFinding[] {
       ...{ value: coverage === null ? null : rounded(coverage, 4), threshold: thresholds.coverage_min },
       evidence: evidenceOf(data),
       text: coverageText(valid, expected),
-      remedy: REMEDY,
+      remedy: REMEDIES['F-COVERAGE'].polls,
     },
   ]
 }
@@ -43,7 +41,7 @@ function gapsOf({ data, thresholds }: RuleInput): RawFinding[] {
   return wide.map(({ fromMs, toMs, missingPolls }) => ({
     ...{ id: 'F-COVERAGE', severity: 'critical', node: null, peer: null, fromMs, toMs },
     ...{ value: missingPolls + 1, threshold: thresholds.gap_periods, evidence: [] },
-    ...{ text: `no record for ${missingPolls + 1} periods`, remedy: REMEDY },
+    ...{ text: `no record for ${missingPolls + 1} periods`, remedy: REMEDIES['F-COVERAGE'].polls },
   }))
 }
 
@@ -61,7 +59,7 @@ function ofNode({ data, thresholds }: RuleInput, { label, samples }: NodeData): 
       ...{ value: rounded(part, 4), threshold: thresholds.coverage_min },
       evidence: [soakEvidence(data, samples[0]?.seq ?? 0, samples.at(-1)?.seq ?? 0)],
       text: `the node answered in ${answered.length} of ${polls} records`,
-      remedy: 'see why it was away; what it did meanwhile nobody knows',
+      remedy: REMEDIES['F-COVERAGE'].node,
     },
   ]
 }

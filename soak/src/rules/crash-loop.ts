@@ -1,11 +1,11 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import { msOf } from '../analysis/times.js'
 import type { Digest } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, maxOf, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const MS_PER_S = 1000
-const REMEDY = 'read the last lines before an exit in its log; a restart that cannot succeed must stop and say why'
 
 /** F-CRASHLOOP: too many exits in ten minutes, or restarts in a day; counted from the log and from the instances seen. */
 export const crashLoopRule: Rule = (input) => {
@@ -52,7 +52,7 @@ function finding(
     ...span,
     ...{ value, threshold, evidence },
     text: `the process ended and was started again ${value} times`,
-    remedy: REMEDY,
+    remedy: REMEDIES['F-CRASHLOOP'].process,
   }
 }
 

@@ -1,9 +1,9 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import type { Digest } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, logTimes, rounded, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
-const REMEDY = 'free space or inodes on that file system, and see what fills it; records and windows wait until then'
 /** Codes by which our own programs say that a write was refused for want of space. */
 const NO_SPACE = /ENOSPC|EDQUOT|_FULL$/
 
@@ -25,7 +25,7 @@ function refusedInLog(digest: Digest): RawFinding[] {
       ...{ id: 'F-DISK', severity: 'critical', node: label, peer: null },
       ...logTimes(digest, [entry]),
       ...{ value: entry.count, threshold: 0, evidence: [logEvidence(label, entry.code)] },
-      ...{ text: 'a write was refused because the disk was full', remedy: REMEDY },
+      ...{ text: 'a write was refused because the disk was full', remedy: REMEDIES['F-DISK'].space },
     }))
 }
 
@@ -36,7 +36,7 @@ function refused({ data }: RuleInput, { label, samples }: NodeData): RawFinding[
     ...spanOf(data, stretch),
     value: stretch[0]?.degraded.find((code) => NO_SPACE.test(code)) ?? null,
     threshold: null,
-    ...{ text: 'the node says that a write was refused because the disk was full', remedy: REMEDY },
+    ...{ text: 'the node says that a write was refused because the disk was full', remedy: REMEDIES['F-DISK'].space },
   }))
 }
 
@@ -69,6 +69,6 @@ function scarce({ data, thresholds }: RuleInput, { label, samples }: NodeData, s
     ...{ id: 'F-DISK', severity: 'critical', node: label, peer: null },
     ...spanOf(data, stretch),
     ...{ value: rounded(Math.min(...percents(stretch)), 1), threshold: bound },
-    ...{ text: `less than ${bound} % of ${stock.what} left on the disk of the node`, remedy: REMEDY },
+    ...{ text: `less than ${bound} % of ${stock.what} left on the disk of the node`, remedy: REMEDIES['F-DISK'].space },
   }))
 }

@@ -1,5 +1,6 @@
 import type { DocumentSample, NodeData, Sample } from '../analysis/run-data.js'
 import type { Severity } from '../report/schema.js'
+import { REMEDIES } from './remedies.js'
 import { spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -20,7 +21,7 @@ function documentFindings(input: RuleInput, { label, samples }: NodeData, kind: 
       ...spanOf(input.data, stretch),
       ...{ value: stretch.at(-1)?.[kind]?.state ?? null, threshold: input.thresholds.document_warn_days },
       text: `the ${kind} in force has ended, ends soon, or another version of it was offered`,
-      remedy: 'sign and publish a new version in time; find out who offers old or second versions',
+      remedy: REMEDIES['F-DOC'].document,
     })),
   )
 }

@@ -1,4 +1,5 @@
 import type { Digest, DigestEntry } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, logTimes } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -24,6 +25,6 @@ function fatalFinding(digest: Digest, entry: DigestEntry, threshold: number): Ra
     ...logTimes(digest, [entry]),
     ...{ value: count, threshold, evidence: [logEvidence(node, code)] },
     text: `the process was restarted although ${code} cannot go away by itself`,
-    remedy: 'correct owner and mode of its folders, or its configuration; let the unit stop at exit code 78',
+    remedy: REMEDIES['F-EACCES'].fatal,
   }
 }

@@ -1,5 +1,6 @@
 import type { Interval, NodeData } from '../analysis/run-data.js'
 import { byPeer } from './heartbeat.js'
+import { REMEDIES } from './remedies.js'
 import { rounded, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -48,7 +49,6 @@ function flapFinding({ data, thresholds }: RuleInput, node: NodeData, window: re
     threshold: thresholds.flap_closes_per_hour,
     evidence: [soakEvidence(data, first?.fromSeq ?? 0, last?.toSeq ?? 0)],
     text: 'connections to a peer closed again and again within an hour',
-    remedy:
-      'read both logs at that time; middle boxes, idle limits and two builds that refuse each other are the usual causes',
+    remedy: REMEDIES['F-FLAP'].link,
   }
 }

@@ -1,4 +1,5 @@
 import type { RunData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { soakEvidence } from './spans.js'
 import type { RawFinding, Rule } from './types.js'
 
@@ -64,6 +65,6 @@ function finding(data: RunData, window: number, one: Seen, other: Seen): RawFind
     ...{ fromMs: from?.tsMs ?? null, toMs: to?.tsMs ?? null, value: window, threshold: 'equal hashes' },
     evidence: [soakEvidence(data, from?.seq ?? 0, to?.seq ?? 0)],
     text: `window ${window} has two headers or two state roots`,
-    remedy: 'stop both nodes, keep their data directories, and compare them with `montana windows verify`',
+    remedy: REMEDIES['F-FORK'].nodes,
   }
 }

@@ -1,9 +1,8 @@
 import { boundsOf } from '../analysis/bounds.js'
 import type { Interval, NodeData, PeerSample, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { soakEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
-
-const REMEDY = 'do not use these counters: find out what is counted, and by which process'
 
 /** F-HB-CONTRA: counters that cannot all be true. */
 export const heartbeatContradictionRule: Rule = (input) =>
@@ -19,7 +18,7 @@ function unbalanced({ data }: RuleInput, { label, samples }: NodeData): RawFindi
     value: Math.max(...stretch.flatMap(({ peers }) => peers.map((peer) => Math.abs(remainder(peer))))),
     threshold: '0 or 1',
     text: 'pings sent are not the sum of answered, timed out, failed and one on its way',
-    remedy: REMEDY,
+    remedy: REMEDIES['F-HB-CONTRA'].counters,
   }))
 }
 
@@ -38,7 +37,7 @@ function shrunk({ data }: RuleInput, { label, intervals }: NodeData): RawFinding
     ...{ fromMs: interval.fromMs, toMs: interval.toMs, value: leastGrowth(interval), threshold: 0 },
     evidence: [soakEvidence(data, interval.fromSeq, interval.toSeq)],
     text: 'a counter of one process went down',
-    remedy: REMEDY,
+    remedy: REMEDIES['F-HB-CONTRA'].counters,
   }))
 }
 
@@ -60,7 +59,7 @@ function nested({ data }: RuleInput, { label, intervals }: NodeData): RawFinding
     ...{ fromMs: part.fromMs, toMs: part.toMs, value: part.ok, threshold: whole.ok },
     evidence: [soakEvidence(data, part.fromSeq, part.toSeq)],
     text: `${part.ok} heartbeats in ${part.seconds} s, but ${whole.ok} in the ${whole.seconds} s that contain them`,
-    remedy: REMEDY,
+    remedy: REMEDIES['F-HB-CONTRA'].counters,
   }))
 }
 

@@ -1,4 +1,5 @@
 import type { Interval, NodeData } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { isWarmUp, rounded, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -91,6 +92,6 @@ function rangeFinding({ data, thresholds }: RuleInput, node: NodeData, stretch: 
     threshold: `${thresholds.heartbeat_ratio_low} to ${thresholds.heartbeat_ratio_high}`,
     evidence: [soakEvidence(data, first?.fromSeq ?? 0, last?.toSeq ?? 0)],
     text: `${stretch.ok} answered pings where the connected time makes ${rounded(stretch.expected, 0)}`,
-    remedy: 'too few: look for an overloaded or frozen peer; too many: something else is counted as a heartbeat',
+    remedy: REMEDIES['F-HB-RANGE'].pings,
   }
 }

@@ -1,10 +1,9 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { isWarmUp, maxOf, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const TEXT = 'the node is behind the head of the mesh'
-const REMEDY =
-  'compare its load, its links and its clock speed with the others; a node that is too slow for D never catches up'
 
 /** F-LAG: more than one window behind in three polls running, or more than ten at once. */
 export const lagRule: Rule = (input) => input.data.nodes.flatMap((node) => lagsOf(input, node))
@@ -29,7 +28,7 @@ function lagOf(input: RuleInput, node: NodeData, stretch: readonly Sample[]): Ra
       ...spanOf(data, stretch),
       value: most,
       threshold: isCritical ? thresholds.lag_critical_windows : thresholds.lag_warn_windows,
-      ...{ text: TEXT, remedy: REMEDY },
+      ...{ text: TEXT, remedy: REMEDIES['F-LAG'].node },
     },
   ]
 }

@@ -1,4 +1,5 @@
 import type { NodeData, RunData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { isWarmUp, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -26,7 +27,7 @@ function gapsBetween(input: RuleInput, a: NodeData, b: NodeData): RawFinding[] {
     ...spanOf(data, stretch),
     ...{ value: stretch.length, threshold: thresholds.link_polls },
     text: `both nodes answer, and in ${stretch.length} polls neither had a connection to the other`,
-    remedy: 'look for a firewall or a route between the two hosts, and for refused handshakes in both logs',
+    remedy: REMEDIES['F-LINK'].link,
   }))
 }
 

@@ -1,3 +1,4 @@
+import { REMEDIES } from './remedies.js'
 import { reachableOf, spanOf } from './spans.js'
 import type { RawFinding, Rule } from './types.js'
 
@@ -19,7 +20,7 @@ export const phaseRule: Rule = ({ data }) => {
         ...spanOf(data, others),
         ...{ value: last.phase, threshold: ACTIVE },
         text: `"${claim.claim}" is claimed of ${claim.component}, and the node is no member: it only follows`,
-        remedy: 'say "connected" or "following" of a node that does not take part in decisions',
+        remedy: REMEDIES['F-PHASE'].claim,
       },
     ]
   })

@@ -1,4 +1,5 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { reachableOf, soakEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -15,7 +16,7 @@ function unreachable({ data, thresholds }: RuleInput, { label }: NodeData, away:
     ...spanOf(data, away),
     ...{ value: away.length, threshold: isLong ? thresholds.unreachable_critical_polls : 1 },
     text: `no answer in ${away.length} ${away.length === 1 ? 'poll' : 'polls'}: ${away[0]?.error ?? 'no reason known'}`,
-    remedy: 'see whether the process, the host or the way to it was gone',
+    remedy: REMEDIES['F-UNREACH'].node,
   }
 }
 
@@ -33,7 +34,7 @@ function restartsOf({ data }: RuleInput, { label, samples }: NodeData): RawFindi
         ...{ fromMs: now.startMs ?? before.tsMs, toMs: now.tsMs, value: 1, threshold: 0 },
         evidence: [soakEvidence(data, before.seq, now.seq)],
         text: 'another process answers than in the poll before',
-        remedy: 'look in its log for how the earlier one ended; declare planned stops before the run',
+        remedy: REMEDIES['F-RESTART'].process,
       },
     ]
   })

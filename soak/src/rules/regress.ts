@@ -1,10 +1,8 @@
 import type { NodeData } from '../analysis/run-data.js'
 import type { Digest, DigestEntry } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, logTimes, maxOf, reachableOf, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
-
-const REMEDY =
-  'the state was lost or reset: keep the data directory, compare it with `montana windows verify` before the node signs again'
 
 /** F-REGRESS: the window of a node goes down, or its log speaks of windows far above the head. */
 export const regressRule: Rule = (input) => [
@@ -22,7 +20,7 @@ function decreasesOf({ data }: RuleInput, { label, samples }: NodeData): RawFind
         ...{ id: 'F-REGRESS', severity: 'critical', node: label, peer: null },
         ...spanOf(data, [before, now]),
         ...{ value: now.window, threshold: before.window },
-        ...{ text: 'the window of the node went down', remedy: REMEDY },
+        ...{ text: 'the window of the node went down', remedy: REMEDIES['F-REGRESS'].state },
       },
     ]
   })
@@ -46,6 +44,6 @@ function logRegression(digest: Digest, entries: readonly DigestEntry[], head: nu
     threshold: maxOf(entries.map(({ window_max }) => window_max)),
     evidence: [...new Set(entries.map(({ code }) => logEvidence(node, code)))],
     text: 'the log of the node names windows above the head of the mesh: an earlier chain is gone',
-    remedy: REMEDY,
+    remedy: REMEDIES['F-REGRESS'].state,
   }
 }

@@ -1,5 +1,6 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import { percentOf } from './disk.js'
+import { REMEDIES } from './remedies.js'
 import { maxOf, rounded, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -14,19 +15,19 @@ const PRESSURES: readonly Pressure[] = [
   {
     what: 'load per core',
     threshold: 'load_per_core',
-    remedy: 'move other work off the host, or give it more cores; the clock needs one of its own',
+    remedy: REMEDIES['F-RESOURCE'].load,
     measure: ({ load1, cores }) => (load1 === null || cores === null || cores === 0 ? null : load1 / cores),
   },
   {
     what: 'swap in percent of memory',
     threshold: 'swap_pct',
-    remedy: 'find what was pushed out to disk; give the host more memory or the programs less',
+    remedy: REMEDIES['F-RESOURCE'].swap,
     measure: ({ swapUsed, memTotal }) => percentOf(swapUsed, memTotal),
   },
   {
     what: 'time in which everything waited for memory, percent',
     threshold: 'psi_mem_full_pct',
-    remedy: 'the host is short of memory: see `res` of the node for who holds it',
+    remedy: REMEDIES['F-RESOURCE'].memory,
     measure: ({ psiMemFull }) => psiMemFull,
   },
 ]

@@ -1,4 +1,5 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { type Slope, slopeOf } from './slope.js'
 import { isWarmUp, rounded, soakEvidence, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
@@ -19,7 +20,7 @@ function tooSmall({ data, thresholds }: RuleInput, { label, samples }: NodeData)
       ...spanOf(data, small),
       ...{ value: Math.min(...small.map(({ rss }) => rss ?? 0)), threshold: thresholds.rss_low_bytes },
       text: 'a libp2p node needs more memory than this: another process was measured, or the node is swapped out',
-      remedy: 'measure the main process of the unit, and its swap beside its RSS',
+      remedy: REMEDIES['F-RSS'].low,
     },
   ]
 }
@@ -84,7 +85,7 @@ function growthOf(
       ...{ value: rounded(found.slope.perHour / MIB), threshold: bound },
       evidence: [soakEvidence(data, first?.seq ?? 0, last?.seq ?? 0)],
       text: 'the memory of the process grows, MiB per hour',
-      remedy: 'take a heap snapshot early and late and compare; a restart only hides it',
+      remedy: REMEDIES['F-RSS'].slope,
     },
   ]
 }

@@ -1,9 +1,9 @@
 import type { NodeData, RunData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { soakEvidence, spanOf } from './spans.js'
 import type { RawFinding, Rule } from './types.js'
 
 const MS_PER_S = 1000
-const REMEDY = 'claim what was run, or run what is claimed'
 
 /** F-SHORTRUN: a claim over more time than a node was up without an undeclared restart. */
 export const shortRunRule: Rule = ({ data, periodS }) => {
@@ -29,7 +29,7 @@ function ofRecords(data: RunData, periodS: number, claimedS: number): RawFinding
       ...{ id: 'F-SHORTRUN', severity: 'critical', node: null, peer: null, fromMs, toMs },
       ...{ value: seconds, threshold: claimedS, evidence: [soakEvidence(data, first.seq, last.seq)] },
       text: `${claimedS} s are claimed, and the records cover ${seconds} s`,
-      remedy: REMEDY,
+      remedy: REMEDIES['F-SHORTRUN'].claim,
     },
   ]
 }
@@ -75,6 +75,6 @@ function finding(data: RunData, node: string, { seconds, samples }: Up, claimedS
     ...spanOf(data, samples),
     ...{ value: seconds, threshold: claimedS },
     text: `${claimedS} s are claimed, and the node was up for ${seconds} s at most`,
-    remedy: REMEDY,
+    remedy: REMEDIES['F-SHORTRUN'].claim,
   }
 }

@@ -1,4 +1,5 @@
 import type { RunData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { reachableOf, soakEvidence } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -82,7 +83,7 @@ function skewOf(
       ...{ value: read(first.sample), threshold: first.usual },
       evidence: [soakEvidence(data, first.sample.seq, last.sample.seq)],
       text: `the node runs another ${what} than the others`,
-      remedy: 'bring every node to the same release, or declare the upgrade before the run',
+      remedy: REMEDIES['F-SKEW'].release,
     },
   ]
 }

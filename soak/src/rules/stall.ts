@@ -1,11 +1,10 @@
 import type { NodeData, Poll, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { reachableOf, rounded, spanOf } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const MS_PER_S = 1000
 const TEXT = 'the node cemented no window although its time had come'
-const REMEDY =
-  'see for whom the mesh waits in `montana status`; with fewer than 67 % of the weight up, standing still is right'
 
 /** F-STALL: no advance for more than two window periods, or none while the head advanced two windows. */
 export const stallRule: Rule = (input) => input.data.nodes.flatMap((node) => stallsOf(input, node))
@@ -45,7 +44,7 @@ function stallOf(
       ...spanOf(data, stretch),
       value: seconds === null ? `window ${stretch[0]?.window}` : rounded(seconds),
       threshold: bound === null ? `${thresholds.stall_head_windows} windows of the head` : rounded(bound),
-      ...{ text: TEXT, remedy: REMEDY },
+      ...{ text: TEXT, remedy: REMEDIES['F-STALL'].mesh },
     },
   ]
 }

@@ -1,11 +1,11 @@
 import type { NodeData, Sample } from '../analysis/run-data.js'
 import { msOf } from '../analysis/times.js'
 import type { Digest } from '../digest/schema.js'
+import { REMEDIES } from './remedies.js'
 import { logEvidence, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
 const TEXT = 'the process did not stop in time and was killed'
-const REMEDY = 'a node stops within seconds; see in its log what it waited for'
 
 /** F-STOPTIMEOUT: a unit that ended with the result `timeout`. */
 export const stopTimeoutRule: Rule = (input) => {
@@ -24,7 +24,13 @@ function timeoutsInLog({ label, units, from, to }: Digest): RawFinding[] {
     {
       ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
       ...{ fromMs: msOf(from), toMs: msOf(to) },
-      ...{ value: count, threshold: 0, evidence: [logEvidence(label, 'UNIT_FAILED')], text: TEXT, remedy: REMEDY },
+      ...{
+        value: count,
+        threshold: 0,
+        evidence: [logEvidence(label, 'UNIT_FAILED')],
+        text: TEXT,
+        remedy: REMEDIES['F-STOPTIMEOUT'].unit,
+      },
     },
   ]
 }
@@ -33,6 +39,6 @@ function timeouts({ data }: RuleInput, { label, samples }: NodeData): RawFinding
   return stretches(samples, ({ result }: Sample) => result === 'timeout').map((stretch) => ({
     ...{ id: 'F-STOPTIMEOUT', severity: 'warning', node: label, peer: null },
     ...spanOf(data, stretch),
-    ...{ value: 'timeout', threshold: 'success', text: TEXT, remedy: REMEDY },
+    ...{ value: 'timeout', threshold: 'success', text: TEXT, remedy: REMEDIES['F-STOPTIMEOUT'].unit },
   }))
 }

@@ -1,4 +1,5 @@
 import type { JobSample, NodeData, Sample } from '../analysis/run-data.js'
+import { REMEDIES } from './remedies.js'
 import { rounded, spanOf, stretches } from './spans.js'
 import type { RawFinding, Rule, RuleInput } from './types.js'
 
@@ -30,7 +31,7 @@ function lateJob({ data, thresholds }: RuleInput, { label, samples }: NodeData, 
       value: Number.isFinite(worst) ? rounded(worst, 1) : 'never',
       threshold: isCritical ? thresholds.sync_critical_periods : thresholds.sync_warn_periods,
       text: `the sync job ${name} has not succeeded for this many of its periods`,
-      remedy: 'run the job by hand and read its error; a timer that is enabled is not a job that succeeds',
+      remedy: REMEDIES['F-SYNC'].job,
     }
   })
 }

@@ -3,6 +3,7 @@ import { isoOf } from '../analysis/times.js'
 import { isOpenCritical } from '../report/open.js'
 import type { Finding } from '../report/schema.js'
 import { byPlace, rawFindings, ruleInput } from '../rules/index.js'
+import { REMEDIES } from '../rules/remedies.js'
 import type { RawFinding, RuleInput } from '../rules/types.js'
 import type { Thresholds } from '../thresholds/schema.js'
 import { causesOf } from './causes.js'
@@ -87,7 +88,7 @@ function contradictedPasses(data: RunData, found: readonly Linked[]): RawFinding
         ...new Set(open.flatMap(({ raw }) => raw.evidence.slice(0, 1))),
       ],
       text: `${priorPasses.length} statements say that all is well while ${open.length} critical findings are open, the first: "${priorPasses[0]?.text}"`,
-      remedy: 'withdraw the statement with a signed erratum; a verdict follows from evidence',
+      remedy: REMEDIES['F-VERDICT'].report,
     },
   ]
 }

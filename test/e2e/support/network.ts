@@ -9,7 +9,6 @@ import { saveIdentity } from '@montana/node'
 import type { NodeStatus } from '@montana/node/settings'
 import { type Running, startMontana, until } from './montana.js'
 import { NodeView } from './node-view.js'
-import type { SmallDisk } from './small-disk.js'
 
 /** Few enough that a clock costs nothing here, enough for a proof of 256 segments. */
 const D0 = 100_000
@@ -39,13 +38,14 @@ export async function makeNetwork(
   dir: string,
   labels: readonly string[],
   observers: readonly string[] = [],
+  d0 = D0,
 ): Promise<NetworkFiles> {
   const members = await Promise.all([...labels, ...observers].map((label) => makeMember(dir, label)))
   const operators = members.slice(0, labels.length).map(({ label, identity: { publicKeys: keys } }) => {
     return { label, nodePublicKey: keys.node, accountPublicKey: keys.account }
   })
   const plain = devnetGenesis(operators)
-  const document: GenesisDocument = { ...plain, params: { ...plain.params, d0: D0 } }
+  const document: GenesisDocument = { ...plain, params: { ...plain.params, d0 } }
   // By name: whom a node asks first must not depend on who is the last resort.
   const peers = members.map(manifestEntry).sort((a, b) => a.label.localeCompare(b.label))
   const manifest = JSON.stringify({ network_name: document.networkName, peers })
@@ -81,25 +81,32 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Where a node runs that shares not everything with the test: on a disk or within limits of its own. */
+export interface Place {
+  /** What starts a command there. */
+  readonly within: readonly string[]
+  /** Its data directory as the test finds it, where that is another one. */
+  readonly seen?: string
+}
+
 /** One real node of the network, in a process of its own that ends with the test. */
 export class MemberProcess {
   readonly member: Member
   readonly #args: readonly string[]
   readonly #view: NodeView
-  readonly #disk: SmallDisk | undefined
+  readonly #place: Place | undefined
   #running: Running
 
-  /** `disk`: where its data directory is mounted. */
   constructor(
     { dir }: NetworkFiles,
     member: Member,
     flags: readonly string[] = [],
     env: Record<string, string> = {},
-    disk?: SmallDisk,
+    place?: Place,
   ) {
     this.member = member
-    this.#disk = disk
-    this.#view = new NodeView(disk?.seen ?? member.dataDir)
+    this.#place = place
+    this.#view = new NodeView(place?.seen ?? member.dataDir)
     const files = ['--genesis', join(dir, 'genesis.json'), '--genesis-manifest', join(dir, 'manifest.json')]
     const address = ['--listen', member.listen, '--status-listen', '127.0.0.1:0', '--label', member.label]
     this.#args = ['start', '--data-dir', member.dataDir, ...files, ...address, '--min-window-ms', '500', ...flags]
@@ -108,6 +115,10 @@ export class MemberProcess {
 
   get label(): string {
     return this.member.label
+  }
+
+  get pid(): number | undefined {
+    return this.#running.child.pid
   }
 
   get isRunning(): boolean {
@@ -154,6 +165,6 @@ export class MemberProcess {
   }
 
   #start(env: Record<string, string>): Running {
-    return startMontana(this.#args, env, undefined, false, this.#disk?.within)
+    return startMontana(this.#args, env, undefined, false, this.#place?.within)
   }
 }

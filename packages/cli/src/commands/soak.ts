@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import type { CliContext } from '../context.js'
 import { digestCommand } from './soak/digest.js'
 import { nodeLines, summaryLine } from './soak/lines.js'
+import { METRICS_FILE_FLAG, withMetricsFile } from './soak/metrics-file.js'
 import { readCount, readEvery, readPollerOptions, type SoakFlags } from './soak/options.js'
 import { probeCommand } from './soak/probe.js'
 import { reportCommand } from './soak/report.js'
@@ -21,10 +22,13 @@ export function soakCommand(context: CliContext): Command {
 }
 
 function pollCommand(context: CliContext): Command {
-  const command = new Command('poll').description('ask all nodes once and append one line')
+  const command = new Command('poll').description('ask all nodes once and append one line').option(...METRICS_FILE_FLAG)
   return addSourceFlags(command).action(async (_, self: Command) => {
     const flags = self.optsWithGlobals<SoakFlags>()
-    const record = await createPoller(await readPollerOptions(context, flags)).poll(context.signal)
+    const options = await readPollerOptions(context, flags)
+    const record = await withMetricsFile(context, flags.metricsFile, async (metrics) => {
+      return await createPoller(options, { metrics }).poll(context.signal)
+    })
     if (flags.json) return context.json(record)
     context.out(nodeLines(record))
   })

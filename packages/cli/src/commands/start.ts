@@ -13,7 +13,7 @@ export function startCommand(context: CliContext): Command {
     const { values } = resolveStartOptions(context, self)
     const node = await startNode(values, { notice: (line) => context.err(`montana: ${line}`) })
     const { logger, label, statusUrl } = node
-    if (values.logFile !== undefined) context.onHangUp(node.reopenLog)
+    if (values.logFile !== undefined || values.genesisManifest !== undefined) context.onHangUp(node.hangUp)
     listenForDrills(context, node.drill)
     logger.info({ label, statusUrl }, 'node started')
     process.send?.({ type: 'ready', statusUrl })

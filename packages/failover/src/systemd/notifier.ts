@@ -1,5 +1,5 @@
-import { errorMessage, type Logger } from '@montana/foundation'
-import { type NotifySocket, openNotifySocket } from '@montana/native'
+import type { Logger } from '@montana/foundation'
+import { openServiceManager, type ServiceManager } from '@montana/native'
 import { monotonicMs } from '../process/monotonic.js'
 
 export interface Notifier {
@@ -13,56 +13,35 @@ export interface Notifier {
 const KEEPALIVE_MS = 500
 /** Keepalives per WatchdogSec at least. */
 const SHARE = 4
-const US_PER_MS = 1_000
 
 const nobody: Notifier = { beat: () => {}, stopping: () => {} }
 
 /** Tells the service manager that the loop turns, if there is one: NOTIFY_SOCKET and WATCHDOG_USEC of sd_notify(3). */
 export function createNotifier(environment: NodeJS.ProcessEnv, logger: Logger): Notifier {
-  const address = environment.NOTIFY_SOCKET
-  if (!address) return nobody
-  const socket = openNotifySocket(address)
-  if (socket.notice) logger.warn({ code: 'NOTIFY_SLOW' }, socket.notice)
-  const watchdogMs = Number(environment.WATCHDOG_USEC ?? '') / US_PER_MS
-  return new SocketNotifier(socket, watchdogMs > 0 ? Math.min(KEEPALIVE_MS, watchdogMs / SHARE) : KEEPALIVE_MS, logger)
+  const manager = openServiceManager(environment, logger)
+  return manager ? new LoopNotifier(manager) : nobody
 }
 
-class SocketNotifier implements Notifier {
-  readonly #socket: NotifySocket
+/** No timer of its own: the loop itself speaks, or nobody does. */
+class LoopNotifier implements Notifier {
+  readonly #manager: ServiceManager
   readonly #everyMs: number
-  readonly #logger: Logger
   #sentMs = Number.NEGATIVE_INFINITY
   #isReady = false
-  #isFailing = false
 
-  constructor(socket: NotifySocket, everyMs: number, logger: Logger) {
-    this.#socket = socket
-    this.#everyMs = everyMs
-    this.#logger = logger
+  constructor(manager: ServiceManager) {
+    this.#manager = manager
+    this.#everyMs = Math.min(KEEPALIVE_MS, (manager.watchdogMs ?? Number.POSITIVE_INFINITY) / SHARE)
   }
 
   beat(): void {
     const nowMs = monotonicMs()
     if (nowMs - this.#sentMs < this.#everyMs) return
     this.#sentMs = nowMs
-    this.#isReady = this.#send(this.#isReady ? 'WATCHDOG=1' : 'READY=1\nWATCHDOG=1') || this.#isReady
+    this.#isReady = this.#manager.tell(this.#isReady ? 'WATCHDOG=1' : 'READY=1\nWATCHDOG=1') || this.#isReady
   }
 
   stopping(): void {
-    this.#send('STOPPING=1')
-  }
-
-  /** A manager that does not take messages will end this process soon; the log says why. */
-  #send(message: string): boolean {
-    try {
-      this.#socket.send(message)
-      this.#isFailing = false
-      return true
-    } catch (error) {
-      const reason = errorMessage(error)
-      if (!this.#isFailing) this.#logger.error({ code: 'NOTIFY_FAILED', reason }, 'the service manager was not reached')
-      this.#isFailing = true
-      return false
-    }
+    this.#manager.tell('STOPPING=1')
   }
 }

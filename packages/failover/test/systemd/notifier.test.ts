@@ -1,29 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { silentLogger, sleep } from '@montana/foundation'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { hasPython, receiveNotifications } from '../../../../test/support/notify-receiver.js'
 import { createNotifier } from '../../src/systemd/notifier.js'
-
-const hasPython = spawnSync('python3', ['--version']).status === 0
-const READER = `
-import socket, sys
-reader = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-reader.bind('\\0' + sys.argv[1][1:])
-print('bound', flush=True)
-while True: print(reader.recv(4096).decode().replace(chr(10), ' '), flush=True)
-`
-
-let sockets = 0
-
-async function listen(): Promise<{ address: string; lines: string[] }> {
-  const address = `@montana-notifier-${process.pid}-${sockets++}`
-  const reader: ChildProcess = spawn('python3', ['-c', READER, address], { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => void reader.kill('SIGKILL'))
-  const lines: string[] = []
-  createInterface({ input: reader.stdout ?? process.stdin }).on('line', (line) => lines.push(line))
-  await vi.waitFor(() => expect(lines.splice(0)).toEqual(['bound']))
-  return { address, lines }
-}
 
 /** A loop that turns every 20 ms, for so long. */
 async function turn(notifier: { beat(): void }, ms: number): Promise<void> {
@@ -32,7 +10,7 @@ async function turn(notifier: { beat(): void }, ms: number): Promise<void> {
 
 describe.skipIf(!hasPython)('the service manager (skipped without python3)', () => {
   it('hears of the first turn, and then that the loop turns, twice a second', async () => {
-    const { address, lines } = await listen()
+    const { address, lines } = await receiveNotifications()
     const notifier = createNotifier({ NOTIFY_SOCKET: address, WATCHDOG_USEC: '2000000' }, silentLogger)
     await sleep(100)
     expect(lines).toEqual([])
@@ -42,7 +20,7 @@ describe.skipIf(!hasPython)('the service manager (skipped without python3)', () 
   })
 
   it('hears four times within a shorter WatchdogSec', async () => {
-    const { address, lines } = await listen()
+    const { address, lines } = await receiveNotifications()
     await turn(createNotifier({ NOTIFY_SOCKET: address, WATCHDOG_USEC: '400000' }, silentLogger), 450)
     await vi.waitFor(() => expect(lines.length).toBeGreaterThanOrEqual(4))
   })

@@ -2,6 +2,7 @@ import { MAX_OVERLAP_MS } from '../constants.js'
 import type { DocumentKind, DocumentVerifier } from '../document.js'
 import { FleetError } from '../errors.js'
 import { fromBase64 } from '../fields.js'
+import { requireUnique } from '../unique.js'
 import { type HostDocument, REGISTRY_SCHEMA, type RegistryDocument, registryForm } from './form.js'
 import { rotationBytes } from './rotation.js'
 
@@ -41,12 +42,6 @@ async function checkRegistry(document: RegistryDocument, verify: DocumentVerifie
 
 function keysOf({ public_key, previous }: HostDocument): string[] {
   return previous ? [public_key, previous.public_key] : [public_key]
-}
-
-function requireUnique(list: string, field: string, values: readonly string[]): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index)
-  if (twice === undefined) return
-  throw new FleetError('DOC_INVALID', `${list}: ${field} '${twice.slice(0, 64)}' occurs twice`, { field })
 }
 
 async function checkRotation(

@@ -1,53 +1,32 @@
-import { formatTime } from '@montana/foundation'
 import { MAX_ENTRIES } from '../constants.js'
-import { documentDigest } from '../document.js'
+import { firstHead, type Issue, revise } from '../draft.js'
 import { FleetError } from '../errors.js'
 import { type HostDocument, REGISTRY_SCHEMA, type RegistryDocument, type WitnessDocument } from './form.js'
 
-export interface RegistryDraftInit {
+export interface RegistryDraftInit extends Issue {
   readonly network: string
-  readonly issuedAtMs: number
-  readonly validMs: number
   readonly hosts?: readonly HostDocument[]
   readonly witnesses?: readonly WitnessDocument[]
 }
 
 /** Version 1, unsigned. */
-export function createRegistry({
-  network,
-  issuedAtMs,
-  validMs,
-  hosts,
-  witnesses,
-}: RegistryDraftInit): RegistryDocument {
+export function createRegistry({ network, hosts, witnesses, ...issue }: RegistryDraftInit): RegistryDocument {
   return {
     schema: REGISTRY_SCHEMA,
-    network,
-    version: 1,
-    issued_at: formatTime(issuedAtMs),
-    not_after: formatTime(issuedAtMs + validMs),
-    previous_sha256: null,
+    ...firstHead(network, issue),
     hosts: [...(hosts ?? [])],
     witnesses: [...(witnesses ?? [])],
     signatures: [],
   }
 }
 
-/**
- * What to sign next. A signed document is the version before: the draft that follows it has a higher version, its digest
- * and no signatures. An unsigned one is only changed.
- */
+/** What to sign next: see {@link revise}. */
 export function reviseRegistry(
   document: RegistryDocument,
   change: Partial<Pick<RegistryDocument, 'hosts' | 'witnesses'>>,
-  { issuedAtMs, validMs }: { readonly issuedAtMs: number; readonly validMs: number },
+  issue: Issue,
 ): RegistryDocument {
-  const dates = { issued_at: formatTime(issuedAtMs), not_after: formatTime(issuedAtMs + validMs) }
-  const isDraft = document.signatures.length === 0
-  const [version, previous_sha256] = isDraft
-    ? [document.version, document.previous_sha256]
-    : [document.version + 1, documentDigest(document)]
-  return { ...document, ...dates, ...change, version, previous_sha256, signatures: [] }
+  return revise(document, change, issue)
 }
 
 /**

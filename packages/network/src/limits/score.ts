@@ -60,6 +60,11 @@ export class BanList {
     return this.#bans.values().filter((ban) => ban.untilMs > nowMs).length
   }
 
+  /** A stranger has become a peer of the manifest: what it did before must not keep it away for hours. */
+  lift(peerId: string): void {
+    this.#bans.take(peerId)
+  }
+
   /** Bans for 10 minutes, doubled with each repetition; a manifest peer for a minute at most. Returns milliseconds. */
   ban(peerId: string, isManifestPeer: boolean, nowMs: number): number {
     const count = (this.#bans.get(peerId)?.count ?? 0) + 1

@@ -11,11 +11,15 @@ import type { MeshContext } from './context.js'
 const FOR_GOOD: ReadonlySet<string> = new Set(['HS_PEER_MISMATCH', 'PROFILE_REFUSED', 'WRONG_NETWORK', 'HS_SELF'])
 
 interface Target {
-  readonly entry: ManifestPeer
+  entry: ManifestPeer
   readonly peer: Peer
   readonly backoff: Backoff
-  /** Wakes the loop when the peer's last connection is gone. */
-  disconnected: () => void
+  /** Fires when the manifest names the peer no more. */
+  readonly stop: AbortController
+  /** It was not reached yet at its present address: dialled although it may be connected. */
+  isMoved: boolean
+  /** Wakes the loop when the peer's last connection is gone, or the peer has moved. */
+  wake: () => void
 }
 
 /** Keeps one connection to every manifest peer, whoever dialled it: spec transport 16.1. */
@@ -25,22 +29,56 @@ export class Dialer {
 
   constructor(context: MeshContext) {
     this.#context = context
-    for (const entry of context.peers.dialled) {
-      const peer = context.peers.getOrAdd(entry.peerId)
-      const backoff = new Backoff(context.limits.redial, context.modules.random)
-      this.#targets.set(entry.peerId, { entry, peer, backoff, disconnected: () => {} })
-    }
+    for (const entry of context.peers.dialled) this.#add(entry)
   }
 
   start(): void {
     for (const target of this.#targets.values()) void this.#keepConnected(target)
   }
 
+  /** The peers of another manifest: new ones are dialled, those that moved once more, those that are gone no more. */
+  apply(): void {
+    const { dialled } = this.#context.peers
+    const named = new Set(dialled.map(({ peerId }) => peerId))
+    for (const [peerId, target] of this.#targets) {
+      if (named.has(peerId)) continue
+      target.stop.abort()
+      this.#targets.delete(peerId)
+    }
+    for (const entry of dialled) {
+      const target = this.#targets.get(entry.peerId)
+      if (target === undefined) void this.#keepConnected(this.#add(entry))
+      else this.#move(target, entry)
+    }
+  }
+
+  #add(entry: ManifestPeer): Target {
+    const { limits, modules, peers } = this.#context
+    const target: Target = {
+      entry,
+      peer: peers.getOrAdd(entry.peerId),
+      backoff: new Backoff(limits.redial, modules.random),
+      stop: new AbortController(),
+      isMoved: false,
+      wake: () => {},
+    }
+    this.#targets.set(entry.peerId, target)
+    return target
+  }
+
+  #move(target: Target, entry: ManifestPeer): void {
+    const isMoved = entry.multiaddr !== target.entry.multiaddr
+    target.entry = entry
+    if (!isMoved) return
+    target.isMoved = true
+    target.wake()
+  }
+
   /** `connectedMs`: since the peer's first connection, however many there were. */
   onDisconnected(peer: Peer, connectedMs: number): void {
     const target = this.#targets.get(peer.peerId)
     target?.backoff.connectionEnded(connectedMs)
-    target?.disconnected()
+    target?.wake()
   }
 
   /** Dials rarely from now on, until a connection lasts. */
@@ -48,55 +86,70 @@ export class Dialer {
     this.#targets.get(peer.peerId)?.backoff.failedForGood()
   }
 
-  /** Never rejects; ends with the mesh. First dials are spread so that a whole network does not start as one burst. */
+  /**
+   * Never rejects; ends with the mesh or with the peer's place in the manifest. First dials are spread so that a whole
+   * network does not start as one burst.
+   */
   async #keepConnected(target: Target): Promise<void> {
-    const { signal, limits, modules } = this.#context
+    const { limits, modules } = this.#context
+    const signal = AbortSignal.any([this.#context.signal, target.stop.signal])
     try {
       await sleep(modules.random.next() * limits.redial.firstSpreadMs, signal)
       while (!signal.aborted) {
-        if (!target.peer.isConnected) await this.#dial(target)
-        await this.#whileConnected(target)
-        await this.#pauseBeforeDial(target)
+        if (!target.peer.isConnected || target.isMoved) await this.#dial(target, signal)
+        await this.#whileConnected(target, signal)
+        await this.#pauseBeforeDial(target, signal)
       }
     } catch (error) {
       if (!isAbort(error)) throw error
     }
   }
 
-  async #pauseBeforeDial({ peer, backoff }: Target): Promise<void> {
+  /** One that moved while nobody was connected need not wait for the end of the pause. */
+  async #pauseBeforeDial(target: Target, signal: AbortSignal): Promise<void> {
+    const { peer, backoff, entry } = target
     const delayMs = backoff.nextDelayMs()
     peer.redialDelayMs = delayMs
     this.#context.metrics.dialBackoff.set({ peer: peer.metricLabel }, delayMs / 1000)
-    await sleep(delayMs, this.#context.signal)
+    const moved = new AbortController()
+    target.wake = () => {
+      if (target.entry !== entry && target.entry.multiaddr !== entry.multiaddr) moved.abort()
+    }
+    await sleep(delayMs, AbortSignal.any([signal, moved.signal])).catch((error: unknown) => {
+      if (!moved.signal.aborted || signal.aborted) throw error
+    })
+    target.wake = () => {}
   }
 
-  async #whileConnected(target: Target): Promise<void> {
-    const { signal, metrics } = this.#context
+  async #whileConnected(target: Target, signal: AbortSignal): Promise<void> {
+    const { metrics } = this.#context
     if (target.peer.isConnected) {
       target.peer.awayCode = undefined
       metrics.dialBackoff.set({ peer: target.peer.metricLabel }, 0)
     }
-    while (target.peer.isConnected && !signal.aborted) {
+    while (target.peer.isConnected && !target.isMoved && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const done = () => {
           signal.removeEventListener('abort', done)
-          target.disconnected = () => {}
+          target.wake = () => {}
           resolve()
         }
-        target.disconnected = done
+        target.wake = done
         signal.addEventListener('abort', done, { once: true })
       })
     }
     signal.throwIfAborted()
   }
 
-  async #dial({ entry, peer, backoff }: Target): Promise<void> {
+  async #dial(target: Target, signal: AbortSignal): Promise<void> {
     const { metrics } = this.#context
+    const { entry, peer, backoff } = target
     try {
-      await this.#connect(entry)
+      const connection = await this.#connect(entry, signal)
       metrics.dials.inc({ peer: peer.metricLabel, result: 'ok' })
+      if (target.entry === entry) this.#arrived(target, connection)
     } catch (error) {
-      if (this.#context.signal.aborted) return
+      if (signal.aborted) return
       const code = dialErrorCode(error)
       metrics.dials.inc({ peer: peer.metricLabel, result: code })
       peer.dialErrors += 1
@@ -107,14 +160,24 @@ export class Dialer {
     }
   }
 
-  /** `force`: a second connection that happens to have the same remote address must not be aborted (11.2). */
-  async #connect(entry: ManifestPeer): Promise<Connection> {
-    const address = multiaddr(`${entry.multiaddr}/p2p/${entry.peerId}`)
-    return await this.#context.node().dial(address, { force: true, signal: this.#dialSignal() })
+  /** At the new address of a peer that moved; what this node dialled at the old one ends now. */
+  #arrived(target: Target, { id }: Connection): void {
+    if (!target.isMoved) return
+    target.isMoved = false
+    const old = target.peer.links.filter(
+      ({ connection }) => connection.direction === 'outbound' && connection.id !== id,
+    )
+    for (const { connection } of old) connection.abort(new Error('the peer has another address now'))
   }
 
-  #dialSignal(): AbortSignal {
-    return AbortSignal.any([this.#context.signal, AbortSignal.timeout(this.#context.limits.libp2p.dialMs)])
+  /** `force`: a second connection that happens to have the same remote address must not be aborted (11.2). */
+  async #connect(entry: ManifestPeer, signal: AbortSignal): Promise<Connection> {
+    const address = multiaddr(`${entry.multiaddr}/p2p/${entry.peerId}`)
+    return await this.#context.node().dial(address, { force: true, signal: this.#dialSignal(signal) })
+  }
+
+  #dialSignal(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(this.#context.limits.libp2p.dialMs)])
   }
 
   #log(peer: Peer, code: string, error: unknown): void {

@@ -37,11 +37,15 @@ export class Admission {
 
   /** For every proven identity, before anything is multiplexed. */
   admit(peerId: string): void {
-    const { bans, peers, nowMs } = this.#modules
+    const { bans, nowMs } = this.#modules
     if (bans.isBanned(peerId, nowMs())) throw new TransportError('PEER_BANNED', `${peerId} is banned`, { peerId })
-    if (this.#options.isClosed && !peers.isInManifest(peerId)) {
+    if (this.#isForeign(peerId)) {
       throw new TransportError('PEER_NOT_ALLOWED', `${peerId} is not in the manifest of this closed mesh`, { peerId })
     }
+  }
+
+  #isForeign(peerId: string): boolean {
+    return this.#options.isClosed && !this.#modules.peers.isInManifest(peerId)
   }
 
   /** Drill: from now on the path to these peers, and to no others, is cut. */
@@ -65,16 +69,18 @@ export class Admission {
   /** A cut path is refused outside the handshake, so that neither end takes it for a failure of the other's cryptography. */
   #gater(): ConnectionGater {
     const isCut = (peerId: PeerId) => this.isCut(peerId.toString())
+    // Its place in the manifest may have gone while its handshake was under way.
+    const isRefused = (peerId: PeerId) => isCut(peerId) || this.#isForeign(peerId.toString())
     return {
       denyDialPeer: isCut,
       denyInboundConnection: (connection) => !this.#accept(connection),
       denyInboundEncryptedConnection: isCut,
       denyInboundUpgradedConnection: (peerId, connection) => {
-        if (isCut(peerId)) return true
+        if (isRefused(peerId)) return true
         this.#modules.inbound.upgraded(connection)
         return false
       },
-      denyOutboundUpgradedConnection: isCut,
+      denyOutboundUpgradedConnection: isRefused,
     }
   }
 

@@ -1,5 +1,6 @@
 import { InboundAdmission, PROTOCOLS, type TransportMetrics } from '@montana/transport'
 import { parseListenAddress } from '../address.js'
+import type { Manifest } from '../manifest.js'
 import type { MeshModules } from '../options.js'
 import type { MeshContext } from './context.js'
 
@@ -9,10 +10,9 @@ export function inboundAdmission(
   { backend, time, logger }: MeshModules,
   metrics: TransportMetrics,
 ): InboundAdmission {
-  const addresses = options.manifest.peers.flatMap(({ multiaddr }) => parseListenAddress(multiaddr)?.host ?? [])
   return new InboundAdmission(
     {
-      manifestAddresses: addresses,
+      manifestAddresses: manifestAddresses(options.manifest),
       protocols: security.offers.map((suite) => PROTOCOLS[suite]),
       backend: backend.name,
       limits: limits.admission,
@@ -24,4 +24,9 @@ export function inboundAdmission(
     },
     { metrics, time },
   )
+}
+
+/** IP addresses of those that can be dialled. */
+export function manifestAddresses({ peers }: Manifest): string[] {
+  return peers.flatMap(({ multiaddr }) => parseListenAddress(multiaddr)?.host ?? [])
 }

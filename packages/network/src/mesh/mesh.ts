@@ -15,8 +15,8 @@ import { createLibp2pNode } from '../libp2p-node.js'
 import { ByteBudget } from '../limits/byte-budget.js'
 import { PaceBook } from '../limits/pace.js'
 import { BanList } from '../limits/score.js'
-import { manifestMembers } from '../manifest.js'
-import { createNetworkMetrics } from '../metrics.js'
+import { type Manifest, manifestMembers } from '../manifest.js'
+import { clearPeerGauges, createNetworkMetrics } from '../metrics.js'
 import type { Mesh, MeshModules, MeshOptions, PeerReport } from '../options.js'
 import type { PeerSnapshot } from '../peer/snapshot.js'
 import { BaseServer } from '../serve/base-server.js'
@@ -32,7 +32,7 @@ import { sayFarewell } from './farewell.js'
 import { Admission } from './gater.js'
 import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
-import { inboundAdmission } from './inbound-admission.js'
+import { inboundAdmission, manifestAddresses } from './inbound-admission.js'
 import { PeerBook } from './peer-book.js'
 import { DEFAULT_SECURITY, SecurityPolicy } from './security-policy.js'
 import { Sender } from './sender.js'
@@ -110,9 +110,7 @@ class Libp2pMesh implements Mesh {
     } catch (error) {
       throw listenFailure(options.listen, error)
     }
-    for (const { label, code, message } of options.manifest.skipped) {
-      this.#modules.logger.warn({ label, code }, message)
-    }
+    this.#warnOfSkipped(options.manifest)
     this.#dialer.start()
   }
 
@@ -147,6 +145,24 @@ class Libp2pMesh implements Mesh {
   report(peerId: string, report: PeerReport): void {
     const peer = this.#context.peers.get(peerId)
     if (peer !== undefined) this.#discipline.report(peer, report)
+  }
+
+  applyManifest(manifest: Manifest): void {
+    const { peers, security, bans, metrics } = this.#context
+    const { added, removed, lostLabels } = peers.apply(manifest)
+    for (const { peerId } of added) bans.lift(peerId)
+    security.apply(manifestMembers(manifest))
+    this.#inbound.setManifestAddresses(manifestAddresses(manifest))
+    for (const label of lostLabels) clearPeerGauges(metrics, label)
+    this.#dialer.apply()
+    for (const { links } of removed) {
+      for (const { connection } of [...links]) connection.abort(new Error('the manifest names this peer no more'))
+    }
+    this.#warnOfSkipped(manifest)
+  }
+
+  #warnOfSkipped({ skipped }: Manifest): void {
+    for (const { label, code, message } of skipped) this.#modules.logger.warn({ label, code }, message)
   }
 
   cut(peerIds: readonly string[]): void {

@@ -1,13 +1,23 @@
 import type { Limits } from '@montana/transport'
 import { DepartedStandings } from '../limits/standing.js'
-import { type Manifest, type ManifestPeer, manifestMembers } from '../manifest.js'
+import { type Manifest, type ManifestMember, type ManifestPeer, manifestMembers } from '../manifest.js'
 import { Peer } from '../peer/peer.js'
 import { otherSnapshot, type PeerSnapshot, snapshotOf } from '../peer/snapshot.js'
 
-/** The manifest's peers for as long as the mesh lives, strangers while they are connected; their standing for longer. */
+/** What another manifest changed. */
+export interface PeerChanges {
+  readonly added: readonly Peer[]
+  /** Strangers from now on. */
+  readonly removed: readonly Peer[]
+  /** Labels that are no peer's any more. */
+  readonly lostLabels: readonly string[]
+}
+
+/** The manifest's peers for as long as they are in it, strangers while they are connected; their standing for longer. */
 export class PeerBook {
+  readonly #ownPeerId: string
   readonly #limits: Limits
-  readonly #dialled: readonly ManifestPeer[]
+  #dialled: readonly ManifestPeer[] = []
   readonly #peers = new Map<string, Peer>()
   readonly #strangers = new Map<string, Peer>()
   /** What strangers that are gone have left in the sums. */
@@ -15,17 +25,45 @@ export class PeerBook {
   readonly #departed: DepartedStandings
 
   constructor(manifest: Manifest, ownPeerId: string, limits: Limits) {
+    this.#ownPeerId = ownPeerId
     this.#limits = limits
     this.#departed = new DepartedStandings(limits.score.bansKept)
-    const isOther = ({ peerId }: { peerId: string }) => peerId !== ownPeerId
+    this.apply(manifest)
+  }
+
+  /** Another manifest is in force. A peer that is in both keeps all that is known of it. */
+  apply(manifest: Manifest): PeerChanges {
+    const before = new Map(this.#peers)
+    const labels = [...before.values()].flatMap(({ label }) => label ?? [])
+    const isOther = ({ peerId }: { peerId: string }) => peerId !== this.#ownPeerId
     this.#dialled = manifest.peers.filter(isOther)
-    for (const member of manifestMembers(manifest).filter(isOther)) {
-      this.#peers.set(member.peerId, new Peer(member, limits))
-    }
+    this.#peers.clear()
+    for (const member of manifestMembers(manifest).filter(isOther)) this.#admit(member, before.get(member.peerId))
     for (const { peerId, code } of manifest.skipped) {
       const peer = this.#peers.get(peerId)
-      if (peer !== undefined) peer.awayCode = code
+      if (peer !== undefined && !peer.isConnected) peer.awayCode = code
     }
+    const removed = [...before.values()].filter(({ peerId }) => !this.#peers.has(peerId))
+    for (const peer of removed) this.#dismiss(peer)
+    const kept = new Set([...this.#peers.values()].map(({ label }) => label))
+    return {
+      added: [...this.#peers.values()].filter(({ peerId }) => !before.has(peerId)),
+      removed,
+      lostLabels: labels.filter((label) => !kept.has(label)),
+    }
+  }
+
+  /** A stranger that is connected keeps its connections. */
+  #admit(member: ManifestMember, known: Peer | undefined): void {
+    const peer = known ?? this.#strangers.get(member.peerId) ?? new Peer(member, this.#limits)
+    this.#strangers.delete(member.peerId)
+    peer.describe(member)
+    this.#peers.set(member.peerId, peer)
+  }
+
+  #dismiss(peer: Peer): void {
+    peer.describe({ label: undefined, nodeIdHex: undefined })
+    if (peer.isConnected) this.#strangers.set(peer.peerId, peer)
   }
 
   /** Those with an address. */

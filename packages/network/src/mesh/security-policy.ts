@@ -20,7 +20,8 @@ export interface SecurityEntry {
 export class SecurityPolicy {
   readonly offers: readonly Suite[]
   readonly #isRequiredOfAll: boolean
-  readonly #required: ReadonlySet<string>
+  readonly #named: readonly string[]
+  #required: ReadonlySet<string>
   readonly #limits: Limits['downgrade']
   readonly #nowMs: () => number
   /** Since when somebody is known to meddle with the negotiation with a peer, oldest first. */
@@ -36,8 +37,13 @@ export class SecurityPolicy {
     this.#isRequiredOfAll = requireHybrid === true
     this.#limits = limits
     this.#nowMs = nowMs
-    const named = [...entries].filter(({ security }) => security === 'hybrid').map(({ peerId }) => peerId)
-    this.#required = new Set([...(typeof requireHybrid === 'boolean' ? [] : requireHybrid), ...named])
+    this.#named = typeof requireHybrid === 'boolean' ? [] : requireHybrid
+    this.#required = this.#requiredBy(entries)
+  }
+
+  /** What another manifest says of its peers; open sessions go on as they are. */
+  apply(entries: Iterable<SecurityEntry>): void {
+    this.#required = this.#requiredBy(entries)
   }
 
   /** `undefined` is a peer that is not known before the handshake. */
@@ -71,6 +77,11 @@ export class SecurityPolicy {
     const bits = this.offers.map((suite) => (suite === 'pq' ? SECURITY.pqOffered : SECURITY.hybridOffered))
     const isRequired = !this.offers.includes('pq') || this.requiresHybrid(peerId)
     return bits.reduce((sum, bit) => sum | bit, isRequired ? SECURITY.hybridRequired : 0)
+  }
+
+  #requiredBy(entries: Iterable<SecurityEntry>): ReadonlySet<string> {
+    const asked = [...entries].filter(({ security }) => security === 'hybrid').map(({ peerId }) => peerId)
+    return new Set([...this.#named, ...asked])
   }
 
   #isDowngraded(peerId: string): boolean {

@@ -38,9 +38,7 @@ export function suiteOf({ encryption }: Pick<Connection, 'encryption'>): Suite |
 
 /** Everything that the mesh knows of one peer; lives on between its connections. */
 export class Peer implements PeerRef, Standing {
-  readonly peerId: string
-  readonly label: string | undefined
-  readonly nodeIdHex: string | undefined
+  #ref: PeerRef
   readonly links: Link[] = []
   readonly heartbeat: HeartbeatState
   readonly rtt: RttWindow
@@ -68,14 +66,29 @@ export class Peer implements PeerRef, Standing {
   /** `standing`: of an earlier visit. */
   constructor(ref: PeerRef, limits: Limits, { gate, score }: Standing = newStanding(limits)) {
     this.#noSyncScore = limits.score.noSync
-    this.peerId = ref.peerId
-    this.label = ref.label
-    this.nodeIdHex = ref.nodeIdHex
+    this.#ref = ref
     this.heartbeat = new HeartbeatState(limits.heartbeat)
     this.rtt = new RttWindow(limits.heartbeat.rttWindowMs)
     this.queue = new OutboundQueue({ messages: limits.caps.queueMessages, bytes: limits.caps.queueBytes })
     this.gate = gate
     this.score = score
+  }
+
+  get peerId(): string {
+    return this.#ref.peerId
+  }
+
+  get label(): string | undefined {
+    return this.#ref.label
+  }
+
+  get nodeIdHex(): string | undefined {
+    return this.#ref.nodeIdHex
+  }
+
+  /** Another manifest knows it otherwise, or no more. */
+  describe({ label, nodeIdHex }: Omit<PeerRef, 'peerId'>): void {
+    this.#ref = { peerId: this.peerId, label, nodeIdHex }
   }
 
   get isConnected(): boolean {

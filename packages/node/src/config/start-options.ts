@@ -1,4 +1,5 @@
 import type { VerifyPolicy } from '@montana/consensus'
+import { DEFAULT_FLEET_STATE } from '@montana/fleet'
 import { fromHex } from '@montana/foundation'
 import type { SecurityOptions } from '@montana/network'
 import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'
@@ -20,6 +21,10 @@ export interface StartOptions {
   readonly dataDir: string
   readonly genesis: string | undefined
   readonly genesisManifest: string | undefined
+  /** With it, the manifest must be signed by these operators: spec operations 11. */
+  readonly operators: string | undefined
+  /** State folder of the sync jobs of this host. */
+  readonly fleetState: string
   readonly listen: string | undefined
   readonly solo: boolean
   /** Identities outside the manifest are accepted too: spec transport 10.2. */
@@ -41,6 +46,8 @@ export interface StartOptions {
   /** Drill: no window is ground in less time than this, ms. */
   readonly clockFloorMs: number
   readonly statusListen: StatusAddress
+  /** Metrics of jobs without an endpoint of their own: files that /metrics shows too. */
+  readonly metricsFiles: readonly string[]
   readonly maxWindows: number | undefined
   /** Undefined: stdout. */
   readonly logFile: string | undefined
@@ -76,6 +83,18 @@ export const START_OPTIONS: Specs<StartOptions> = {
     value: 'FILE',
     description: 'discovery manifest with the peers to dial; together with --listen',
     default: undefined,
+    parse: text,
+  }),
+  operators: spec<string | undefined>('operators', {
+    value: 'FILE',
+    description: 'trust root: the manifest must be signed by these operators, and is followed while the node runs',
+    default: undefined,
+    parse: text,
+  }),
+  fleetState: spec<string>('fleetState', {
+    value: 'DIR',
+    description: 'where the sync jobs of this host leave their records, which /status.json shows; may be missing',
+    default: DEFAULT_FLEET_STATE,
     parse: text,
   }),
   listen: spec<string | undefined>('listen', {
@@ -175,6 +194,12 @@ export const START_OPTIONS: Specs<StartOptions> = {
     default: { host: '127.0.0.1', port: DEFAULT_STATUS_PORT },
     parse: parseStatusListen,
   }),
+  metricsFiles: spec<readonly string[]>('metricsFiles', {
+    value: 'FILES',
+    description: 'text files of jobs that /metrics shows too, separated by commas',
+    default: [],
+    parse: parseFiles,
+  }),
   maxWindows: spec<number | undefined>('maxWindows', {
     value: 'N',
     description: 'stop after N more windows',
@@ -217,6 +242,15 @@ function parseVerify(value: string): VerifyPolicy | Fault {
   const segments = Number(/^sample:(\d{1,2})$/.exec(value)?.[1])
   if (segments >= 1 && segments <= 64) return { kind: 'sample', segments }
   return new Fault('is not a verification policy', 'use full, quorum, or sample:N with N from 1 to 64')
+}
+
+/** A job is one file; a page of files would be read at each scrape. */
+const METRICS_FILES_MAX = 16
+
+function parseFiles(value: string): readonly string[] | Fault {
+  const files = value.split(',').map((file) => file.trim())
+  if (files.every((file) => file !== '') && files.length <= METRICS_FILES_MAX) return files
+  return new Fault('is not a list of files', `name up to ${METRICS_FILES_MAX} files, separated by commas`)
 }
 
 function parseStatusListen(value: string): StatusAddress | Fault {

@@ -20,6 +20,7 @@ export function createInbox(modules: LedgerModules, links: LedgerLinks, incident
     onBehind: (peerId) => links.noteBehind(peerId),
     onOutcome: (kind, peerId, outcome) => {
       metrics.messages.inc({ kind, outcome })
+      if (kind === 'confirmation') metrics.confirmations.inc({ result: outcome })
       const code = incidentOf(kind, outcome)
       if (code) incidents.note(code, peerId, links.loop.head)
       if (isMisbehaviour(outcome)) say.misbehaviour(peerId, outcome)
@@ -44,6 +45,7 @@ export function createEvidenceDesk(modules: LedgerModules, links: LedgerLinks): 
     authenticator,
     state: () => links.loop.state,
     broadcast: say.evidence,
+    onKept: (kind) => metrics.equivocations.inc({ kind }),
     onNew: ({ kind, code, window, nodeId }) => {
       const detail = `node ${toHex(nodeId).slice(0, 16)}, shown by a peer`
       record.noteFinding({ code, window, detail })

@@ -25,6 +25,7 @@ export function createProver(
       record.noteProof(window, verdict, isAudit)
       if (!isAudit) links.loop.dispatch({ type: 'proven', window, value, policy, verdict })
     },
+    onChecked: metrics.proofVerified,
     onInvalid: ({ window }, peerId, evidence) => {
       incidents.note('ProofInvalid', peerId, window, evidence && encodeProofEvidence(evidence))
       say.misbehaviour(peerId, 'ProofInvalid')

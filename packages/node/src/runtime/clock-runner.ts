@@ -29,6 +29,9 @@ export class ClockRunner {
   readonly #modules: ClockRunnerModules
   #current: AbortController | undefined
   #startedAtMs = 0
+  #advances = 0
+  #steps = 0
+  #isWaiting = false
   #reading: ClockReading = { stepsPerSecond: null, windowSeconds: null }
 
   constructor(modules: ClockRunnerModules) {
@@ -44,8 +47,28 @@ export class ClockRunner {
     return this.#current === undefined
   }
 
+  /** No thread is wanted: nothing to grind, or a drill holds back what is ground. */
+  get isAtRest(): boolean {
+    return this.isIdle || this.#isWaiting
+  }
+
+  /** How often the thread was seen to go on, in this process. */
+  get advances(): number {
+    return this.#advances
+  }
+
+  /** Steps of the windows that were ground to their end. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** Age of the grind in progress, ms; counts from the latest one where there is none. */
+  get ageMs(): number {
+    return this.#modules.time.monotonicMs() - this.#startedAtMs
+  }
+
   get isStuck(): boolean {
-    return !this.isIdle && this.#modules.time.monotonicMs() - this.#startedAtMs > STUCK_AFTER_MS
+    return !this.isIdle && this.ageMs > STUCK_AFTER_MS
   }
 
   /** What the window in progress still needs, judged by the last one; undefined before the first and when idle. */
@@ -59,6 +82,7 @@ export class ClockRunner {
     this.stop()
     const controller = new AbortController()
     this.#current = controller
+    this.#isWaiting = false
     this.#startedAtMs = this.#modules.time.monotonicMs()
     const finish = (tick: Tick) => {
       if (this.#current !== controller) return
@@ -79,8 +103,15 @@ export class ClockRunner {
 
   async #run(request: GrindRequest, signal: AbortSignal): Promise<Tick> {
     const { timechain, time, floorMs } = this.#modules
-    const tick = await timechain.grind({ ...request, signal })
+    const onProgress = () => {
+      this.#advances++
+    }
+    const tick = await timechain.grind({ ...request, onProgress, signal })
+    onProgress()
+    this.#steps += tick.d
     const left = this.#startedAtMs + floorMs - time.monotonicMs()
+    // A grind that was superseded says nothing about the one that took its place.
+    if (left > 0 && !signal.aborted) this.#isWaiting = true
     if (left > 0) await sleep(left, signal)
     return tick
   }

@@ -46,6 +46,8 @@ export interface EvidenceDeskModules {
   state(): EngineState
   /** To every peer that speaks the extension protocol. */
   broadcast(evidence: Uint8Array): void
+  /** Every pair that is kept, whoever found it. */
+  onKept?(kind: EvidenceName): void
   /** A proven pair that this node did not know. */
   onNew(pair: { kind: EvidenceName; code: string; window: number; nodeId: Uint8Array }): void
 }
@@ -99,8 +101,10 @@ export class EvidenceDesk {
     if (this.#known.has(keyOf(pair))) return false
     const isNew = this.#modules.store.evidence.put(kind, window, a.bytes, b.bytes)
     this.#known.add(keyOf(pair))
-    if (isNew) this.#passOn(kind, a.bytes, b.bytes)
-    return isNew
+    if (!isNew) return false
+    this.#modules.onKept?.(kind)
+    this.#passOn(kind, a.bytes, b.bytes)
+    return true
   }
 
   async #isSigned({ kind, a, b }: Pair): Promise<boolean> {

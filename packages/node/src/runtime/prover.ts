@@ -21,6 +21,7 @@ const AUDIT_SHARE = 0.25
 const AUDITS_MAX = 4
 /** A clock that ends sooner than this needs no proof. */
 const SOON_MS = 300
+const MS_PER_S = 1_000
 
 /** What proofs did for this node; counters of the instance. */
 export interface ProofCounters {
@@ -43,6 +44,8 @@ export interface ProverModules {
   /** What catching up has fetched and checked for this window. */
   ahead(window: number): ProofAhead | undefined
   onVerdict(request: ProveRequest, verdict: ProofVerdict): void
+  /** One proof was verified, whatever came out, under a policy of this kind. */
+  onChecked?(policy: string, seconds: number): void
   /** A segment that does not hold: evidence against the claim and its sender (spec protocol 13.2). */
   onInvalid(request: ProveRequest, peerId: string, evidence: ProofEvidence | undefined): void
 }
@@ -150,8 +153,10 @@ export class Prover {
   }
 
   async #check(claim: ProofClaim, { policy, isAudit, window, d }: ProveRequest, signal: AbortSignal) {
-    const { verifier, shelf } = this.#modules
+    const { verifier, shelf, onChecked } = this.#modules
+    const startedAtMs = performance.now()
     const verdict = await verifier.verify(claim, { policy, maxShare: isAudit ? AUDIT_SHARE : 1, signal })
+    onChecked?.(policy.kind, (performance.now() - startedAtMs) / MS_PER_S)
     this.#counters.segments += verdict.segmentsChecked
     // A value known by other means says nothing about these intermediates, so they are not passed on.
     const isOpen = verdict.isValid && verdict.source !== 'value' && policy.kind === 'full' && !isAudit

@@ -6,6 +6,8 @@ import type { Store } from '@montana/store'
 import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
 import type { LogHealth } from '../log/node-log.js'
+import type { ManifestFollower } from '../manifest/follower.js'
+import type { JobsSeen } from '../manifest/jobs.js'
 import type { ClockRunner } from '../runtime/clock-runner.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import type { SnapshotServer } from '../snapshot/server.js'
@@ -26,7 +28,8 @@ export interface StatusModules {
   readonly genesisHash: Uint8Array
   readonly identity: Identity
   readonly build: RunningBuild
-  readonly manifestSha256: string | undefined
+  readonly manifest: Pick<ManifestFollower, 'status' | 'degraded'> | undefined
+  readonly jobs: Pick<JobsSeen, 'jobs' | 'degraded' | 'document' | 'state'>
   readonly backendName: string
   readonly cryptoBackend: string
   readonly ledger: LedgerService
@@ -56,8 +59,8 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     sampled_at: formatTime(time.wallMs()),
     mono_ms: Math.round(time.monotonicMs()),
     build: modules.build,
-    manifest: manifestStatus(modules.manifestSha256),
-    roster: null,
+    manifest: modules.manifest?.status(modules.jobs.state('manifest')) ?? null,
+    roster: modules.jobs.document('roster'),
     proc: processStatus(record, time),
     phase: ledger.phase,
     window: context.window,
@@ -93,9 +96,9 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     active_nodes: activeNodes(modules),
     supply: supply(context.window, chain.params.emissionMoneta).toString(),
     epoch: epochOf(context.window, chain.params),
-    peers: peers.map(peerStatus),
+    peers: peers.map((peer) => peerStatus(peer, record)),
     proposals: record.proposals,
-    jobs: [],
+    jobs: modules.jobs.jobs,
     res: modules.resources.latest,
     time: { synced: null, source: null, offset_ms: null },
     degraded: degradedCodes(modules),
@@ -115,13 +118,15 @@ function findingsOf({ findings }: NodeRecord, peers: readonly PeerSnapshot[]): N
   return findings.map((one) => (one.peer === undefined ? one : { ...one, peer: labelOf(one.peer, peers) }))
 }
 
-function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
+function degradedCodes({ ledger, disk, host, log, manifest, jobs }: StatusModules): string[] {
   const { halted } = ledger.loop.state
   return [
     ...(halted ? [halted] : []),
     ...(host.resync === undefined ? [] : ['RESYNC']),
     ...disk.degraded(),
     ...log.degraded(),
+    ...(manifest?.degraded ?? []),
+    ...jobs.degraded,
   ]
 }
 
@@ -129,10 +134,6 @@ function degradedCodes({ ledger, disk, host, log }: StatusModules): string[] {
 function stateRootAt(store: Store, window: number): Uint8Array | undefined {
   const head = store.head()
   return head?.window === window ? head.stateRoot : store.windowAt(window)?.stateRoot
-}
-
-function manifestStatus(sha256: string | undefined): NodeStatus['manifest'] {
-  return sha256 === undefined ? null : { version: null, sha256, not_after: null, state: 'unsigned' }
 }
 
 function processStatus(record: NodeRecord, time: TimeSource): NodeStatus['proc'] {
@@ -182,7 +183,7 @@ function windowStatus({ record, store }: StatusModules, window: number): WindowS
   return { window, header_hash: toHex(stored.proposalHash), state_root: toHex(stored.stateRoot), at }
 }
 
-function peerStatus(peer: PeerSnapshot): PeerStatus {
+function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
   return {
     id8: peer.id8,
     label: peer.label,
@@ -207,6 +208,7 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     queue_messages: peer.queue.messages,
     queue_bytes: peer.queue.bytes,
     score: Math.round(peer.score * 10) / 10,
+    head: peer.connections > 0 ? record.headOf(peer.peerId) : null,
   }
 }
 

@@ -1,6 +1,8 @@
-import { readdir, readFile, statfs } from 'node:fs/promises'
+import { readdir, readFile, stat, statfs } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { DATABASE_FILE } from '@montana/store'
 import type { NodeStatus } from './schema.js'
 
 type Resources = NodeStatus['res']
@@ -16,6 +18,7 @@ export class ResourceSampler {
   readonly #loop: ReturnType<typeof monitorEventLoopDelay>
   #lastStat: { total: number; steal: number } | undefined
   #sample: Resources | undefined
+  #storeBytes: number | null = null
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir
@@ -26,6 +29,11 @@ export class ResourceSampler {
   /** The latest sample; status pages are assembled from memory. */
   get latest(): Resources {
     return { ...(this.#sample ?? emptyResources()), eld_p99_ms: this.loopDelayP99Ms }
+  }
+
+  /** Length of the store and of its log, bytes. */
+  get storeBytes(): number | null {
+    return this.#storeBytes
   }
 
   /** p99 of the time by which timers came late since the last {@link resetLoopDelay}, ms. */
@@ -52,6 +60,7 @@ export class ResourceSampler {
       readPressure(),
       this.#readSteal(),
     ])
+    this.#storeBytes = await this.#readStoreBytes()
     const total = memory.get('MemTotal') ?? null
     const available = memory.get('MemAvailable') ?? null
     const { user, system } = process.cpuUsage()
@@ -75,6 +84,12 @@ export class ResourceSampler {
       psi,
       steal_pct: steal,
     }
+  }
+
+  async #readStoreBytes(): Promise<number | null> {
+    const files = [DATABASE_FILE, `${DATABASE_FILE}-wal`].map((name) => join(this.#dataDir, name))
+    const sizes = await Promise.all(files.map((file) => stat(file).catch(() => undefined)))
+    return sizes[0] ? sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0) : null
   }
 
   /** Part of the host's CPU time that the hypervisor gave to others since the last sample, percent. */

@@ -33,9 +33,19 @@ export const peerStatusSchema = z.object({
   queue_messages: count,
   queue_bytes: count,
   score: z.number().nonnegative(),
+  /** What it said of itself last; null without a connection. Equal roots at one window are what "synced" means. */
+  head: z.object({ window: count, state_root: hex32 }).nullable(),
 })
 
 export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })
+
+/** A signed document in force: its state is valid, expiring, expired, rollback, equivocation, or unsigned. */
+export const documentStatusSchema = z.object({
+  version: z.number().nullable(),
+  sha256: hex32,
+  not_after: z.string().nullable(),
+  state: z.string(),
+})
 
 /** A snapshot goes through the first three phases, then on by range. */
 export const catchUpStatusSchema = z.object({
@@ -65,10 +75,8 @@ export const statusSchema = z.object({
   sampled_at: time,
   mono_ms: z.number(),
   build: z.object({ version: z.string(), revision: z.string().nullable(), bundle_sha256: z.string().nullable() }),
-  manifest: z
-    .object({ version: z.number().nullable(), sha256: hex32, not_after: z.string().nullable(), state: z.string() })
-    .nullable(),
-  roster: z.null(),
+  manifest: documentStatusSchema.nullable(),
+  roster: documentStatusSchema.nullable(),
   proc: z.object({
     instance: z.uuid(),
     pid: count,

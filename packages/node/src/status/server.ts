@@ -9,6 +9,8 @@ export interface StatusSource {
   readiness(): 'synced' | 'catching-up' | 'not-ready'
   status(atWindow: number | undefined): unknown
   metrics(): Promise<string>
+  /** A signed document in force, by its name; undefined where there is none. */
+  document(name: string): Promise<Uint8Array | undefined>
 }
 
 const READY_CODES = { synced: 200, 'catching-up': 206, 'not-ready': 503 } as const
@@ -92,11 +94,19 @@ async function answer(source: StatusSource, request: IncomingMessage, response: 
     case '/metrics':
       return send(response, 200, 'text/plain; version=0.0.4', await source.metrics())
     default:
-      return refuse(response, 404, { code: 'NOT_FOUND', message: `no route ${url.pathname}`, remedy: ROUTES })
+      return await sendDocument(source, url.pathname, response)
   }
 }
 
-const ROUTES = 'ask for /healthz, /readyz, /status.json or /metrics'
+const ROUTES = 'ask for /healthz, /readyz, /status.json, /metrics, /documents/manifest or /documents/roster'
+
+/** Spec operations 11.2: peers' status endpoints are sources of signed documents. */
+async function sendDocument(source: StatusSource, path: string, response: ServerResponse): Promise<void> {
+  const [, name] = /^\/documents\/([a-z]{1,32})$/.exec(path) ?? []
+  const bytes = name === undefined ? undefined : await source.document(name)
+  if (bytes) return send(response, 200, 'application/json', bytes)
+  refuse(response, 404, { code: 'NOT_FOUND', message: `no route ${path}`, remedy: ROUTES })
+}
 
 /** A page of another site that resolves its own name to loopback sends that name: DNS rebinding. */
 function isLoopbackName(host: string | undefined): boolean {
@@ -128,7 +138,7 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   send(response, status, 'text/plain', text)
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
+function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
   const length = Buffer.byteLength(body)
   response.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' })
   response.end(body)

@@ -54,7 +54,7 @@ interface Attempt {
 export class InboundAdmission implements InboundHooks {
   readonly #options: InboundAdmissionOptions
   readonly #modules: InboundAdmissionModules
-  readonly #manifest: ReadonlySet<string>
+  #manifest: ReadonlySet<string>
   readonly #accept: AcceptGate
   readonly #signatures: Readonly<Record<Lane, SignatureGate>>
   readonly #attempts = new WeakMap<object, Attempt>()
@@ -62,7 +62,7 @@ export class InboundAdmission implements InboundHooks {
   constructor(options: InboundAdmissionOptions, modules: InboundAdmissionModules) {
     this.#options = options
     this.#modules = modules
-    this.#manifest = new Set([...options.manifestAddresses].map(ipKey))
+    this.#manifest = keysOf(options.manifestAddresses)
     const { limits } = options
     const nowMs = modules.time.monotonicMs()
     this.#accept = new AcceptGate(limits, nowMs)
@@ -71,6 +71,11 @@ export class InboundAdmission implements InboundHooks {
       manifest: new SignatureGate('manifest', manifest, limits, nowMs),
       stranger: new SignatureGate('stranger', options.backend === 'noble' ? slower(limits) : stranger, limits, nowMs),
     }
+  }
+
+  /** The manifest lane is that of these addresses from now on; what has begun stays in its lane. */
+  setManifestAddresses(addresses: Iterable<string>): void {
+    this.#manifest = keysOf(addresses)
   }
 
   /** Handshakes that have begun and not ended. */
@@ -196,6 +201,10 @@ export class InboundAdmission implements InboundHooks {
   #nowMs(): number {
     return this.#modules.time.monotonicMs()
   }
+}
+
+function keysOf(addresses: Iterable<string>): ReadonlySet<string> {
+  return new Set([...addresses].map(ipKey))
 }
 
 function addressOf({ remoteAddr }: Pick<MultiaddrConnection, 'remoteAddr'>): string {

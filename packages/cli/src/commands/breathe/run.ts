@@ -35,11 +35,15 @@ async function run(context: CliContext, flags: RunFlags): Promise<void> {
   const isAttached = await peers.greet(signal)
   const modules = { peers, epoch: () => peers.epoch(), role: () => peers.role() }
   const breathing = await openBreathing(context, flags, { ...modules, ...reporters(context, flags.json === true) })
+  const { createKeepalive, openServiceManager } = await import('@montana/native')
+  const keepalive = createKeepalive(openServiceManager(environment, stderrLogger(context)), () => true)
   try {
     if (isAttached || flags.agentSocket !== undefined) await peers.serve(breathEnd(breathing), signal)
     await tellBound(context, breathing, isAttached)
+    keepalive.ready()
     await breathing.run(signal)
   } finally {
+    keepalive.stop()
     await peers.close()
     breathing.close()
   }

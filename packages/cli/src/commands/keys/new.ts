@@ -3,7 +3,7 @@ import { MLDSA_SEED_BYTES } from '@montana/crypto'
 import { type OperatorEntry, operatorKeyText } from '@montana/fleet'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
-import { withBackend } from '../registry/draft-file.js'
+import { withBackend } from '../document/draft-file.js'
 import { PUBLIC_MODE, SECRET_MODE, writeNewFile } from './new-file.js'
 
 interface Flags extends GlobalOptions {

@@ -5,7 +5,7 @@ import { MAX_OVERLAP_MS, readHostKey, rotationBytes } from '@montana/fleet'
 import { ConfigError, errorMessage, formatTime, isClosedToOthers, UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
-import { withBackend } from '../registry/draft-file.js'
+import { withBackend } from '../document/draft-file.js'
 import { PUBLIC_MODE, writeNewFile } from './new-file.js'
 
 interface Flags extends GlobalOptions {

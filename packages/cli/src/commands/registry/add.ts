@@ -1,6 +1,7 @@
 import {
   importLegacyHosts,
   putHost,
+  REGISTRY_KIND,
   type RegistryDocument,
   readDocumentFile,
   readHostKey,
@@ -9,7 +10,7 @@ import {
 import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
-import { daysToMs, readDraft, writeDraft } from './draft-file.js'
+import { daysToMs, readDraft, writeDraft } from '../document/draft-file.js'
 import { type HostFlags, hostEntry } from './host-entry.js'
 
 interface Flags extends GlobalOptions, HostFlags {
@@ -40,10 +41,10 @@ export function addCommand(context: CliContext): Command {
     .option('--valid-days <N>', 'how long the registry may be accepted', '90')
     .action(async (file: string, _: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>()
-      const before = await readDraft(file)
+      const before = await readDraft(file, REGISTRY_KIND)
       const dates = { issuedAtMs: Date.now(), validMs: daysToMs(flags.validDays) }
       const next = reviseRegistry(before, await changeOf(before, flags), dates)
-      await writeDraft(file, next)
+      await writeDraft(file, REGISTRY_KIND, next)
       report(context, file, next, flags.json === true)
     })
 }

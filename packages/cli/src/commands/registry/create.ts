@@ -1,9 +1,7 @@
-import { access } from 'node:fs/promises'
-import { createRegistry } from '@montana/fleet'
-import { ConfigError } from '@montana/foundation'
+import { createRegistry, REGISTRY_KIND } from '@montana/fleet'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
-import { daysToMs, writeDraft } from './draft-file.js'
+import { daysToMs, refuseExisting, writeDraft } from '../document/draft-file.js'
 
 export function createCommand(context: CliContext): Command {
   return new Command('create')
@@ -12,22 +10,12 @@ export function createCommand(context: CliContext): Command {
     .requiredOption('--network <NAME>', 'the network of operators.json')
     .option('--valid-days <N>', 'how long it may be accepted', '90')
     .action(async (file: string, options: { network: string; validDays: string }, self: Command) => {
-      await refuseExisting(file)
+      await refuseExisting(file, 'montana registry add')
       const validMs = daysToMs(options.validDays)
       const document = createRegistry({ network: options.network, issuedAtMs: Date.now(), validMs })
-      await writeDraft(file, document)
+      await writeDraft(file, REGISTRY_KIND, document)
       const { version, network } = document
       if (self.optsWithGlobals<GlobalOptions>().json) return context.json({ file, network, version, hosts: 0 })
       context.out(`${file}: registry of ${network}, version ${version}; add hosts, then sign it`)
     })
-}
-
-async function refuseExisting(file: string): Promise<void> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) return
-  const remedy = 'name a new file, or change this one with montana registry add'
-  throw new ConfigError(`${file} exists already`, { code: 'FILE_EXISTS', remedy })
 }

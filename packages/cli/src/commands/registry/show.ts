@@ -1,8 +1,8 @@
-import { addressOfPublicKey, documentDigest, type HostDocument } from '@montana/fleet'
+import { addressOfPublicKey, documentDigest, type HostDocument, REGISTRY_KIND } from '@montana/fleet'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { formatTable } from '../../table.js'
-import { readDraft } from './draft-file.js'
+import { readDraft } from '../document/draft-file.js'
 
 const HEADER = ['host', 'label', 'address', 'key', 'key address', 'state', 'domain of failure']
 
@@ -11,7 +11,7 @@ export function showCommand(context: CliContext): Command {
     .description('what a registry says; nothing is verified')
     .argument('<file>', 'the registry')
     .action(async (file: string, _: unknown, self: Command) => {
-      const document = await readDraft(file)
+      const document = await readDraft(file, REGISTRY_KIND)
       const { network, version, issued_at: issuedAt, not_after: notAfter, signatures } = document
       const signedBy = signatures.map(({ operator }) => operator)
       const head = { file, network, version, sha256: documentDigest(document), issuedAt, notAfter, signedBy }

@@ -30,6 +30,7 @@ export interface ReportFlags extends GlobalOptions {
   legacyInterval?: string
   generatedAt?: string
   gate?: boolean
+  metricsFile?: string
 }
 
 const MS_PER_DAY = 86_400_000

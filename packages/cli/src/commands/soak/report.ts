@@ -1,6 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
 import {
   createReport,
+  createReportMetrics,
+  isAccounted,
   type Report,
   type ReportOptions,
   renderSummary,
@@ -10,6 +12,7 @@ import {
 import { Command } from 'commander'
 import { wantsColor } from '../../color.js'
 import type { CliContext } from '../../context.js'
+import { METRICS_FILE_FLAG, withMetricsFile } from './metrics-file.js'
 import { type ReportFlags, readReportOptions } from './report-options.js'
 
 const GATED = 1
@@ -25,9 +28,17 @@ export function reportCommand(context: CliContext): Command {
     const report = await createReport(options)
     const directory = resolve(flags.out ?? join(dirname(options.files.at(-1) ?? ''), defaultFolder(flags, options)))
     const written = await writeReport(directory, report)
+    await leaveFigures(context, flags.metricsFile, report)
     if (flags.json) context.json(toResult(report, directory, written))
     else context.out(renderSummary(report, { color: wantsColor(context, flags), directory }))
     if (flags.gate && report.verdict !== 'PASS') context.exit(GATED)
+  })
+}
+
+async function leaveFigures(context: CliContext, file: string | undefined, report: Report): Promise<void> {
+  const open = report.findings.filter((finding) => !isAccounted(finding))
+  await withMetricsFile(context, file, async (metrics) => {
+    createReportMetrics(metrics).noteReport({ coverage: report.soak.coverage, open })
   })
 }
 
@@ -52,6 +63,7 @@ function addReportFlags(command: Command): Command {
     .option('--legacy-interval <duration>', 'distance of old records, with --legacy-start')
     .option('--generated-at <time>', 'time that the report states, RFC 3339 (default: now)')
     .option('--gate', 'exit 1 unless the verdict is PASS')
+    .option(...METRICS_FILE_FLAG)
 }
 
 /** The report without its charts, and where the whole is. */

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { makeDirectory, sleep } from '@montana/foundation'
+import { FleetError } from '../errors.js'
+
+const RETRY_MS = 50
+/** A whole run of a sync job is over by then. */
+const WAIT_MS = 15_000
+
+/**
+ * One process at a time puts documents of this name in force. The lock is the operating system's, taken through SQLite: it
+ * ends with its owner, however that ends. Throws FleetError SYNC_LOCKED or AbortError.
+ */
+export async function withSyncLock<T>(
+  stateDir: string,
+  name: string,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  await makeDirectory(stateDir, 0o755)
+  const path = join(stateDir, `${name}.lock.db`)
+  const deadline = performance.now() + WAIT_MS
+  let release = take(path)
+  while (!release) {
+    if (performance.now() > deadline) throw locked(path)
+    await sleep(RETRY_MS, signal)
+    release = take(path)
+  }
+  try {
+    return await work()
+  } finally {
+    release()
+  }
+}
+
+function take(path: string): (() => void) | undefined {
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return () => lock.close()
+  } catch (error) {
+    lock.close()
+    if (/locked|busy/i.test(String(error))) return undefined
+    throw error
+  }
+}
+
+function locked(path: string): FleetError {
+  const remedy = 'wait for the other run to end, or look why it hangs'
+  return new FleetError('SYNC_LOCKED', `another process holds ${path}`, { remedy })
+}
