@@ -62,6 +62,7 @@ export {
 } from './run/schema.js'
 export { type RunSettings, timeScaleOf } from './run/settings.js'
 export { appendDrillEvent, writeRunDocument } from './run/write.js'
+export { CAUSES } from './verdict/causes.js'
 export type { DefectKind, SoakDefect, SoakNote, SoakWarning } from './verify/defect.js'
 export type { SoakLine } from './verify/file-reader.js'
 export type { ReadQuality } from './verify/quality.js'
