@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   mirror: async () => (await import('./commands/mirror/command.js')).mirrorCommand,
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
+  explorer: async () => (await import('./commands/explorer.js')).explorerCommand,
   alert: async () => (await import('./commands/alert/command.js')).alertCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
