@@ -28,10 +28,19 @@ const TASKS = {
   'soak:loss': { run: (context) => runTests(context, ['--long', 'test/long/loss.long.test.ts']) },
   'check:metrics': { run: (context) => runTests(context, ['test/observability']) },
   build: {},
+  'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
+  'test:onboarding': { run: (context) => runTests(context, ['--long', 'test/onboarding/']) },
+  'test:vpn': { run: runVpnTests },
   'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },
+}
+
+/** The tunnels, then what waits for WireGuard's own timers. */
+async function runVpnTests(context, args) {
+  const short = await runTests(context, ['packages/vpn/', ...args])
+  return (await runTests(context, ['--long', 'packages/vpn/', ...args])) || short
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -19,7 +19,9 @@ const WAITING = [
   'test/e2e/breathing-agents',
   'test/e2e/disk-full',
   'test/e2e/notify',
+  'test/e2e/manifest',
   'packages/breathing/',
+  'packages/vpn/',
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'test/simulation/test/',
@@ -34,9 +36,11 @@ const FORKING = [
   'packages/git/',
   'packages/github-stand/',
   'packages/cli/test/mirror',
+  'packages/fleet/test/sync-kills',
   'packages/cli/test/simulate',
   'packages/cli/test/failover',
   'test/e2e/demo-mirror',
+  'test/onboarding/',
   'test/e2e/bad-input',
   'test/e2e/snapshot',
   'test/bench/mirror',
@@ -63,11 +67,13 @@ export async function runTests({ root, node, env }, args) {
   if (fault) return usage(fault)
   const whole = filters.length === 0 && !long
   if (whole && !checkSources(root, node, env)) return 1
-  ensurePackages(filters)
+  ensurePackages(filters, long)
   const folder = mkdtempSync(join(tmpdir(), 'montana-test-'))
   // Before the run: what is changed meanwhile was not what ran.
   const commit = evidence && revisionOf(root)
-  const context = { root, node, env: { ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
+  // Some thousand short processes of the same code: compiled once.
+  const cache = { NODE_COMPILE_CACHE: join(root, '.montana', 'compile-cache') }
+  const context = { root, node, env: { ...cache, ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
   try {
     const runs = whole ? await runParts(context) : [await runVitest(context, 'all', filters)]
     const results = joinReports(runs.map(({ report }) => report))

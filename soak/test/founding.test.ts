@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { verifyLegacy } from '../src/legacy/verify.js'
 import { createReport } from '../src/report/create.js'
 import { type Report, reportSchema } from '../src/report/schema.js'
+import { FINDING_CATALOGUE } from '../src/rules/catalogue.js'
+import type { FindingId } from '../src/rules/types.js'
 
 const FOLDER = join(import.meta.dirname, 'fixtures', 'founding')
 const SOAK = join(FOLDER, 'soak.jsonl')
@@ -55,6 +57,13 @@ describe('the soak file of the founding report', () => {
 })
 
 describe('the founding report, judged', () => {
+  it('has every finding with a severity that the operator guide names', () => {
+    const strange = report.findings.filter(
+      ({ id, severity }) => !FINDING_CATALOGUE[id as FindingId].severities.includes(severity),
+    )
+    expect(strange).toEqual([])
+  })
+
   it('raises the seventeen findings that are visible in it, and of ours only the chain', () => {
     expect([...new Set(report.findings.map(({ id }) => id))]).toEqual([
       ...['F-CRASHLOOP', 'F-EACCES', 'F-DISK', 'F-LAG', 'F-STALL', 'F-REGRESS', 'F-HB-RANGE', 'F-HB-CONTRA', 'F-FLAP'],

@@ -24,15 +24,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   soak: ['foundation', 'crypto'],
   fleet: ['foundation', 'crypto'],
+  vpn: ['foundation', 'fleet'],
   failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
   mirror: ['foundation', 'git'],
+  operator: ['foundation', 'native', 'crypto', 'timechain', 'ledger', 'node', 'fleet', 'release'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
   console: ['foundation', 'soak'],
+  release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],
-    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'failover', 'breathing', 'mirror'],
+    ...['store', 'network', 'node', 'soak', 'console', 'fleet', 'vpn', 'failover', 'breathing', 'mirror'],
+    ...['release', 'operator'],
   ],
 }
 

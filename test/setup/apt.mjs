@@ -13,6 +13,10 @@ const PACKAGES = [
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
   { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  // A clean system for the onboarding; one package, no service.
+  { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
+  // Kills a process at a chosen system call.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
   {
     command: 'chromium',
     debian: 'chromium',
@@ -24,6 +28,9 @@ const PACKAGES = [
   // Programs of two services, which nobody needs to install for that.
   { command: 'promtool', debian: 'prometheus', tests: ['test/observability'], isExtracted: true },
   { command: 'amtool', debian: 'prometheus-alertmanager', tests: ['test/observability'], isExtracted: true },
+  // The tunnels of the VPN; neither of the two has a service that it starts.
+  { command: 'wireguard-go', debian: 'wireguard-go', tests: ['packages/vpn/test'] },
+  { command: 'wg', debian: 'wireguard-tools', tests: ['packages/vpn/test'] },
   // The lease of failover is tested on real clusters. The package also has a service that takes over the ports of etcd.
   {
     command: 'etcd',
@@ -40,9 +47,12 @@ export const PROGRAMS = join(import.meta.dirname, '..', '..', '.montana', 'progr
 const APT_OPTIONS = ['-y', '-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
 const APT_TIMEOUT_MS = 300_000
 
-/** Installs what the tests named by `filters` want (none: all); tells on stderr what stays missing, and why. */
-export function ensurePackages(filters = []) {
-  const missing = PACKAGES.filter((entry) => isWanted(entry, filters) && !isThere(entry.command))
+/**
+ * Installs what the tests named by `filters` want (none: all), and what only long runs need for those; tells on stderr what
+ * stays missing, and why.
+ */
+export function ensurePackages(filters = [], isLongRun = false) {
+  const missing = PACKAGES.filter((entry) => isWanted(entry, filters, isLongRun) && !isThere(entry.command))
   const refused = missing.map((entry) => [entry, whyNot(entry)]).filter(([, reason]) => reason !== undefined)
   for (const [{ debian }, reason] of refused) note(`${debian} is missing, tests that need it are skipped: ${reason}`)
   const installable = missing.filter((entry) => !refused.some(([other]) => other === entry))
@@ -57,7 +67,8 @@ export function ensurePackages(filters = []) {
 }
 
 /** As vitest understands filters: parts of a path. */
-function isWanted({ tests }, filters) {
+function isWanted({ tests, isLong = false }, filters, isLongRun) {
+  if (isLong && !isLongRun) return false
   const isNamed = (filter) => tests.some((path) => path.includes(filter) || filter.includes(path))
   return filters.length === 0 || filters.some(isNamed)
 }

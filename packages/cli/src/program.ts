@@ -29,12 +29,24 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
   explorer: async () => (await import('./commands/explorer.js')).explorerCommand,
+  upgrade: async () => (await import('./commands/release/upgrade.js')).upgradeCommand,
+  deploy: async () => (await import('./commands/release/deploy.js')).deployCommand,
+  rollback: async () => (await import('./commands/release/rollback.js')).rollbackCommand,
   alert: async () => (await import('./commands/alert/command.js')).alertCommand,
   manifest: async () => (await import('./commands/manifest/command.js')).manifestCommand,
   join: async () => (await import('./commands/join.js')).joinCommand,
+  roster: async () => (await import('./commands/roster/command.js')).rosterCommand,
+  vpn: async () => (await import('./commands/vpn/command.js')).vpnCommand,
   config: async () => (await import('./commands/config.js')).configCommand,
+  doctor: async () => (await import('./commands/operator/doctor.js')).doctorCommand,
+  uninstall: async () => (await import('./commands/operator/uninstall.js')).uninstallCommand,
+  reset: async () => (await import('./commands/operator/reset.js')).resetCommand,
+  'onboard-steps': async () => (await import('./commands/operator/onboard.js')).onboardCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 }
+
+/** Called by our own script only: in no help and on no reference page. */
+const HIDDEN = new Set(['onboard-steps'])
 
 /**
  * The command line for `words`, those behind `montana`: the command that they begin with, or all where they begin
@@ -45,7 +57,9 @@ export async function createProgram(context: CliContext, words: readonly string[
   const named = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS)
   const program = rootCommand()
   for (const create of await Promise.all(named.map((load) => load?.()))) {
-    if (create) program.addCommand(quiet(create(context)))
+    if (!create) continue
+    const command = quiet(create(context))
+    program.addCommand(command, { hidden: HIDDEN.has(command.name()) })
   }
   return quiet(program)
 }

@@ -14,7 +14,11 @@ export function referencePage(program: Command): string {
     '',
     optionTable(program.options),
   ]
-  const sections = program.commands.flatMap((command) => commandSections(command, ''))
+  const shown = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help')
+  const sections = shown.flatMap((command) => commandSections(command, ''))
   return `${[...intro, ...sections].join('\n').trimEnd()}\n`
 }
 

@@ -1,4 +1,5 @@
 import { type Effect, headOf, isMember, restoreState } from '@montana/consensus'
+import { toHex } from '@montana/foundation'
 import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
 import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
@@ -27,7 +28,7 @@ import type { Prover } from './runtime/prover.js'
 export type { LedgerModules } from './ledger/modules.js'
 
 /** Which windows a peer says it has: spec transport 14.2. */
-type PeerWindows = Pick<StatusMessage, 'window' | 'oldestWindow'>
+type PeerWindows = Pick<StatusMessage, 'window' | 'oldestWindow' | 'stateRoot'>
 
 /** The ledger plane of one node: engine, inbox, catch-up, proofs and candidacy over a store. */
 export class LedgerService implements LedgerLinks {
@@ -106,9 +107,16 @@ export class LedgerService implements LedgerLinks {
   }
 
   /** A peer told its head, and with it that it is there. */
-  noteStatus(peerId: string, nodeId: Uint8Array | undefined, { window, oldestWindow }: PeerWindows): void {
+  noteStatus(peerId: string, nodeId: Uint8Array | undefined, told: PeerWindows): void {
+    const { window, oldestWindow, stateRoot } = told
+    this.#modules.record.noteHead(peerId, { window, state_root: toHex(stateRoot) })
     if (nodeId && !this.loop.isHeld) this.loop.dispatch({ type: 'status', nodeId, window })
     this.catchUp.notePeerHead(peerId, window, oldestWindow)
+  }
+
+  forgetPeer(peerId: string): void {
+    this.#modules.record.forgetHead(peerId)
+    this.catchUp.forgetPeer(peerId)
   }
 
   noteBehind(peerId: string): void {

@@ -77,7 +77,7 @@ function createHandlers(
       ledger().candidacy.greet(peer.peerId)
     },
     onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
-    onPeerDisconnected: (peer) => ledger().catchUp.forgetPeer(peer.peerId),
+    onPeerDisconnected: (peer) => ledger().forgetPeer(peer.peerId),
     ownStatus: () => {
       const { phase } = ledger()
       const facts = { genesisHash, phase, isBootstrap, isSyncing: isSyncing(), version }

@@ -12,6 +12,7 @@ export { DRILLS_ENVIRONMENT, type DrillMessage, parseDrillMessage } from './dril
 export { OLD_BUILD_ENVIRONMENT } from './drill/old-build.js'
 export { IDENTITY_FILE, loadIdentity, saveIdentity } from './identity-file.js'
 export { type RunFile, readRunFile } from './run-file.js'
+export { DEGRADED_CODES, FINDING_CODES, type StatusCode } from './status/codes.js'
 export {
   type CatchUpStatus,
   type NodeStatus,

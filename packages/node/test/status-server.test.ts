@@ -9,6 +9,7 @@ const server = new StatusServer(
     readiness: () => 'catching-up',
     status: (window) => ({ asked: window ?? null }),
     metrics: async () => 'metric 1\n',
+    document: async (name) => (name === 'manifest' ? new TextEncoder().encode('{}\n') : undefined),
   },
 )
 let base: URL
@@ -40,11 +41,14 @@ describe('the status port', () => {
     expect(await ask('/healthz')).toEqual({ status: 200, body: 'ok\n' })
     expect(await ask('/readyz')).toEqual({ status: 206, body: 'catching-up\n' })
     expect(await ask('/metrics')).toEqual({ status: 200, body: 'metric 1\n' })
+    expect(await ask('/documents/manifest')).toEqual({ status: 200, body: '{}\n' })
     expect(JSON.parse((await ask('/status.json?window=7')).body)).toEqual({ asked: 7 })
   })
 
   it.each([
     ['/nowhere', {}, 404, 'NOT_FOUND'],
+    ['/documents/roster', {}, 404, 'NOT_FOUND'],
+    ['/documents/../manifest', {}, 404, 'NOT_FOUND'],
     ['/status.json', { method: 'POST' }, 405, 'METHOD'],
     ['/status.json?window=-1', {}, 400, 'USAGE'],
     ['//', {}, 400, 'USAGE'],
@@ -65,6 +69,7 @@ describe('the status port', () => {
       readiness: () => 'synced' as const,
       status: () => ({}),
       metrics: async () => '',
+      document: async () => undefined,
     }
     expect(() => new StatusServer(open, source)).toThrow('not loopback')
   })

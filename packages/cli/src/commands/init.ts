@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { deriveIdentity, entropyToMnemonic, type Identity, mnemonicToEntropy } from '@montana/crypto'
 import { ConfigError, errorMessage, fromHex, makeDirectory, toHex, UsageError } from '@montana/foundation'
 import { saveIdentity } from '@montana/node/settings'
+import { writeWords } from '@montana/operator'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { dataDirOf } from '../start-flags.js'
 import { labelled } from '../table.js'
-import { writeWords } from '../words.js'
 
 interface InitOptions {
   mnemonic?: string

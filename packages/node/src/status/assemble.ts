@@ -98,7 +98,7 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     active_nodes: activeNodes(modules),
     supply: supply(context.window, chain.params.emissionMoneta).toString(),
     epoch: epochOf(context.window, chain.params),
-    peers: peers.map(peerStatus),
+    peers: peers.map((peer) => peerStatus(peer, record)),
     strangers: (modules.mesh?.strangers() ?? []).map(strangerStatus),
     proposals: record.proposals,
     jobs: modules.jobs.jobs,
@@ -186,7 +186,7 @@ function windowStatus({ record, store }: StatusModules, window: number): WindowS
   return { window, header_hash: toHex(stored.proposalHash), state_root: toHex(stored.stateRoot), at }
 }
 
-function peerStatus(peer: PeerSnapshot): PeerStatus {
+function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
   return {
     id8: peer.id8,
     label: peer.label,
@@ -211,6 +211,7 @@ function peerStatus(peer: PeerSnapshot): PeerStatus {
     queue_messages: peer.queue.messages,
     queue_bytes: peer.queue.bytes,
     score: Math.round(peer.score * 10) / 10,
+    head: peer.connections > 0 ? record.headOf(peer.peerId) : null,
   }
 }
 

@@ -10,6 +10,9 @@ const FINDINGS_KEPT = 32
 /** Where the clock value of a window came from: spec protocol 3.4, 13.3. */
 export type ValueSource = 'own' | 'proof' | 'audit' | 'quorum'
 
+/** What a peer says of itself; nobody has checked it. */
+export type PeerHead = NonNullable<NodeStatus['peers'][number]['head']>
+
 interface AppliedWindow {
   readonly window: number
   readonly proposalHash: Uint8Array
@@ -28,6 +31,7 @@ export class NodeRecord {
   readonly #findings: NodeStatus['findings'] = []
   readonly #proposals = { sent: 0, replayed: 0, rejected: 0, gap: 0 }
   readonly #sources = { own: 0, proof: 0, audit: 0, quorum: 0 }
+  readonly #heads = new Map<string, PeerHead>()
   #lastSource: ValueSource | null = null
   #proven = 0
   #appliedHere = 0
@@ -53,6 +57,19 @@ export class NodeRecord {
   /** Windows applied since this process started. */
   get appliedHere(): number {
     return this.#appliedHere
+  }
+
+  noteHead(peerId: string, head: PeerHead): void {
+    this.#heads.set(peerId, head)
+  }
+
+  forgetHead(peerId: string): void {
+    this.#heads.delete(peerId)
+  }
+
+  /** As it said last while it was connected. */
+  headOf(peerId: string): PeerHead | null {
+    return this.#heads.get(peerId) ?? null
   }
 
   /** Before the windows of the store are noted anew: a snapshot has replaced it. */

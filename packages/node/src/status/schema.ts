@@ -33,6 +33,8 @@ export const peerStatusSchema = z.object({
   queue_messages: count,
   queue_bytes: count,
   score: z.number().nonnegative(),
+  /** What it said of itself last; null without a connection. Equal roots at one window are what "synced" means. */
+  head: z.object({ window: count, state_root: hex32 }).nullable(),
 })
 
 export const windowStatusSchema = z.object({ window: count, header_hash: hex32, state_root: hex32, at: time })

@@ -1,15 +1,7 @@
-import {
-  type ChainState,
-  contextHash,
-  decodeContext,
-  type Envelope,
-  encodeContext,
-  windowWeights,
-} from '@montana/consensus'
+import { type ChainState, contextHash, type Envelope, encodeContext, windowWeights } from '@montana/consensus'
 import { MontanaError } from '@montana/foundation'
 import { type MerkleHasher, stateRoots } from '@montana/ledger'
 import type { StoredWindow, WindowHashes } from '@montana/store'
-import { stepsOf } from '../chain/clock-history.js'
 import { type CertifiedWindow, certificateFault } from './certificate.js'
 import type { ClockCheck } from './clock-check.js'
 import { compareWithHead, compareWithReplay } from './closing.js'
@@ -21,6 +13,7 @@ import { checkLink, hashesOf, type Predecessor } from './link-check.js'
 import { type Network, type Networks, networkOf } from './network.js'
 import { decodeOrFault } from './replay.js'
 import { compareRow, type ExpectedRow } from './row-check.js'
+import { stepsWithoutState } from './steps.js'
 import type { StoreReader } from './store-reader.js'
 import type { Beginning, NodeVerdict } from './types.js'
 
@@ -235,7 +228,7 @@ export class StoreWalk {
     await checkLink({ window, envelope, previous, chain }, authenticator, this.faults)
     const expected = hashesOf(envelope)
     if (row) compareRow(row, expected, this.faults)
-    const steps = this.#stepsOf(window)
+    const steps = stepsWithoutState(window, chain, this.#reader)
     if (previous.timechainValue && steps) await this.#checkClock(window, previous.timechainValue, envelope, steps)
     if (row && chain) {
       const { contextHash } = row
@@ -257,23 +250,6 @@ export class StoreWalk {
       if (isCorrect) return
       this.faults.add(window, 'TIMECHAIN_MISMATCH', `T_r(${window}) is not ${steps} hashes of T_r(${window - 1})`)
     })
-  }
-
-  /** D of a window whose state is lost: from the last state, or from the stored context of the head. */
-  #stepsOf(window: number): number | undefined {
-    const tau2Windows = this.#lastChain?.params.tau2Windows
-    if (!tau2Windows || !this.#lastChain) return undefined
-    return stepsOf(this.#lastChain.context, window, tau2Windows) ?? this.#stepsFromHead(window, tau2Windows)
-  }
-
-  #stepsFromHead(window: number, tau2Windows: number): number | undefined {
-    try {
-      const bytes = this.#reader.context()
-      return bytes && stepsOf(decodeContext(bytes), window, tau2Windows)
-    } catch (error) {
-      if (error instanceof MontanaError && error.code !== 'STORE_BUSY') return undefined
-      throw error
-    }
   }
 
   async #checkCertificate(certified: CertifiedWindow, chain: ChainState): Promise<void> {

@@ -72,7 +72,7 @@ export class Joiner {
   }
 
   ask(type: number, payload: Uint8Array): Promise<Uint8Array> {
-    return this.#server.ask(type, payload, AbortSignal.timeout(10_000))
+    return this.#server.ask(type, payload, AbortSignal.timeout(20_000))
   }
 
   async manifest(window = 0): Promise<SnapshotManifest> {

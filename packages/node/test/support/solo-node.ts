@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { seededRandom, silentLogger, systemTime } from '@montana/foundation'
@@ -9,6 +10,7 @@ import { onTestFinished } from 'vitest'
 import { runningBuild } from '../../src/build-info.js'
 import { initialiseStore } from '../../src/chain/restore.js'
 import { LedgerService } from '../../src/ledger-service.js'
+import { JobsSeen } from '../../src/manifest/jobs.js'
 import { createMetricsRegistry, createNodeMetrics } from '../../src/metrics.js'
 import { Authenticator } from '../../src/runtime/authenticator.js'
 import { ClockRunner } from '../../src/runtime/clock-runner.js'
@@ -114,7 +116,8 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     ...facts,
     ...parts,
     host: { isSynced: ledger.isSynced, progress: undefined, totals: ledger.catchUp.totals, resync: undefined },
-    manifestSha256: undefined,
+    manifest: undefined,
+    jobs: new JobsSeen(join(dir, 'fleet'), createMetricsRegistry()),
     backendName: backend.name,
     cryptoBackend: 'node',
   }

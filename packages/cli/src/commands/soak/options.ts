@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { UsageError } from '@montana/foundation'
-import { buildInfo } from '@montana/node/settings'
+import { runningBuild } from '@montana/node/settings'
 import {
   DEFAULT_CONFIG_PATH,
   DEFAULT_SOAK_PATH,
@@ -28,7 +28,7 @@ const DEVNET_DIR = '.montana/devnet'
 /** flags > environment > an installed configuration > a devnet below the working folder. */
 export async function readPollerOptions(context: CliContext, flags: SoakFlags): Promise<PollerOptions> {
   const options = await readSource(context, flags)
-  const build = { ...buildInfo(), bundle_sha256: null }
+  const build = runningBuild(context.environment)
   return { ...options, build, path: flags.path === undefined ? options.path : resolve(flags.path) }
 }
 

@@ -4,9 +4,10 @@ import type { ProofEvidence } from '@montana/timechain'
 import type { Authenticator } from '../authenticator.js'
 import type { Inbox } from '../inbox.js'
 import type { EngineLoop } from '../loop.js'
+import { applyWindow } from './apply-window.js'
 import { Change } from './change.js'
 import { isBusy, PROOF_INVALID, WrongWindow } from './errors.js'
-import { APPLY_TIMEOUT_MS, FOLLOWS_WITHIN, GATHER_MS, GRACE_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
+import { FOLLOWS_WITHIN, GATHER_MS, GRACE_MS, SMALL_GAP, WINDOW_LIMITS } from './limits.js'
 import type { Source } from './plan.js'
 import type { CatchUpProgress, CatchUpTotals } from './progress.js'
 import { type ProofAhead, ProofsAhead, type ProofsAheadModules } from './proofs-ahead.js'
@@ -257,7 +258,7 @@ export class CatchUp {
 
   async #applyNext(window: number, { peer, value, endsAnswer }: Fetched<RangeWindow>): Promise<void> {
     try {
-      await this.#apply(peer, window, value)
+      await applyWindow({ ...this.#modules, signal: this.#abort.signal }, peer, window, value)
       this.#session.noteApplied()
       this.#modules.onApplied()
       if (endsAnswer) this.#standing.forgive(peer)
@@ -266,35 +267,6 @@ export class CatchUp {
       if (isAbort(error) || this.#abort.signal.aborted) return this.stop()
       const { head, isHeld } = this.#modules.loop
       if (head < window && !isHeld) this.#fail(peer, window, error)
-    }
-  }
-
-  /** Each window passes the same acceptance as a live one; one that fails ends the use of its source. */
-  async #apply(peerId: string, window: number, { envelope, certificate }: RangeWindow): Promise<void> {
-    const { loop, inbox } = this.#modules
-    if (loop.head >= window) return
-    await inbox.takeEnvelope(peerId, envelope, 'range')
-    await this.#space()
-    if (certificate && loop.head < window) await inbox.takeCertificate(peerId, certificate)
-    await this.#space()
-    if (loop.head < window && !loop.state.held && !loop.state.halted) throw new WrongWindow(window)
-    await this.#reached(window)
-  }
-
-  /** A full disk holds the step that a window has caused, which says nothing about its source. */
-  async #space(): Promise<void> {
-    const { loop } = this.#modules
-    if (loop.isHeld) await loop.whenFree(this.#abort.signal)
-  }
-
-  async #reached(window: number): Promise<void> {
-    const { loop } = this.#modules
-    try {
-      await withTimeout(APPLY_TIMEOUT_MS, this.#abort.signal, (signal) => loop.waitForHead(window, signal))
-    } catch (error) {
-      if (!loop.isHeld) throw error
-      await this.#space()
-      await this.#reached(window)
     }
   }
 

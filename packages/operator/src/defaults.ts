@@ -1,0 +1,66 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { ConfigError } from '@montana/foundation'
+import { parse } from 'yaml'
+import { PATHS, within } from './host/layout.js'
+import { readIfThere } from './host/owned.js'
+import type { OnboardOptions } from './options.js'
+
+const DEFAULT_LISTEN = '/ip4/0.0.0.0/tcp/8444'
+const UNSPECIFIED = ['0.0.0.0', '::']
+
+/** As typed; what is left out is found by {@link resolveOnboarding}. */
+export type GivenOptions = Omit<OnboardOptions, 'label' | 'listen' | 'address' | 'openMesh'> & {
+  readonly [K in 'label' | 'listen' | 'address']: string | undefined
+} & { readonly openMesh: boolean | undefined }
+
+interface Installed {
+  readonly label?: string
+  readonly listen?: string
+  readonly openMesh?: boolean
+}
+
+/** What was not given: as this host was set up before, else by its name and addresses. */
+export async function resolveOnboarding(given: GivenOptions): Promise<OnboardOptions> {
+  const installed = await installedConfig(given.root)
+  const listen = given.listen ?? installed.listen ?? DEFAULT_LISTEN
+  return {
+    ...given,
+    label: given.label ?? installed.label ?? hostname().split('.')[0] ?? 'node',
+    listen,
+    openMesh: given.openMesh ?? installed.openMesh ?? false,
+    address: given.address ?? dialAddress(listen),
+  }
+}
+
+/** What `node.yaml` says; nothing where there is none. */
+export async function installedConfig(root: string): Promise<Installed> {
+  const bytes = await readIfThere(within(root, PATHS.nodeConfig))
+  return bytes ? ((parse(new TextDecoder().decode(bytes)) ?? {}) as Installed) : {}
+}
+
+/** Host and port of a multiaddr. Throws ConfigError for another form. */
+export function parseAddress(multiaddr: string): {
+  readonly family: string
+  readonly host: string
+  readonly port: number
+} {
+  const [, family, host, port] = /^\/(ip[46])\/([0-9a-fA-F.:]+)\/tcp\/(\d{1,5})$/.exec(multiaddr) ?? []
+  if (family && host && port) return { family, host, port: Number(port) }
+  throw new ConfigError(`'${multiaddr}' is not an address`, {
+    field: 'listen',
+    remedy: 'use the form /ip4/ADDRESS/tcp/PORT',
+  })
+}
+
+/** Where others find what listens everywhere: the first address of this host that is not its own loop. */
+function dialAddress(listen: string): string {
+  const { family, host, port } = parseAddress(listen)
+  if (!UNSPECIFIED.includes(host)) return listen
+  const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+  const found = all.find((entry) => !entry.internal && entry.family === (family === 'ip4' ? 'IPv4' : 'IPv6'))
+  if (found) return `/${family}/${found.address}/tcp/${port}`
+  throw new ConfigError('this host has no address that others could dial', {
+    field: 'address',
+    remedy: 'give --address',
+  })
+}

@@ -1,0 +1,156 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServices } from '@montana/release'
+import { describe, expect, it } from 'vitest'
+import { difference, treeOf } from '../../../test/onboarding/support/tree.js'
+import { planReset, planUninstall, runActions } from '../src/index.js'
+import { Stand } from './support/stand.js'
+
+const WITHOUT = 'needs root, to give files to the users of services'
+const ACCOUNT_TOOLS = /^[~+-]etc\/(passwd|group|shadow|gshadow|subuid|subgid)[-.]?/
+const signal = new AbortController().signal
+
+/** What differs, but for what the account tools of the system keep of their own. */
+const changesOf = (stand: Stand, before: ReadonlyMap<string, string>) =>
+  difference(before, treeOf(stand.root)).filter((line) => !ACCOUNT_TOOLS.test(line))
+
+describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`, () => {
+  it('makes users, release, documents, identity and units, and nothing the second time', async () => {
+    const stand = await Stand.create()
+    const { outcome, did } = await stand.onboard()
+    expect(outcome.kind).toBe('installed')
+    expect(Object.keys(did)).toEqual(['users', 'release', 'documents', 'identity', 'units'])
+    expect(readFileSync(stand.inRoot('usr/local/bin/montana'), 'latin1')).toBeDefined
+    expect(statSync(stand.inRoot('var/lib/montana/identity.bin')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(stand.inRoot('etc/montana/node.yaml'), 'utf8')).toContain('label: armenia')
+    const before = treeOf(stand.root)
+    const again = await stand.onboard()
+    expect(new Set(Object.values(again.did))).toEqual(new Set(['nothing']))
+    expect(difference(before, treeOf(stand.root))).toEqual([])
+  })
+
+  it('changes nothing in a dry run, and when it is not agreed to', async () => {
+    const stand = await Stand.create()
+    const before = treeOf(stand.root)
+    const dry = await stand.onboard({}, { isDryRun: true })
+    expect(dry.outcome.kind).toBe('planned')
+    expect(dry.plan.map(({ name, todo }) => [name, todo !== 'nothing'])).toEqual(
+      ['users', 'release', 'documents', 'identity', 'units'].map((name) => [name, true]),
+    )
+    expect((await stand.onboard({}, { isAgreed: false })).outcome.kind).toBe('declined')
+    expect(difference(before, treeOf(stand.root))).toEqual([])
+    expect(existsSync(stand.path('words.txt'))).toBe(false)
+  })
+
+  it('writes a join request for a node that is not named, and none for one that is', async () => {
+    const stand = await Stand.create()
+    await stand.onboard({ requestOnly: true })
+    const request = stand.inRoot('var/lib/montana/join-request.json')
+    await stand.admit(JSON.parse(readFileSync(request, 'utf8')))
+    const { plan, did } = await stand.onboard()
+    expect(plan.find(({ name }) => name === 'identity')?.found).toContain('named armenia')
+    expect(did.documents).toContain('manifest.json')
+  })
+
+  it('restores the same identity from its words, and needs no terminal for that', async () => {
+    const [first, second] = [await Stand.create(), await Stand.create()]
+    await first.onboard()
+    await second.onboard({ mnemonicOut: undefined, restoreFrom: first.path('words.txt') })
+    const identity = (stand: Stand) => readFileSync(stand.inRoot('var/lib/montana/identity.bin'))
+    expect(identity(second)).toEqual(identity(first))
+  })
+
+  it.each<[string, (stand: Stand) => void, string]>([
+    [
+      'an identity of another user',
+      (stand) => chmodSync(stand.inRoot('var/lib/montana/identity.bin'), 0o644),
+      'IDENTITY_FOREIGN',
+    ],
+    ['a data directory whose identity is gone', (stand) => lose(stand), 'IDENTITY_LOST'],
+    [
+      'another trust root',
+      (stand) => writeFileSync(stand.inRoot('etc/montana/operators.json'), '{}'),
+      'PINNED_DIFFERS',
+    ],
+    ['a configuration that says otherwise', (stand) => edit(stand), 'CONFIG_DIFFERS'],
+    ['a folder that others may write', (stand) => chmodSync(stand.inRoot('var/lib/montana'), 0o777), 'FOLDER_FOREIGN'],
+  ])('refuses %s with 78 and changes nothing', async (_, change, code) => {
+    const stand = await Stand.create()
+    await stand.onboard()
+    change(stand)
+    const before = treeOf(stand.root)
+    await expect(stand.onboard({ mnemonicOut: stand.path('other.txt') })).rejects.toMatchObject({ code, exitCode: 78 })
+    expect(difference(before, treeOf(stand.root))).toEqual([])
+  })
+
+  it('takes back what a failing step did: the words go with the identity that could not be saved', async () => {
+    const stand = await Stand.create()
+    writeFileSync(stand.inRoot('etc/montana'), 'in the way')
+    await expect(stand.onboard()).rejects.toMatchObject({ code: 'FOLDER_FOREIGN' })
+    rmSync(stand.inRoot('etc/montana'))
+    await stand.onboard()
+    rmSync(stand.inRoot('var/lib/montana/identity.bin'))
+    rmSync(stand.inRoot('var/lib/montana/join-request.json'))
+    const before = treeOf(stand.root)
+    const label = '\u0000 no label'
+    await expect(stand.onboard({ label, mnemonicOut: stand.path('other.txt') })).rejects.toThrow()
+    expect(difference(before, treeOf(stand.root))).toEqual([])
+    expect(existsSync(stand.path('other.txt'))).toBe(false)
+  })
+
+  it('forgets the chain alone, after a backup, and leaves what it does not know', async () => {
+    const stand = await Stand.create()
+    await stand.onboard()
+    for (const name of ['store.db', 'store.db-wal', 'notes.txt'])
+      writeFileSync(stand.inRoot(`var/lib/montana/${name}`), 'x')
+    const services = createServices(stand.root, 'none')
+    const init = {
+      root: stand.root,
+      services,
+      keepsIdentity: true,
+      backup: '/var/backups/mine',
+      now: new Date(),
+      signal,
+    }
+    const plan = await planReset(init)
+    expect([plan.label, plan.strangers]).toEqual(['armenia', ['notes.txt']])
+    await runActions(plan.actions, signal)
+    expect(readdirSync(stand.inRoot('var/lib/montana')).sort()).toEqual([
+      'identity.bin',
+      'join-request.json',
+      'notes.txt',
+    ])
+    expect(statSync(stand.inRoot('var/backups/mine')).mode & 0o777).toBe(0o700)
+    expect(readFileSync(stand.inRoot('var/backups/mine/words.txt'))).toEqual(readFileSync(stand.path('words.txt')))
+    await expect(runActions((await planReset(init)).actions, signal)).rejects.toMatchObject({ code: 'BACKUP_EXISTS' })
+  })
+
+  it('leaves nothing but the backup when it is removed', async () => {
+    const stand = await Stand.create()
+    const before = treeOf(stand.root)
+    await stand.onboard({ mnemonicOut: stand.inRoot('words.txt') })
+    const services = createServices(stand.root, 'none')
+    const plan = await planUninstall({
+      root: stand.root,
+      services,
+      backup: '/var/backups/mine',
+      now: new Date(),
+      signal,
+    })
+    await runActions(plan.actions, signal)
+    const left = changesOf(stand, before).filter((line) => !line.startsWith('+var/backups/mine'))
+    expect(left).toEqual([])
+    expect(readFileSync(stand.inRoot('etc/passwd'), 'utf8')).not.toContain('montana')
+    const kept = readdirSync(stand.inRoot('var/backups/mine')).sort()
+    expect(kept).toEqual(['etc', 'fleet', 'identity.bin'])
+  })
+})
+
+function lose(stand: Stand): void {
+  rmSync(stand.inRoot('var/lib/montana/identity.bin'))
+  writeFileSync(stand.inRoot('var/lib/montana/store.db'), '')
+}
+
+function edit(stand: Stand): void {
+  const path = stand.inRoot('etc/montana/node.yaml')
+  writeFileSync(path, readFileSync(path, 'utf8').replace('tcp/8444', 'tcp/8445'))
+}

@@ -1,0 +1,44 @@
+import { readFile, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { syncDirectory, writeFileDurably } from '@montana/foundation'
+import { z } from 'zod'
+import type { Layout } from './layout.js'
+
+const journalForm = z.strictObject({
+  schema: z.literal('montana.upgrade/1'),
+  /** Names of releases. */
+  from: z.string(),
+  to: z.string(),
+  /** Services that ran when it began: they run when it ends, whichever way. */
+  services: z.array(z.string()),
+  /** Folder with a copy of the store, complete; null where nothing is migrated, or not yet. */
+  backup: z.string().nullable(),
+  /** Once it goes back, it goes back to the end. */
+  isReverting: z.boolean(),
+})
+
+/** What a change of release has begun. Written before the first step, gone after the last. */
+export type Journal = z.infer<typeof journalForm>
+
+export async function readJournal({ journal }: Layout): Promise<Journal | null> {
+  const text = await readFile(journal, 'utf8').catch(() => null)
+  return text === null ? null : journalForm.parse(JSON.parse(text))
+}
+
+export async function writeJournal({ journal }: Layout, content: Journal): Promise<void> {
+  await writeFileDurably(journal, `${JSON.stringify(content)}\n`)
+}
+
+export async function endJournal({ journal }: Layout): Promise<void> {
+  await rm(journal, { force: true })
+  await syncDirectory(dirname(journal))
+}
+
+/** What is left to do for a change that was cut off. */
+export type Mend = 'forget' | 'confirm' | 'revert'
+
+/** `current` is the release that is active now. Pure. */
+export function decideMend({ to, isReverting }: Journal, current: string | null): Mend {
+  if (isReverting) return 'revert'
+  return current === to ? 'confirm' : 'forget'
+}

@@ -1,0 +1,3 @@
+import { describeScript } from './support/script-cases.js'
+
+describeScript({ cuts: 100, damaged: 100 })
