@@ -32,6 +32,7 @@ const FORKING = [
   'packages/mirror/',
   'packages/git/',
   'packages/github-stand/',
+  'packages/release/',
   'packages/cli/test/mirror',
   'packages/cli/test/simulate',
   'packages/cli/test/failover',
