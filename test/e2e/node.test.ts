@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isAlive, montana, startMontana, temporaryFolder, until } from './support/montana.js'
 
@@ -59,6 +59,15 @@ describe('a node in a running mesh', () => {
     expect(plain.stdout).toMatch(/^NodeTable {12}: 3 records \(3 active nodes\)$/m)
     const first = JSON.parse((await montana(['status', '--status-url', statusUrl, '--json'])).stdout)
     expect(first).toMatchObject({ label: 'frankfurt', phase: 'Active', network: 'montana-devnet', roster: null })
+    const left = join(temporaryFolder(), 'run.json')
+    writeFileSync(left, JSON.stringify({ pid: 1, instance: 'killed', statusUrl }))
+    for (const command of [['status'], ['soak', 'probe']]) {
+      const { code, stdout, stderr } = await montana([...command, '--data-dir', dirname(left), '--json'])
+      expect(stdout + stderr, 'the address of a killed node has become that of another').toMatch(
+        /another (node|process) answers/,
+      )
+      expect(code).toBe(command.length === 1 ? 1 : 0)
+    }
     const old = await status(statusUrl, '?window=1')
     const everywhere = await Promise.all(Object.values(nodes).map((node) => status(node.statusUrl, '?window=1')))
     for (const other of everywhere)

@@ -12,7 +12,10 @@ export function addNodeFlags(command: Command): Command {
 
 /** The status of a running node. Never opens the store, never creates a file. */
 export async function fetchStatus(context: CliContext, command: Command, query = ''): Promise<NodeStatus> {
-  return await statusAt(await findUrl(context, command), context.signal, query)
+  const { url, instance } = await find(context, command)
+  const status = await statusAt(url, context.signal, query)
+  if (instance === undefined || status.proc.instance === instance) return status
+  throw notRunning(`another node answers at ${new URL(url).origin}, where the last one of this data directory did`)
 }
 
 /** As {@link fetchStatus}, of the node at `base`. */
@@ -24,12 +27,13 @@ export async function statusAt(base: string, signal: AbortSignal, query = ''): P
   throw new MontanaError('STATUS_INVALID', `${base} is not a node's status: ${issue?.path.join('.')} ${issue?.message}`)
 }
 
-async function findUrl(context: CliContext, command: Command): Promise<string> {
+/** A node that was killed leaves its address behind, and its port may be another node's now. */
+async function find(context: CliContext, command: Command): Promise<{ url: string; instance?: string }> {
   const options = command.optsWithGlobals<GlobalOptions & { statusUrl?: string }>()
-  if (options.statusUrl !== undefined) return checkedUrl(options.statusUrl)
+  if (options.statusUrl !== undefined) return { url: checkedUrl(options.statusUrl) }
   const dataDir = options.dataDir ?? context.environment.MONTANA_DATA_DIR ?? DEFAULT_DATA_DIR
   const run = await readRunFile(dataDir)
-  if (run) return run.statusUrl
+  if (run) return { url: run.statusUrl, instance: run.instance }
   throw notRunning(`no node is running in ${dataDir}`)
 }
 

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
-import { BASE_TYPE, EXT_TYPE, type Mesh } from '@montana/network'
+import type { Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
-import { LIMITS } from '@montana/transport'
 import { type RunningBuild, runningBuild } from './build-info.js'
 import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
@@ -14,29 +13,27 @@ import type { LogHealth } from './log/node-log.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
 import type { Closers, OpenResources } from './open.js'
+import { nodeMessages } from './peer-protocol/node-messages.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
-import { PROOF_INVALID } from './runtime/catch-up/errors.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
+import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
 import { NodeRecord } from './status/node-record.js'
+import { noteStatus } from './status/note-status.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
 import { SyncService } from './sync/sync-service.js'
 
 const SAMPLE_INTERVAL_MS = 5_000
-/** Finding: a frozen state that is not what its header says, and is not served. */
-const SNAPSHOT_UNSOUND = 'SnapshotUnsound'
-/** Different ones that are told of; the log of a node does not grow at the pace of those who ask. */
-const FAULTS_SAID_MAX = 64
 /** The event-loop delay on the status page is that of the last minute. */
 const SAMPLES_PER_LOOP_WINDOW = 12
 
@@ -153,7 +150,7 @@ export class NodeService {
 
   #createSync(): SyncService {
     const { logger, time, fail: onFatal } = this.#hooks
-    const { misbehaviour } = this.#nodeMessages()
+    const { misbehaviour } = nodeMessages(() => this.#mesh)
     return new SyncService({
       prepared: this.#prepared,
       opened: this.#opened,
@@ -175,15 +172,7 @@ export class NodeService {
   }
 
   #createSnapshots(): SnapshotServer {
-    const said = new Set<string>()
-    const onFault = (window: number, detail: string) => {
-      // One fault may be met by every request of a joiner.
-      if (said.has(detail) || said.size >= FAULTS_SAID_MAX) return
-      said.add(detail)
-      this.#hooks.logger.error({ code: SNAPSHOT_UNSOUND, window, detail }, 'finding')
-      this.#record.noteFinding({ code: SNAPSHOT_UNSOUND, window, detail })
-      this.#metrics.findings.inc({ code: SNAPSHOT_UNSOUND })
-    }
+    const onFault = snapshotFaults({ logger: this.#hooks.logger, record: this.#record, metrics: this.#metrics })
     return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
   }
 
@@ -230,26 +219,11 @@ export class NodeService {
       anchors: this.#createAnchors(),
       checkpoint,
       enableCandidate,
-      say: this.#nodeMessages(),
+      say: nodeMessages(mesh),
       handsOver,
       onWindow: (window) => this.#afterWindow(window),
       onFatal: this.#hooks.fail,
     })
-  }
-
-  /** What the node says apart from the engine, and what it holds against peers. */
-  #nodeMessages(): LedgerModules['say'] {
-    return {
-      evidence: (bytes) => this.#mesh?.extBroadcast(EXT_TYPE.evidence, bytes),
-      registration: (bytes, peerId) => {
-        if (peerId === undefined) this.#mesh?.broadcast(BASE_TYPE.nodeRegistration, 0n, bytes)
-        else this.#mesh?.send(peerId, BASE_TYPE.nodeRegistration, 0n, bytes)
-      },
-      misbehaviour: (peerId, code) => {
-        const { consensus, proof } = LIMITS.score
-        this.#mesh?.report(peerId, { code, points: isProof(code) ? proof : consensus })
-      },
-    }
   }
 
   /** A node that hears nobody cannot know whether it is behind; one whose disk is full promises nothing. */
@@ -303,35 +277,13 @@ export class NodeService {
 
   /** Metrics and status page are made from the same document, so they cannot differ. */
   #scrape(): Promise<string> {
-    const status = assembleStatus(this.#statusModules(), undefined)
-    const { res, clock, window, target_window: target, D, synced, catch_up: catchUp, caught_up: caughtUp } = status
-    this.#metrics.catchUpRate(catchUp?.windows_per_second ?? 0)
-    this.#metrics.catchUpLeft(catchUp ? catchUp.target - catchUp.head : 0)
-    this.#metrics.catchUpBytes(caughtUp.bytes_fetched)
-    this.#metrics.catchUpTwice(caughtUp.bytes_twice)
-    this.#metrics.snapshotAnchors(status.snapshots.anchors.length)
-    this.#metrics.snapshotBytes(status.snapshots.bytes_served)
-    this.#metrics.snapshotRows(status.snapshots.frozen_rows)
-    this.#metrics.head(window)
-    this.#metrics.target(target)
-    this.#metrics.difficulty(D)
-    this.#metrics.synced(synced ? 1 : 0)
-    this.#metrics.clockRate(clock.steps_per_second)
-    const { chain, vote } = this.#ledger.loop.state
-    this.#metrics.members(chain.tables.nodes.size)
-    this.#metrics.candidates(chain.tables.candidates.size)
-    this.#metrics.voteRound(vote.round)
-    this.#metrics.diskFull(this.#disk.isFull ? 1 : 0)
-    this.#metrics.logLinesLost(this.#hooks.log.lostLines())
-    this.#metrics.residentMemory(res.rss)
-    this.#metrics.openFiles(res.fds)
-    this.#metrics.loopDelay(res.eld_p99_ms === null ? null : res.eld_p99_ms / 1000)
+    noteStatus(this.#metrics, assembleStatus(this.#statusModules(), undefined), {
+      state: this.#ledger.loop.state,
+      isDiskFull: this.#disk.isFull,
+      lostLines: this.#hooks.log.lostLines(),
+    })
     return this.#registry.registry.metrics()
   }
-}
-
-function isProof(code: string): boolean {
-  return code === 'ProofInvalid' || code === PROOF_INVALID
 }
 
 async function sha256File(path: string): Promise<string> {

@@ -9,26 +9,45 @@ export function backupPath(path: string, version: number): string {
 }
 
 /**
- * Copies the store as it is before an upgrade, durably and with its SHA-256; a backup that exists is kept. Its signature journal grows old: a
- * node that is put back onto it must not sign before it has caught up (spec protocol 16.3).
+ * Copies the store as it is before an upgrade, durably and with its SHA-256, whatever an earlier upgrade left beside it: the store may
+ * have gone on since, with the older program. A backup of another state keeps its content under the name
+ * {@link olderBackupPath} and is never deleted. Its signature journal grows old: a node that is put back onto it must not
+ * sign before it has caught up (spec protocol 16.3).
  */
 export function keepBackup(database: Database, version: number): void {
   const backup = backupPath(database.path, version)
-  if (existsSync(backup)) return
   const temporary = `${backup}.tmp`
   rmSync(temporary, { force: true })
   try {
     database.run('VACUUM INTO ?', temporary)
     syncPath(temporary)
-    const digest = `${backup}.sha256`
-    writeFileSync(digest, `${hashOfFile(temporary)}\n`)
-    syncPath(digest)
-    renameSync(temporary, backup)
-    syncPath(dirname(backup))
+    takePlace(temporary, backup)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
+}
+
+/** Where the backup of an earlier state lies: its name says what is in it. */
+export function olderBackupPath(backup: string, sha256: string): string {
+  return `${backup}.${sha256.slice(0, NAME_DIGITS)}`
+}
+
+/** Of a SHA-256 in a file name: enough that two states of one store do not share it. */
+const NAME_DIGITS = 16
+
+/** At every instant each state that was kept lies under one name at least. */
+function takePlace(temporary: string, backup: string): void {
+  const sha256 = hashOfFile(temporary)
+  const earlier = existsSync(backup) ? hashOfFile(backup) : undefined
+  if (earlier === sha256) rmSync(temporary)
+  else {
+    if (earlier !== undefined) renameSync(backup, olderBackupPath(backup, earlier))
+    renameSync(temporary, backup)
+  }
+  writeFileSync(`${backup}.sha256`, `${sha256}\n`)
+  syncPath(`${backup}.sha256`)
+  syncPath(dirname(backup))
 }
 
 /** Makes the content of a file, or the names in a directory, durable. */

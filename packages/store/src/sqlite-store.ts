@@ -5,59 +5,27 @@ import { StoreError, storeFault } from './errors.js'
 import { EvidenceTable } from './evidence.js'
 import { IncidentTable } from './incidents.js'
 import { SignatureJournal } from './journal.js'
+import { MetaTable } from './meta.js'
 import { NoteTable } from './notes.js'
 import { ObjectTable } from './objects.js'
 import { ProofTable } from './proofs.js'
 import { pruneBelow } from './prune.js'
 import { RepairTable } from './repairs.js'
-import { checkSeal, sealOf } from './seal.js'
 import { AnchorTable } from './tables/anchors.js'
 import { applyChanges } from './tables/head-table.js'
 import { type Install, switchTables } from './tables/install.js'
 import { type TableName, tableSql } from './tables/names.js'
 import { StoredTable } from './tables/reader.js'
 import { reclaim } from './tables/reclaim.js'
-import { SEALED } from './tables/schema.js'
 import { StagingTable } from './tables/staging.js'
 import { StoredStubs } from './tables/stubs.js'
-import type {
-  FrozenState,
-  GenesisInit,
-  Head,
-  HistoryRow,
-  Store,
-  StoredWindow,
-  WindowCommit,
-  WindowHashes,
-} from './types.js'
+import type { FrozenState, GenesisInit, Head, HistoryRow, Store, StoredWindow, WindowCommit } from './types.js'
+import { WindowTable } from './windows.js'
 import { WorkTable } from './work.js'
-
-interface WindowRow {
-  readonly window: number
-  readonly proposal_hash: Uint8Array
-  readonly state_root: Uint8Array
-  readonly timechain_value: Uint8Array
-  readonly context_hash: Uint8Array
-  readonly cement_value: Uint8Array
-  readonly cba: Uint8Array | null
-  readonly applied_at_ms: number | null
-  readonly seal?: Uint8Array
-}
-
-interface MetaRow {
-  readonly value: Uint8Array
-  readonly seal?: Uint8Array
-}
-
-type WindowInsert = WindowHashes & Pick<WindowCommit, 'window' | 'cba' | 'appliedAtMs'>
 
 const NO_HASH = new Uint8Array(32)
 const BY_KEY = tableSql((t) => `SELECT id FROM ${t}_leaves ORDER BY tree_key(tree)`)
 const RECORD = tableSql((t) => `SELECT record FROM ${t}_records WHERE id = ?`)
-const OLDEST = `
-  SELECT min(window) AS oldest FROM envelopes
-  WHERE window >= ? AND window > coalesce((SELECT max(window) FROM missing WHERE kind = 'envelope'), -1)
-`
 /** Rows that one call of `reclaim` deletes: 8 MiB of accounts. No special reason. */
 const RECLAIM_ROWS = 4_096
 /** Windows that one call of `prune` drops. No special reason. */
@@ -78,12 +46,16 @@ export class SqliteStore implements Store {
   readonly repairs: RepairTable
   readonly work: WorkTable
   readonly #database: Database
+  readonly #windows: WindowTable
+  readonly #meta: MetaTable
   readonly #release: () => void
 
   constructor(dir: string, database: Database, release: () => void) {
     this.dir = dir
     this.#database = database
     this.#release = release
+    this.#windows = new WindowTable(database)
+    this.#meta = new MetaTable(database)
     this.anchors = new AnchorTable(database)
     this.staging = new StagingTable(database, (install) => this.#install(install))
     this.journal = new SignatureJournal(database)
@@ -98,16 +70,15 @@ export class SqliteStore implements Store {
   }
 
   genesisHash(): Uint8Array | undefined {
-    return this.#meta('genesis_hash')
+    return this.#meta.get('genesis_hash')
   }
 
   genesisDocument(): Uint8Array | undefined {
-    return this.#meta('genesis_document')
+    return this.#meta.get('genesis_document')
   }
 
   head(): Head | undefined {
-    const row = this.#database.get<WindowRow>('SELECT * FROM windows ORDER BY window DESC LIMIT 1')
-    return row && toHead(this.#sealed(row))
+    return this.#windows.head()
   }
 
   context(): Uint8Array | undefined {
@@ -116,38 +87,23 @@ export class SqliteStore implements Store {
   }
 
   windowAt(window: number): StoredWindow | undefined {
-    const row = this.#database.get<WindowRow>('SELECT * FROM windows WHERE window = ?', window)
-    if (row === undefined) return undefined
-    return {
-      ...toHead(this.#sealed(row)),
-      cba: row.cba ?? undefined,
-      appliedAtMs: row.applied_at_ms ?? undefined,
-      envelope: this.#envelope(window),
-    }
+    return this.#windows.at(window)
   }
 
   oldestWindow(): number | undefined {
-    return this.#database.get<{ oldest: number | null }>(OLDEST, this.snapshotBase() ?? 0)?.oldest ?? undefined
+    return this.#windows.oldest(this.snapshotBase() ?? 0)
   }
 
   snapshotBase(): number | undefined {
-    const stored = this.#meta('snapshot_base')
-    return stored && Number(Buffer.from(stored).toString('latin1'))
+    return this.#meta.number('snapshot_base')
   }
 
   prunedBelow(): number | undefined {
-    const stored = this.#meta('pruned_below')
-    return stored && Number(Buffer.from(stored).toString('latin1'))
+    return this.#meta.number('pruned_below')
   }
 
-  *windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }> {
-    let left = maxBytes
-    for (let window = from; window < from + count; window++) {
-      const envelope = this.#envelope(window)
-      if (envelope === undefined || envelope.length > left) return
-      left -= envelope.length
-      yield { window, envelope }
-    }
+  windows(from: number, count: number, maxBytes: number): Generator<{ window: number; envelope: Uint8Array }> {
+    return this.#windows.envelopes(from, count, maxBytes)
   }
 
   *tableRecords(table: TableName): Generator<Uint8Array> {
@@ -172,14 +128,7 @@ export class SqliteStore implements Store {
   }
 
   history(from: number, to: number): HistoryRow[] {
-    const sql = 'SELECT * FROM windows WHERE window BETWEEN ? AND ? ORDER BY window'
-    return [...this.#database.iterate<WindowRow>(sql, from, to)]
-      .map((row) => this.#sealed(row))
-      .map((row) => ({
-        window: row.window,
-        timechainValue: row.timechain_value,
-        cba: row.cba ?? undefined,
-      }))
+    return this.#windows.history(from, to)
   }
 
   hold(): () => void {
@@ -195,10 +144,10 @@ export class SqliteStore implements Store {
     this.#database.transaction(() => {
       if (this.head() !== undefined)
         throw new StoreError('STORE_INITIALISED', `store ${this.dir} has a genesis already`)
-      this.#putMeta('genesis_hash', init.genesisHash)
-      this.#putMeta('genesis_document', init.genesisDocument)
+      this.#meta.put('genesis_hash', init.genesisHash)
+      this.#meta.put('genesis_document', init.genesisDocument)
       const { stateRoot, timechainValue, contextHash } = init
-      this.#insertWindow({
+      this.#windows.insert({
         window: 0,
         proposalHash: NO_HASH,
         stateRoot,
@@ -214,8 +163,8 @@ export class SqliteStore implements Store {
   commit(commit: WindowCommit): void {
     this.#database.transaction(() => {
       this.#checkSequence(commit.window)
-      this.#insertWindow(commit)
-      this.#insertEnvelope(commit.window, commit.envelope)
+      this.#windows.insert(commit)
+      this.#windows.insertEnvelope(commit.window, commit.envelope)
       applyChanges(this.#database, commit.changes, { window: commit.window, anchor: this.anchors.latest() })
       this.#putContext(commit.context)
       if (commit.freeze) this.anchors.freeze(commit.window, commit.context, commit.appliedAtMs ?? Date.now())
@@ -233,7 +182,7 @@ export class SqliteStore implements Store {
     return this.#database.transaction(() => {
       const end = Math.min(below, this.head()?.window ?? 0)
       const pruned = pruneBelow(this.#database, end, windows)
-      if (pruned > 0) this.#putMeta('pruned_below', Buffer.from(String(this.oldestWindow() ?? end), 'latin1'))
+      if (pruned > 0) this.#meta.putNumber('pruned_below', this.oldestWindow() ?? end)
       return pruned
     })
   }
@@ -249,11 +198,11 @@ export class SqliteStore implements Store {
       if (this.repairs.resync() === undefined) this.#checkAhead(window)
       this.repairs.goBack(window)
       switchTables(this.#database, this.staging, install)
-      this.#insertWindow(install)
-      this.#insertEnvelope(install.window, install.envelope)
+      this.#windows.insert(install)
+      this.#windows.insertEnvelope(install.window, install.envelope)
       this.#putContext(install.context)
       if (install.certificate !== undefined) this.certificates.insert(install.window, install.certificate)
-      this.#putMeta('snapshot_base', Buffer.from(String(install.window), 'latin1'))
+      this.#meta.putNumber('snapshot_base', install.window)
       if (install.freeze) this.anchors.freeze(install.window, install.context, install.appliedAtMs ?? Date.now())
     })
   }
@@ -270,52 +219,8 @@ export class SqliteStore implements Store {
     if (window !== head.window + 1) throw outOfSequence(window, head.window)
   }
 
-  #sealed(row: WindowRow): WindowRow {
-    const values = SEALED.windows.map((column) => row[column])
-    checkSeal(row.seal, values, { path: this.#database.path, what: `the row of window ${row.window}` })
-    return row
-  }
-
-  #insertWindow(row: WindowInsert): void {
-    const { window, proposalHash, stateRoot, timechainValue, contextHash, cementValue, cba, appliedAtMs } = row
-    const hashes = [proposalHash, stateRoot, timechainValue, contextHash, cementValue] as const
-    const values = [window, ...hashes, cba ?? null, appliedAtMs ?? null]
-    this.#database.run('INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values, sealOf(values))
-  }
-
-  #insertEnvelope(window: number, bytes: Uint8Array): void {
-    this.#database.run('INSERT OR REPLACE INTO envelopes VALUES (?, ?, ?)', window, bytes, digestOf(bytes))
-  }
-
-  #envelope(window: number): Uint8Array | undefined {
-    const row = this.#database.get<DigestedRow>('SELECT bytes, digest FROM envelopes WHERE window = ?', window)
-    return row && checked(row, this.#database.path, `the envelope of window ${window}`)
-  }
-
   #putContext(bytes: Uint8Array): void {
     this.#database.run('INSERT OR REPLACE INTO context VALUES (1, ?, ?)', bytes, digestOf(bytes))
-  }
-
-  #meta(key: string): Uint8Array | undefined {
-    const row = this.#database.get<MetaRow>('SELECT * FROM meta WHERE key = ?', key)
-    if (row === undefined) return undefined
-    checkSeal(row.seal, [key, row.value], { path: this.#database.path, what: `the ${key}` })
-    return row.value
-  }
-
-  #putMeta(key: string, value: Uint8Array): void {
-    this.#database.run('INSERT OR REPLACE INTO meta VALUES (?, ?, ?)', key, value, sealOf([key, value]))
-  }
-}
-
-function toHead(row: WindowRow): Head {
-  return {
-    window: row.window,
-    proposalHash: row.proposal_hash,
-    stateRoot: row.state_root,
-    timechainValue: row.timechain_value,
-    contextHash: row.context_hash,
-    cementValue: row.cement_value,
   }
 }
 

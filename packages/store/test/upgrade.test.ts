@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { keepBackup } from '../src/backup.js'
 import { Database } from '../src/database.js'
 import { DATABASE_FILE, openStore, SCHEMA_VERSION } from '../src/index.js'
 import { prepareSchema } from '../src/schema.js'
@@ -18,6 +20,25 @@ function copied(dir: string): string {
   const copy = temporaryDirectory()
   cpSync(dir, copy, { recursive: true })
   return copy
+}
+
+function keepBackupOf(path: string, version: number): void {
+  const connection = new DatabaseSync(path)
+  keepBackup(new Database(connection, path), version)
+  connection.close()
+}
+
+/** A directory in which the backup `name` of `dir` is the store. */
+function restored(dir: string, name: string): string {
+  const directory = temporaryDirectory()
+  cpSync(join(dir, name), join(directory, DATABASE_FILE))
+  return directory
+}
+
+function backupsOf(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((name) => name.includes('.schema'))
+    .sort()
 }
 
 describe.each([1, 2] as const)('a store of schema %i', (version) => {
@@ -44,22 +65,50 @@ describe.each([1, 2] as const)('a store of schema %i', (version) => {
     second.close()
   })
 
-  it('is kept beside the new one as it was, and a backup that exists is not replaced', () => {
+  it('is kept beside the new one as it was', () => {
     const dir = oldStore(version)
     const before = contents1(dir)
-    const path = join(dir, DATABASE_FILE)
     openStore({ dir, mode: 'write' }).close()
-    const backup = temporaryDirectory()
-    const backupFile = `${path}.schema${version}`
-    cpSync(backupFile, join(backup, DATABASE_FILE))
+    const backup = restored(dir, `${DATABASE_FILE}.schema${version}`)
     expect([versionOf(backup), contents1(backup)]).toEqual([version, before])
-    expect(readdirSync(dir)).not.toContain(`${DATABASE_FILE}.schema${version}.tmp`)
-    const again = temporaryDirectory()
-    cpSync(join(backup, DATABASE_FILE), join(again, DATABASE_FILE))
-    writeFileSync(join(again, `${DATABASE_FILE}.schema${version}`), 'the first one')
-    openStore({ dir: again, mode: 'write' }).close()
-    expect(readFileSync(join(again, `${DATABASE_FILE}.schema${version}`), 'utf8')).toBe('the first one')
-    expect(contents1(again)).toBe(before)
+    expect(backupsOf(dir)).toEqual([`${DATABASE_FILE}.schema${version}`, `${DATABASE_FILE}.schema${version}.sha256`])
+  })
+
+  it('that went on after its backup is kept as it is now, and the earlier backup stays under another name', () => {
+    const dir = oldStore(version)
+    const path = join(dir, DATABASE_FILE)
+    const earlier = contents1(dir)
+    const name = `${DATABASE_FILE}.schema${version}`
+    keepBackupOf(path, version)
+    const connection = new DatabaseSync(path)
+    connection.exec("INSERT INTO account VALUES (x'0909', x'0a0a')")
+    connection.close()
+    const before = contents1(dir)
+    openStore({ dir, mode: 'write' }).close()
+    expect(contents1(restored(dir, name))).toBe(before)
+    const [older = ''] = backupsOf(dir).filter((file) => file !== name && !file.endsWith('.sha256'))
+    expect(contents1(restored(dir, older))).toBe(earlier)
+    const digest = createHash('sha256')
+      .update(readFileSync(`${path}.schema${version}`))
+      .digest('hex')
+    expect(readFileSync(`${path}.schema${version}.sha256`, 'utf8')).toBe(`${digest}\n`)
+  })
+
+  it('that an upgrade was broken off of, again and again, is kept once', () => {
+    const dir = oldStore(version)
+    for (let attempt = 0; attempt < 3; attempt++) keepBackupOf(join(dir, DATABASE_FILE), version)
+    expect(backupsOf(dir)).toHaveLength(2)
+  })
+
+  it('takes no other file for its backup, and deletes none', () => {
+    const dir = oldStore(version)
+    const before = contents1(dir)
+    const name = `${DATABASE_FILE}.schema${version}`
+    writeFileSync(join(dir, name), 'the first one')
+    openStore({ dir, mode: 'write' }).close()
+    expect(contents1(restored(dir, name))).toBe(before)
+    const kept = backupsOf(dir).map((file) => readFileSync(join(dir, file), 'latin1'))
+    expect(kept).toContain('the first one')
   })
 
   it('has its tables in tree order with their leaf hashes afterwards, and for a reader before', () => {

@@ -8,6 +8,7 @@ import { Server, type ServerOptions } from './support/server.js'
 import { freshStore, headOf, makeWorld, NAMES, reopened, servingStore, type World } from './support/world.js'
 
 const ACCOUNTS = 600
+const NODES = 8
 /** The rates of the wire belong to a network; here four peers answer at once. */
 const FAST = { perSecond: 2_000, burst: 200 }
 
@@ -82,7 +83,7 @@ describe('a join from honest peers', () => {
     for (const { asked } of peers) expect(asked).toBeGreaterThan(5)
     expect(progress.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['anchor', 'tables', 'check', 'done']))
     const last = progress.at(-1)
-    expect(last?.records).toEqual({ staged: ACCOUNTS + 8, expected: ACCOUNTS + 8 })
+    expect(last?.records).toEqual({ staged: ACCOUNTS + NODES, expected: ACCOUNTS + NODES })
     expect(last?.bytes).toMatchObject({ fetched: last?.bytes.expected, wasted: 0 })
     expect(last?.proofs).toBe(last?.chunks)
   })
@@ -175,6 +176,60 @@ describe('one liar of four', () => {
   })
 })
 
+describe('a peer that calls everything too large', () => {
+  it('is found out beside honest ones, reported, and asked no more', async () => {
+    const liar = new Server('liar', source, { isTooLarge: () => true })
+    const { run, store, findings } = await joiner([...servers('abc'), liar])
+    await run()
+    expectSameState(store)
+    expect(findings).toMatchObject([
+      { code: 'PROOF_INVALID', peer: 'liar', detail: expect.stringMatching(/too large/) },
+    ])
+    expect(liar.asked).toBeLessThan(20)
+  })
+
+  it('is given up, and reported, where it is alone', async () => {
+    const liar = new Server('liar', source, { isTooLarge: () => true })
+    const { run, findings } = await joiner([liar])
+    await expect(run()).rejects.toMatchObject({ code: 'SNAPSHOT_UNAVAILABLE' })
+    expect(findings).toMatchObject([{ code: 'PEER_REFUSES', peer: 'liar' }])
+    // 64 subtrees, and the ranges that it gave instead.
+    expect(liar.asked).toBeLessThan(130)
+  })
+})
+
+describe('a manifest whose counts are not those of the proven tables', () => {
+  it.each([
+    ['account', ACCOUNTS + 5, /605 records of the account table, of which there are 604/],
+    ['account', 1, /1 records of the account table/],
+    ['node', 3, /3 records of the node table, of which there are 4/],
+  ] as const)('%s %i: its sender is reported once and asked no more', async (table, wrong, message) => {
+    const liar = new Server('liar', source, { counts: { [table]: wrong } })
+    const honest = servers('ab', { snapshotWindow: () => (liar.manifests > 0 ? headOf(world).window : 0) })
+    const { run, store, findings } = await joiner([liar, ...honest])
+    await run()
+    expectSameState(store)
+    expect(findings).toMatchObject([{ code: 'PROOF_INVALID', peer: 'liar', detail: expect.stringMatching(message) }])
+  })
+
+  it('is reported without a name where an earlier process had fetched it', async () => {
+    const liar = new Server('liar', source, { counts: { account: 77 } })
+    const { run, store } = await joiner([liar])
+    const controller = new AbortController()
+    const aborted = run({
+      signal: controller.signal,
+      onProgress: ({ chunks }) => chunks > 3 && controller.abort(),
+      limits: { perSecond: 60, burst: 4 },
+    })
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
+    const second = await joiner(servers('ab'), store)
+    await second.run()
+    expectSameState(store)
+    expect(second.findings).toMatchObject([{ code: 'PROOF_INVALID', detail: expect.stringMatching(/77 records/) }])
+    expect(second.findings[0]?.peer).toBeUndefined()
+  })
+})
+
 describe('a slow peer', () => {
   it('does not hold up the others', async () => {
     const slow = new Server('slow', source, { latencyMs: 20_000 })
@@ -192,7 +247,11 @@ describe('an anchor', () => {
     const serving = servers('ab', { snapshotWindow: () => (isGone ? 0 : headOf(world).window) })
     const { run, store } = await joiner(serving)
     const controller = new AbortController()
-    const aborted = run({ signal: controller.signal, onProgress: ({ chunks }) => chunks > 3 && controller.abort() })
+    const aborted = run({
+      signal: controller.signal,
+      onProgress: ({ chunks }) => chunks > 3 && controller.abort(),
+      limits: { perSecond: 60, burst: 4 },
+    })
     await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
     expect(store.staging.target()?.window).toBe(headOf(world).window)
     isGone = true
@@ -217,7 +276,7 @@ describe('an abort', () => {
     const peers = servers('abcd', { latencyMs: 2 })
     const { run, store, progress } = await joiner(peers)
     const controller = new AbortController()
-    const halfway = ({ records }: SyncProgress) => records.staged > ACCOUNTS / 2 && controller.abort()
+    const halfway = ({ records }: SyncProgress) => records.staged > ACCOUNTS / 2 + NODES && controller.abort()
     const slow = { perSecond: 60, burst: 4 }
     await expect(run({ signal: controller.signal, onProgress: halfway, limits: slow })).rejects.toMatchObject({
       code: 'ABORTED',

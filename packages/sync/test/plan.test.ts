@@ -86,6 +86,25 @@ describe('a plan in virtual time', () => {
     expect(run.pieces).toBeLessThan(2.5 * alone.pieces)
   })
 
+  it('drops a peer that calls everything too large, as soon as others have sent three such pieces whole', () => {
+    const liar: SimulatedPeer = { ...HONEST, id: 'd', behaviour: () => 'tooLarge' }
+    const run = simulate({ records: 20_000, peers: [...named('abc'), liar], seed: 7 })
+    expect(run).toMatchObject({ ended: 'done', records: 20_000, dropped: ['d'] })
+    expect(run.jobsByPeer.get('d')).toBeLessThan(16)
+  })
+
+  it.each(['d', 'de'])('asks %s no more than so often when nobody else is there, and is stuck', (ids) => {
+    const run = simulate({ records: 20_000, peers: named(ids, { behaviour: () => 'tooLarge' }), seed: 7 })
+    expect(run).toMatchObject({ ended: 'stuck', dropped: expect.arrayContaining([...ids]) })
+    expect(run.jobs).toBeLessThan(70 * ids.length)
+  })
+
+  it('drops no honest peer where the table is a million times larger than announced', () => {
+    const run = simulate({ records: 100_000, claimed: 1, peers: named('abcd'), seed: 11 })
+    expect(run).toMatchObject({ ended: 'done', dropped: [] })
+    expect(simulate({ records: 20_000, claimed: 1, peers: named('a'), seed: 11 })).toMatchObject({ dropped: [] })
+  })
+
   it('asks for ranges where keys share more than 24 branch decisions', () => {
     const run = simulate({ records: 3_000, knot: 700, peers: named('ab'), seed: 8 })
     expect(run).toMatchObject({ ended: 'done', records: 3_700 })

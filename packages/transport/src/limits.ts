@@ -145,6 +145,15 @@ export const LIMITS = {
     /** Of these for sync; votes, Propose and Draft find the rest. */
     extSyncAtOnce: 8,
     syncBytesPerSecond: 16 * MIB,
+    /**
+     * So many peers at once are each sure of an equal part of these bytes; as many as there are answers at once. Those within
+     * their part are answered while what was lent to others is owed for no longer than this: eight of the largest answers
+     * may be on their way when the bytes run out, half a second.
+     */
+    syncShares: 8,
+    syncDebtMs: 1_000,
+    /** Peers whose part is remembered. As many as bans. */
+    syncPartsKept: 4096,
     /** What a busy node asks others to wait. No special reason for the figures; a peer at its own bound has more to finish. */
     busySyncRetryMs: 100,
     busyPeerRetryMs: 1_000,

@@ -1,6 +1,6 @@
 import { isAbort, withTimeout } from '@montana/foundation'
 import { getJson } from './http.js'
-import { type LocalSource, locate, statusUrl } from './locate.js'
+import { type LocalSource, locate, requireInstance, statusUrl } from './locate.js'
 import { probeFault } from './probe-error.js'
 import { readUnit } from './unit.js'
 import type { ProbeDocument } from './unit-schema.js'
@@ -31,7 +31,10 @@ export async function probeLocal({ source, unit, window, signal }: LocalProbe): 
 
 /** The document as the node sends it; who asked is the one to check it. */
 async function statusOf(source: LocalSource, window: number | undefined, signal: AbortSignal): Promise<unknown> {
-  return await getJson(statusUrl((await locate(source, signal)).url, window), signal)
+  const { url, instance } = await locate(source, signal)
+  const document = await getJson(statusUrl(url, window), signal)
+  requireInstance(instance, (document as { proc?: { instance?: unknown } } | null)?.proc?.instance)
+  return document
 }
 
 function unanswered(error: unknown, signal: AbortSignal) {

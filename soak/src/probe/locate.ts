@@ -34,6 +34,15 @@ export async function locate(source: LocalSource, signal: AbortSignal): Promise<
   return { url: run.data.statusUrl, instance: run.data.instance }
 }
 
+/**
+ * A node that was killed leaves its run.json behind, and its port may be another node's since. Throws {@link ProbeError}
+ * where `answered`, the instance in a status, is not the one that was expected.
+ */
+export function requireInstance(expected: string | undefined, answered: unknown): void {
+  if (expected === undefined || answered === expected) return
+  throw new ProbeError('OTHER_INSTANCE', 'another process answers at the address that run.json names')
+}
+
 /** Address of the status, with the hashes of one window where it is given. */
 export function statusUrl(base: string, window: number | undefined): URL {
   const url = new URL(STATUS_ROUTE, base)

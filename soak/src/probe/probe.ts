@@ -1,6 +1,6 @@
 import { isAbort, type TimeSource, withTimeout } from '@montana/foundation'
 import { getJson } from './http.js'
-import { type LocalSource, locate, type NodeSource, statusUrl } from './locate.js'
+import { type LocalSource, locate, type NodeSource, requireInstance, statusUrl } from './locate.js'
 import { ProbeError, type ProbeFault, probeFault } from './probe-error.js'
 import { askOverSsh, toldFault } from './ssh/ask.js'
 import type { SshTarget } from './ssh/target.js'
@@ -73,9 +73,7 @@ async function askNode(source: LocalSource, { time, window }: Question, signal: 
   // The round trip by the monotonic clock: a step of the wall clock in between must not become a clock offset.
   const receivedAtMs = sentAtMs + (time.monotonicMs() - startedMs)
   const status = checked(document)
-  if (instance !== undefined && status.proc.instance !== instance) {
-    throw new ProbeError('OTHER_INSTANCE', 'another process answers at the address that run.json names')
-  }
+  requireInstance(instance, status.proc.instance)
   return { reachable: true, unit: null, sentAtMs, receivedAtMs, status }
 }
 

@@ -10,8 +10,12 @@ export class NodeView {
     this.#dataDir = dataDir
   }
 
+  /** Fails also where another node answers: one that was killed leaves its address behind, and its port is free then. */
   async status(): Promise<NodeStatus> {
-    return (await (await fetch(`${this.#url()}/status.json`)).json()) as NodeStatus
+    const { statusUrl, instance } = this.#run()
+    const status = (await (await fetch(`${statusUrl}/status.json`)).json()) as NodeStatus
+    if (status.proc.instance !== instance) throw new Error(`${statusUrl} is another node's`)
+    return status
   }
 
   /** Sum of the samples of a metric whose labels contain `labels`, each `name="value"`. */
@@ -33,6 +37,10 @@ export class NodeView {
   }
 
   #url(): string {
-    return JSON.parse(readFileSync(join(this.#dataDir, 'run.json'), 'utf8')).statusUrl as string
+    return this.#run().statusUrl
+  }
+
+  #run(): { statusUrl: string; instance: string } {
+    return JSON.parse(readFileSync(join(this.#dataDir, 'run.json'), 'utf8'))
   }
 }

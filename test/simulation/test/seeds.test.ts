@@ -3,7 +3,7 @@ import { drawPlan } from '../src/plan/plan.js'
 import { runSeed } from '../src/run/run-seed.js'
 import { simulate } from './support/cli.js'
 
-const SEEDS = 10
+const SEEDS = 6
 
 describe('seeds', () => {
   it('of sixty windows break no invariant', { timeout: 120_000 }, async () => {

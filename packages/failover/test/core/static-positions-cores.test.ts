@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isLong } from '../../../../test/support/long-it.js'
 import { buildWorld } from '../../src/simulation/build-world.js'
 import { witnessEnd } from '../../src/simulation/network.js'
 import type { World } from '../../src/simulation/world.js'
@@ -6,8 +7,8 @@ import { exampleGroup, leadersIn, SERVE } from '../simulation/support.js'
 import { anySet, leadersOf, type Position, positions, RULES } from './support/positions.js'
 
 /** Whole groups that settle; the rules by themselves judge all 87 496. */
-const SAMPLES = 280
-const ALWAYS_SAMPLES = 40
+const SAMPLES = isLong ? 280 : 100
+const ALWAYS_SAMPLES = isLong ? 40 : 20
 /** Of the 936 positions with two leaders, which the samples hardly meet. */
 const EVERY_NTH_DOUBLE = 40
 const SETTLED_MS = 14_000

@@ -5,7 +5,7 @@ import { isLeaseGood, type LeaseScheduleResult, runLeaseSchedule } from './lease
 import { leasedGroup, SERVE } from './support.js'
 
 /** Per change; ten thousand in the long run. */
-const SEEDS = 20
+const SEEDS = 10
 const SEEDS_MAX = 60
 const TIMEOUT_MS = 300_000
 const FORGETS_EVERY_MS = 2_300

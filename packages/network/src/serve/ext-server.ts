@@ -1,10 +1,10 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { CodecError } from '@montana/codec'
 import { errorMessage, isAbort, withTimeout } from '@montana/foundation'
-import { TokenBucket } from '@montana/transport'
 import { EXT_ERROR, ExtError, NetworkError } from '../errors.js'
 import { encodeExtError } from '../ext/error-answer.js'
 import type { ByteBudget } from '../limits/byte-budget.js'
+import { SyncBudget } from '../limits/sync-budget.js'
 import type { MeshContext } from '../mesh/context.js'
 import { type Discipline, resultOf } from '../mesh/discipline.js'
 import type { StatusExchange } from '../mesh/status-exchange.js'
@@ -19,16 +19,14 @@ export class ExtServer {
   readonly #discipline: Discipline
   readonly #budget: ByteBudget
   readonly #status: StatusExchange
-  readonly #syncBytes: TokenBucket
-  #answering = 0
+  readonly #sync: SyncBudget
 
   constructor(context: MeshContext, discipline: Discipline, budget: ByteBudget, status: StatusExchange) {
     this.#context = context
     this.#discipline = discipline
     this.#budget = budget
     this.#status = status
-    const { syncBytesPerSecond } = context.limits.exchange
-    this.#syncBytes = new TokenBucket(syncBytesPerSecond, syncBytesPerSecond, context.nowMs())
+    this.#sync = new SyncBudget(context.limits.exchange, context.nowMs())
   }
 
   /** Never rejects. */
@@ -99,23 +97,17 @@ export class ExtServer {
   async #handle(connection: Connection, peer: Peer, type: number, payload: Uint8Array, signal: AbortSignal) {
     if (type === EXT_TYPE.status) return this.#status.onRequest(connection, peer, payload)
     if (isLiveConsensus(type)) return await this.#context.handlers.onExtRequest(peer, type, payload, signal)
-    return await this.#budgeted(() => this.#context.handlers.onExtRequest(peer, type, payload, signal))
+    return await this.#budgeted(peer, () => this.#context.handlers.onExtRequest(peer, type, payload, signal))
   }
 
-  /** Sync answers share a bound in number and bytes, so that consensus traffic is never starved: spec transport 14.1. */
-  async #budgeted(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const waitMs = this.#syncBytes.waitMs(this.#context.nowMs())
-    const { extAnswersAtOnce, busySyncRetryMs } = this.#context.limits.exchange
-    if (waitMs > 0 || this.#answering >= extAnswersAtOnce) {
-      throw new ExtError(EXT_ERROR.busy, 'sync budget', Math.max(waitMs, busySyncRetryMs))
-    }
-    this.#answering += 1
+  async #budgeted(peer: Peer, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const place = this.#sync.enter(peer.peerId, this.#context.nowMs())
     try {
       const answer = await work()
-      this.#syncBytes.spend(this.#context.nowMs(), answer.length)
+      place.spend(answer.length, this.#context.nowMs())
       return answer
     } finally {
-      this.#answering -= 1
+      place.leave()
     }
   }
 

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { errorCode, isAbort, type Logger, withTimeout } from '@montana/foundation'
+import { errorCode, isAbort, type Logger, type TimeSource, withTimeout } from '@montana/foundation'
 import type { MissingPart, Store } from '@montana/store'
 import type { PeerRequests } from '../peer-protocol/requests.js'
 import type { DiskGate } from '../runtime/disk-gate.js'
 import { isCertificateOf, isEnvelopeOf, type PartProofModules, provenClock } from './part-proof.js'
+import { Rests } from './rests.js'
 
 /** One exchange: spec transport 14.1. */
 const TIMEOUT_MS = 15_000
@@ -15,6 +16,7 @@ export interface PartRepairModules extends PartProofModules {
   readonly disk: Pick<DiskGate, 'durable'>
   readonly requests: PeerRequests
   readonly logger: Logger
+  readonly time: Pick<TimeSource, 'monotonicMs'>
   /** A peer gave what does not hold. */
   onLie(peerId: string, part: MissingPart): void
   onMended(part: MissingPart): void
@@ -24,20 +26,27 @@ export interface PartRepairModules extends PartProofModules {
 export class PartRepair {
   readonly #modules: PartRepairModules
   readonly #abort = new AbortController()
+  readonly #rests = new Rests()
   #running: Promise<void> | undefined
 
   constructor(modules: PartRepairModules) {
     this.#modules = modules
   }
 
-  /** Begins a round unless one is going on. */
+  /** Begins a round unless one is going on. Parts that nobody had rest, and leave the round to others. */
   run(): void {
     if (this.#running || this.#abort.signal.aborted) return
-    const parts = this.#modules.store.repairs.missing().slice(0, PARTS_PER_ROUND)
+    const { store, time } = this.#modules
+    const due = store.repairs.missing().filter((part) => !this.#rests.isResting(part, time.monotonicMs()))
+    const parts = due.slice(0, PARTS_PER_ROUND)
     if (parts.length === 0) return
     this.#running = this.#mendAll(parts).finally(() => {
       this.#running = undefined
     })
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined
   }
 
   async stop(): Promise<void> {
@@ -48,22 +57,24 @@ export class PartRepair {
   async #mendAll(parts: readonly MissingPart[]): Promise<void> {
     for (const part of parts) {
       if (this.#abort.signal.aborted) return
-      await this.#mend(part)
+      if (await this.#mend(part)) this.#rests.end(part)
+      else this.#rests.lengthen(part, this.#modules.time.monotonicMs())
     }
   }
 
   /** Whoever has it; a peer that has it not is no reason to ask no other. */
-  async #mend(part: MissingPart): Promise<void> {
+  async #mend(part: MissingPart): Promise<boolean> {
     const { requests, logger } = this.#modules
     const seen = new Set<string>()
     for (const peerId of requests.peersFrom(undefined).filter((peer) => requests.isSource(peer))) {
       try {
-        if (await this.#mendFrom(peerId, part, seen)) return
+        if (await this.#mendFrom(peerId, part, seen)) return true
       } catch (error) {
-        if (isAbort(error) && this.#abort.signal.aborted) return
+        if (isAbort(error) && this.#abort.signal.aborted) return false
         logger.debug({ peer: peerId.slice(-8), ...part, code: errorCode(error) }, 'peer has it not')
       }
     }
+    return false
   }
 
   /** `seen`: what other peers have given for this part. */

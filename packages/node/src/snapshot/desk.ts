@@ -17,6 +17,8 @@ export interface DeskModules {
 export class SnapshotDesk implements Views {
   readonly #modules: DeskModules
   readonly #views = new Map<number, AnchorView>()
+  /** Of these something did not hold: whoever fetches one may go on, nobody is told to begin with it. */
+  readonly #damaged = new Set<number>()
   #store: ReadStore | undefined
 
   constructor(modules: DeskModules) {
@@ -24,7 +26,7 @@ export class SnapshotDesk implements Views {
   }
 
   at(window: number): AnchorView | undefined {
-    return window === 0 ? this.#views.get(Math.max(...this.#views.keys())) : this.#views.get(window)
+    return this.#views.get(window === 0 ? (this.#sound().at(-1) ?? 0) : window)
   }
 
   take(request: Exclude<SnapshotRequest, { kind: 'stop' }>): void {
@@ -40,12 +42,23 @@ export class SnapshotDesk implements Views {
 
   /** The newest first: it is the one that a joiner begins with. */
   #serve(windows: readonly number[]): void {
-    for (const window of this.#views.keys()) if (!windows.includes(window)) this.#views.delete(window)
+    for (const kept of [this.#views, this.#damaged]) {
+      for (const window of kept.keys()) if (!windows.includes(window)) kept.delete(window)
+    }
     for (const window of [...windows].sort((a, b) => b - a)) {
       if (!this.#views.has(window)) this.#open(window)
-      this.#modules.say({ kind: 'ready', windows: [...this.#views.keys()].sort((a, b) => a - b) })
+      this.#sayReady()
     }
-    if (windows.length === 0) this.#modules.say({ kind: 'ready', windows: [] })
+    if (windows.length === 0) this.#sayReady()
+  }
+
+  #sayReady(): void {
+    this.#modules.say({ kind: 'ready', windows: this.#sound() })
+  }
+
+  /** Ascending. */
+  #sound(): number[] {
+    return [...this.#views.keys()].filter((window) => !this.#damaged.has(window)).sort((a, b) => a - b)
   }
 
   #open(window: number): void {
@@ -60,28 +73,36 @@ export class SnapshotDesk implements Views {
   }
 
   #replyTo({ id, type, payload }: Extract<SnapshotRequest, { kind: 'ask' }>): SnapshotReply {
+    let asked: AnchorView | undefined
+    const views: Views = {
+      at: (window) => {
+        asked = this.at(window)
+        return asked
+      },
+    }
     try {
       const answer = ANCHOR_ANSWERS.get(type)
       if (!answer) throw new ExtError(EXT_ERROR.unsupportedType, 'unsupported type')
-      const bytes = this.#reading(() => answer(this, payload))
+      const bytes = this.#reading(() => answer(views, payload))
       // A copy only where it is a part of more: what is handed over must be all of its memory.
       const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
       return { kind: 'answer', id, payload: isWhole ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes) }
     } catch (error) {
-      const { extCode: code, text } = this.#refusal(error)
+      const { extCode: code, text } = this.#refusal(error, asked?.window)
       return { kind: 'refused', id, code, text }
     }
   }
 
-  #refusal(error: unknown): ExtError {
+  #refusal(error: unknown, window = 0): ExtError {
     if (error instanceof ExtError) return error
     if (error instanceof CodecError) return new ExtError(EXT_ERROR.badRequest, error.code)
     if (errorCode(error) === 'ANCHOR_GONE') return new ExtError(EXT_ERROR.notFound, 'this snapshot is no longer served')
-    this.#fault(Math.max(0, ...this.#views.keys()), error)
+    this.#fault(window, error)
     return new ExtError(EXT_ERROR.internal)
   }
 
   #fault(window: number, error: unknown): void {
+    this.#damaged.add(window)
     this.#modules.say({ kind: 'fault', window, detail: errorMessage(error) })
   }
 

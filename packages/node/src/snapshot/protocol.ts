@@ -11,7 +11,7 @@ export type SnapshotReply =
   | { readonly kind: 'ready'; readonly windows: readonly number[] }
   | { readonly kind: 'answer'; readonly id: number; readonly payload: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'refused'; readonly id: number; readonly code: number; readonly text: string }
-  /** Something stored is not what it should be: what was asked for is not served. */
+  /** Something stored is not what it should be: what was asked for is not served, and the window announced no more. */
   | { readonly kind: 'fault'; readonly window: number; readonly detail: string }
 
 export interface SnapshotThreadData {

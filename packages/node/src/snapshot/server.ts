@@ -34,6 +34,8 @@ export class SnapshotServer {
   #bytesServed = 0
   #isStopped = false
   #announced: readonly number[] = []
+  /** Told apart here too, so that a thread that starts anew does not bring them back. */
+  #damaged: readonly number[] = []
 
   constructor(modules: SnapshotServerModules) {
     this.#modules = modules
@@ -41,7 +43,8 @@ export class SnapshotServer {
 
   /** Anchors that can be served now, ascending. */
   get anchors(): readonly number[] {
-    return this.#worker ? this.#ready : this.#announced
+    const windows = this.#worker ? this.#ready : this.#announced
+    return windows.filter((window) => !this.#damaged.includes(window))
   }
 
   /** 0 = none. */
@@ -61,6 +64,7 @@ export class SnapshotServer {
     if (this.#isStopped) return
     this.#announced = windows
     this.#ready = this.#ready.filter((window) => windows.includes(window))
+    this.#damaged = this.#damaged.filter((window) => windows.includes(window))
     this.#tell({ kind: 'anchors', windows })
   }
 
@@ -128,6 +132,7 @@ export class SnapshotServer {
         this.#pending.get(reply.id)?.reject(new ExtError(reply.code, reply.text))
         return
       case 'fault':
+        this.#damaged = [...this.#damaged, reply.window]
         this.#modules.onFault(reply.window, reply.detail)
     }
   }

@@ -1,4 +1,4 @@
-import { isAbort, type TimeSource, withTimeout } from '@montana/foundation'
+import { type TimeSource, withTimeout } from '@montana/foundation'
 import { type SnapshotChunk, type SnapshotManifest, STATE_TABLE } from '@montana/network'
 import type { SyncPeer } from '@montana/sync'
 import { LIMITS } from '@montana/transport'
@@ -22,7 +22,13 @@ export interface ScoutModules {
   peers(): readonly SyncPeer[]
 }
 
-/** Asks one peer for the manifest of its newest snapshot and for one chunk: how much there is, and how fast it comes. */
+/** Peers that are asked: one of them may lie about how much there is, or hold back its chunk. */
+const PEERS_ASKED = 3
+
+/**
+ * Asks a few peers for the manifest of their newest snapshot and for one chunk: how much there is, and how fast it comes.
+ * Nothing of it is proven; what one peer alone says decides nothing where three are there.
+ */
 export class SnapshotScout {
   readonly #modules: ScoutModules
   #offer: SnapshotOffer | undefined
@@ -36,25 +42,37 @@ export class SnapshotScout {
   look(): SnapshotOffer | undefined {
     const { time, peers, signal } = this.#modules
     const servers = peers().filter((peer) => peer.status().snapshotWindow > 0)
-    const [first] = servers
-    if (!first || signal.aborted || time.monotonicMs() - this.#lookedAtMs < LOOK_AGAIN_MS) return this.#offer
+    if (servers.length === 0 || signal.aborted || time.monotonicMs() - this.#lookedAtMs < LOOK_AGAIN_MS)
+      return this.#offer
     this.#lookedAtMs = time.monotonicMs()
-    this.#probe(first, servers.length).catch((error: unknown) => {
-      // Whoever does not answer has no offer; what a join makes of this peer is judged there.
-      if (!isAbort(error)) this.#offer = undefined
-    })
+    void this.#compare(servers)
     return this.#offer
   }
 
-  async #probe(peer: SyncPeer, servers: number): Promise<void> {
+  /** Never rejects: whoever does not answer has no offer, and what a join makes of this peer is judged there. */
+  async #compare(servers: readonly SyncPeer[]): Promise<void> {
+    const asked = servers.slice(0, PEERS_ASKED)
+    const answers = await Promise.allSettled(asked.map((peer) => this.#probe(peer, servers.length)))
+    if (this.#modules.signal.aborted) return
+    this.#offer = middleOf(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])))
+  }
+
+  async #probe(peer: SyncPeer, servers: number): Promise<SnapshotOffer> {
     const { time, signal } = this.#modules
-    this.#offer = await withTimeout(TIMEOUT_MS, signal, async (waiting) => {
+    return await withTimeout(TIMEOUT_MS, signal, async (waiting) => {
       const manifest = await peer.manifest(peer.status().snapshotWindow, waiting)
       const startedAtMs = time.monotonicMs()
       const chunk = await peer.chunk(firstChunk(manifest), waiting)
       return offerOf(manifest, chunk, { ms: time.monotonicMs() - startedAtMs, servers })
     })
   }
+}
+
+/** The one in the middle by its cost; of two the dearer one. */
+export function middleOf(offers: readonly SnapshotOffer[]): SnapshotOffer | undefined {
+  const seconds = ({ accounts, recordsPerSecond }: SnapshotOffer) => accounts / recordsPerSecond
+  const sorted = offers.toSorted((a, b) => seconds(a) - seconds(b))
+  return sorted[Math.floor(sorted.length / 2)]
 }
 
 function firstChunk({ window, depths }: SnapshotManifest) {

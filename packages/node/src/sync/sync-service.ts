@@ -123,7 +123,7 @@ export class SyncService {
   }
 
   #createRepair(): PartRepair {
-    const { prepared, opened, disk, verifier, metrics, logger } = this.#modules
+    const { prepared, opened, disk, verifier, metrics, logger, time } = this.#modules
     const { document, genesisHash } = prepared
     return new PartRepair({
       store: opened.store,
@@ -134,6 +134,7 @@ export class SyncService {
       cementing: document.cementingRule,
       chain: () => this.host.current.loop.state.chain,
       logger,
+      time,
       onLie: (peer, { kind, window }) => {
         this.#note({ code: PROOF_INVALID, peer, window, detail: `its ${kind} does not hold` })
       },

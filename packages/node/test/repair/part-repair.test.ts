@@ -48,10 +48,13 @@ function setUp(
   })
   for (const part of parts) store.repairs.drop(part)
   const liars: string[] = []
+  const { requests, asked } = requestsTo(peersOf(answering({ store: other })))
+  const clock = { ms: 0 }
   const repair = new PartRepair({
     store,
     disk: diskGate(),
-    requests: requestsTo(peersOf(answering({ store: other }))).requests,
+    requests,
+    time: { monotonicMs: () => clock.ms },
     authenticator: new Authenticator(createSignatureVerifier(world.crypto), genesisHash(world.document)),
     verifier: createProofVerifier({ backend }),
     cementing: 'vote',
@@ -60,7 +63,7 @@ function setUp(
     onLie: (peer) => liars.push(peer),
     onMended: () => {},
   })
-  return { store, other, repair, liars }
+  return { store, other, repair, liars, asked, clock }
 }
 
 async function mended(repair: PartRepair, store: ReturnType<typeof setUp>['store'], left: number): Promise<void> {
@@ -112,6 +115,32 @@ it('a peer that has it not leaves the part missing', async () => {
   const { store, repair, liars } = setUp(await makePair(), [part], () => ({ empty: async () => new Uint8Array() }))
   await mended(repair, store, 1)
   expect(liars).toEqual([])
+})
+
+it('a proof that nobody has is asked for less and less often, and leaves the round to parts that somebody has', async () => {
+  const proofs: MissingPart[] = Array.from({ length: 70 }, (_, i) => ({ kind: 'proof', window: i + 1 }))
+  const part: MissingPart = { kind: 'certificate', window: 90 }
+  const { store, repair, asked, clock } = setUp(await makePair(), [...proofs, part], (honest) => ({ honest }))
+  const round = async () => {
+    const before = asked.length
+    repair.run()
+    await expect.poll(() => asked.length > before && !repair.isRunning, { timeout: 5_000 }).toBe(true)
+    return asked.length - before
+  }
+  expect(store.repairs.missing()).toHaveLength(71)
+  expect(await round()).toBe(64)
+  // The last six and the certificate, which the first 64 would have kept out for ever.
+  expect(await round()).toBe(7)
+  repair.run()
+  expect([repair.isRunning, asked.length]).toEqual([false, 71])
+  clock.ms = 31_000
+  expect([await round(), await round()]).toEqual([64, 7])
+  clock.ms = 62_000
+  repair.run()
+  expect(repair.isRunning).toBe(false)
+  clock.ms = 92_000
+  expect(await round()).toBe(64)
+  await repair.stop()
 })
 
 it('an envelope that lacks a part of its evidence is not the one that was lost', async () => {

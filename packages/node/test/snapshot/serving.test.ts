@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Worker } from 'node:worker_threads'
 import { contextHash, decodeHeader } from '@montana/consensus'
 import { bytesEqual, toHex } from '@montana/foundation'
 import { accountCodec, prefixOf, smtRoot, verifyInclusionProof } from '@montana/ledger'
@@ -163,6 +164,47 @@ describe('after a restart', () => {
     const codes = await Promise.all(places.map((prefix) => refusal(late.chunk(accountRoot, { ...request, prefix }))))
     expect(codes).toEqual(expected)
     expect(again.faults).toHaveLength(codes.filter((code) => code !== 0).length)
+    expect(again.server.anchors).not.toContain(window)
+    again.server.announce([window])
+    await late.chunk(accountRoot, { ...request, prefix: (request.prefix + 4) % 16 })
+    expect([again.server.anchors, again.server.newest]).toEqual([[], 0])
+  })
+})
+
+describe('a thread that has ended', () => {
+  /** The thread that a question starts. */
+  async function threadOf(ask: () => Promise<unknown>): Promise<Worker> {
+    const started = Promise.withResolvers<Worker>()
+    const onWorker = (worker: Worker) => worker.threadName === 'snapshots' && started.resolve(worker)
+    process.on('worker', onWorker)
+    await ask()
+    process.off('worker', onWorker)
+    return await started.promise
+  }
+
+  it('while nobody asked is reported, leaves its anchors announced, and is started again by the next question', async () => {
+    const { node, joiner } = await serving()
+    const thread = await threadOf(() => joiner.manifest())
+    const { anchors } = node.server
+    await thread.terminate()
+    await expect.poll(() => node.faults).toEqual(['the thread that serves snapshots has ended'])
+    expect(node.server.anchors).toEqual(expect.arrayContaining([...anchors]))
+    const again = await threadOf(() => joiner.manifest())
+    expect(again.threadId).not.toBe(thread.threadId)
+    await tablesAreProven({ ...node, faults: [] }, joiner)
+  })
+
+  it('with questions open answers each of them with Error 8, and the next one is served', async () => {
+    const { node, joiner } = await serving()
+    const thread = await threadOf(() => joiner.manifest())
+    const { window } = await joiner.manifest()
+    const request = { window, table: ACCOUNT, lo: new Uint8Array(32), maxBytes: 1_048_576 }
+    const open = [1, 2, 3].map(() => refusal(joiner.ask(EXT_TYPE.rangeChunk, encodeRangeChunkRequest(request))))
+    await thread.terminate()
+    expect(await Promise.all(open)).toContain(EXT_ERROR.internal)
+    expect(await refusal(joiner.ask(EXT_TYPE.rangeChunk, encodeRangeChunkRequest(request)))).toBe(0)
+    await node.stop()
+    expect(node.faults).toEqual(['the thread that serves snapshots has ended'])
   })
 })
 

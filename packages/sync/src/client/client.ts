@@ -4,6 +4,7 @@ import { STATE_RECORD_BYTES, STATE_TABLE } from '@montana/network'
 import type { TableName } from '@montana/store'
 import { SyncError } from '../errors.js'
 import type { SyncPeer } from '../peer.js'
+import type { DropReason } from '../plan/events.js'
 import { kOf } from '../plan/keys.js'
 import { DEFAULT_LIMITS } from '../plan/limits.js'
 import type { TrustModules } from '../trust/signatures.js'
@@ -14,6 +15,7 @@ import { CountFile } from './counts.js'
 import { Download } from './download.js'
 import { peerFinding } from './findings.js'
 import { installAnchor } from './install.js'
+import { wrongCounts } from './manifest-counts.js'
 import { livePeers, type SnapshotClientOptions } from './options.js'
 import { provenNodes } from './proven-nodes.js'
 import { Reporter } from './reporter.js'
@@ -115,9 +117,9 @@ class Session {
     return ranked.sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
   }
 
-  #ban(peer: SyncPeer, reason: 'lied' | 'slow', window: number, detail: string): void {
-    if (reason === 'lied') this.#banned.add(peer.id)
-    this.#options.onFinding?.(peerFinding(reason === 'lied' ? 'PROOF_INVALID' : 'PEER_SLOW', peer, window, detail))
+  #ban(peer: SyncPeer, reason: DropReason, window: number, detail: string): void {
+    if (reason === 'lied' || reason === 'refuted') this.#banned.add(peer.id)
+    this.#options.onFinding?.(peerFinding(reason, peer, window, detail))
   }
 
   async #join(trusted: TrustedAnchor): Promise<Outcome> {
@@ -132,8 +134,10 @@ class Session {
     try {
       this.#report.begin(anchor.manifest, counts)
       if ((await this.#fetch(trusted, ['node'])) === 'stuck') return this.#giveUp(anchor.window)
+      this.#checkCounts(trusted, ['node'])
       if (!(await this.#isTrustedByTables(trusted))) return 'untrusted'
       if ((await this.#fetch(trusted, ['candidate', 'account'])) === 'stuck') return this.#giveUp(anchor.window)
+      this.#checkCounts(trusted, ['candidate', 'account'])
       return this.#install(trusted)
     } finally {
       counts.close()
@@ -170,6 +174,14 @@ class Session {
       onDropped: (peer, reason, detail) => this.#ban(peer, reason, window, detail),
     })
     return await download.run()
+  }
+
+  /** What is proven stays, whatever was announced; whoever announced it wrongly is reported, once, and asked no more. */
+  #checkCounts({ anchor, source }: TrustedAnchor, names: readonly TableName[]): void {
+    const detail = wrongCounts(anchor.manifest.counts, this.#options.store.staging.counts(), names)
+    if (detail === undefined || (source && this.#banned.has(source.id))) return
+    if (source) this.#ban(source, 'lied', anchor.window, detail)
+    else this.#options.onFinding?.({ code: 'PROOF_INVALID', window: anchor.window, detail })
   }
 
   /** T3. What its sender is to blame for costs the sender its place; what was fetched goes with the anchor. */

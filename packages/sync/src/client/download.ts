@@ -1,7 +1,7 @@
 import { AbortError, errorMessage, type TimeSource, withTimeout } from '@montana/foundation'
 import type { StagedPiece } from '@montana/store'
 import { type PeerFault, peerFault, type SyncPeer } from '../peer.js'
-import type { PlanEffect, PlanEvent } from '../plan/events.js'
+import type { DropReason, PlanEffect, PlanEvent } from '../plan/events.js'
 import type { PlanLimits } from '../plan/limits.js'
 import { newPlan, type Plan, type PlanInit } from '../plan/state.js'
 import { stepPlan } from '../plan/step.js'
@@ -14,6 +14,13 @@ const PEERS_EVERY_MS = 500
 const STALL_MS = 90_000
 /** Longer than the mesh waits for an answer and for its turn: nothing but a guard. */
 const ANSWER_MS = 60_000
+
+const REASONS: Readonly<Record<DropReason, string>> = {
+  lied: 'what it sent does not hold',
+  refuted: 'it called subtrees too large that others sent whole',
+  refuses: 'it called one subtree after another too large and sent none',
+  slow: 'others answered many times as fast',
+}
 
 type EventInit = PlanEvent extends infer E ? (E extends PlanEvent ? Omit<E, 'atMs'> : never) : never
 
@@ -32,7 +39,7 @@ export interface DownloadModules extends Omit<ProveModules, 'signal'> {
   stage(piece: StagedPiece): Promise<boolean>
   onFetched(peer: SyncPeer, bytes: number): void
   onStaged(piece: StagedPiece): void
-  onDropped(peer: SyncPeer, reason: 'lied' | 'slow', detail: string): void
+  onDropped(peer: SyncPeer, reason: DropReason, detail: string): void
 }
 
 /** Runs one plan: asks, proves, stages, and tells the plan what came of it. */
@@ -128,7 +135,7 @@ export class Download {
 
   #drop({ peer: id, reason }: PlanEffect & { type: 'drop' }): void {
     const peer = this.#known.get(id)
-    if (peer) this.#modules.onDropped(peer, reason, this.#details.get(id) ?? 'others answered many times as fast')
+    if (peer) this.#modules.onDropped(peer, reason, this.#details.get(id) ?? REASONS[reason])
   }
 
   #cancel(job: number): void {

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.js'
-import { lose, takeBack } from './release.js'
+import { drop, takeBack } from './release.js'
 import type { Job, PeerState } from './state.js'
 
 /** A job is slow when it takes so many times as long as an answer of the best other peer, and at least so long. */
@@ -54,8 +54,7 @@ function reassign(draft: Draft, job: Job): void {
   takeBack(draft, job)
   draft.updatePeer(job.peer, { strikes, notBeforeMs: draft.nowMs + STRIKE_MS * strikes })
   if (strikes < STRIKES_MAX || draft.readyPeers.length < 2) return
-  draft.effects.push({ type: 'drop', peer: job.peer, reason: 'slow' })
-  lose(draft, job.peer, 'dropped')
+  drop(draft, job.peer, 'slow')
 }
 
 function conclude(draft: Draft): void {

@@ -19,12 +19,18 @@ export type PlanEvent = { readonly atMs: number } & (
   | { readonly type: 'lied'; readonly job: number }
 )
 
+/**
+ * `lied`: it sent what does not hold. `refuted`: it called subtrees too large that others sent whole. `refuses`: it called one
+ * after another too large and gave nothing in between. `slow`: others had to wait for it.
+ */
+export type DropReason = 'lied' | 'refuted' | 'refuses' | 'slow'
+
 export type PlanEffect =
   | { readonly type: 'ask'; readonly job: number; readonly peer: string; readonly piece: Piece }
   /** Its answer is not waited for any more. */
   | { readonly type: 'cancel'; readonly job: number }
   /** Not asked again. */
-  | { readonly type: 'drop'; readonly peer: string; readonly reason: 'lied' | 'slow' }
+  | { readonly type: 'drop'; readonly peer: string; readonly reason: DropReason }
   /** Send a tick then; it takes the place of an earlier wake, and a step without one ends it. */
   | { readonly type: 'wake'; readonly atMs: number }
   /** Nothing is on its way and nobody is left to ask; a `peers` event with a new one goes on. */

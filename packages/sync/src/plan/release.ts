@@ -1,4 +1,5 @@
 import type { Draft } from './draft.js'
+import type { DropReason } from './events.js'
 import type { Job } from './state.js'
 
 /** Nothing is expected of the peer any more; what has arrived is still proven. */
@@ -12,11 +13,19 @@ export function lose(draft: Draft, id: string, status: 'gone' | 'missing' | 'dro
 export function takeBack(draft: Draft, job: Job): void {
   draft.effects.push({ type: 'cancel', job: job.id })
   draft.removeJob(job)
-  putBack(draft, job, job.entry?.isTooLarge ?? false)
+  putBack(draft, job)
 }
 
 /** The piece goes first in the queue, and to another peer if there is one. */
-export function putBack(draft: Draft, { piece, entry, peer }: Job, isTooLarge: boolean): void {
+export function putBack(draft: Draft, { piece, entry, peer }: Job, saysTooLarge = false): void {
   const avoid = [...new Set([...(entry?.avoid ?? []), peer])]
-  draft.putFirst({ kind: 'waiting', piece, avoid, isTooLarge })
+  const tooLargeBy = [...new Set([...(entry?.tooLargeBy ?? []), ...(saysTooLarge ? [peer] : [])])]
+  draft.putFirst({ kind: 'waiting', piece, avoid, tooLargeBy })
+}
+
+/** The peer is not asked again, and that is said once. */
+export function drop(draft: Draft, id: string, reason: DropReason): void {
+  if (draft.peer(id)?.status === 'dropped') return
+  draft.effects.push({ type: 'drop', peer: id, reason })
+  lose(draft, id, 'dropped')
 }

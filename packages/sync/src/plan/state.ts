@@ -11,8 +11,8 @@ export interface Waiting {
   readonly piece: Piece
   /** Peers that had it and did not deliver; they are asked again when nobody else is left. */
   readonly avoid: readonly string[]
-  /** One of them said that it is too large; the second who says so is believed. */
-  readonly isTooLarge: boolean
+  /** Who said that it is too large; the second who says so is believed. */
+  readonly tooLargeBy: readonly string[]
 }
 
 export type Queued = Run | RangePiece | Waiting
@@ -28,6 +28,10 @@ export interface PeerState {
   readonly faults: number
   /** Jobs in a row that were taken away because they took too long. */
   readonly strikes: number
+  /** Pieces in a row that it called too large, with no subtree proven of it in between. */
+  readonly tooLarge: number
+  /** Pieces that it called too large and that another peer sent whole. */
+  readonly refuted: number
   /** Jobs with it, answered ones that are not yet durable included. */
   readonly held: number
   /** How long an answer takes, a moving average. */

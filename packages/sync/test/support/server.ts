@@ -20,7 +20,7 @@ import {
   snapshotChunkBytes,
   stateTableName,
 } from '@montana/network'
-import type { Store, TableName, TableReader } from '@montana/store'
+import type { Store, TableCounts, TableName, TableReader } from '@montana/store'
 import type { SyncPeer } from '../../src/index.js'
 
 const hasher = hasherOf(loadBackend().backend)
@@ -36,6 +36,8 @@ export interface ServerOptions {
   /** What its status says; the head of the store by default. */
   snapshotWindow?(): number
   readonly maxChunkBytes?: number
+  /** What its manifest announces beside the truth. */
+  readonly counts?: Partial<TableCounts>
   /** Subtrees that it says it cannot send. */
   isTooLarge?(request: SnapshotChunkRequest): boolean
 }
@@ -45,6 +47,7 @@ export class Server implements SyncPeer {
   readonly label: string
   /** Requests for chunks; bytes and records of the answers. */
   asked = 0
+  manifests = 0
   bytes = 0
   records = 0
   ranges = 0
@@ -68,6 +71,7 @@ export class Server implements SyncPeer {
   }
 
   async manifest(window: number) {
+    this.manifests += 1
     const [anchor, context] = [this.#anchor(window), this.#store.anchors.context(window)]
     const envelope = this.#store.windowAt(window)?.envelope
     if (!context || !envelope) throw new ExtError(EXT_ERROR.notFound)
@@ -75,7 +79,7 @@ export class Server implements SyncPeer {
     const depths = { account: 0, node: 0, candidate: 0 }
     const bytes = encodeSnapshotManifestResponse({
       window,
-      counts: anchor.counts,
+      counts: { ...anchor.counts, ...this.#options.counts },
       depths,
       header: header.bytes,
       context,

@@ -18,13 +18,13 @@ export interface MeasuredJoin extends JoinResult {
 export type OnLine = (line: string) => void
 
 /**
- * Four servers over one frozen state and one joiner, all on loopback and each a process of its own. The state is made anew unless
- * MONTANA_BENCH_STATE names a folder in which it is kept.
+ * Four servers over one frozen state and one joiner, all on loopback and each a process of its own. The state is made anew
+ * unless MONTANA_BENCH_STATE names a folder in which states are kept, one for each number of accounts.
  */
 export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<MeasuredJoin> {
   const folder = await mkdtemp(join(tmpdir(), 'montana-bench-sync-'))
   try {
-    const out = process.env.MONTANA_BENCH_STATE ?? join(folder, 'network')
+    const out = join(process.env.MONTANA_BENCH_STATE ?? folder, `${accounts}-accounts`)
     await prepare(out, accounts, window, onLine)
     return await joined(out, join(folder, 'joiner'), onLine)
   } finally {

@@ -22,9 +22,9 @@ export function tally(firstSeed: number, seeds: number): Tally {
   return { violations, counts }
 }
 
-/** Of the first seed that has one, or null. */
-export function firstViolation(seeds: number, fault: Partial<Rules>): string | null {
-  for (let seed = 1; seed <= seeds; seed++) {
+/** Of the first seed, `from` to `last`, that has one, or null. */
+export function firstViolation(from: number, last: number, fault: Partial<Rules>): string | null {
+  for (let seed = from; seed <= last; seed++) {
     const [first] = simulate(seed, fault).violations
     if (first !== undefined) return `seed ${seed}, ${first}`
   }
