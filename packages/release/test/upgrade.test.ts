@@ -12,9 +12,10 @@ const SECOND = releaseOf('1.1.0')
 const BROKEN = releaseOf('1.2.0', { behaviour: 'process.exit(3)' })
 const MIGRATING = releaseOf('2.0.0', { description: { store_schema: 4 } })
 const MIGRATING_BROKEN = releaseOf('2.1.0', { behaviour: 'ready = 503', description: { store_schema: 4 } })
-const WAIT_MS = 10_000
+const WAIT_MS = 20_000
+const TIMEOUT_MS = 120_000
 
-describe('montana upgrade', () => {
+describe('montana upgrade', { timeout: TIMEOUT_MS }, () => {
   let host: Host
 
   afterEach(async () => await host.end())
@@ -121,7 +122,8 @@ describe('montana upgrade', () => {
   })
 
   // Of an upgrade that migrates: begin, stop, back up, activate, restart, wait, remember, remove.
-  const CUTS = isLong ? Array.from({ length: 14 }, (_, index) => index + 1) : [7]
+  const STEPS = 10
+  const CUTS = isLong ? Array.from({ length: STEPS + 1 }, (_, index) => index + 1) : [7]
   it.each(CUTS)('kill -9 before step %i leaves a release that runs, and the next command mends', async (cut) => {
     host = await Host.with(FIRST)
     const path = host.bundle(MIGRATING)
@@ -129,7 +131,7 @@ describe('montana upgrade', () => {
     const { signal: by, status } = spawnSync(process.execPath, [script, host.root, path, String(cut)], {
       encoding: 'utf8',
     })
-    expect([by, status]).toEqual(cut <= 11 ? ['SIGKILL', null] : [null, 0])
+    expect([by, status]).toEqual(cut <= STEPS ? ['SIGKILL', null] : [null, 0])
     for (const name of ['bin/montana', 'runtime/bin/node', 'app/main.mjs', 'RELEASE.json'])
       expect(existsSync(join(host.layout.current, name)), name).toBe(true)
     await host.services.start(UNIT, signal)
