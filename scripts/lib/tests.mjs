@@ -35,6 +35,7 @@ const FORKING = [
   'packages/mirror/',
   'packages/git/',
   'packages/github-stand/',
+  'packages/release/',
   'packages/cli/test/mirror',
   'packages/fleet/test/sync-kills',
   'packages/cli/test/simulate',

@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const SSH_TESTS = ['test/e2e/soak-ssh', 'packages/github-stand/test/sshd', 'packages/git/test', 'packages/mirror/test']
+const SSH_TESTS = [
+  ...['test/e2e/soak-ssh', 'packages/github-stand/test/sshd', 'packages/git/test', 'packages/mirror/test'],
+  'packages/release/test/deploy',
+]
 
 /** `command` proves that `debian` is there; `tests` are the files that want it, by the beginning of their path. */
 const PACKAGES = [

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SshServer, whyNoSshd } from '@montana/github-stand'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { longIt } from '../../../test/support/long-it.js'
 import { readInventory } from '../src/deploy/inventory.js'
 import { sshArguments } from '../src/deploy/ssh.js'
 import { deploy } from '../src/index.js'
@@ -15,10 +16,12 @@ const FIRST = releaseOf('1.0.0')
 const SECOND = releaseOf('1.1.0')
 const BROKEN_AT = (root: string) =>
   releaseOf('1.2.0', { behaviour: `if (import.meta.dirname.startsWith(${JSON.stringify(root)})) process.exit(3)` })
+/** Each upgrade starts a program over ssh; on a busy host that takes its time. */
+const TIMEOUT_MS = 120_000
 const reason = whyNoSshd()
 if (reason !== undefined) process.stderr.write(`deploy over ssh is skipped: ${reason}\n`)
 
-describe.skipIf(reason !== undefined)('montana deploy', () => {
+describe.skipIf(reason !== undefined)('montana deploy', { timeout: TIMEOUT_MS }, () => {
   let folder: string
   let sshd: SshServer
   let hosts: Map<string, Host>
@@ -103,7 +106,7 @@ describe.skipIf(reason !== undefined)('montana deploy', () => {
     expect(await versions()).toEqual(['1.2.0', '1.0.0', '1.0.0'])
   })
 
-  it('a host whose failover agent is gone afterwards is rolled back by us', async () => {
+  longIt('a host whose failover agent is gone afterwards is rolled back by us', async () => {
     const url = await agent({ '/live': 200, '/leader': 503 })
     const step = steps.push.bind(steps)
     steps.push = (text) => {
@@ -117,7 +120,7 @@ describe.skipIf(reason !== undefined)('montana deploy', () => {
     expect(await versions()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
   })
 
-  it('nothing is sent that hosts would refuse, nor to a host that is not the one whose key is pinned', async () => {
+  longIt('nothing is sent that hosts would refuse, nor to a host that is not the one whose key is pinned', async () => {
     await expect(roll(bundleOf({ app: [] }, OTHER_KEY))).rejects.toMatchObject({ code: 'BUNDLE_REFUSED', exitCode: 78 })
     const other = inventory({}, await sshd.withOtherHostKey())
     await expect(roll(SECOND, other)).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { isLong } from '../../../test/support/long-it.js'
+import { isLong, longIt } from '../../../test/support/long-it.js'
 import { type Changed, rollback, upgrade } from '../src/index.js'
 import { bundleOf, file, OTHER_KEY, writeKey } from './support/bundles.js'
 import { Host, releaseOf, signal, UNIT } from './support/host.js'
@@ -12,9 +12,10 @@ const SECOND = releaseOf('1.1.0')
 const BROKEN = releaseOf('1.2.0', { behaviour: 'process.exit(3)' })
 const MIGRATING = releaseOf('2.0.0', { description: { store_schema: 4 } })
 const MIGRATING_BROKEN = releaseOf('2.1.0', { behaviour: 'ready = 503', description: { store_schema: 4 } })
-const WAIT_MS = 10_000
+const WAIT_MS = 20_000
+const TIMEOUT_MS = 120_000
 
-describe('montana upgrade', () => {
+describe('montana upgrade', { timeout: TIMEOUT_MS }, () => {
   let host: Host
 
   afterEach(async () => await host.end())
@@ -66,6 +67,7 @@ describe('montana upgrade', () => {
       metadata: { isHealthyAgain: true },
     })
     expect([host.current, await host.answers(), host.hasJournal]).toEqual([first, '1.0.0', false])
+    expect(readdirSync(host.layout.releases)).toEqual([first])
   })
 
   it('a release that migrates the store: backed up before, restored when it is not ready, kept when it is', async () => {
@@ -96,23 +98,29 @@ describe('montana upgrade', () => {
     await expect(up(SECOND)).rejects.toMatchObject({ code: 'BUNDLE_REFUSED' })
   })
 
-  it('two older releases stay; unit files of the old release become those of the new, and changed ones stay', async () => {
-    const unit = (text: string) => [file('app/deploy/units/a.service', text), file('app/deploy/units/b.service', text)]
-    host = await Host.with(releaseOf('1.0.0', { more: unit('one') }))
-    host.write('etc/systemd/system/a.service', 'one')
-    host.write('etc/systemd/system/b.service', 'of the operator')
-    const text = (name: string) => readFileSync(join(host.root, 'etc/systemd/system', name), 'utf8')
-    for (const version of ['1.1.0', '1.2.0', '1.3.0']) await up(releaseOf(version, { more: unit(version) }))
-    expect([text('a.service'), text('b.service')]).toEqual(['1.3.0', 'of the operator'])
-    const kept = readdirSync(host.layout.releases).map((name) => name.split('-')[0])
-    expect(kept.sort()).toEqual(['1.1.0', '1.2.0', '1.3.0'])
-    await back()
-    await back()
-    expect([text('a.service'), await host.answers()]).toEqual(['1.1.0', '1.1.0'])
-    await expect(back()).rejects.toMatchObject({ code: 'RELEASE_MISSING' })
-  })
+  longIt(
+    'two older releases stay; unit files of the old release become those of the new, and changed ones stay',
+    async () => {
+      const names = ['a.service', 'b.service', 'drop-ins/small/a.service.d/50-small.conf', 'examples/a.service']
+      const unit = (text: string) => names.map((name) => file(`app/deploy/units/${name}`, text))
+      host = await Host.with(releaseOf('1.0.0', { more: unit('one') }))
+      host.write('etc/systemd/system/a.service', 'one')
+      host.write('etc/systemd/system/b.service', 'of the operator')
+      host.write('etc/systemd/system/a.service.d/50-small.conf', 'one')
+      const text = (name: string) => readFileSync(join(host.root, 'etc/systemd/system', name), 'utf8')
+      for (const version of ['1.1.0', '1.2.0', '1.3.0']) await up(releaseOf(version, { more: unit(version) }))
+      expect([text('a.service'), text('b.service')]).toEqual(['1.3.0', 'of the operator'])
+      expect(text('a.service.d/50-small.conf')).toBe('1.3.0')
+      const kept = readdirSync(host.layout.releases).map((name) => name.split('-')[0])
+      expect(kept.sort()).toEqual(['1.1.0', '1.2.0', '1.3.0'])
+      await back()
+      await back()
+      expect([text('a.service'), await host.answers()]).toEqual(['1.1.0', '1.1.0'])
+      await expect(back()).rejects.toMatchObject({ code: 'RELEASE_MISSING' })
+    },
+  )
 
-  it('only one works at a time; a lock that is left behind is taken over', async () => {
+  longIt('only one works at a time; a lock that is left behind is taken over', async () => {
     host = await Host.with(FIRST)
     host.write('run/montana-upgrade.lock', `${process.pid} 1\n`)
     const results = await Promise.allSettled([up(SECOND), up(SECOND)])
@@ -121,7 +129,8 @@ describe('montana upgrade', () => {
   })
 
   // Of an upgrade that migrates: begin, stop, back up, activate, restart, wait, remember, remove.
-  const CUTS = isLong ? Array.from({ length: 14 }, (_, index) => index + 1) : [7]
+  const STEPS = 10
+  const CUTS = isLong ? Array.from({ length: STEPS + 1 }, (_, index) => index + 1) : [7]
   it.each(CUTS)('kill -9 before step %i leaves a release that runs, and the next command mends', async (cut) => {
     host = await Host.with(FIRST)
     const path = host.bundle(MIGRATING)
@@ -129,7 +138,7 @@ describe('montana upgrade', () => {
     const { signal: by, status } = spawnSync(process.execPath, [script, host.root, path, String(cut)], {
       encoding: 'utf8',
     })
-    expect([by, status]).toEqual(cut <= 11 ? ['SIGKILL', null] : [null, 0])
+    expect([by, status]).toEqual(cut <= STEPS ? ['SIGKILL', null] : [null, 0])
     for (const name of ['bin/montana', 'runtime/bin/node', 'app/main.mjs', 'RELEASE.json'])
       expect(existsSync(join(host.layout.current, name)), name).toBe(true)
     await host.services.start(UNIT, signal)
@@ -152,7 +161,7 @@ describe('montana upgrade', () => {
     expect([await host.answers(), host.hasJournal]).toEqual(['1.0.0', false])
   })
 
-  it('on a host where nothing runs the release is swapped and nothing started', async () => {
+  longIt('on a host where nothing runs the release is swapped and nothing started', async () => {
     host = await Host.with(FIRST)
     await host.services.stop(UNIT, signal)
     expect(await up(SECOND)).toMatchObject({ isChanged: true, services: [] })

@@ -1,0 +1,2 @@
+// Every case of the suite: the test command takes some.
+import './deploy.test.js'

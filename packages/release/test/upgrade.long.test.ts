@@ -1,0 +1,2 @@
+// Every case of the suite, the cut before each step among them.
+import './upgrade.test.js'
