@@ -42,6 +42,7 @@ const FORKING = [
   'packages/cli/test/failover',
   'test/e2e/demo-mirror',
   'test/onboarding/',
+  'packages/operator/',
   'test/e2e/bad-input',
   'test/e2e/snapshot',
   'test/bench/mirror',

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServices } from '@montana/release'
 import { describe, expect, it } from 'vitest'
 import { difference, treeOf } from '../../../test/onboarding/support/tree.js'
@@ -19,7 +28,8 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
     const { outcome, did } = await stand.onboard()
     expect(outcome.kind).toBe('installed')
     expect(Object.keys(did)).toEqual(['users', 'release', 'documents', 'identity', 'units'])
-    expect(readFileSync(stand.inRoot('usr/local/bin/montana'), 'latin1')).toBeDefined
+    expect(readlinkSync(stand.inRoot('usr/local/bin/montana'))).toBe('/opt/montana/current/bin/montana')
+    expect(readlinkSync(stand.inRoot('opt/montana/current'))).toBe('releases/1.0.0-aaaaaaaaaaaa')
     expect(statSync(stand.inRoot('var/lib/montana/identity.bin')).mode & 0o777).toBe(0o600)
     expect(readFileSync(stand.inRoot('etc/montana/node.yaml'), 'utf8')).toContain('label: armenia')
     const before = treeOf(stand.root)
@@ -113,6 +123,7 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
     }
     const plan = await planReset(init)
     expect([plan.label, plan.strangers]).toEqual(['armenia', ['notes.txt']])
+    const words = readFileSync(stand.path('words.txt'))
     await runActions(plan.actions, signal)
     expect(readdirSync(stand.inRoot('var/lib/montana')).sort()).toEqual([
       'identity.bin',
@@ -120,7 +131,7 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
       'notes.txt',
     ])
     expect(statSync(stand.inRoot('var/backups/mine')).mode & 0o777).toBe(0o700)
-    expect(readFileSync(stand.inRoot('var/backups/mine/words.txt'))).toEqual(readFileSync(stand.path('words.txt')))
+    expect(readFileSync(stand.inRoot('var/backups/mine/words.txt'))).toEqual(words)
     await expect(runActions((await planReset(init)).actions, signal)).rejects.toMatchObject({ code: 'BACKUP_EXISTS' })
   })
 
@@ -141,7 +152,7 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
     expect(left).toEqual([])
     expect(readFileSync(stand.inRoot('etc/passwd'), 'utf8')).not.toContain('montana')
     const kept = readdirSync(stand.inRoot('var/backups/mine')).sort()
-    expect(kept).toEqual(['etc', 'fleet', 'identity.bin'])
+    expect(kept).toEqual(['etc', 'fleet', 'identity.bin', 'words.txt'])
   })
 })
 

@@ -41,7 +41,7 @@ export function backupAction(
       await mkdir(within(root, PATHS.backups), { recursive: true })
       await mkdir(partial, { mode: OWNER_ONLY })
       for (const { from, to } of KEPT) await keep(within(root, from), join(partial, to))
-      if (record?.words_file) await keep(within(root, record.words_file), join(partial, WORDS))
+      if (record?.words_file) await keep(record.words_file, join(partial, WORDS))
       await mustRun('sync', ['-f', partial], signal)
       await rename(partial, target)
       await syncDirectory(within(root, PATHS.backups))

@@ -52,7 +52,7 @@ export async function planUninstall(init: UninstallInit): Promise<Removal> {
     ...(units.length > 0 ? [{ what: 'reload', run: (signal: AbortSignal) => services.daemonReload(signal) }] : []),
     ...(await lookAtCommand(root)),
     ...(await existing(root, FOLDERS)).map((path) => removeTree(root, path)),
-    ...(words ? (await existing(root, [words])).map((path) => removeTree(root, path)) : []),
+    ...(words && (await find(words)) ? [removeTree('/', words)] : []),
     ...(await lookAtUsers(root)),
   ]
   return { backup, actions }

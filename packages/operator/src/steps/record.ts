@@ -10,7 +10,7 @@ import type { Action } from '../step.js'
 const recordForm = z.object({
   schema: z.literal('montana.onboard/1'),
   label: z.string(),
-  /** Where the words were written when the identity was made; null: to a terminal, or it was restored. */
+  /** Where the words were written when the identity was made, whatever the root; null: to a terminal, or it was restored. */
   words_file: z.string().nullable(),
 })
 
