@@ -122,8 +122,6 @@ export class NodeService {
   async start(closers: Closers): Promise<string> {
     const { options } = this.#prepared
     closers.add(() => this.#resources.close())
-    await this.#manifest?.start()
-    closers.add(() => this.#manifest?.stop())
     await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
@@ -133,6 +131,8 @@ export class NodeService {
     closers.add(() => this.#sync.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
+    closers.add(() => this.#manifest?.stop())
+    await this.#manifest?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
     this.#sync.start()
