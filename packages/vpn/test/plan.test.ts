@@ -1,4 +1,4 @@
-import type { RosterDocument } from '@montana/fleet/roster'
+import { createRoster, type RosterEntry } from '@montana/fleet/roster'
 import { formatTime } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
 import { planConfig } from '../src/index.js'
@@ -13,15 +13,9 @@ const entry = (label: string, number: number, over = {}) =>
     ...{ wg_pub: `key-${label}`, tunnel_ip: `10.66.0.${number}/32`, endpoint: `192.0.2.${number}:51820` },
     ...{ valid_from: at(-1), valid_to: at(9), ...over },
   })
-const plan = (entries: RosterDocument['entries'], nowMs = NOW) => {
-  const head = {
-    schema: 'montana.roster/1',
-    network: 'vpn.test',
-    version: 1,
-    previous_sha256: null,
-    signatures: [],
-  } as const
-  const roster = { ...head, issued_at: at(-1), not_after: at(5), entries }
+const plan = (entries: RosterEntry[], nowMs = NOW) => {
+  const issue = { issuedAtMs: NOW - HOUR_MS, validMs: 6 * HOUR_MS }
+  const roster = { ...createRoster('vpn.test', issue), entries }
   return planConfig({ roster, own, listenPort: 51_820, nowMs })
 }
 

@@ -20,12 +20,12 @@ export function reviseRoster(document: RosterDocument, entries: readonly RosterE
 }
 
 /**
- * The entries with `entry` in it: one of that key is replaced. What the same node had in force until then ends where the
+ * The entries with `entry` in it: that of its host with the same key is replaced. What the same node had in force until then ends where the
  * new one begins, so that its address changes hands at one instant. Throws DOC_INVALID over the limit.
  */
 export function putEntry(entries: readonly RosterEntry[], entry: RosterEntry): RosterEntry[] {
   const ended = entries.map((other) => (other.label === entry.label ? endAt(other, entry) : other))
-  const known = ended.findIndex(({ wg_pub }) => wg_pub === entry.wg_pub)
+  const known = ended.findIndex(({ label, wg_pub }) => label === entry.label && wg_pub === entry.wg_pub)
   if (known >= 0) return ended.with(known, entry)
   if (entries.length >= MAX_ENTRIES) throw new FleetError('DOC_INVALID', `a roster has at most ${MAX_ENTRIES} entries`)
   return [...ended, entry]
