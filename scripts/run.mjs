@@ -26,6 +26,7 @@ const TASKS = {
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
   'soak:loss': { run: (context) => runTests(context, ['--long', 'test/long/loss.long.test.ts']) },
+  'check:metrics': { run: (context) => runTests(context, ['test/observability']) },
   build: {},
   'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
   docs: { command: [inTree('packages/cli/dist/write-reference.js')] },

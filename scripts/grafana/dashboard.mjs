@@ -4,14 +4,21 @@
 const WIDTH = 24
 const HEIGHT = 7
 const PER_ROW = 3
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' }
 
 /** `rows`: [title, panels][]; `panel` and `stat` below make one. */
 export function dashboard({ uid, title, description, variables = [], rows }) {
   let id = 0
   let y = 0
   const panels = rows.flatMap(([name, members]) => {
-    const head = { id: ++id, type: 'row', title: name, collapsed: false, gridPos: { h: 1, w: WIDTH, x: 0, y }, panels: [] }
+    const head = {
+      id: ++id,
+      type: 'row',
+      title: name,
+      collapsed: false,
+      gridPos: { h: 1, w: WIDTH, x: 0, y },
+      panels: [],
+    }
     y += 1
     const placed = members.map((panel, index) => ({ id: ++id, ...panel, gridPos: placeOf(index, y) }))
     y += Math.ceil(members.length / PER_ROW) * HEIGHT
@@ -46,7 +53,16 @@ function datasourceVariable() {
 /** Values of a label of a metric; several may be chosen, and all are. */
 export function labelVariable(name, label, metric) {
   const query = `label_values(${metric}, ${label})`
-  const shown = { name, label: name, type: 'query', datasource: DATASOURCE, definition: query, query, refresh: 2, sort: 1 }
+  const shown = {
+    name,
+    label: name,
+    type: 'query',
+    datasource: DATASOURCE,
+    definition: query,
+    query,
+    refresh: 2,
+    sort: 1,
+  }
   return { ...shown, multi: true, includeAll: true, allValue: '.*', current: { text: 'All', value: '$__all' } }
 }
 

@@ -19,7 +19,10 @@ export const soak = dashboard({
       [
         stat('Open', 'none', ['sum by (severity) (montana_findings_open)', '{{severity}}']),
         panel('By finding', 'none', ['montana_findings_open', '{{severity}} {{id}}']),
-        panel('Alerts that fire', 'none', ['sum by (alertname, finding) (ALERTS{alertstate="firing"})', '{{alertname}} {{finding}}']),
+        panel('Alerts that fire', 'none', [
+          'sum by (alertname, finding) (ALERTS{alertstate="firing"})',
+          '{{alertname}} {{finding}}',
+        ]),
       ],
     ],
   ],

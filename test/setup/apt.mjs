@@ -1,6 +1,7 @@
 // Brings the programs that some tests run to a host on which they are missing, where that is possible and does no harm.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 const SSH_TESTS = [
@@ -27,6 +28,9 @@ const PACKAGES = [
   // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
   { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },
   { command: 'python3', debian: 'python3', tests: ['test/e2e/notify', 'packages/failover/test/systemd'] },
+  // Programs of two services, which nobody needs to install for that.
+  { command: 'promtool', debian: 'prometheus', tests: ['test/observability'], isExtracted: true },
+  { command: 'amtool', debian: 'prometheus-alertmanager', tests: ['test/observability'], isExtracted: true },
   // The tunnels of the VPN; neither of the two has a service that it starts.
   { command: 'wireguard-go', debian: 'wireguard-go', tests: ['packages/vpn/test'] },
   { command: 'wg', debian: 'wireguard-tools', tests: ['packages/vpn/test'] },
@@ -38,6 +42,9 @@ const PACKAGES = [
     hasService: true,
   },
 ]
+
+/** Of packages that are fetched and not installed. */
+export const PROGRAMS = join(import.meta.dirname, '..', '..', '.montana', 'programs')
 
 /** A mirror that does not answer must not hold up the tests. */
 const APT_OPTIONS = ['-y', '-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
@@ -55,7 +62,11 @@ export function ensurePackages(filters = [], isLongRun = false) {
   if (installable.length === 0) return
   const names = installable.map(({ debian }) => debian)
   note(`installing ${names.join(', ')} for the tests (once)`)
-  if (!install(names)) note(`${names.join(', ')} could not be installed, tests that need it are skipped`)
+  for (const entry of installable.filter(({ isExtracted }) => isExtracted))
+    if (!extract(entry)) note(`${entry.debian} could not be fetched, tests that need it are skipped`)
+  const whole = installable.filter(({ isExtracted }) => !isExtracted).map(({ debian }) => debian)
+  if (whole.length > 0 && !install(whole))
+    note(`${whole.join(', ')} could not be installed, tests that need it are skipped`)
 }
 
 /** As vitest understands filters: parts of a path. */
@@ -66,13 +77,14 @@ function isWanted({ tests, isLong = false }, filters, isLongRun) {
 }
 
 function isThere(command) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', PROGRAMS]
   return folders.some((folder) => existsSync(join(folder, command)))
 }
 
-function whyNot({ hasService = false }) {
+function whyNot({ hasService = false, isExtracted = false }) {
   if (process.env.MONTANA_TEST_SETUP === 'off') return 'MONTANA_TEST_SETUP is off'
   if (!isThere('apt-get')) return 'there is no apt-get'
+  if (isExtracted) return undefined
   if (process.getuid?.() !== 0) return 'only root can install it'
   if (hasService && existsSync('/run/systemd/system')) return 'installing it would enable a service on this host'
   return undefined
@@ -83,10 +95,26 @@ function install(names) {
   return aptGet(packages) || (aptGet(['update']) && aptGet(packages))
 }
 
-function aptGet(args) {
+/** One program out of a package that is fetched and not installed. */
+function extract({ debian, command }) {
+  const folder = mkdtempSync(join(tmpdir(), 'montana-deb-'))
+  try {
+    mkdirSync(PROGRAMS, { recursive: true })
+    const fetched = aptGet(['download', debian], folder) || (aptGet(['update']) && aptGet(['download', debian], folder))
+    const [file] = readdirSync(folder)
+    if (!fetched || file === undefined) return false
+    // The name of the program is that of a constant, and the file stands in a folder of its own.
+    const unpack = `dpkg-deb --fsys-tarfile '${join(folder, file)}' | tar -xf - -C '${PROGRAMS}' --strip-components=3 ./usr/bin/${command}`
+    return spawnSync('sh', ['-c', unpack], { stdio: 'ignore', timeout: APT_TIMEOUT_MS }).status === 0
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function aptGet(args, cwd) {
   // In the runlevel of maintenance the scripts of a package start no service.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  const options = { stdio: 'ignore', timeout: APT_TIMEOUT_MS, env }
+  const options = { stdio: 'ignore', timeout: APT_TIMEOUT_MS, env, ...(cwd && { cwd }) }
   return spawnSync('apt-get', [...APT_OPTIONS, ...args], options).status === 0
 }
 

@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   mirror: async () => (await import('./commands/mirror/command.js')).mirrorCommand,
   keys: async () => (await import('./commands/keys/command.js')).keysCommand,
   registry: async () => (await import('./commands/registry/command.js')).registryCommand,
+  explorer: async () => (await import('./commands/explorer.js')).explorerCommand,
   upgrade: async () => (await import('./commands/release/upgrade.js')).upgradeCommand,
   deploy: async () => (await import('./commands/release/deploy.js')).deployCommand,
   rollback: async () => (await import('./commands/release/rollback.js')).rollbackCommand,

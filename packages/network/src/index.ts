@@ -40,7 +40,7 @@ export * from './payloads/peer-list.js'
 export * from './payloads/range-subscribe.js'
 export type { PingCounters } from './peer/heartbeat-state.js'
 export type { PeerRef } from './peer/peer.js'
-export type { PeerSnapshot } from './peer/snapshot.js'
+export type { PeerSnapshot, StrangerSnapshot } from './peer/snapshot.js'
 export {
   decodeEnvelope,
   decodeHeader,

@@ -5,7 +5,7 @@ import type { StatusMessage } from './ext/status.js'
 import type { Manifest } from './manifest.js'
 import type { SecurityOptions } from './mesh/security-policy.js'
 import type { PeerRef } from './peer/peer.js'
-import type { PeerSnapshot } from './peer/snapshot.js'
+import type { PeerSnapshot, StrangerSnapshot } from './peer/snapshot.js'
 
 export interface MeshOptions {
   /** Multiaddr `/ip4|ip6/<address>/tcp/<port>`. */
@@ -95,5 +95,7 @@ export interface Mesh {
   cut(peerIds: readonly string[]): void
   /** Manifest peers except this node; then `other`, if a stranger was ever connected. */
   peers(): PeerSnapshot[]
+  /** Each of those whom the row `other` sums up, while it is connected. */
+  strangers(): StrangerSnapshot[]
   listenAddresses(): string[]
 }

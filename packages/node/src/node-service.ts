@@ -31,7 +31,7 @@ import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
-import { includedMetrics } from './status/included-metrics.js'
+import { withIncluded } from './status/included-metrics.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
@@ -344,10 +344,6 @@ export class NodeService {
       clockSteps: this.#clock.steps,
       storeBytes: this.#resources.storeBytes,
     })
-    const { registry } = this.#registry
-    const own = new Set(registry.getMetricsAsArray().map(({ name }) => name))
-    const { metricsFiles } = this.#prepared.options
-    const [text, included] = await Promise.all([registry.metrics(), includedMetrics(metricsFiles, own)])
-    return text + included
+    return await withIncluded(await this.#registry.registry.metrics(), this.#prepared.options.metricsFiles)
   }
 }

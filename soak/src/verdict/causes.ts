@@ -7,7 +7,7 @@ const MS_PER_S = 1000
 
 type Place = 'node' | 'pair'
 
-interface Cause {
+export interface Cause {
   readonly cause: FindingId
   readonly explains: readonly FindingId[]
   /** `node`: the cause's node is the node or the peer of the effect; `pair`: both ends are the same. */
@@ -17,7 +17,7 @@ interface Cause {
 }
 
 /** The fixed table of spec operations 5, "Causes"; that of F-COVERAGE is reckoned below. */
-const CAUSES: readonly Cause[] = [
+export const CAUSES: readonly Cause[] = [
   {
     cause: 'F-UNREACH',
     explains: ['F-STALL', 'F-LAG', 'F-LINK', 'F-HB-RANGE'],

@@ -15,6 +15,12 @@ export const statusSchema = soakStatus.extend({
   cemented_at: shapes.time.nullable().default(null),
   synced: group(z.boolean()),
   active_nodes: group(count),
+  ...{ node_id: group(shapes.hex32), account_id: group(shapes.hex32), balance: group(text), supply: group(text) },
+  ...{ node_table: group(count), account_table: group(count) },
+  strangers: z
+    .array(z.object({ peer_id: text, up_s: z.number().nonnegative(), heard_s: measured }))
+    .max(shapes.LIST_MAX)
+    .default([]),
   clock: group(z.object({ backend: text, steps_per_second: measured, load: measured.default(null) })),
   candidate: group(z.object({ windows_done: count, windows_required: count })),
   epoch: group(z.object({ next_selection: count })),

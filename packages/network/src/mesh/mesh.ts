@@ -18,7 +18,7 @@ import { BanList } from '../limits/score.js'
 import { type Manifest, manifestMembers } from '../manifest.js'
 import { clearPeerGauges, createNetworkMetrics } from '../metrics.js'
 import type { Mesh, MeshModules, MeshOptions, PeerReport } from '../options.js'
-import type { PeerSnapshot } from '../peer/snapshot.js'
+import type { PeerSnapshot, StrangerSnapshot } from '../peer/snapshot.js'
 import { BaseServer } from '../serve/base-server.js'
 import { ExtServer } from '../serve/ext-server.js'
 import { BASE_PROTOCOL, EXT_PROTOCOL } from '../wire/protocols.js'
@@ -174,6 +174,10 @@ class Libp2pMesh implements Mesh {
 
   peers(): PeerSnapshot[] {
     return this.#context.peers.snapshots(this.#context.nowMs())
+  }
+
+  strangers(): StrangerSnapshot[] {
+    return this.#context.peers.strangers(this.#context.nowMs())
   }
 
   listenAddresses(): string[] {

@@ -2,7 +2,7 @@ import type { Limits } from '@montana/transport'
 import { DepartedStandings } from '../limits/standing.js'
 import { type Manifest, type ManifestMember, type ManifestPeer, manifestMembers } from '../manifest.js'
 import { Peer } from '../peer/peer.js'
-import { otherSnapshot, type PeerSnapshot, snapshotOf } from '../peer/snapshot.js'
+import { otherSnapshot, type PeerSnapshot, type StrangerSnapshot, snapshotOf, strangerOf } from '../peer/snapshot.js'
 
 /** What another manifest changed. */
 export interface PeerChanges {
@@ -104,6 +104,10 @@ export class PeerBook {
   *connected(): Generator<Peer> {
     for (const peer of this.#peers.values()) if (peer.isConnected) yield peer
     for (const peer of this.#strangers.values()) if (peer.isConnected) yield peer
+  }
+
+  strangers(nowMs: number): StrangerSnapshot[] {
+    return [...this.#strangers.values()].filter((peer) => peer.isConnected).map((peer) => strangerOf(peer, nowMs))
   }
 
   snapshots(nowMs: number): PeerSnapshot[] {

@@ -7,6 +7,8 @@ interface Sample {
 export class RttWindow {
   readonly #windowMs: number
   #samples: Sample[] = []
+  /** Of the latest round trip ever; undefined before the first. */
+  latestAtMs: number | undefined
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs
@@ -15,6 +17,7 @@ export class RttWindow {
   add(rttMs: number, nowMs: number): void {
     this.#trim(nowMs)
     this.#samples.push({ atMs: nowMs, rttMs })
+    this.latestAtMs = nowMs
   }
 
   /** Nearest-rank percentile in ms; `undefined` without a sample. `fraction` 0.5 is the median. */

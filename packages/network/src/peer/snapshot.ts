@@ -45,6 +45,21 @@ export interface PeerSnapshot {
   readonly stateDiverged: boolean
 }
 
+/** A connected peer outside the manifest. */
+export interface StrangerSnapshot {
+  /** Proven by its handshake. */
+  readonly peerId: string
+  readonly upSeconds: number
+  /** Since its latest answer to a ping; undefined before the first. */
+  readonly heardMs: number | undefined
+}
+
+export function strangerOf(peer: Peer, nowMs: number): StrangerSnapshot {
+  const { latestAtMs } = peer.rtt
+  const heardMs = latestAtMs === undefined ? undefined : nowMs - latestAtMs
+  return { peerId: peer.peerId, upSeconds: peer.upMs(nowMs) / 1000, heardMs }
+}
+
 export function snapshotOf(peer: Peer, nowMs: number): PeerSnapshot {
   return {
     peerId: peer.peerId,

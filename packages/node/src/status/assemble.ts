@@ -1,7 +1,7 @@
 import type { Identity } from '@montana/crypto'
 import { formatTime, type TimeSource, toHex } from '@montana/foundation'
 import { isActive, type ProtocolParams, supply } from '@montana/ledger'
-import type { Mesh, PeerSnapshot } from '@montana/network'
+import type { Mesh, PeerSnapshot, StrangerSnapshot } from '@montana/network'
 import type { Store } from '@montana/store'
 import type { RunningBuild } from '../build-info.js'
 import type { LedgerService } from '../ledger-service.js'
@@ -93,10 +93,13 @@ export function assembleStatus(modules: StatusModules, atWindow: number | undefi
     account_id: toHex(identity.accountId),
     peer_id: modules.mesh?.peerId ?? null,
     node_table: chain.tables.nodes.size,
+    account_table: chain.tables.accounts.size,
+    balance: chain.tables.accounts.get(identity.accountId)?.balance.toString() ?? null,
     active_nodes: activeNodes(modules),
     supply: supply(context.window, chain.params.emissionMoneta).toString(),
     epoch: epochOf(context.window, chain.params),
     peers: peers.map((peer) => peerStatus(peer, record)),
+    strangers: (modules.mesh?.strangers() ?? []).map(strangerStatus),
     proposals: record.proposals,
     jobs: modules.jobs.jobs,
     res: modules.resources.latest,
@@ -210,6 +213,11 @@ function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
     score: Math.round(peer.score * 10) / 10,
     head: peer.connections > 0 ? record.headOf(peer.peerId) : null,
   }
+}
+
+function strangerStatus({ peerId, upSeconds, heardMs }: StrangerSnapshot): NodeStatus['strangers'][number] {
+  const heard_s = heardMs === undefined ? null : Math.round(heardMs / 100) / 10
+  return { peer_id: peerId, up_s: Math.round(upSeconds * 1000) / 1000, heard_s }
 }
 
 function rounded(ms: number | undefined): number | null {

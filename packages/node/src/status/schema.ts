@@ -130,11 +130,16 @@ export const statusSchema = z.object({
   account_id: hex32,
   peer_id: z.string().nullable(),
   node_table: count,
+  account_table: count,
+  /** nɈ of the own account, a decimal string; null before it has one. */
+  balance: z.string().regex(/^\d+$/).nullable(),
   active_nodes: count,
   /** nɈ emitted so far, a decimal string. */
   supply: z.string().regex(/^\d+$/),
   epoch: z.object({ index: count, position: count, length: count, next_selection: count }),
   peers: z.array(peerStatusSchema),
+  /** Connected peers outside the manifest, by the identity that their handshake has proven. */
+  strangers: z.array(z.object({ peer_id: z.string(), up_s: z.number(), heard_s: measured })),
   proposals: z.object({ sent: count, replayed: count, rejected: count, gap: count }),
   jobs: z.array(z.object({ job: z.string(), last_success: time.nullable(), last_attempt: time, code: z.string() })),
   res: z.object({
