@@ -34,6 +34,30 @@ interface Rule {
   readonly annotations: { readonly summary: string; readonly remedy?: string; readonly action?: string }
 }
 
+/** Spec operations 14. */
+const SPECIFIED = [
+  ...['build_info', 'document_info', 'phase', 'synced', 'degraded', 'window', 'head_window', 'lag_windows'],
+  ...['window_age_seconds', 'windows_cemented_total', 'cement_seconds', 'proposals_total', 'confirmations_total'],
+  ...['equivocations_total', 'quorum_weight_ratio', 'proposer', 'clock_steps_total', 'clock_steps_per_second'],
+  ...['clock_window_seconds', 'clock_backend_info', 'proof_verify_seconds', 'replay_windows_total'],
+  ...['store_commit_seconds', 'store_bytes', 'store_read_only', 'sync_progress_ratio', 'sync_bytes_total'],
+  ...['disk_free_bytes', 'inodes_free', 'psi_ratio', 'swap_used_bytes', 'job_last_success_timestamp_seconds'],
+  ...['job_runs_total', 'job_seconds', 'document_not_after_timestamp_seconds', 'document_refused_total'],
+  ...['soak_polls_total', 'soak_coverage_ratio', 'soak_file_bytes', 'findings_open'],
+].map((name) => `montana_${name}`)
+
+/** Whatever a file of metrics calls one, so that no package is forgotten in support/registries.ts. */
+function namesInSources(): string[] {
+  const folders = ['packages', 'soak'].map((name) => join(ROOT, name))
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /(?:^|\/)src\/.*metrics[^/]*(?:\/[^/]+)?\.ts$/.test(path) && !path.includes('node_modules'))
+      .map((path) => join(folder, path)),
+  )
+  const names = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(montana_[a-z0-9_]+)'/g)])
+  return [...new Set(names.map(([, name = '']) => name))]
+}
+
 let known: ReadonlyMap<string, MetricFacts>
 beforeAll(async () => {
   known = await allMetrics()
@@ -72,6 +96,12 @@ describe('metrics, dashboards and rules', () => {
       `metrics: ${known.size} (${[...known.keys()].filter((name) => DEFAULTS.test(name)).length} of prom-client), ` +
         `${queries.length} queries on ${dashboards.length} dashboards, ${rules.length} alerts\n`,
     )
+  })
+
+  it('those of the specification are there, and those of every package are looked at', () => {
+    expect(SPECIFIED.filter((name) => !known.has(name))).toEqual([])
+    const unknown = namesInSources().filter((name) => !known.has(name))
+    expect(unknown).toEqual([])
   })
 
   it('what is misspelt is found', () => {

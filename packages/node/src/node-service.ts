@@ -31,7 +31,7 @@ import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
 import { assembleStatus, type StatusModules } from './status/assemble.js'
-import { includedMetrics } from './status/included-metrics.js'
+import { withIncluded } from './status/included-metrics.js'
 import { NodeRecord } from './status/node-record.js'
 import { ResourceSampler } from './status/resources.js'
 import { StatusServer } from './status/server.js'
@@ -122,8 +122,6 @@ export class NodeService {
   async start(closers: Closers): Promise<string> {
     const { options } = this.#prepared
     closers.add(() => this.#resources.close())
-    await this.#manifest?.start()
-    closers.add(() => this.#manifest?.stop())
     await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
@@ -133,6 +131,8 @@ export class NodeService {
     closers.add(() => this.#sync.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
+    closers.add(() => this.#manifest?.stop())
+    await this.#manifest?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
     this.#sync.start()
@@ -344,10 +344,6 @@ export class NodeService {
       clockSteps: this.#clock.steps,
       storeBytes: this.#resources.storeBytes,
     })
-    const { registry } = this.#registry
-    const own = new Set(registry.getMetricsAsArray().map(({ name }) => name))
-    const { metricsFiles } = this.#prepared.options
-    const [text, included] = await Promise.all([registry.metrics(), includedMetrics(metricsFiles, own)])
-    return text + included
+    return await withIncluded(await this.#registry.registry.metrics(), this.#prepared.options.metricsFiles)
   }
 }

@@ -144,3 +144,50 @@ describe('services of a root without systemd', () => {
     await expect(other.enable(['none.service'], signal)).rejects.toMatchObject({ code: 'UNIT_INVALID', exitCode: 78 })
   })
 })
+
+describe('services of a host with systemd', () => {
+  let root: string
+  const path = process.env.PATH
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'montana systemd-'))
+    // What systemctl is asked for; it refuses one unit.
+    const script = `#!/bin/sh\necho "$@" >> '${root}/asked'\ncase "$*" in *bad*) echo no such unit >&2; exit 5 ;; esac\n`
+    writeFileSync(join(root, 'systemctl'), script, { mode: 0o755 })
+    process.env.PATH = `${root}:${path}`
+  })
+
+  afterEach(() => {
+    process.env.PATH = path
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  const asked = () => readFileSync(join(root, 'asked'), 'utf8').trim().split('\n')
+
+  it('are asked of systemctl, after failed starts that count against a limit are forgotten', async () => {
+    const services = createServices('/', 'systemd')
+    await services.daemonReload(signal)
+    await services.enable(['a.service', 'b.timer'], signal)
+    await services.restart('a.service', signal)
+    expect([await services.isActive('a.service', signal), await services.isActive('bad.service', signal)]).toEqual([
+      true,
+      false,
+    ])
+    expect(asked()).toEqual([
+      '--no-ask-password daemon-reload',
+      '--no-ask-password enable a.service b.timer',
+      'reset-failed a.service',
+      '--no-ask-password restart a.service',
+      'is-active --quiet a.service',
+      'is-active --quiet bad.service',
+    ])
+  })
+
+  it('say in one line what systemctl says', async () => {
+    const stop = createServices('/', 'systemd').stop('bad.service', signal)
+    await expect(stop).rejects.toMatchObject({
+      ...{ code: 'SERVICE_FAILED', exitCode: 1, message: 'systemctl stop bad.service: no such unit' },
+      remedy: 'see journalctl -u bad.service',
+    })
+  })
+})

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { isLong } from '../../../test/support/long-it.js'
+import { isLong, longIt } from '../../../test/support/long-it.js'
 import { type Changed, rollback, upgrade } from '../src/index.js'
 import { bundleOf, file, OTHER_KEY, writeKey } from './support/bundles.js'
 import { Host, releaseOf, signal, UNIT } from './support/host.js'
@@ -67,6 +67,7 @@ describe('montana upgrade', { timeout: TIMEOUT_MS }, () => {
       metadata: { isHealthyAgain: true },
     })
     expect([host.current, await host.answers(), host.hasJournal]).toEqual([first, '1.0.0', false])
+    expect(readdirSync(host.layout.releases)).toEqual([first])
   })
 
   it('a release that migrates the store: backed up before, restored when it is not ready, kept when it is', async () => {
@@ -97,23 +98,29 @@ describe('montana upgrade', { timeout: TIMEOUT_MS }, () => {
     await expect(up(SECOND)).rejects.toMatchObject({ code: 'BUNDLE_REFUSED' })
   })
 
-  it('two older releases stay; unit files of the old release become those of the new, and changed ones stay', async () => {
-    const unit = (text: string) => [file('app/deploy/units/a.service', text), file('app/deploy/units/b.service', text)]
-    host = await Host.with(releaseOf('1.0.0', { more: unit('one') }))
-    host.write('etc/systemd/system/a.service', 'one')
-    host.write('etc/systemd/system/b.service', 'of the operator')
-    const text = (name: string) => readFileSync(join(host.root, 'etc/systemd/system', name), 'utf8')
-    for (const version of ['1.1.0', '1.2.0', '1.3.0']) await up(releaseOf(version, { more: unit(version) }))
-    expect([text('a.service'), text('b.service')]).toEqual(['1.3.0', 'of the operator'])
-    const kept = readdirSync(host.layout.releases).map((name) => name.split('-')[0])
-    expect(kept.sort()).toEqual(['1.1.0', '1.2.0', '1.3.0'])
-    await back()
-    await back()
-    expect([text('a.service'), await host.answers()]).toEqual(['1.1.0', '1.1.0'])
-    await expect(back()).rejects.toMatchObject({ code: 'RELEASE_MISSING' })
-  })
+  longIt(
+    'two older releases stay; unit files of the old release become those of the new, and changed ones stay',
+    async () => {
+      const names = ['a.service', 'b.service', 'drop-ins/small/a.service.d/50-small.conf', 'examples/a.service']
+      const unit = (text: string) => names.map((name) => file(`app/deploy/units/${name}`, text))
+      host = await Host.with(releaseOf('1.0.0', { more: unit('one') }))
+      host.write('etc/systemd/system/a.service', 'one')
+      host.write('etc/systemd/system/b.service', 'of the operator')
+      host.write('etc/systemd/system/a.service.d/50-small.conf', 'one')
+      const text = (name: string) => readFileSync(join(host.root, 'etc/systemd/system', name), 'utf8')
+      for (const version of ['1.1.0', '1.2.0', '1.3.0']) await up(releaseOf(version, { more: unit(version) }))
+      expect([text('a.service'), text('b.service')]).toEqual(['1.3.0', 'of the operator'])
+      expect(text('a.service.d/50-small.conf')).toBe('1.3.0')
+      const kept = readdirSync(host.layout.releases).map((name) => name.split('-')[0])
+      expect(kept.sort()).toEqual(['1.1.0', '1.2.0', '1.3.0'])
+      await back()
+      await back()
+      expect([text('a.service'), await host.answers()]).toEqual(['1.1.0', '1.1.0'])
+      await expect(back()).rejects.toMatchObject({ code: 'RELEASE_MISSING' })
+    },
+  )
 
-  it('only one works at a time; a lock that is left behind is taken over', async () => {
+  longIt('only one works at a time; a lock that is left behind is taken over', async () => {
     host = await Host.with(FIRST)
     host.write('run/montana-upgrade.lock', `${process.pid} 1\n`)
     const results = await Promise.allSettled([up(SECOND), up(SECOND)])
@@ -154,7 +161,7 @@ describe('montana upgrade', { timeout: TIMEOUT_MS }, () => {
     expect([await host.answers(), host.hasJournal]).toEqual(['1.0.0', false])
   })
 
-  it('on a host where nothing runs the release is swapped and nothing started', async () => {
+  longIt('on a host where nothing runs the release is swapped and nothing started', async () => {
     host = await Host.with(FIRST)
     await host.services.stop(UNIT, signal)
     expect(await up(SECOND)).toMatchObject({ isChanged: true, services: [] })

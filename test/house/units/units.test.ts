@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { dropIns, examples, names, services, textOf, timers, valuesOf } from './support.js'
+import { DEPLOY, dropIns, examples, names, services, textOf, timers, valuesOf } from './support.js'
 
 const AGENT = 'montana-failover.service'
 const NODE = 'montana-node.service'
@@ -78,6 +80,27 @@ describe('units of a release (spec operations 10)', () => {
         unit,
         expect.arrayContaining(['78']),
       ])
+    }
+  })
+
+  it('run commands that there are, with options that they have', () => {
+    const reference = readFileSync(join(DEPLOY, '..', 'docs', 'cli.md'), 'utf8')
+    for (const unit of services) {
+      const [, line = ''] = /current\/bin\/montana ([^']+)/.exec(valuesOf(unit, 'ExecStart').join()) ?? []
+      const words = line.split(' ')
+      const verb = words
+        .slice(
+          0,
+          words.findIndex((word) => word.startsWith('-')),
+        )
+        .join(' ')
+      const [, section] = reference.split(new RegExp(`^#+ .*montana ${verb}\\b.*$`, 'm'))
+      expect([unit, verb, section !== undefined]).toEqual([unit, verb, true])
+      const own = section?.split(/^#/m)[0] ?? ''
+      const options = words.filter(
+        (word) => word.startsWith('--') && !['--json', '--config', '--data-dir'].includes(word),
+      )
+      expect([unit, options.filter((option) => !own.includes(option))]).toEqual([unit, []])
     }
   })
 

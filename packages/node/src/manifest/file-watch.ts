@@ -11,14 +11,17 @@ const POLL_MS = 2_000
 export class FileWatch {
   readonly #path: string
   readonly #onChange: () => void
+  readonly #isUnsettled: () => boolean
   #watcher: FSWatcher | undefined
   #poll: NodeJS.Timeout | undefined
   #settle: NodeJS.Timeout | undefined
   #known = ''
 
-  constructor(path: string, onChange: () => void) {
+  /** `isUnsettled`: what came of the file last time may be another thing now; it is looked at with each poll. */
+  constructor(path: string, onChange: () => void, isUnsettled: () => boolean = () => false) {
     this.#path = path
     this.#onChange = onChange
+    this.#isUnsettled = isUnsettled
   }
 
   async start(): Promise<void> {
@@ -48,7 +51,7 @@ export class FileWatch {
 
   async #look(): Promise<void> {
     const found = await this.#stat()
-    if (found === this.#known) return
+    if (found === this.#known && !this.#isUnsettled()) return
     this.#known = found
     this.#onChange()
   }

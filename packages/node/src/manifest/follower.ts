@@ -1,6 +1,14 @@
 import { createDocumentMetrics, type DocumentMetrics, type DocumentState, worstState } from '@montana/fleet'
-import { formatTime, type Logger, type MetricsRegistry, type TimeSource } from '@montana/foundation'
+import {
+  errorCode,
+  errorMessage,
+  formatTime,
+  type Logger,
+  type MetricsRegistry,
+  type TimeSource,
+} from '@montana/foundation'
 import type { Manifest } from '@montana/network'
+import { isFull } from '../runtime/disk-gate.js'
 import type { NodeStatus } from '../status/schema.js'
 import { FileWatch } from './file-watch.js'
 import type { ManifestSource } from './types.js'
@@ -35,17 +43,24 @@ export class ManifestFollower {
   readonly #keysSaid = new Set<string>()
   #turn: Promise<void> = Promise.resolve()
   #refusalSaid = ''
+  #isUnwritten = false
   #versionShown: number | null = null
 
   constructor(init: ManifestFollowerInit) {
     this.#init = init
     this.#metrics = createDocumentMetrics(init.registry)
     // Nobody vouches for a change of an unsigned file: it is read again when an operator says so.
-    if (init.source.isSigned) this.#watch = new FileWatch(init.path, () => void this.reload())
+    if (!init.source.isSigned) return
+    this.#watch = new FileWatch(
+      init.path,
+      () => void this.reload(),
+      () => isPassing(init.source.refusal?.code) || this.#isUnwritten,
+    )
   }
 
+  /** Call once the mesh is up: from here on it is told of other manifests. */
   async start(): Promise<void> {
-    await this.#init.source.commit()
+    await this.#commit()
     this.#say()
     await this.#watch?.start()
   }
@@ -57,7 +72,10 @@ export class ManifestFollower {
 
   /** One at a time, in the order of the calls. */
   reload(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#reload())
+    const { logger } = this.#init
+    this.#turn = this.#turn
+      .then(() => this.#reload())
+      .catch((error: unknown) => logger.error({ code: errorCode(error), message: errorMessage(error) }, 'manifest'))
     return this.#turn
   }
 
@@ -86,11 +104,23 @@ export class ManifestFollower {
 
   async #reload(): Promise<void> {
     const { source, apply, logger } = this.#init
+    await this.#commit()
     if (await source.reload()) {
       apply(source.manifest)
       logger.info({ version: this.#facts.version, peers: source.manifest.peers.length }, 'another manifest is in force')
     }
     this.#say()
+  }
+
+  /** On a full disk later: the manifest in force is in force without its copy. */
+  async #commit(): Promise<void> {
+    try {
+      await this.#init.source.commit()
+      this.#isUnwritten = false
+    } catch (error) {
+      if (!isFull(error)) throw error
+      this.#isUnwritten = true
+    }
   }
 
   /** What the file and the manifest in force have to tell, each once. */
@@ -126,4 +156,9 @@ export class ManifestFollower {
     this.#metrics.info.set({ kind: KIND, version: String(version) }, 1)
     this.#metrics.notAfter.set({ kind: KIND }, notAfterMs / 1000)
   }
+}
+
+/** A clock that is set, or a disk that has room again, makes the same file a good one. */
+function isPassing(code: string | undefined): boolean {
+  return code !== undefined && (code === 'DOC_EARLY' || !code.startsWith('DOC_'))
 }

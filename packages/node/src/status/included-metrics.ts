@@ -5,18 +5,18 @@ import { samplesIn } from '@montana/foundation'
 const FILE_MAX_BYTES = 262_144
 
 /**
- * Metrics that jobs without an endpoint have left in files, as text for the node's own page. A name that the node has
- * itself, and what is no sample, is left out; a file that is missing is a job that has not run. Spec operations 14.
+ * Metrics that jobs without an endpoint have left in files, below those of the node itself. What the node says already, and
+ * what is no sample, is left out; a file that is missing is a job that has not run. Spec operations 14.
  */
-export async function includedMetrics(files: readonly string[], own: ReadonlySet<string>): Promise<string> {
+export async function withIncluded(own: string, files: readonly string[]): Promise<string> {
   const texts = await Promise.all(files.map(readText))
-  const seen = new Set<string>()
+  const seen = new Set(own.split('\n').map((line) => line.slice(0, line.lastIndexOf(' '))))
   const lines = texts.flatMap(samplesIn).flatMap(([sample, value]) => {
-    if (own.has(sample.split('{')[0] ?? '') || seen.has(sample)) return []
+    if (seen.has(sample)) return []
     seen.add(sample)
     return [`${sample} ${value}\n`]
   })
-  return lines.join('')
+  return own + lines.join('')
 }
 
 async function readText(file: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path/posix'
 import { type Content, withFolders } from '../archive/tar-writer.js'
 import { RefusalError } from '../errors.js'
@@ -15,6 +15,8 @@ export interface AppInput {
 
 const EXECUTABLE = 0o755
 const PLAIN = 0o644
+/** Where our packages have their sources. */
+const SOURCES = ['src', 'ts']
 const BESIDE = ['README.md', 'LICENSE', 'docs', 'deploy']
 
 /** Finds its own release through any link; the entry of the command gives a node the flags of its heap. */
@@ -42,9 +44,16 @@ export function runtimeContents(root: string, platform: string): Content[] {
 function filesOf(root: string, { path, isOurs }: LockedPackage, platform: string): string[] {
   const isKept = (file: string) => {
     const inside = relative(path, file)
-    return isOurs ? isKeptOfOurs(inside, platform) : isKeptOfOthers(inside)
+    return isOurs ? isKeptOfOurs(inside, platform) && !isStale(root, path, inside) : isKeptOfOthers(inside)
   }
   return filesBelow(root, path).filter(isKept)
+}
+
+/** Compiled from a source that is gone since: the compiler leaves it, and a fresh clone would not have it. */
+function isStale(root: string, path: string, inside: string): boolean {
+  const [, module] = /^dist\/(?!page\/)(.+)\.js$/.exec(inside) ?? []
+  const isThere = (folder: string) => existsSync(join(root, path, folder, `${module}.ts`))
+  return module !== undefined && !SOURCES.some(isThere)
 }
 
 /** Regular files, relative to `root`, sorted; what is nested in `node_modules` is a package of its own. */

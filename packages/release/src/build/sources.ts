@@ -25,7 +25,7 @@ export async function readSources(root: string): Promise<Sources> {
     .looseObject({ version: z.string() })
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   const commit = git(root, 'rev-parse', 'HEAD')
-  const isClean = git(root, 'status', '--porcelain', '--untracked-files=no') === ''
+  const isClean = git(root, 'status', '--porcelain') === ''
   const { SCHEMA_VERSION } = storeForm.parse(await compiled(root, 'packages/store/dist/constants.js'))
   const { PROTOCOL_VERSION } = protocolForm.parse(await compiled(root, 'packages/consensus/dist/constants.js'))
   return {

@@ -3,6 +3,7 @@ import { errorMessage, isAbort, TimeoutError, withTimeout } from '@montana/found
 import type { ServiceControl } from '../services/types.js'
 import { backUpStore, restoreStore } from './backup.js'
 import { awaitHealth } from './health.js'
+import { prune, readHistory } from './history.js'
 import { endJournal, type Journal, writeJournal } from './journal.js'
 import { activate, type Layout } from './layout.js'
 import { storeFile } from './node-config.js'
@@ -78,6 +79,7 @@ export async function revert(context: ChangeContext, begun: Journal, signal: Abo
   const fault = await takeOver(context, { ...begun, from: to, to: from }, signal)
   step('end')
   await endJournal(layout)
+  await prune(layout, [...(await readHistory(layout)), from])
   return fault
 }
 

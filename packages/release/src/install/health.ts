@@ -8,12 +8,7 @@ import { nodeDataDir } from './node-config.js'
 
 export const NODE_UNIT = 'montana-node.service'
 /** Services that run for long; what a timer starts takes the new release by itself. */
-export const LONG_RUNNING = [
-  NODE_UNIT,
-  'montana-failover.service',
-  'montana-breathing.service',
-  'montana-console.service',
-]
+export const LONG_RUNNING = [NODE_UNIT, 'montana-failover.service', 'montana-breathing.service']
 
 const LOOK_MS = 250
 const ASK_TIMEOUT_MS = 2_000

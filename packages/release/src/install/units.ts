@@ -11,18 +11,36 @@ const IN_RELEASE = 'app/deploy/units'
  */
 export async function moveUnits(layout: Layout, from: string, to: string): Promise<string[]> {
   const folder = join(layout.releases, to, IN_RELEASE)
-  const names = await readdir(folder).catch(() => [])
+  const files = await readdir(folder, { recursive: true }).catch(() => [])
   const moved: string[] = []
-  for (const name of names) if (await moveUnit(layout, from, to, name)) moved.push(name)
+  for (const file of files.sort()) {
+    const name = installedName(file)
+    if (name !== undefined && (await moveUnit(layout, { from, to, file, name }))) moved.push(name)
+  }
   return moved
 }
 
-async function moveUnit(layout: Layout, from: string, to: string, name: string): Promise<boolean> {
+/** Units lie at the top, drop-ins below `drop-ins/<what for>/`; nothing else is ever installed. Pure. */
+export function installedName(file: string): string | undefined {
+  return (
+    /^(?:drop-ins\/[^/]+\/)?([^/]+\.d\/[^/]+\.conf)$/.exec(file)?.[1] ?? /^[^/]+\.(?:service|timer)$/.exec(file)?.[0]
+  )
+}
+
+interface Move {
+  readonly from: string
+  readonly to: string
+  /** Below the units of a release, and below those that are installed. */
+  readonly file: string
+  readonly name: string
+}
+
+async function moveUnit(layout: Layout, { from, to, file, name }: Move): Promise<boolean> {
   const installed = join(layout.units, name)
   const [now, before, next] = await Promise.all([
     readOr(installed),
-    readOr(join(layout.releases, from, IN_RELEASE, name)),
-    readOr(join(layout.releases, to, IN_RELEASE, name)),
+    readOr(join(layout.releases, from, IN_RELEASE, file)),
+    readOr(join(layout.releases, to, IN_RELEASE, file)),
   ])
   if (now === undefined || next === undefined || now === next || now !== before) return false
   await writeFileDurably(installed, next)

@@ -12,14 +12,19 @@ export function systemdServices(root: string): ServiceControl {
     const remedy = units[0] ? `see journalctl -u ${units[0]}` : 'see journalctl'
     throw new ReleaseError('SERVICE_FAILED', `systemctl ${verb} ${units.join(' ')}: ${line}`, { remedy })
   }
+  /** Starts that failed before count against the limit of the unit, and the way back must not be refused for them. */
+  const anew = async (signal: AbortSignal, verb: string, unit: string) => {
+    await runProgram('systemctl', ['reset-failed', unit], signal)
+    await systemctl(signal, verb, unit)
+  }
   return {
     kind: 'systemd',
     daemonReload: (signal) => systemctl(signal, 'daemon-reload'),
     enable: (units, signal) => systemctl(signal, 'enable', ...units),
     disable: (units, signal) => systemctl(signal, 'disable', ...units),
-    start: (unit, signal) => systemctl(signal, 'start', unit),
+    start: (unit, signal) => anew(signal, 'start', unit),
     stop: (unit, signal) => systemctl(signal, 'stop', unit),
-    restart: (unit, signal) => systemctl(signal, 'restart', unit),
+    restart: (unit, signal) => anew(signal, 'restart', unit),
     isActive: async (unit, signal) =>
       (await runProgram('systemctl', ['is-active', '--quiet', unit], signal)).code === 0,
   }
