@@ -2,15 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { contextHash, encodeContext, genesisChainState } from '@montana/consensus'
-import {
-  devnetGenesis,
-  emptyState,
-  encodeGenesisDocument,
-  genesisHash,
-  stateChanges,
-  stateRoots,
-} from '@montana/ledger'
+import { devnetGenesis } from '@montana/ledger'
+import { initialiseStore } from '@montana/node'
 import { openStore } from '@montana/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -32,18 +25,8 @@ function makeStore(): void {
     accountPublicKey: new Uint8Array(1952).fill(2),
   }
   const document = devnetGenesis([operator], { proposerRule: 'bootstrap', cementingRule: 'evidence' })
-  const { tables, context } = genesisChainState(document)
-  const encoded = encodeContext(context)
   const store = openStore({ dir: dataDir, mode: 'write' })
-  store.initialise({
-    genesisHash: genesisHash(document),
-    genesisDocument: encodeGenesisDocument(document),
-    tables: stateChanges(emptyState(), tables),
-    context: encoded,
-    stateRoot: stateRoots(tables).stateRoot,
-    timechainValue: context.timechainValue,
-    contextHash: contextHash(encoded),
-  })
+  initialiseStore(store, document)
   store.close()
 }
 

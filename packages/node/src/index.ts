@@ -1,6 +1,7 @@
 export { type ChainCredits, readCredits } from './chain/credits.js'
 export { type EvidenceRow, type IncidentRow, type NodeEvidence, readEvidence } from './chain/evidence.js'
 export { type JournalState, liftSilence, readJournalState } from './chain/journal-state.js'
+export { initialiseStore } from './chain/restore.js'
 export { type CheckOptions, type CheckReport, checkStore } from './check/check.js'
 export { loadGenesis, loadManifest } from './genesis-file.js'
 export { genesisMembers } from './manifest/genesis-members.js'

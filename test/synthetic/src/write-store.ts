@@ -1,7 +1,8 @@
-import { contextHash, encodeContext, genesisChainState, HEADER_BYTES } from '@montana/consensus'
-import { emptyState, encodeGenesisDocument, stateChanges, stateRoots } from '@montana/ledger'
+import { HEADER_BYTES } from '@montana/consensus'
+import { stateChanges } from '@montana/ledger'
 import type { HashBackend } from '@montana/native'
 import { encodeSnapshotManifestResponse } from '@montana/network'
+import { initialiseStore } from '@montana/node'
 import { openStore, type Store, type WindowHashes } from '@montana/store'
 import type { AccountSource } from './account-source.js'
 import { type Chain, operatorLeaves } from './chain.js'
@@ -30,7 +31,7 @@ const PIECES_PER_WRITE = 16
 export function writeStore(plan: StorePlan): void {
   const store = openStore({ dir: plan.dir, mode: 'write', genesisHash: plan.cohort.genesisHash })
   try {
-    initialise(store, plan.cohort)
+    initialiseStore(store, plan.cohort.document)
     for (const [index, built] of plan.built.entries()) {
       if (built.window === plan.window) install(store, plan, built)
       if (built.window > plan.window) commit(store, built, plan.built[index - 1])
@@ -39,20 +40,6 @@ export function writeStore(plan: StorePlan): void {
   } finally {
     store.close()
   }
-}
-
-function initialise(store: Store, { document, genesisHash }: Cohort): void {
-  const { tables, context } = genesisChainState(document)
-  const encoded = encodeContext(context)
-  store.initialise({
-    genesisHash,
-    genesisDocument: encodeGenesisDocument(document),
-    tables: stateChanges(emptyState(), tables),
-    context: encoded,
-    stateRoot: stateRoots(tables).stateRoot,
-    timechainValue: context.timechainValue,
-    contextHash: contextHash(encoded),
-  })
 }
 
 function install(store: Store, plan: StorePlan, built: BuiltWindow): void {

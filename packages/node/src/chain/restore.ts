@@ -39,10 +39,13 @@ export class StoreInconsistent extends MontanaError {
   }
 }
 
-/** Window 0 in one transaction; nothing to do for a store that has it. */
-export function initialiseStore(store: Store, document: GenesisDocument): void {
+/** Window 0 in one transaction; nothing to do for a store that has it. `chain`: its state where that is built already. */
+export function initialiseStore(
+  store: Store,
+  document: GenesisDocument,
+  { tables, context }: Pick<ChainState, 'tables' | 'context'> = genesisChainState(document),
+): void {
   if (store.head()) return
-  const { tables, context } = genesisChainState(document)
   const encoded = encodeContext(context)
   store.initialise({
     genesisHash: genesisHash(document),

@@ -1,16 +1,11 @@
-import { contextHash, encodeContext, genesisChainState } from '@montana/consensus'
+import { genesisChainState } from '@montana/consensus'
 import { concatBytes } from '@montana/foundation'
 import {
   type AccountRecord,
   compareTreeOrder,
-  emptyState,
-  encodeGenesisDocument,
   type GenesisDocument,
-  genesisHash,
   hasherOf,
   nextKey,
-  stateChanges,
-  stateRoots,
   subtreeBounds,
   verifyRange,
   verifySubtree,
@@ -29,6 +24,7 @@ import {
   type StateTable,
 } from '@montana/network'
 import { openStore } from '@montana/store'
+import { initialiseStore } from '../../src/chain/restore.js'
 import type { SnapshotServer } from '../../src/snapshot/server.js'
 
 /** Native, as a joiner has it: these tests hash each record a few times. */
@@ -41,17 +37,8 @@ export function storeWithAccounts(dir: string, document: GenesisDocument, count:
   let { accounts } = own
   for (let i = 0; i < count; i++) accounts = accounts.set(syntheticAccount(i))
   const tables = { ...own, accounts }
-  const encoded = encodeContext(context)
   const store = openStore({ dir, mode: 'write' })
-  store.initialise({
-    genesisHash: genesisHash(document),
-    genesisDocument: encodeGenesisDocument(document),
-    tables: stateChanges(emptyState(), tables),
-    context: encoded,
-    stateRoot: stateRoots(tables).stateRoot,
-    timechainValue: context.timechainValue,
-    contextHash: contextHash(encoded),
-  })
+  initialiseStore(store, document, { tables, context })
   store.close()
 }
 

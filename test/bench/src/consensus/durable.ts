@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ChainState, contextHash, encodeContext, type WindowCommit } from '@montana/consensus'
-import { emptyState, encodeGenesisDocument, stateChanges, stateRoots } from '@montana/ledger'
+import type { ChainState, WindowCommit } from '@montana/consensus'
+import { initialiseStore } from '@montana/node'
 import { openStore, type Store } from '@montana/store'
 import type { Network } from './network.js'
 
@@ -9,19 +9,9 @@ import type { Network } from './network.js'
 const JOURNAL_WINDOWS_KEPT = 4
 
 /** The store of a node in a new directory inside `folder`: SQLite with a write-ahead log that is synchronised at every commit. */
-export function newStore(folder: string, { document, genesisHash }: Network, chain: ChainState): Store {
+export function newStore(folder: string, { document }: Network, chain: ChainState): Store {
   const store = openStore({ dir: mkdtempSync(join(folder, 'store-')), mode: 'write' })
-  const { tables, context } = chain
-  const encoded = encodeContext(context)
-  store.initialise({
-    genesisHash,
-    genesisDocument: encodeGenesisDocument(document),
-    tables: stateChanges(emptyState(), tables),
-    context: encoded,
-    stateRoot: stateRoots(tables).stateRoot,
-    timechainValue: context.timechainValue,
-    contextHash: contextHash(encoded),
-  })
+  initialiseStore(store, document, chain)
   return store
 }
 

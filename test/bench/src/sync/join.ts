@@ -1,17 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { contextHash, encodeContext, genesisChainState } from '@montana/consensus'
 import { createSignatureVerifier, selectPqBackend } from '@montana/crypto'
 import { systemRandom, systemTime } from '@montana/foundation'
-import {
-  emptyState,
-  encodeGenesisDocument,
-  type GenesisDocument,
-  genesisHash,
-  genesisState,
-  stateChanges,
-  stateRoots,
-} from '@montana/ledger'
+import { type GenesisDocument, genesisHash, genesisState } from '@montana/ledger'
 import { loadBackend } from '@montana/native'
+import { initialiseStore } from '@montana/node'
 import { openStore, type Store } from '@montana/store'
 import { createSnapshotClient, type SyncPeer, type SyncProgress } from '@montana/sync'
 import { cpuSeconds } from './cpu.js'
@@ -107,16 +99,6 @@ function lineOf({ phase, records, etaSeconds }: SyncProgress): string {
 
 function newStore(dir: string, document: GenesisDocument): Store {
   const store = openStore({ dir, mode: 'write', genesisHash: genesisHash(document) })
-  const { tables, context } = genesisChainState(document)
-  const encoded = encodeContext(context)
-  store.initialise({
-    genesisHash: genesisHash(document),
-    genesisDocument: encodeGenesisDocument(document),
-    tables: stateChanges(emptyState(), tables),
-    context: encoded,
-    stateRoot: stateRoots(tables).stateRoot,
-    timechainValue: context.timechainValue,
-    contextHash: contextHash(encoded),
-  })
+  initialiseStore(store, document)
   return store
 }
