@@ -3,7 +3,9 @@ import { type NodeStatus, readRunFile, statusSchema } from '@montana/node/settin
 import { PATHS, within } from '../host/layout.js'
 
 const POLL_MS = 250
-const ASK_MS = 2_000
+const ASK_MS = 5_000
+/** A busy host may miss one question; who has not answered for so long does not answer. */
+const SILENT_MS = 15_000
 
 /** What the running node says; undefined while there is none, or it does not answer. */
 export async function nodeStatus(root: string, signal: AbortSignal): Promise<NodeStatus | undefined> {
@@ -19,17 +21,20 @@ export async function nodeStatus(root: string, signal: AbortSignal): Promise<Nod
   }
 }
 
-/** Asks until `isDone` says so or time is over; the last answer. */
+/** Asks until `isDone` says so or time is over; the last answer, unless nothing was heard for a while since. */
 export async function watchNode(
   ask: (signal: AbortSignal) => Promise<NodeStatus | undefined>,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
   isDone: (status: NodeStatus) => boolean,
 ): Promise<NodeStatus | undefined> {
   const deadline = performance.now() + timeoutMs
+  let last: { readonly status: NodeStatus; readonly atMs: number } | undefined
   for (;;) {
     const status = await ask(signal)
+    const nowMs = performance.now()
+    if (status) last = { status, atMs: nowMs }
     if (status && isDone(status)) return status
-    if (performance.now() >= deadline) return status
+    if (nowMs >= deadline) return last && nowMs - last.atMs < SILENT_MS ? last.status : undefined
     await sleep(POLL_MS, signal)
   }
 }
