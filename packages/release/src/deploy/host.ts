@@ -5,7 +5,8 @@ import { ReleaseError } from '../errors.js'
 import type { InventoryHost } from './inventory.js'
 import { runSsh, SSH_FAILED, type SshResult, shellWord } from './ssh.js'
 
-const ASK_TIMEOUT_MS = 30_000
+/** A host under load takes its time to start a program. */
+const ASK_TIMEOUT_MS = 60_000
 /** Copying and unpacking beside what the services may take. */
 const WORK_TIMEOUT_MS = 600_000
 

@@ -4,6 +4,9 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { constants, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Member, ReleaseDescription, TarEntry, VerifiedBundle } from './types.js'
+
+export type { Member, ReleaseDescription, TarEntry, VerifiedBundle } from './types.js'
 
 export const SUMS = 'SHA256SUMS'
 export const SIGNATURE = 'SHA256SUMS.sig'
@@ -29,41 +32,6 @@ const MEMBER_MODE = 0o644
 const READ_BYTES = MIB
 const REFUSED = 78
 
-/** What RELEASE.json says: `montana.release/1`. */
-export interface ReleaseDescription {
-  readonly schema: 'montana.release/1'
-  readonly version: string
-  /** Commit of the sources, with `-dirty` where they were changed since. */
-  readonly revision: string
-  /** As of `process.arch`. */
-  readonly arch: string
-  /** Time of that commit, seconds since the Unix epoch. */
-  readonly built_from_epoch: number
-  /** Newest schema of the store that this release reads. */
-  readonly store_schema: number
-  /** Versions of the protocol that it speaks. */
-  readonly protocol: { readonly min: number; readonly max: number }
-  /** Version of the runtime. */
-  readonly node: string
-  readonly app_sha256: string
-  readonly runtime_sha256: string
-}
-
-/** Where the bytes of a member stand: in the archive, or in a file of their own. */
-export interface Member {
-  readonly file: string
-  readonly offset: number
-  readonly size: number
-  readonly sha256: string
-}
-
-/** Signed by the release key, complete, and every byte as it was when it was signed. Only {@link verifyBundle} makes one. */
-export interface VerifiedBundle {
-  readonly stage: 'verified'
-  readonly release: ReleaseDescription
-  readonly members: ReadonlyMap<string, Member>
-}
-
 /** The bundle is not what the holder of the release key made; `message` names the fault. */
 export class BundleError extends Error {
   readonly code = 'BUNDLE_REFUSED'
@@ -71,6 +39,10 @@ export class BundleError extends Error {
     super(message)
     this.name = 'BundleError'
   }
+}
+
+function refuseIf(isWrong: boolean, fault: string): void {
+  if (isWrong) throw new BundleError(fault)
 }
 
 type Placed = Omit<Member, 'sha256'>
@@ -90,12 +62,17 @@ export async function verifyBundle(path: string, publicKey: Uint8Array): Promise
   const placed = isFolder ? placedInFolder(path) : await placedInArchive(path)
   requireNames([...placed.keys()])
   const sums = await small(placed, SUMS)
-  if (!verify(null, signedMessage(sums), key, await small(placed, SIGNATURE)))
-    throw new BundleError(`${SIGNATURE} is not the signature of the release key over ${SUMS}`)
+  refuseIf(
+    !verify(null, signedMessage(sums), key, await small(placed, SIGNATURE)),
+    `${SIGNATURE} is not the signature of the release key over ${SUMS}`,
+  )
   const expected = parseSums(sums.toString('latin1'))
   const members = new Map<string, Member>()
   for (const [name, place] of placed) members.set(name, await proven(name, place, expected.get(name)))
-  const release = parseDescription(await small(placed, DESCRIPTION), expected)
+  const description = await small(placed, DESCRIPTION)
+  const isSigned = createHash('sha256').update(description).digest('hex') === expected.get(DESCRIPTION)
+  refuseIf(!isSigned, `${DESCRIPTION} was changed while it was read`)
+  const release = parseDescription(description, expected)
   if (!isFolder) await requireCanonical(path, placed, release.built_from_epoch)
   return { stage: 'verified', release, members }
 }
@@ -115,13 +92,12 @@ function stat(path: string) {
 function placedInFolder(folder: string): Map<string, Placed> {
   const names = readdirSync(folder).sort()
   requireNames(names)
-  return new Map(names.map((name) => [name, placedFile(join(folder, name), name)]))
-}
-
-function placedFile(file: string, name: string): Placed {
-  const found = stat(file)
-  if (!found.isFile()) throw new BundleError(`${name} is not a regular file`)
-  return { file, offset: 0, size: checkedSize(name, found.size) }
+  const placed = (name: string): Placed => {
+    const file = join(folder, name)
+    refuseIf(!stat(file).isFile(), `${name} is not a regular file`)
+    return { file, offset: 0, size: checkedSize(name, stat(file).size) }
+  }
+  return new Map(names.map((name) => [name, placed(name)]))
 }
 
 function requireNames(names: readonly string[]): void {
@@ -184,13 +160,16 @@ async function proven(name: string, place: Placed, expected: string | undefined)
 
 function parseDescription(bytes: Buffer, sums: ReadonlyMap<string, string>): ReleaseDescription {
   const release = JSON.parse(bytes.toString('utf8')) as ReleaseDescription
-  if (release.schema !== 'montana.release/1')
-    throw new BundleError(`${DESCRIPTION} is of ${shown(String(release.schema))}`)
-  if (release.app_sha256 !== sums.get('app.tar.gz') || release.runtime_sha256 !== sums.get('runtime.tar.gz'))
-    throw new BundleError(`${DESCRIPTION} describes other archives`)
+  refuseIf(release.schema !== 'montana.release/1', `${DESCRIPTION} is of ${shown(String(release.schema))}`)
+  refuseIf(
+    release.app_sha256 !== sums.get('app.tar.gz') || release.runtime_sha256 !== sums.get('runtime.tar.gz'),
+    `${DESCRIPTION} describes other archives`,
+  )
   if (!/^[0-9A-Za-z.+-]{1,64}$/.test(release.version)) throw new BundleError(`${DESCRIPTION} has no version`)
-  if (release.arch !== process.arch)
-    throw new BundleError(`the bundle is for ${shown(String(release.arch))}, this host is ${process.arch}`)
+  refuseIf(
+    release.arch !== process.arch,
+    `the bundle is for ${shown(String(release.arch))}, this host is ${process.arch}`,
+  )
   return release
 }
 
@@ -204,8 +183,7 @@ async function requireCanonical(file: string, placed: ReadonlyMap<string, Placed
     if (!isOurs) throw new BundleError(`the archive was changed around ${name}`)
   }
   const { size: total } = await archive.stat()
-  if (!isZero(await readAt(archive, total - 2 * BLOCK, 2 * BLOCK)))
-    throw new BundleError('the archive was changed at its end')
+  refuseIf(!isZero(await readAt(archive, total - 2 * BLOCK, 2 * BLOCK)), 'the archive was changed at its end')
 }
 
 async function small(placed: ReadonlyMap<string, Placed>, name: string): Promise<Buffer> {
@@ -239,19 +217,6 @@ const padded = (size: number) => Math.ceil(size / BLOCK) * BLOCK
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
 /** What a stranger wrote, fit for one line of a terminal. */
 const shown = (text: string) => JSON.stringify(text.slice(0, 80)).replace(/[^\x20-\x7e]/g, '?')
-
-export interface TarEntry {
-  /** Relative, with `/`, without one at its end. */
-  readonly name: string
-  readonly mode: number
-  readonly size: number
-  /** Seconds since the Unix epoch. */
-  readonly mtime: number
-  /** `0` file (default), `2` symbolic link, `5` folder. */
-  readonly type?: '0' | '2' | '5'
-  /** Where a symbolic link points. */
-  readonly link?: string
-}
 
 /** One header of the POSIX ustar format, owned by 0:0. Throws RangeError for a name that it cannot hold. */
 export function tarHeader({ name, mode, size, mtime, type = '0', link = '' }: TarEntry): Buffer {
@@ -295,11 +260,9 @@ async function main([path, keyFile, folder]: readonly string[]): Promise<number>
   try {
     if (!path || !keyFile) throw new BundleError('usage: verifier BUNDLE KEY_HEX_FILE [EMPTY_FOLDER]')
     const bundle = await verifyBundle(path, Buffer.from(readFileSync(keyFile, 'latin1').trim(), 'hex'))
-    const { release } = bundle
     if (folder) await extract(bundle, folder)
-    process.stdout.write(
-      `montana ${release.version} (${release.revision.slice(0, 12)}), ${release.app_sha256.slice(0, 12)}\n`,
-    )
+    const { version, revision, app_sha256: id } = bundle.release
+    process.stdout.write(`montana ${version} (${revision.slice(0, 12)}), ${id.slice(0, 12)}\n`)
     return 0
   } catch (error) {
     process.stderr.write(`error: bundle refused: ${error instanceof Error ? error.message : String(error)}\n`)
