@@ -1,4 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os'
+import { resolve } from 'node:path'
+import { parseSource } from '@montana/fleet'
 import { ConfigError } from '@montana/foundation'
 import { parse } from 'yaml'
 import { PATHS, within } from './host/layout.js'
@@ -25,11 +27,27 @@ export async function resolveOnboarding(given: GivenOptions): Promise<OnboardOpt
   const listen = given.listen ?? installed.listen ?? DEFAULT_LISTEN
   return {
     ...given,
-    label: given.label ?? installed.label ?? hostname().split('.')[0] ?? 'node',
+    label: checkedLabel(given.label ?? installed.label ?? hostname().split('.')[0] ?? 'node'),
     listen,
+    sources: given.sources.map(absoluteSource),
     openMesh: given.openMesh ?? installed.openMesh ?? false,
     address: given.address ?? dialAddress(listen),
   }
+}
+
+/** As a manifest takes it. Throws ConfigError. */
+function checkedLabel(label: string): string {
+  if (/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u.test(label)) return label
+  throw new ConfigError('the label is not 1 to 64 printable characters', {
+    field: 'label',
+    remedy: 'give --label NAME',
+  })
+}
+
+/** The sync job runs elsewhere: a file is named from the root. Throws ConfigError SOURCE_INVALID. */
+function absoluteSource(source: string): string {
+  const text = /^(https?|status|file):/.test(source) ? source : resolve(source)
+  return parseSource(text, 'manifest').text
 }
 
 /** What `node.yaml` says; nothing where there is none. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackDebian } from './debian.js'
 
-/** Ends orphans of its namespace as an init does, and with it everything in there. */
-const INIT = 'while :; do sleep 1; done'
+/** The first process in there: takes orphans in as an init does, and ends, and with it all, when this one does. */
+const INIT = 'cat >/dev/null'
 const PREPARE = `
 mount --make-rprivate /
 mount -t proc proc "$1/proc"
@@ -49,7 +49,7 @@ export class CleanHost {
     const unshare = ['--fork', '--pid', '--mount', '--net', '--uts', '--kill-child=SIGKILL', '--']
     const script = `hostname newcomer\n${PREPARE}\necho ready\nexec sh -c '${INIT}'`
     const init = spawn('unshare', [...unshare, 'sh', '-ec', script, 'sh', root], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     })
     await new Promise<void>((resolve, reject) => {
       init.stdout?.once('data', () => resolve())

@@ -5,6 +5,8 @@ import { PATHS } from '../host/layout.js'
 import type { Inputs } from '../inputs.js'
 import { watchNode } from './watch.js'
 
+/** As long as systemd waits for it. */
+const START_MS = 90_000
 /** Three pings, five seconds apart, and a dial: spec operations 9.4, step 7, and room for a busy host. */
 const JOIN_MS = 30_000
 const PINGS = 3
@@ -14,7 +16,9 @@ export interface JoinInit {
   ask(signal: AbortSignal): Promise<NodeStatus | undefined>
   readonly inputs: Inputs
   readonly signal: AbortSignal
-  readonly timeoutMs?: number
+  /** For the first answer of the node, and from then on for the first good peer. */
+  readonly startMs?: number
+  readonly joinMs?: number
 }
 
 /** Manifest peers with an open connection and enough good pings. */
@@ -23,9 +27,11 @@ export function goodPeers({ peers }: NodeStatus): NodeStatus['peers'] {
 }
 
 /** Waits for the first peer; resolves to what was found. Throws MontanaError (1) with reason and remedy. */
-export async function joinMesh({ ask, inputs, signal, timeoutMs = JOIN_MS }: JoinInit): Promise<string> {
+export async function joinMesh(init: JoinInit): Promise<string> {
+  const { ask, inputs, signal, startMs = START_MS, joinMs = JOIN_MS } = init
   const isOver = (status: NodeStatus) => goodPeers(status).length > 0 || isRefused(status)
-  const status = await watchNode(ask, { timeoutMs, signal }, isOver)
+  if (!(await watchNode(ask, { timeoutMs: startMs, signal }, () => true))) throw notRunning()
+  const status = await watchNode(ask, { timeoutMs: joinMs, signal }, isOver)
   if (!status) throw notRunning()
   checkGenesis(status, inputs)
   const good = goodPeers(status)

@@ -51,13 +51,24 @@ export function unitsStep({ options: { root }, services }: OnboardContext, init:
         ...files,
         ...(isReloaded ? [{ what: 'reload', run: (signal: AbortSignal) => services.daemonReload(signal) }] : []),
         ...(enable.length > 0 ? [enableUnits(services, enable)] : []),
-        ...(isActive ? [] : [startUnit(services, NODE_UNIT)]),
-        ...(isActive && init.isNewManifest ? [restartUnit(services, NODE_UNIT)] : []),
-        ...(enable.length > 0 ? TIMERS.map((timer) => startUnit(services, timer)) : []),
+        ...(services.kind === 'none' ? [] : startActions(services, { ...init, isActive, isFirst: enable.length > 0 })),
       ]
       return { found: `${NODE_UNIT} ${isActive ? 'running' : 'not running'}`, actions }
     },
   }
+}
+
+interface Running {
+  readonly isActive: boolean
+  readonly isNewManifest: boolean
+  /** Timers are started with their enabling: a timer that somebody has stopped since stays stopped. */
+  readonly isFirst: boolean
+}
+
+function startActions(services: OnboardContext['services'], { isActive, isNewManifest, isFirst }: Running): Action[] {
+  const node = isActive ? [] : [startUnit(services, NODE_UNIT)]
+  const again = isActive && isNewManifest ? [restartUnit(services, NODE_UNIT)] : []
+  return [...node, ...again, ...(isFirst ? TIMERS.map((timer) => startUnit(services, timer)) : [])]
 }
 
 async function lookAtFiles(root: string, init: UnitsInit): Promise<Action[]> {
