@@ -7,7 +7,7 @@ const WAIT_MS = 500
 
 /**
  * Sends a byte through the tunnel to each address, so that WireGuard shakes hands now: a peer that is new here, and that
- * tried before it was, waits up to 15 seconds until it tries again. Does nothing where `own` is no address of this host,
+ * tried before it was, waits 15 seconds without an answer before it shakes hands anew. Does nothing where `own` is no address of this host,
  * so that nothing leaves it by another way. Never rejects: it is only about the time.
  */
 export async function wakePeers(own: string, addresses: readonly string[]): Promise<void> {

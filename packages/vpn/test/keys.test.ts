@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -23,6 +23,13 @@ describe('the private key', () => {
     expect(await readKeyFile(path())).toMatchObject({ publicKey })
     await expect(makeKeyFile(path())).rejects.toThrow(expect.objectContaining({ code: 'FILE_EXISTS', exitCode: 78 }))
     expect(await readKeyFile(path())).toMatchObject({ publicKey })
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('belongs to the user of the job, whoever makes it', async () => {
+    const [uid, gid] = [12_345, 12_346]
+    await chown(folder, uid, gid)
+    await makeKeyFile(path())
+    for (const made of [path(), join(folder, 'vpn')]) expect(await stat(made)).toMatchObject({ uid, gid })
   })
 
   it('is refused when others can read it, when it is none, and when there is none', async () => {

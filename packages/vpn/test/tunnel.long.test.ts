@@ -5,7 +5,7 @@ import { makeKeyFile, nextKeyPath } from '../src/index.js'
 import { Pair } from './support/pair.js'
 
 const TIMEOUT_MS = 300_000
-/** Beyond the longest wait between two attempts of a handshake, 15 s, and what a busy host adds. */
+/** WireGuard begins anew after 15 s without an answer, TCP tries again some seconds later; twice that for a busy host. */
 const AGAIN_MS = 40_000
 const ROUNDS = 10
 
@@ -98,7 +98,11 @@ longIt(
       expect(pair.peers(1)).toEqual([old])
       expect(await pair.reach(1)).not.toBeNull()
       const [own, other] = await Promise.all(both)
-      expect(Date.now() - changeMs).toBeLessThan(3_000)
+      const lateMs = Date.now() - changeMs
+      process.stdout.write(`both sides had the new key ${lateMs} ms after its instant\n`)
+      expect(lateMs).toBeGreaterThanOrEqual(0)
+      // By the timer it would be up to five minutes; a busy host is late by seconds.
+      expect(lateMs).toBeLessThan(10_000)
       expect(own).toMatchObject({ isKeyRotated: true })
       expect(other).toMatchObject({ difference: { add: [pair.keys[0]], remove: [old] } })
       expect(await pair.reach(1)).not.toBeNull()

@@ -22,10 +22,13 @@ export function nextKeyPath(path: string): string {
   return `${path}.next`
 }
 
-/** Makes a key that must not be there yet, 0600, with the owner of its folder. Returns the public half. Throws 78. */
+/**
+ * Makes a key that must not be there yet, 0600, with the owner of its folder: root makes it for the user of the job. Returns
+ * the public half. Throws 78.
+ */
 export async function makeKeyFile(path: string): Promise<string> {
   const folder = dirname(path)
-  await makeDirectory(folder, DIRECTORY_MODE)
+  await makeFolder(folder)
   const raw = clamped(randomBytes(WG_KEY_BYTES))
   try {
     await writeSecret(path, `${raw.toString('base64')}\n`)
@@ -67,8 +70,24 @@ function clamped(raw: Buffer): Buffer {
   return raw
 }
 
+/** Belongs to whom the folder above belongs to. */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return
+  await makeDirectory(folder, DIRECTORY_MODE)
+  await giveToOwnerOf(dirname(folder), folder)
+}
+
+async function giveToOwnerOf(owner: string, path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = await stat(owner)
+  await chown(path, uid, gid)
+}
+
 async function writeSecret(path: string, text: string): Promise<void> {
-  const { uid, gid } = await stat(dirname(path))
   try {
     await using file = await open(path, 'wx', SECRET_MODE)
     await file.chmod(SECRET_MODE)
@@ -82,7 +101,7 @@ async function writeSecret(path: string, text: string): Promise<void> {
       : 'name a file in a directory that you may write'
     throw new ConfigError(`${path} ${reason}`, { code: isThere ? 'FILE_EXISTS' : 'FILE_WRITE', remedy, cause })
   }
-  if (process.getuid?.() === 0) await chown(path, uid, gid)
+  await giveToOwnerOf(dirname(path), path)
 }
 
 async function readText(path: string): Promise<string> {
