@@ -49,7 +49,7 @@ describe.skipIf(!hasPython)('a node under a service manager (skipped without pyt
 async function startSolo(address: string) {
   const args = await soloNode(temporaryFolder(), LONG_D)
   const env = { NOTIFY_SOCKET: address, WATCHDOG_USEC }
-  const running = startMontana(args, env, undefined, false, ['nice', '-n', '15'])
+  const running = startMontana(args, env, undefined, false, ['nice', '-n', '5'])
   let output = ''
   running.child.stdout?.on('data', (chunk) => {
     output += chunk

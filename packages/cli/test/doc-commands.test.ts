@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { createContext } from '../src/context.js'
-import { createProgram } from '../src/program.js'
+import { createContext } from '../dist/context.js'
+import { createProgram } from '../dist/program.js'
 import { commandsIn, faultOf } from './support/doc-commands.js'
 
 const root = join(import.meta.dirname, '..', '..', '..')
