@@ -1,4 +1,5 @@
-import { ConfigError, errorMessage, MontanaError } from '@montana/foundation'
+import { readdir } from 'node:fs/promises'
+import { ConfigError, errorCode, errorMessage, MontanaError } from '@montana/foundation'
 import { DEFAULT_DATA_DIR, type NodeStatus, readRunFile, statusSchema } from '@montana/node/settings'
 import type { Command } from 'commander'
 import type { CliContext, GlobalOptions } from './context.js'
@@ -34,7 +35,19 @@ async function find(context: CliContext, command: Command): Promise<{ url: strin
   const dataDir = options.dataDir ?? context.environment.MONTANA_DATA_DIR ?? DEFAULT_DATA_DIR
   const run = await readRunFile(dataDir)
   if (run) return { url: run.statusUrl, instance: run.instance }
+  await refuseClosed(dataDir)
   throw notRunning(`no node is running in ${dataDir}`)
+}
+
+/** Whoever may not look into the folder cannot know whether a node runs there. */
+async function refuseClosed(dataDir: string): Promise<void> {
+  const code = await readdir(dataDir).then(() => undefined, errorCode)
+  if (code !== 'EACCES') return
+  throw new ConfigError(`${dataDir} is closed to this user`, {
+    code: 'DATA_DIR_CLOSED',
+    field: 'data-dir',
+    remedy: 'run it as root, or name the node with --status-url http://127.0.0.1:8446',
+  })
 }
 
 function checkedUrl(text: string): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorCode } from '@montana/foundation'
@@ -74,6 +74,19 @@ describe('montana roster and montana vpn keygen', () => {
     await expect(verify()).rejects.toThrow(expect.objectContaining({ code: 'DOC_SIGNATURES' }))
     await roster('sign', '--key', at('a.key'))
     expect(await verify()).toMatchObject({ version: 2, active: ['amsterdam'], entries: 2 })
+    const revoked = await readFile(at('roster.json'), 'utf8')
+    const moved = ['--label', 'moscow', '--endpoint', '192.0.2.9:51820']
+    expect(await codeOf('roster', 'add', at('roster.json'), ...moved)).toBe('USAGE')
+    expect(await readFile(at('roster.json'), 'utf8')).toBe(revoked)
+    await roster('add', ...moved, '--wg-pub', await keygen('c.wg'))
+    expect(await roster('show', '--json')).toMatchObject({ version: 3, entries: [{}, { state: 'revoked' }, {}] })
+  })
+
+  it('make the key of a host that has no label yet, where the configuration says', async () => {
+    await writeFile(at('fleet.yaml'), `operators: ${at('operators.json')}\nstate: ${at('state')}\n`)
+    const key = await montana('vpn', 'keygen', '--config', at('fleet.yaml'))
+    expect(key).toMatch(/^[A-Za-z0-9+/]{43}=$/)
+    expect((await stat(at('state/vpn/private.key'))).mode & 0o777).toBe(0o600)
   })
 
   it('let one key of a host end where the next one begins', async () => {

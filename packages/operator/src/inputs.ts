@@ -54,7 +54,7 @@ async function readInput(
   installed: string,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (given !== undefined && /^https?:\/\//.test(given)) return await readUrl(given, MAX_DOCUMENT_BYTES, signal)
+  if (given !== undefined && /^https?:\/\//.test(given)) return await readFetched(name, given, signal)
   const bytes = given === undefined ? await readIfThere(installed) : await readNamed(name, given)
   if (bytes && bytes.length <= MAX_DOCUMENT_BYTES) return bytes
   const message = bytes ? `--${name} is larger than 1 MiB` : `--${name} is missing`
@@ -64,6 +64,13 @@ async function readInput(
     field: name,
     remedy: `get it from the operators of the mesh and name it with --${name}`,
   })
+}
+
+/** The manifest alone is proven by what it says; whose signatures count must not come from whoever answers. */
+async function readFetched(name: string, url: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (name === 'manifest') return await readUrl(url, MAX_DOCUMENT_BYTES, signal)
+  const remedy = 'get it by a way that you trust, and name the file: nothing that follows would prove it'
+  throw new ConfigError(`--${name} ${url} is an address`, { code: 'INPUT_NOT_FILE', field: name, remedy })
 }
 
 async function readNamed(name: string, path: string): Promise<Uint8Array> {

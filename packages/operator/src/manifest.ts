@@ -8,7 +8,6 @@ import {
   sharedFiles,
   type TrustRoot,
   type VerifiedDocument,
-  type VerifyModules,
 } from '@montana/fleet'
 import { toHex } from '@montana/foundation'
 import { accountIdOf, type GenesisDocument, nodeIdOf } from '@montana/ledger'
@@ -35,26 +34,29 @@ interface JudgeInit {
  * with the files of the first one does not take back what was synced since.
  */
 export async function judgeManifest(bytes: Uint8Array, init: JudgeInit): Promise<JudgedManifest> {
+  const { verified: manifest, isNew: isNewManifest } = (await judge(bytes, init)).judgement
+  checkDates(manifest.document, init.nowMs)
+  return { manifest, isNewManifest, adoptManifest: async () => await adopt(bytes, init) }
+}
+
+/** Judged anew: while the plan waited for its answer, the sync job may have put a newer one in force. */
+async function adopt(bytes: Uint8Array, init: JudgeInit): Promise<void> {
+  const { store, judgement } = await judge(bytes, init)
+  if (judgement.isNew) await store.adopt(judgement.verified)
+}
+
+async function judge(bytes: Uint8Array, { root, trust, genesis, nowMs }: JudgeInit) {
   const backend = await selectPqBackend()
   try {
-    return await judge(bytes, init, { trust: init.trust, verify: createSignatureVerifier(backend) })
+    const modules = { trust, verify: createSignatureVerifier(backend) }
+    const kind = manifestKind(membersOf(genesis))
+    const stateDir = within(root, PATHS.fleet)
+    const store = await DocumentStore.open({ kind, stateDir, modules, files: sharedFiles('manifest') })
+    const judgement = await store.judge(bytes, nowMs).catch((error: unknown) => olderThan(error, store.current))
+    return { store, judgement }
   } finally {
     await backend.close()
   }
-}
-
-async function judge(
-  bytes: Uint8Array,
-  { root, genesis, nowMs }: JudgeInit,
-  modules: VerifyModules,
-): Promise<JudgedManifest> {
-  const kind = manifestKind(membersOf(genesis))
-  const stateDir = within(root, PATHS.fleet)
-  const store = await DocumentStore.open({ kind, stateDir, modules, files: sharedFiles('manifest') })
-  const judged = await store.judge(bytes, nowMs).catch((error: unknown) => olderThan(error, store.current))
-  const { verified: manifest, isNew: isNewManifest } = judged
-  checkDates(manifest.document, nowMs)
-  return { manifest, isNewManifest, adoptManifest: async () => await store.adopt(manifest) }
 }
 
 function olderThan(error: unknown, current: VerifiedDocument<ManifestDocument> | null) {

@@ -1,11 +1,13 @@
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ids, idsOf } from '../host/accounts.js'
-import { FOLDERS, type WantedFolder, within } from '../host/layout.js'
+import { FOLDERS, PATHS, type WantedFolder, within } from '../host/layout.js'
 import { find, ownershipFault } from '../host/owned.js'
 import { runProgram } from '../host/run.js'
 import { type Check, green, red, yellow } from './check.js'
 
+/** With it the VPN job runs as root, and writes to the folder of the fleet by design. */
+const JOB_OF_ROOT = join(PATHS.units, 'montana-vpn-key-sync.service.d', '50-wireguard-go.conf')
 /** A store of years has fewer; more is not looked at. */
 const MAX_ENTRIES = 20_000
 
@@ -30,7 +32,9 @@ async function gatherFolder(root: string, folder: WantedFolder, signal: AbortSig
   const fault = ids ? ownershipFault(found, { ...ids, mode: folder.mode }) : `there is no user ${folder.owner}`
   if (!ids || folder.owner === 'root')
     return { folder, state: fault ? 'unusable' : 'usable', fault: fault ?? null, foreign: null }
-  return { folder, state: await tryAs(ids, path, signal), fault: fault ?? null, foreign: await foreignIn(path, ids) }
+  const isOfRootToo = folder.path === PATHS.fleet && (await find(within(root, JOB_OF_ROOT))) !== undefined
+  const owners = new Set(isOfRootToo ? [ids.uid, 0] : [ids.uid])
+  return { folder, state: await tryAs(ids, path, signal), fault: fault ?? null, foreign: await foreignIn(path, owners) }
 }
 
 /** As the user of the service, not by what modes seem to allow: a folder above may be closed. */
@@ -43,13 +47,13 @@ async function tryAs({ uid, gid }: Ids, path: string, signal: AbortSignal): Prom
   return output.code === 0 ? 'usable' : 'unusable'
 }
 
-async function foreignIn(path: string, { uid }: Ids): Promise<string | null> {
+async function foreignIn(path: string, owners: ReadonlySet<number>): Promise<string | null> {
   const folder = await opendir(path, { recursive: true }).catch(() => undefined)
   let left = MAX_ENTRIES
   for await (const entry of folder ?? []) {
     const file = join(entry.parentPath, entry.name)
     const found = await find(file)
-    if (found && found.uid !== uid) return file
+    if (found && !owners.has(found.uid)) return file
     if (--left === 0) break
   }
   return null

@@ -1,12 +1,14 @@
-import { readdir, readlink, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readlink, realpath, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { ConfigError } from '@montana/foundation'
 import { readAccounts } from '../host/accounts.js'
 import { PATHS, USERS, within } from '../host/layout.js'
 import { find } from '../host/owned.js'
 import { mustRun } from '../host/run.js'
 import type { OnboardContext } from '../options.js'
 import type { Action } from '../step.js'
-import { readRecord } from '../steps/record.js'
+import { type OnboardRecord, readRecord } from '../steps/record.js'
+import { activeRelease } from '../steps/release.js'
 import { UNIT_SOURCE } from '../steps/units.js'
 import { backupAction, backupPath } from './backup.js'
 
@@ -38,11 +40,13 @@ const FOLDERS = [
 ]
 const UNIT = /\.(service|timer)$/
 
-/** Everything that onboarding and what it started have made, the backup first. Spec operations 9.6. */
+/** Everything that onboarding and what it started have made, the backup first. Spec operations 9.6. Throws ConfigError. */
 export async function planUninstall(init: UninstallInit): Promise<Removal> {
   const { root, services, signal } = init
   const record = await readRecord(root)
+  await refuseForeign(root, record)
   const backup = init.backup ?? backupPath(record?.label ?? 'node', init.now)
+  await refuseInside(root, backup)
   const units = await installedUnits(root)
   const words = record?.words_file
   const actions = [
@@ -56,6 +60,36 @@ export async function planUninstall(init: UninstallInit): Promise<Removal> {
     ...(await lookAtUsers(root)),
   ]
   return { backup, actions }
+}
+
+/** Another product has folders of the same names, of which the backup would keep next to nothing. */
+async function refuseForeign(root: string, record: OnboardRecord | undefined): Promise<void> {
+  if (record || (await activeRelease(root)) !== undefined) return
+  const remedy = 'remove what another product left by its own means'
+  throw new ConfigError(`there is neither ${PATHS.record} nor a release in ${PATHS.current}`, {
+    code: 'NOT_ONBOARDED',
+    field: 'root',
+    remedy,
+  })
+}
+
+/** A backup in a folder that is removed would go with it. One whose parent is not there fails before anything goes. */
+async function refuseInside(root: string, backup: string): Promise<void> {
+  const parent = await realOrNothing(dirname(resolve(within(root, backup))))
+  for (const path of FOLDERS) {
+    const folder = await realOrNothing(within(root, path))
+    if (parent === undefined || folder === undefined || !`${parent}/`.startsWith(`${folder}/`)) continue
+    const remedy = 'name a new folder that stays, such as one below /var/backups'
+    throw new ConfigError(`${backup} lies in ${path}, which is removed`, {
+      code: 'BACKUP_INSIDE',
+      field: 'backup',
+      remedy,
+    })
+  }
+}
+
+async function realOrNothing(path: string): Promise<string | undefined> {
+  return await realpath(path).catch(() => undefined)
 }
 
 async function installedUnits(root: string): Promise<string[]> {

@@ -1,5 +1,6 @@
-import { chown, readdir, rm } from 'node:fs/promises'
+import { lchown, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseSource } from '@montana/fleet'
 import { ConfigError } from '@montana/foundation'
 import { DEFAULT_STATUS_PORT } from '@montana/node/settings'
 import { parse, stringify } from 'yaml'
@@ -25,8 +26,10 @@ export function documentsStep(options: OnboardOptions, inputs: Inputs): Step {
       actions.push(...(await lookAtConfig(root, PATHS.fleetConfig, fleetConfig(options, inputs))))
       actions.push(...(await lookAtManifest(root, inputs)))
       const { version, not_after, peers } = inputs.manifest.document
+      const isAlone = sourcesBeyond(options).length === 0 && !(await readIfThere(within(root, PATHS.fleetConfig)))
+      const alone = isAlone ? ', and no source of newer ones beyond this host (--source)' : ''
       return {
-        found: `manifest version ${version} of ${inputs.trust.network}, ${peers.length} peers, until ${not_after}`,
+        found: `manifest version ${version} of ${inputs.trust.network}, ${peers.length} peers, until ${not_after}${alone}`,
         actions,
       }
     },
@@ -72,10 +75,10 @@ async function lookAtManifest(root: string, inputs: Inputs): Promise<Action[]> {
 
 const DOCUMENT = /^manifest\./
 
-/** What root has written there belongs to the job. */
+/** What root has written there belongs to the job. Links are not followed: the job could make one that leads out. */
 async function giveTo(root: string, owner: 'montana-fleet'): Promise<void> {
   const { uid, gid } = await requireIds(root, owner)
-  for (const path of await documentsIn(root)) await chown(path, uid, gid)
+  for (const path of await documentsIn(root)) await lchown(path, uid, gid)
 }
 
 async function removeDocuments(root: string): Promise<void> {
@@ -106,11 +109,25 @@ function nodeConfig({ label, listen, openMesh }: OnboardOptions): Settings {
  * A sync job needs two sources: beside those that were named, the file that onboarding left, which an operator may
  * replace, and what this node hears from its peers.
  */
-function fleetConfig({ manifest, sources }: OnboardOptions, { trust }: Inputs): Settings {
-  const origin = manifest !== undefined && /^https?:/.test(manifest) ? [manifest] : []
-  const all = new Set([...sources, ...origin, PATHS.firstManifest, `status:http://127.0.0.1:${DEFAULT_STATUS_PORT}`])
+function fleetConfig(options: OnboardOptions, { trust }: Inputs): Settings {
+  const local = [PATHS.firstManifest, `status:http://127.0.0.1:${DEFAULT_STATUS_PORT}`]
+  const all = new Set([...sourcesBeyond(options), ...local])
   const { network } = trust
   return { network, operators: PATHS.operators, genesis: PATHS.genesis, state: PATHS.fleet, sources: [...all] }
+}
+
+/** Where newer manifests may be had; what is on this host only repeats what it has. */
+function sourcesBeyond({ manifest, sources }: OnboardOptions): string[] {
+  return manifest !== undefined && isAskedAnew(manifest) ? [...sources, manifest] : [...sources]
+}
+
+/** Once is not for ever: the sync job asks no plain http beyond this host. */
+function isAskedAnew(origin: string): boolean {
+  try {
+    return /^https?:/.test(origin) && parseSource(origin, 'manifest').text === origin
+  } catch {
+    return false
+  }
 }
 
 /** What an operator has written stays. Throws ConfigError where it contradicts what this run was told. */

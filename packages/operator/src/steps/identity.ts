@@ -118,10 +118,10 @@ function isNamedIn({ manifest }: Inputs, { peerId }: Identity): boolean {
 
 /** The words go out before the identity is written; without the one there is not the other. */
 function makeNew(options: Given, inputs: Inputs): Action {
-  const { root, mnemonicOut } = options
+  const { root, mnemonicOut, label, address } = options
   let takeBack = async () => {}
   return {
-    what: `make an identity, its 24 words to ${mnemonicOut ?? 'the terminal'}, and its join request`,
+    what: `make an identity, its 24 words to ${mnemonicOut ?? 'the terminal'}, and its join request as ${label} at ${address}`,
     run: async () => {
       const entropy = new Uint8Array(randomBytes(ENTROPY_BYTES))
       const identity = await deriveIdentity(entropy)

@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs'
-import { chmod, chown, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncDirectory } from '@montana/foundation'
 
@@ -37,11 +37,16 @@ async function putBack(from: string, to: string): Promise<void> {
   await rename(`${to}.restored`, to)
 }
 
+/**
+ * To a new file. The folder of the store belongs to the user of the node: a link that lies there in its place must not lead
+ * who copies as root elsewhere.
+ */
 async function copyDurably(from: string, to: string): Promise<void> {
   const { mode, uid, gid } = await stat(from)
-  await copyFile(from, to, constants.COPYFILE_FICLONE)
-  await chmod(to, mode & 0o777)
-  await chown(to, uid, gid)
-  await using file = await open(to, 'r')
+  await rm(to, { recursive: true, force: true })
+  await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  await using file = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW)
+  await file.chmod(mode & 0o777)
+  await file.chown(uid, gid)
   await file.sync()
 }

@@ -1,4 +1,4 @@
-import type { Check, Done, PlannedStep } from '@montana/operator'
+import { type Check, type Done, type PlannedStep, parseAddress } from '@montana/operator'
 import type { Paint } from '../../paint.js'
 
 const NAME_WIDTH = 11
@@ -19,11 +19,17 @@ function checkLine({ id, colour, value, remedy }: Check, paint: Paint): string[]
   return remedy === undefined ? [line] : [line, `${' '.repeat(7)}${' '.repeat(ID_WIDTH)} → ${remedy}`]
 }
 
-export function planLines(plan: readonly PlannedStep[]): string {
+/** With the rule that is left to the operator: no firewall is ever opened here. Spec operations 9.3. */
+export function planLines(plan: readonly PlannedStep[], listen: string): string {
   const line = ({ name, found, todo }: PlannedStep) => {
     return `${'plan'.padEnd(NAME_WIDTH)} ${name}: found ${found}; ${todo === 'nothing' ? 'nothing to do' : `will ${todo}`}`
   }
-  return plan.map(line).join('\n')
+  const { port } = parseAddress(listen)
+  const rule = `nft add rule inet filter input tcp dport ${port} accept`
+  return [
+    ...plan.map(line),
+    `${'firewall'.padEnd(NAME_WIDTH)} is not touched: let TCP in to ${port}, such as by ${rule}`,
+  ].join('\n')
 }
 
 export function stepLine(name: string, { found, did }: Done, tookMs: number): string {

@@ -68,7 +68,7 @@ async function run(context: CliContext, flags: Flags): Promise<void> {
     doctor: async (inputs) => await examineHost({ ...options, services, inputs, signal }),
     events: {
       checks: (checks, tookMs) => context.out(checkLines(checks, tookMs, paint)),
-      plan: (plan) => context.out(planLines(plan)),
+      plan: (plan) => context.out(planLines(plan, options.listen)),
       isAgreed: () => isAgreed(flags.yes),
       step: (name, done, tookMs) => context.out(stepLine(name, done, tookMs)),
     },

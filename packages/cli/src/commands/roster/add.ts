@@ -60,7 +60,7 @@ function entryOf({ entries }: RosterDocument, flags: Flags, nowMs: number): Rost
   return {
     node_id: flags.nodeId ?? known?.node_id ?? missing('node-id', flags),
     label: flags.label,
-    wg_pub: flags.wgPub ?? known?.wg_pub ?? missing('wg-pub', flags),
+    wg_pub: flags.wgPub ?? keyOf(known, flags),
     tunnel_ip: flags.tunnelIp ?? known?.tunnel_ip ?? missing('tunnel-ip', flags),
     endpoint: flags.endpoint === false ? null : (flags.endpoint ?? known?.endpoint ?? null),
     valid_from: validFrom,
@@ -68,6 +68,14 @@ function entryOf({ entries }: RosterDocument, flags: Flags, nowMs: number): Rost
     state: 'active',
     sig_node: null,
   }
+}
+
+/** A key that was revoked comes back only where somebody names it. */
+function keyOf(known: RosterEntry | undefined, flags: Flags): string {
+  if (known?.state !== 'revoked') return known?.wg_pub ?? missing('wg-pub', flags)
+  const message = `--wg-pub is missing: the key of ${flags.label} is revoked`
+  const remedy = 'let the host make another one with montana vpn keygen'
+  throw new UsageError(message, { field: 'wg-pub', remedy })
 }
 
 function timeOf(ms: number): string {

@@ -16,7 +16,9 @@ export function keygenCommand(context: CliContext): Command {
     .option('--next', 'the key that is to come: it takes over when the roster names it')
     .action(async (_: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>()
-      const path = flags.out ?? (await vpnConfiguration(context, flags)).settings.privateKey
+      // The key comes first: operators give the host its label when they have the public half.
+      const unnamed = { label: 'unnamed', ...flags }
+      const path = flags.out ?? (await vpnConfiguration(context, unnamed)).settings.privateKey
       const file = flags.next ? nextKeyPath(path) : path
       const publicKey = await makeKeyFile(file)
       if (flags.json) return context.json({ file, publicKey, isNext: flags.next === true })
