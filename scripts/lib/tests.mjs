@@ -73,9 +73,7 @@ export async function runTests({ root, node, env }, args) {
   const folder = mkdtempSync(join(tmpdir(), 'montana-test-'))
   // Before the run: what is changed meanwhile was not what ran.
   const commit = evidence && revisionOf(root)
-  // Some thousand short processes of the same code: compiled once.
-  const cache = { NODE_COMPILE_CACHE: join(root, '.montana', 'compile-cache') }
-  const context = { root, node, env: { ...cache, ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
+  const context = { root, node, env: { ...env, ...(long && { MONTANA_LONG: '1' }) }, folder }
   try {
     const runs = whole ? await runParts(context) : [await runVitest(context, 'all', filters)]
     const results = joinReports(runs.map(({ report }) => report))
