@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes a bare Debian host into a Montana mesh: from a local release bundle to a node that cements, in two minutes.
+# Takes a bare Debian host into a Montana mesh: from a local release bundle to a node that cements.
 #
 #   sudo bash onboard.sh --bundle montana-VERSION-linux-ARCH.tar --manifest FILE --operators FILE --genesis FILE --label NAME
 #

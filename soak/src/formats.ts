@@ -1,6 +1,6 @@
 // For packages that read what this one writes: its documents, and how a node is found and asked. No poller, no rule.
 export { getJson } from './probe/http.js'
-export { locate, type NodeSource } from './probe/locate.js'
+export { locate, type NodeSource, requireInstance } from './probe/locate.js'
 export { ProbeError, type ProbeFault, probeFault } from './probe/probe-error.js'
 export * as shapes from './probe/shapes.js'
 export { statusSchema } from './probe/status-schema.js'

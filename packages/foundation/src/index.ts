@@ -1,3 +1,4 @@
+export { readBoundedFile } from './bounded-file.js'
 export { bytesEqual, compareBytes, concatBytes, fromHex, toHex } from './bytes.js'
 export type { Acquisition, Coordinator, Lease, Renewal } from './coordinator.js'
 export { syncDirectory, writeFileDurably } from './durable-file.js'

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { MAX_DOCUMENT_BYTES, parseTrustRoot, type TrustRoot } from '@montana/fleet'
-import { ConfigError, errorCode, errorMessage, MontanaError } from '@montana/foundation'
+import { ConfigError, errorCode, errorMessage, MontanaError, readBoundedFile } from '@montana/foundation'
 import { type GenesisDocument, parseGenesisJson } from '@montana/ledger'
 import { readUrl } from './host/fetch.js'
 import { PATHS, within } from './host/layout.js'
@@ -56,11 +55,9 @@ async function readInput(
 ): Promise<Uint8Array> {
   if (given !== undefined && /^https?:\/\//.test(given)) return await readFetched(name, given, signal)
   const bytes = given === undefined ? await readIfThere(installed) : await readNamed(name, given)
-  if (bytes && bytes.length <= MAX_DOCUMENT_BYTES) return bytes
-  const message = bytes ? `--${name} is larger than 1 MiB` : `--${name} is missing`
-  const code = bytes ? 'INPUT_SIZE' : 'INPUT_MISSING'
-  throw new ConfigError(message, {
-    code,
+  if (bytes) return bytes
+  throw new ConfigError(`--${name} is missing`, {
+    code: 'INPUT_MISSING',
     field: name,
     remedy: `get it from the operators of the mesh and name it with --${name}`,
   })
@@ -74,7 +71,7 @@ async function readFetched(name: string, url: string, signal: AbortSignal): Prom
 }
 
 async function readNamed(name: string, path: string): Promise<Uint8Array> {
-  return await readFile(path).catch((cause: unknown) => {
+  return await readBoundedFile(path, MAX_DOCUMENT_BYTES).catch((cause: unknown) => {
     const reason = errorCode(cause) === 'ENOENT' ? 'does not exist' : `cannot be read: ${errorMessage(cause)}`
     throw new ConfigError(`--${name} ${path} ${reason}`, {
       field: name,

@@ -153,6 +153,25 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
     }
   })
 
+  it('leaves everything as it was, links of units included, when there is no room for the backup', async () => {
+    const stand = await Stand.create()
+    await stand.onboard()
+    const before = treeOf(stand.root)
+    const services = createServices(stand.root, 'none')
+    const init = { root: stand.root, services, backup: '/var/nowhere/mine', now: new Date(), signal }
+    await expect(runActions((await planUninstall(init)).actions, signal)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(difference(before, treeOf(stand.root)).filter((line) => !line.startsWith('+var/backups'))).toEqual([])
+  })
+
+  it('reads no more of a document or of words than they may have', async () => {
+    const stand = await Stand.create()
+    for (const [field, code] of [
+      ['operators', 'CONFIG_INVALID'],
+      ['restoreFrom', 'CONFIG_INVALID'],
+    ] as const)
+      await expect(stand.onboard({ [field]: '/dev/zero' }), field).rejects.toMatchObject({ code, exitCode: 78 })
+  })
+
   it('removes nothing of a host that it has not set up', async () => {
     const stand = await Stand.create()
     mkdirSync(stand.inRoot('var/lib/montana'))

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { ConfigError, errorCode } from '@montana/foundation'
+import { ConfigError, errorCode, readBoundedFile } from '@montana/foundation'
 import type { z } from 'zod'
 
 /** Largest document that is read; the report of a month has 1.5 MB, the results of all tests less. */
-const MAX_BYTES = 64 * 2 ** 20
+export const MAX_BYTES = 64 * 2 ** 20
 
 export interface JsonSource<T> {
   readonly file: string
@@ -24,7 +22,7 @@ export interface LoadedJson<T> {
 /** Reads a document that somebody names. Throws {@link ConfigError} with the flag, and the place in the file. */
 export async function loadJson<T>({ file, field, schema, remedy }: JsonSource<T>): Promise<LoadedJson<T>> {
   const wrong = (fault: string) => new ConfigError(`${field} file ${file} ${fault}`, { field, remedy })
-  const bytes = await readBounded(file).catch((error: unknown) => {
+  const bytes = await readBoundedFile(file, MAX_BYTES).catch((error: unknown) => {
     throw wrong(`cannot be read: ${errorCode(error)}`)
   })
   const document = parseJson(bytes.toString('utf8'))
@@ -32,19 +30,6 @@ export async function loadJson<T>({ file, field, schema, remedy }: JsonSource<T>
   const parsed = schema.safeParse(document)
   if (!parsed.success) throw wrong(`is wrong at ${placeOf(parsed.error)}`)
   return { value: parsed.data, sha256: createHash('sha256').update(bytes).digest('hex') }
-}
-
-/** The bytes of a regular file. Throws the error of the system, EFBIG for too many, EINVAL for what is no file. */
-export async function readBounded(file: string): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    const found = await handle.stat()
-    if (!found.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
-    if (found.size > MAX_BYTES) throw Object.assign(new Error(`${found.size} bytes`), { code: 'EFBIG' })
-    return await handle.readFile()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Undefined for what is not JSON. */

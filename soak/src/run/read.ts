@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { ConfigError, errorCode } from '@montana/foundation'
-import { parseJson, readBounded } from '../files/load-json.js'
+import { ConfigError, errorCode, readBoundedFile } from '@montana/foundation'
+import { MAX_BYTES, parseJson } from '../files/load-json.js'
 import { runPaths } from './files.js'
 import { type DrillEvent, drillEventSchema, type RunDocument, runDocumentSchema } from './schema.js'
 
@@ -23,7 +23,7 @@ export async function readRunDocument(soakPath: string): Promise<StoredRun | und
 
 async function readOptional(path: string): Promise<Buffer | undefined> {
   try {
-    return await readBounded(path)
+    return await readBoundedFile(path, MAX_BYTES)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw new ConfigError(`${path} cannot be read: ${errorCode(error)}`, {

@@ -1,5 +1,5 @@
 import { isAbort, withTimeout } from '@montana/foundation'
-import { getJson, locate, type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
+import { getJson, locate, type NodeSource, ProbeError, probeFault, requireInstance } from '@montana/soak/formats'
 import { PROBE_DEADLINE_MS } from '../constants.js'
 import { type Sample, type Status, statusSchema } from './status.js'
 
@@ -20,8 +20,6 @@ async function ask(source: NodeSource, signal: AbortSignal): Promise<Status> {
   const { url, instance } = await locate(source, signal)
   const parsed = statusSchema.safeParse(await getJson(new URL('/status.json', url), signal))
   if (!parsed.success) throw new ProbeError('STATUS_INVALID', 'the answer is not the status of a node')
-  if (instance !== undefined && instance !== parsed.data.proc.instance) {
-    throw new ProbeError('OTHER_INSTANCE', 'another process answers at the address that run.json names')
-  }
+  requireInstance(instance, parsed.data.proc.instance)
   return parsed.data
 }

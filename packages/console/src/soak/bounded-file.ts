@@ -1,22 +1,16 @@
-import { open } from 'node:fs/promises'
-import { errorCode } from '@montana/foundation'
+import { errorCode, readBoundedFile } from '@montana/foundation'
 
 /** Text of a file of at most `maxBytes`; undefined where there is none, where it is larger, or may not be read. */
 export async function readBounded(path: string, maxBytes: number): Promise<string | undefined> {
   try {
-    const handle = await open(path, 'r')
-    try {
-      return (await handle.stat()).size > maxBytes ? undefined : await handle.readFile('utf8')
-    } finally {
-      await handle.close()
-    }
+    return (await readBoundedFile(path, maxBytes)).toString('utf8')
   } catch (error) {
     if (UNUSABLE.has(errorCode(error))) return undefined
     throw error
   }
 }
 
-const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM'])
+const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EINVAL', 'EFBIG', 'EACCES', 'EPERM'])
 
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined

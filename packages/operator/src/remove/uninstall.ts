@@ -50,8 +50,8 @@ export async function planUninstall(init: UninstallInit): Promise<Removal> {
   const units = await installedUnits(root)
   const words = record?.words_file
   const actions = [
-    ...(units.length > 0 ? [stopUnits(services, units)] : []),
     backupAction(root, backup, record, signal),
+    ...(units.length > 0 ? [stopUnits(services, units)] : []),
     ...units.map((unit) => removeUnit(root, unit)),
     ...(units.length > 0 ? [{ what: 'reload', run: (signal: AbortSignal) => services.daemonReload(signal) }] : []),
     ...(await lookAtCommand(root)),

@@ -68,6 +68,8 @@ function place(root: string, staged: string, name: string): Action {
       await rm(partial, { recursive: true, force: true })
       await copyTree(staged, partial, signal)
       await chmod(partial, 0o755)
+      // Durable before its name is: a second run takes what has the name for whole.
+      await mustRun('sync', ['-f', partial], signal)
       await rename(partial, target)
       await syncDirectory(dirname(target))
     },

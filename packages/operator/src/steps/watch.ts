@@ -14,7 +14,9 @@ export async function nodeStatus(root: string, signal: AbortSignal): Promise<Nod
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
     const response = await fetch(new URL('/status.json', run.statusUrl), { signal: deadline })
-    return statusSchema.safeParse(await response.json()).data
+    const status = statusSchema.safeParse(await response.json()).data
+    // A node that was killed leaves its address behind, and its port may be another node's since.
+    return status?.proc.instance === run.instance ? status : undefined
   } catch {
     signal.throwIfAborted()
     return undefined

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { ConfigError, errorMessage } from '@montana/foundation'
+import { ConfigError, errorMessage, readBoundedFile } from '@montana/foundation'
 
 /** Far more than 24 words. */
 const MAX_BYTES = 4096
@@ -12,10 +11,11 @@ export async function readWords(from: string): Promise<string> {
 }
 
 async function readGiven(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
+  const bytes = await readBoundedFile(path, MAX_BYTES).catch((cause: unknown) => {
     const remedy = 'name the file that holds the words'
     throw new ConfigError(`--restore-from: ${errorMessage(cause)}`, { field: 'restore-from', remedy, cause })
   })
+  return bytes.toString('utf8')
 }
 
 async function readStdin(): Promise<string> {
