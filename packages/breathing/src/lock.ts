@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { formatTime, makeDirectory, sleep } from '@montana/foundation'
+import { tryProcessLock } from '@montana/foundation/process-lock'
 import { z } from 'zod'
 import { LOCK_WAIT_MS } from './constants.js'
 import { BreathError } from './errors.js'
@@ -34,7 +34,7 @@ export class BreathLock {
     await makeDirectory(this.#folder, 0o700)
     const deadline = performance.now() + this.#waitMs
     for (;;) {
-      const release = this.#take()
+      const release = tryProcessLock(join(this.#folder, LOCK_FILE))
       if (release) {
         await writeFile(join(this.#folder, OWNER_FILE), JSON.stringify(ownOwner()), { mode: 0o600 })
         return release
@@ -49,18 +49,6 @@ export class BreathLock {
       return ownerSchema.parse(JSON.parse(await readFile(join(this.#folder, OWNER_FILE), 'utf8')))
     } catch {
       return undefined
-    }
-  }
-
-  #take(): (() => void) | undefined {
-    const lock = new DatabaseSync(join(this.#folder, LOCK_FILE), { timeout: 0 })
-    try {
-      lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-      return () => lock.close()
-    } catch (error) {
-      lock.close()
-      if (/locked|busy/i.test(String(error))) return undefined
-      throw error
     }
   }
 

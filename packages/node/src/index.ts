@@ -4,7 +4,6 @@ export { type JournalState, liftSilence, readJournalState } from './chain/journa
 export { initialiseStore } from './chain/restore.js'
 export { type CheckOptions, type CheckReport, checkStore } from './check/check.js'
 export { loadGenesis, loadManifest } from './genesis-file.js'
-export { genesisMembers } from './manifest/genesis-members.js'
 export { type NodeEvents, type RunningNode, startNode } from './node.js'
 export { type Prepared, prepareNode } from './prepare.js'
 export * from './settings.js'

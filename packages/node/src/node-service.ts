@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier } from '@montana/crypto'
-import { readDocumentFile, sharedFiles } from '@montana/fleet'
 import { type Logger, systemRandom, type TimeSource } from '@montana/foundation'
 import type { Mesh } from '@montana/network'
 import { createProofVerifier, createTimechain, type ProofVerifier } from '@montana/timechain'
@@ -10,8 +8,7 @@ import { Liar } from './drill/liar.js'
 import type { DrillMessage } from './drill/message.js'
 import { type LedgerModules, LedgerService } from './ledger-service.js'
 import type { LogHealth } from './log/node-log.js'
-import { ManifestFollower } from './manifest/follower.js'
-import { JobsSeen } from './manifest/jobs.js'
+import { NodeDocuments } from './manifest/documents.js'
 import type { ManifestSource } from './manifest/types.js'
 import { createNodeMesh } from './mesh-service.js'
 import { createNodeMetrics, type NodeMetrics, type NodeMetricsRegistry } from './metrics.js'
@@ -27,6 +24,7 @@ import { ClockWatch } from './runtime/clock-watch.js'
 import { DiskGate, isFull } from './runtime/disk-gate.js'
 import type { Failpoint } from './runtime/failpoint.js'
 import { pruneStep } from './runtime/prune.js'
+import { WindowPeriod } from './runtime/window-period.js'
 import { snapshotFaults } from './snapshot/faults.js'
 import { AnchorKeeper } from './snapshot/keeper.js'
 import { SnapshotServer } from './snapshot/server.js'
@@ -74,12 +72,10 @@ export class NodeService {
   readonly #disk: DiskGate
   readonly #sync: SyncService
   readonly #mesh: Mesh | undefined
-  readonly #manifest: ManifestFollower | undefined
-  readonly #jobs: JobsSeen
+  readonly #documents: NodeDocuments
+  readonly #period: WindowPeriod
   readonly #server: StatusServer
   #samples = 0
-  /** When the window before was applied; undefined while this node does not follow. */
-  #cementedAtMs: number | undefined
   /** The status URL, while no run file tells it. */
   #unannounced: string | undefined
 
@@ -107,14 +103,15 @@ export class NodeService {
     }
     const meshModules = { ...planes, registry, logger, time, version, liar: this.#liar }
     this.#mesh = createNodeMesh(prepared, hooks.manifest?.manifest, opened, meshModules)
-    this.#manifest = this.#followManifest()
-    this.#jobs = new JobsSeen(prepared.options.fleetState, registry)
+    const finding = (code: string, detail: string) => this.#find(code, detail)
+    this.#documents = new NodeDocuments(prepared, { ...hooks, mesh: () => this.#mesh, finding })
+    this.#period = new WindowPeriod(time)
     this.#server = new StatusServer(prepared.options.statusListen, {
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
-      document: (name) => this.#document(name),
+      document: (name) => this.#documents.read(name),
     })
   }
 
@@ -122,7 +119,7 @@ export class NodeService {
   async start(closers: Closers): Promise<string> {
     const { options } = this.#prepared
     closers.add(() => this.#resources.close())
-    await Promise.all([this.#resources.refresh(), this.#jobs.refresh()])
+    await Promise.all([this.#resources.refresh(), this.#documents.jobs.refresh()])
     const statusUrl = await this.#server.start()
     closers.add(() => this.#server.stop())
     closers.add(() => this.#disk.stop())
@@ -131,8 +128,8 @@ export class NodeService {
     closers.add(() => this.#sync.stop())
     closers.add(async () => await this.#mesh?.stop())
     await this.#mesh?.start()
-    closers.add(() => this.#manifest?.stop())
-    await this.#manifest?.start()
+    closers.add(() => this.#documents.manifest?.stop())
+    await this.#documents.manifest?.start()
     const sampler = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS)
     closers.add(() => clearInterval(sampler))
     this.#sync.start()
@@ -161,29 +158,12 @@ export class NodeService {
 
   /** Reads the file of the manifest again, whether or not it seems to have changed. */
   async reloadManifest(): Promise<void> {
-    await this.#manifest?.reload()
+    await this.#documents.manifest?.reload()
   }
 
-  /** A signed document for the sync jobs of others: the manifest in force here, the roster as its job left it. */
-  async #document(name: string): Promise<Uint8Array | undefined> {
-    if (name === 'manifest') return this.#manifest?.document
-    if (name !== 'roster') return undefined
-    const path = join(this.#prepared.options.fleetState, sharedFiles(name).current)
-    return await readDocumentFile(path).catch(() => undefined)
-  }
-
-  #followManifest(): ManifestFollower | undefined {
-    const { network, identity } = this.#prepared
-    const { manifest: source, logger, registry, time } = this.#hooks
-    if (!network || !source) return undefined
-    return new ManifestFollower({
-      ...{ path: network.source.path, source, ownPeerId: identity.peerId, registry, logger, time },
-      apply: (manifest) => this.#mesh?.applyManifest(manifest),
-      finding: (code, detail) => {
-        this.#record.noteFinding({ code, window: this.#opened.store.head()?.window ?? 0, detail })
-        this.#metrics.findings.inc({ code })
-      },
-    })
+  #find(code: string, detail: string): void {
+    this.#record.noteFinding({ code, window: this.#opened.store.head()?.window ?? 0, detail })
+    this.#metrics.findings.inc({ code })
   }
 
   /** Drill: cuts the path to these peers and to no others; tells the truth, or not always. */
@@ -284,18 +264,11 @@ export class NodeService {
   #afterWindow(window: number): void {
     const peers = this.#mesh?.peers().filter(({ connections }) => connections > 0).length ?? 0
     this.#hooks.logger.info({ window, peers }, 'window applied')
-    this.#notePeriod()
+    const seconds = this.#period.next(this.#sync.host.isSynced)
+    if (seconds !== undefined) this.#metrics.cemented(seconds)
     const { maxWindows, keepWindows } = this.#prepared.options
     if (keepWindows !== undefined) this.#disk.attempt(() => pruneStep(this.#opened.store, window - keepWindows + 1))
     if (maxWindows !== undefined && this.#record.appliedHere >= maxWindows) this.#hooks.end()
-  }
-
-  /** Windows that come in a row while catching up say nothing about the mesh. */
-  #notePeriod(): void {
-    const nowMs = this.#hooks.time.monotonicMs()
-    const isFollowing = this.#sync.host.isSynced
-    if (isFollowing && this.#cementedAtMs !== undefined) this.#metrics.cemented((nowMs - this.#cementedAtMs) / 1000)
-    this.#cementedAtMs = isFollowing ? nowMs : undefined
   }
 
   #statusModules(): StatusModules {
@@ -307,8 +280,8 @@ export class NodeService {
       genesisHash,
       identity,
       build: this.#build,
-      manifest: this.#manifest,
-      jobs: this.#jobs,
+      manifest: this.#documents.manifest,
+      jobs: this.#documents.jobs,
       backendName: this.#opened.hashing.name,
       cryptoBackend: this.#opened.crypto.name,
       ledger: this.#ledger,
@@ -331,7 +304,7 @@ export class NodeService {
     this.#sync.mend()
     if (this.#unannounced) this.#announce(this.#unannounced).catch(this.#hooks.fail)
     void this.#resources.refresh()
-    void this.#jobs.refresh()
+    void this.#documents.jobs.refresh()
   }
 
   /** Metrics and status page are made from the same document, so they cannot differ. */

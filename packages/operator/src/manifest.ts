@@ -9,8 +9,8 @@ import {
   type TrustRoot,
   type VerifiedDocument,
 } from '@montana/fleet'
-import { toHex } from '@montana/foundation'
-import { accountIdOf, type GenesisDocument, nodeIdOf } from '@montana/ledger'
+import type { GenesisDocument } from '@montana/ledger'
+import { genesisMembers } from '@montana/node/genesis-members'
 import { PATHS, within } from './host/layout.js'
 
 export interface JudgedManifest {
@@ -49,7 +49,7 @@ async function judge(bytes: Uint8Array, { root, trust, genesis, nowMs }: JudgeIn
   const backend = await selectPqBackend()
   try {
     const modules = { trust, verify: createSignatureVerifier(backend) }
-    const kind = manifestKind(membersOf(genesis))
+    const kind = manifestKind(genesisMembers(genesis))
     const stateDir = within(root, PATHS.fleet)
     const store = await DocumentStore.open({ kind, stateDir, modules, files: sharedFiles('manifest') })
     const judgement = await store.judge(bytes, nowMs).catch((error: unknown) => olderThan(error, store.current))
@@ -63,12 +63,4 @@ function olderThan(error: unknown, current: VerifiedDocument<ManifestDocument> |
   if (current && error instanceof FleetError && error.code === 'DOC_ROLLBACK')
     return { verified: current, isNew: false }
   throw error
-}
-
-function membersOf({ operators }: GenesisDocument) {
-  return operators.map(({ label, suiteId, nodePublicKey, accountPublicKey }) => ({
-    label,
-    nodeIdHex: toHex(nodeIdOf(nodePublicKey)),
-    accountIdHex: toHex(accountIdOf(suiteId, accountPublicKey)),
-  }))
 }

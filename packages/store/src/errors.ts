@@ -58,11 +58,6 @@ export function sqliteCode(error: unknown): number | undefined {
   return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
-export function isLocked(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code === SQLITE.BUSY || code === SQLITE.LOCKED
-}
-
 export function isCannotOpen(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.CANTOPEN
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { makeDirectory, sleep } from '@montana/foundation'
+import { tryProcessLock } from '@montana/foundation/process-lock'
 import { FleetError } from '../errors.js'
 
 const RETRY_MS = 50
@@ -8,8 +8,8 @@ const RETRY_MS = 50
 const WAIT_MS = 15_000
 
 /**
- * One process at a time puts documents of this name in force. The lock is the operating system's, taken through SQLite: it
- * ends with its owner, however that ends. Throws FleetError SYNC_LOCKED or AbortError.
+ * One process at a time puts documents of this name in force; the lock ends with its owner, however that ends. Throws
+ * FleetError SYNC_LOCKED or AbortError.
  */
 export async function withSyncLock<T>(
   stateDir: string,
@@ -20,28 +20,16 @@ export async function withSyncLock<T>(
   await makeDirectory(stateDir, 0o755)
   const path = join(stateDir, `${name}.lock.db`)
   const deadline = performance.now() + WAIT_MS
-  let release = take(path)
+  let release = tryProcessLock(path)
   while (!release) {
     if (performance.now() > deadline) throw locked(path)
     await sleep(RETRY_MS, signal)
-    release = take(path)
+    release = tryProcessLock(path)
   }
   try {
     return await work()
   } finally {
     release()
-  }
-}
-
-function take(path: string): (() => void) | undefined {
-  const lock = new DatabaseSync(path, { timeout: 0 })
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    return () => lock.close()
-  } catch (error) {
-    lock.close()
-    if (/locked|busy/i.test(String(error))) return undefined
-    throw error
   }
 }
 

@@ -5,7 +5,7 @@ import type { GenesisDocument } from '@montana/ledger'
 export async function kindWithGenesis(path: unknown): Promise<DocumentKind<ManifestDocument>> {
   if (typeof path !== 'string') return manifestKind()
   // The node's code is large; only those that need it load it.
-  const { genesisMembers } = await import('@montana/node')
+  const { genesisMembers } = await import('@montana/node/genesis-members')
   return manifestKind(genesisMembers(await readGenesis(path)))
 }
 
