@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { ConfigError, errorCode, systemTime } from '@montana/foundation'
 import type { FastifyInstance } from 'fastify'
 import { EventHub } from './events/hub.js'
+import { featuresOf } from './features.js'
 import { createApp } from './http/app.js'
 import { MeshSampler } from './mesh/sampler.js'
-import { type ConsoleOptions, type ListenAddress, listenAddress } from './options.js'
+import { type ConsoleOptions, checkToken, type ListenAddress, listenAddress } from './options.js'
 import { SoakFolder } from './soak/soak-view.js'
 
 export interface Console {
@@ -21,6 +22,7 @@ const PAGE_DIR = join(import.meta.dirname, 'page')
 /** Serves API and page until `stop` or the signal. Throws {@link ConfigError} for a wrong address or a taken port. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const address = listenAddress(options)
+  checkToken(options)
   const pageDir = options.pageDir ?? PAGE_DIR
   checkPage(pageDir)
   const ending = new AbortController()
@@ -28,7 +30,9 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const soak = options.soakPath === undefined ? undefined : new SoakFolder(options.soakPath)
   const mesh = () => sampler.sample()
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })
-  const app = await createApp({ mesh, soak, events, pageDir, host: address.host })
+  const { mirrors } = options
+  const modules = { features: featuresOf(options), mesh, soak, events, mirrors }
+  const app = await createApp({ ...modules, pageDir, host: address.host })
   await listen(app, address, options.orFreePort ?? false)
   const end = async () => {
     ending.abort()

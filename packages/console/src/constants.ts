@@ -35,3 +35,7 @@ export const EVENT_STALL_MS = 30_000
 export const CONNECTIONS_MAX = 64
 export const REQUEST_TIMEOUT_MS = 5_000
 export const HEADER_MAX_BYTES = 8_192
+/** 128 bits in base64url are 22 characters. */
+export const TOKEN_CHARACTERS_MIN = 24
+/** A command with its reason; what is longer is none. */
+export const BODY_MAX_BYTES = 16 * 1024

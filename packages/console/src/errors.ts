@@ -1,6 +1,19 @@
 import { MontanaError, type MontanaErrorInit } from '@montana/foundation'
 
-export type ApiErrorCode = 'USAGE' | 'HOST' | 'ORIGIN' | 'NOT_FOUND' | 'METHOD' | 'BUSY' | 'INTERNAL' | 'STOPPING'
+export type ApiErrorCode =
+  | 'USAGE'
+  | 'HOST'
+  | 'ORIGIN'
+  | 'NOT_FOUND'
+  | 'METHOD'
+  | 'BUSY'
+  | 'INTERNAL'
+  | 'STOPPING'
+  | 'TOKEN'
+  | 'READ_ONLY'
+  | 'MEDIA_TYPE'
+  | 'FIELD_INVALID'
+  | 'NOT_ENABLED'
 
 /** A request that is refused, with the HTTP status that says so. */
 export class ApiError extends MontanaError {

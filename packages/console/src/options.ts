@@ -1,12 +1,20 @@
 import { ConfigError, type TimeSource } from '@montana/foundation'
 import type { NodeSource } from '@montana/soak/formats'
-import { DEFAULT_CONSOLE_PORT, LOOPBACK_NAMES } from './constants.js'
+import type { FastifyPluginAsync } from 'fastify'
+import { DEFAULT_CONSOLE_PORT, LOOPBACK_NAMES, TOKEN_CHARACTERS_MIN } from './constants.js'
+import type { FailoverSource } from './failover/source.js'
 
 export interface ConsoleOptions {
   /** Whom to ask; each is found at every sample anew, because its port changes when it restarts. */
   readonly nodes: readonly NodeSource[]
   /** The soak file, whether it exists yet or not. */
   readonly soakPath?: string | undefined
+  /** Bearer token of everything that changes something, at least 24 characters; without one the console is read-only. */
+  readonly token?: string | undefined
+  /** Agents of failover groups, as this host reaches them. */
+  readonly failover?: readonly FailoverSource[]
+  /** Routes of the repository mirror below `/api/mirrors`, with their own guards. */
+  readonly mirrors?: FastifyPluginAsync | undefined
   /** 127.0.0.1 by default. */
   readonly host?: string | undefined
   /** 8447 by default; 0 takes any. */
@@ -36,6 +44,13 @@ export function isLoopback(host: string): boolean {
 /** An IPv6 address without its brackets. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Throws {@link ConfigError} for a token that could be guessed. */
+export function checkToken({ token }: ConsoleOptions): void {
+  if (token === undefined || token.length >= TOKEN_CHARACTERS_MIN) return
+  const remedy = `make one of at least ${TOKEN_CHARACTERS_MIN} random characters`
+  throw new ConfigError('the token of the console is too short', { field: 'token', remedy })
 }
 
 /** Checks where the console would listen. Throws {@link ConfigError}. */

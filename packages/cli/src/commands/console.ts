@@ -1,22 +1,26 @@
+import { resolve } from 'node:path'
 import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
+import { readConsoleToken } from './console/token.js'
 import { readPollerOptions } from './soak/options.js'
 
 interface ConsoleFlags extends GlobalOptions {
   port?: string
   listen?: string
   allowRemote?: boolean
+  tokenFile?: string
 }
 
 const PORT_MAX = 65_535
 
 export function consoleCommand(context: CliContext): Command {
   return new Command('console')
-    .description('a read-only page about a mesh and its soak records: of a devnet (--data-dir) or of --config nodes')
+    .description('a page about a mesh and its soak records: of a devnet (--data-dir) or of --config nodes')
     .option('--port <N>', 'port of the page, 0 for any (default: 8447)')
     .option('--listen <host>', 'address to listen on (default: 127.0.0.1)')
     .option('--allow-remote', 'allow an address that is not loopback; the page asks for no password')
+    .option('--token-file <file>', 'token that opens what changes something; made where the file is not there')
     .action(async (_, self: Command) => {
       await serve(context, self.optsWithGlobals<ConsoleFlags>())
     })
@@ -30,7 +34,8 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   const { isLoopback, startConsole } = await import('@montana/console')
   const { signal } = context
   const { listen: host, allowRemote = false } = flags
-  const page = await startConsole({ nodes, soakPath: path, port, host, allowRemote, signal })
+  const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
+  const page = await startConsole({ nodes, soakPath: path, port, host, allowRemote, token, signal })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
   if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
   else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)

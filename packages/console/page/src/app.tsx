@@ -1,23 +1,23 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { FeaturesView } from '../../src/api/views.js'
 import { clockTime } from './data/format.js'
-import { useHash } from './data/hooks.js'
+import { useHash, usePolled } from './data/hooks.js'
 import { follow, type LiveState } from './data/live.js'
-import { MeshTab } from './mesh/mesh-tab.js'
 import { Mark } from './parts/mark.js'
 import { Empty } from './parts/panel.js'
 import { Tabs } from './parts/tabs.js'
-import { SoakTab } from './soak/soak-tab.js'
+import { Unlock } from './parts/unlock.js'
+import { TABS, type TabId, TabView } from './tabs.js'
 
-const TABS = [
-  { id: 'mesh', name: 'Mesh' },
-  { id: 'soak', name: 'Soak' },
-] as const
-
+/** A console that was started anew may have other parts. */
+const FEATURES_EVERY_MS = 30_000
+const TAB_IDS = TABS.map(({ id }) => id) as [TabId, ...TabId[]]
 const START: LiveState = { mesh: null, soak: null, link: 'connecting', heardAtMs: 0 }
 
 export function App() {
   const [state, setState] = useState(START)
-  const [tab, setTab] = useHash<'mesh' | 'soak'>(['mesh', 'soak'])
+  const [tab, setTab] = useHash<TabId>(TAB_IDS)
+  const { data: features } = usePolled<FeaturesView>('/api/features', FEATURES_EVERY_MS)
   useEffect(() => follow(setState), [])
   useEffect(() => {
     document.title = state.mesh?.head ? `Montana · window ${state.mesh.head.window}` : 'Montana'
@@ -32,6 +32,7 @@ export function App() {
           </h1>
           <span class="top-network">{state.mesh?.network ?? ''}</span>
           <LinkState state={state} />
+          <Unlock features={features} />
         </div>
         <nav class="top-row top-tabs">
           <Tabs tabs={TABS} current={tab} onSelect={setTab} />
@@ -40,15 +41,21 @@ export function App() {
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
         <StaleNotice state={state} />
         <div id="view" class="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-          <View tab={tab} state={state} />
+          <View tab={tab} state={state} features={features} />
         </div>
       </main>
-      <footer class="foot">Reads the nodes' own status, and changes nothing. Times are UTC.</footer>
+      <footer class="foot">Says what nodes and agents say of themselves. Times are UTC.</footer>
     </>
   )
 }
 
-function View({ tab, state }: { tab: 'mesh' | 'soak'; state: LiveState }) {
+interface ViewProps {
+  readonly tab: TabId
+  readonly state: LiveState
+  readonly features: FeaturesView | null
+}
+
+function View({ tab, state, features }: ViewProps) {
   if (!state.mesh && state.link === 'refused') {
     return (
       <Empty title="The console does not answer">
@@ -56,10 +63,7 @@ function View({ tab, state }: { tab: 'mesh' | 'soak'; state: LiveState }) {
       </Empty>
     )
   }
-  if (!state.mesh) {
-    return <Empty title="Asking the nodes">The first answers come within two seconds of their start.</Empty>
-  }
-  return tab === 'mesh' ? <MeshTab mesh={state.mesh} state={state} /> : <SoakTab soak={state.soak} />
+  return <TabView tab={tab} state={state} features={features} />
 }
 
 function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {

@@ -1,6 +1,21 @@
 // What the API answers; the page is written against these types. Labels only, never an address (spec operations 1).
 // Not measured is null; times are RFC 3339 UTC, durations ms or s as the name says, sizes bytes.
 
+/** `/api/features`: the parts of this console. */
+export interface FeaturesView {
+  /** Whether a token opens anything that changes something. */
+  readonly mutations: FeatureView
+  readonly failover: FeatureView
+  readonly mirrors: FeatureView
+  readonly soak: FeatureView
+}
+
+export interface FeatureView {
+  readonly isEnabled: boolean
+  /** What to do to have it; null where it is there. */
+  readonly howTo: string | null
+}
+
 /** Do all nodes that know a window have the same hashes for it? `unknown`: fewer than two could be compared. */
 export type Agreement = 'yes' | 'no' | 'unknown'
 

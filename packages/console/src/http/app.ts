@@ -1,5 +1,5 @@
 import fastifyStatic from '@fastify/static'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
@@ -10,6 +10,7 @@ export interface AppInit extends RouteModules {
   /** Name that a request may use besides those of loopback. */
   readonly host: string
   readonly pageDir: string
+  readonly mirrors: FastifyPluginAsync | undefined
 }
 
 /** Names that the build makes from content never change their meaning. */
@@ -37,6 +38,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setNotFoundHandler(sendNotFound)
   addRoutes(app, init)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
+  if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {
     root: init.pageDir,
     wildcard: false,
@@ -46,4 +48,14 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
     },
   })
   return app
+}
+
+/** Its routes are marked, since they guard themselves. */
+async function mountMirrors(app: FastifyInstance, mirrors: FastifyPluginAsync): Promise<void> {
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, isMirror: true }
+    })
+    await scope.register(mirrors)
+  })
 }

@@ -26,10 +26,15 @@ export function setSecurityHeaders(reply: FastifyReply): void {
 export function guardRequest(request: FastifyRequest, reply: FastifyReply, host: string): void {
   checkHost(request.headers.host, host)
   checkOrigin(request)
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (request.method !== 'GET' && request.method !== 'HEAD' && !guardsItself(request)) {
     reply.header('allow', 'GET, HEAD')
     throw new ApiError(405, 'METHOD', 'nothing here changes anything', { remedy: 'use GET' })
   }
+}
+
+/** Routes that change something have a stricter guard of their own; other methods than theirs are refused by them too. */
+function guardsItself({ routeOptions: { config } }: FastifyRequest): boolean {
+  return config?.isMutation === true || config?.isMirror === true
 }
 
 /** A page of another site that resolves its own name to loopback sends that name: DNS rebinding. */

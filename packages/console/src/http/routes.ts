@@ -1,19 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { MeshView } from '../api/views.js'
+import type { FeaturesView, MeshView } from '../api/views.js'
 import { SOAK_POINTS_DEFAULT, SOAK_POINTS_MAX } from '../constants.js'
 import { ApiError } from '../errors.js'
 import type { EventHub } from '../events/hub.js'
 import type { SoakFolder } from '../soak/soak-view.js'
 
 export interface RouteModules {
+  readonly features: FeaturesView
   mesh(): Promise<MeshView>
   readonly soak: SoakFolder | undefined
   readonly events: EventHub
 }
 
 /** The data routes; the page itself is static. */
-export function addRoutes(app: FastifyInstance, { mesh, soak, events }: RouteModules): void {
+export function addRoutes(app: FastifyInstance, { features, mesh, soak, events }: RouteModules): void {
   app.get('/healthz', async (_, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/api/features', async () => features)
   app.get('/api/mesh', async () => await mesh())
   app.get('/api/soak', async (request) => {
     const limit = limitOf(request)

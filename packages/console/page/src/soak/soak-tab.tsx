@@ -1,3 +1,5 @@
+import 'uplot/dist/uPlot.min.css'
+import '../style/soak.css'
 import type { SoakView } from '../../../src/api/views.js'
 import type { LiveState } from '../data/live.js'
 import { Empty, Panel } from '../parts/panel.js'

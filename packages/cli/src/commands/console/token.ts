@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { open, readFile } from 'node:fs/promises'
+import { ConfigError, errorCode, isClosedToOthers } from '@montana/foundation'
+
+const TOKEN_BYTES = 32
+const SECRET_MODE = 0o600
+const TEXT = /^[\x21-\x7e]{24,512}$/
+
+/** The token of a console; made with 256 random bits where `path` is not there. Throws ConfigError that never quotes it. */
+export async function readConsoleToken(path: string): Promise<string> {
+  try {
+    await using file = await open(path, 'wx', SECRET_MODE)
+    await file.writeFile(`${randomBytes(TOKEN_BYTES).toString('base64url')}\n`)
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw wrong(path, `cannot be written (${errorCode(error)})`, 'name another file')
+  }
+  return await readToken(path)
+}
+
+async function readToken(path: string): Promise<string> {
+  await using file = await open(path, 'r').catch((error: unknown) => {
+    throw wrong(path, `cannot be read (${errorCode(error)})`, 'name another file')
+  })
+  if (!isClosedToOthers(path, await file.stat())) throw wrong(path, 'can be read by others', `chmod 600 ${path}`)
+  const text = (await readFile(file, 'utf8')).trim()
+  if (TEXT.test(text)) return text
+  throw wrong(path, 'is no token', 'remove it, and it is made anew; a token has 24 to 512 printable characters')
+}
+
+function wrong(path: string, fault: string, remedy: string): ConfigError {
+  return new ConfigError(`the token file ${path} ${fault}`, { field: 'token-file', remedy })
+}
