@@ -152,8 +152,10 @@ bundle_beside() {
   printf '%s' "${found[0]}"
 }
 
-# Transport is not trusted: what comes is verified. A minimal Debian has none of the first two.
-download() {
+# Transport is not trusted: what comes is verified. A minimal Debian has none of the first two, and only the first knows of
+# limits, so each runs under one of the shell, in KiB.
+download() (
+  ulimit -f "$((MAX_BUNDLE_BYTES / 1024))"
   if command -v curl >/dev/null; then
     curl -fsSL --max-time 600 --max-filesize "$MAX_BUNDLE_BYTES" -o "$2" -- "$1"
   elif command -v wget >/dev/null; then
@@ -161,9 +163,9 @@ download() {
   elif [[ -x /usr/lib/apt/apt-helper ]]; then
     /usr/lib/apt/apt-helper -q download-file "$1" "$2" >/dev/null
   else
-    return 1
+    exit 1
   fi
-}
+)
 
 # find_bundle WORK: prints the path of the bundle on this host.
 find_bundle() {
@@ -181,7 +183,7 @@ find_bundle() {
 # unpack_runtime BUNDLE WORK: only a runtime whose hash stands in this script.
 unpack_runtime() {
   local sum
-  tar -xOf "$1" runtime.tar.gz >"$2/runtime.tar.gz" 2>/dev/null || refuse "$1 is not a release bundle"
+  (ulimit -f "$((MAX_BUNDLE_BYTES / 1024))" && tar -xOf "$1" runtime.tar.gz) >"$2/runtime.tar.gz" 2>/dev/null || refuse "$1 is not a release bundle"
   sum=$(sha256sum <"$2/runtime.tar.gz")
   sum=${sum%% *}
   contains "$RUNTIMES" "linux-$(architecture)=$sum" ||

@@ -5,10 +5,8 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { networkField } from './fields.js'
 import { firstIssue } from './issues.js'
+import { DEFAULT_FLEET_STATE, DEFAULT_OPERATORS } from './paths.js'
 
-export const DEFAULT_FLEET_CONFIG = '/etc/montana/fleet.yaml'
-export const DEFAULT_FLEET_STATE = '/var/lib/montana-fleet'
-export const DEFAULT_OPERATORS = '/etc/montana/operators.json'
 const MAX_SOURCES = 16
 
 const path = z.string().min(1)

@@ -1,12 +1,6 @@
 export { type Acceptance, decideAcceptance, type Highest } from './acceptance.js'
 export { addressOfPublicKey, HOST_ADDRESS } from './address.js'
-export {
-  DEFAULT_FLEET_CONFIG,
-  DEFAULT_FLEET_STATE,
-  DEFAULT_OPERATORS,
-  type FleetConfig,
-  readFleetConfig,
-} from './config.js'
+export { type FleetConfig, readFleetConfig } from './config.js'
 export { MAX_DOCUMENT_BYTES, MAX_OVERLAP_MS } from './constants.js'
 export {
   type DocumentKind,
@@ -63,6 +57,7 @@ export {
   type TrustRoot,
   type TrustRootDocument,
 } from './operators.js'
+export { DEFAULT_FLEET_CONFIG, DEFAULT_FLEET_STATE, DEFAULT_OPERATORS } from './paths.js'
 export { REGISTRY_KIND } from './registry/content.js'
 export { createRegistry, putHost, type RegistryDraftInit, reviseRegistry } from './registry/draft.js'
 export {

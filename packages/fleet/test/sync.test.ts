@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -176,6 +176,28 @@ describe('a sync', () => {
       ['accept-version', 3, 5],
     ])
     expect(await sync(sources)).toMatchObject({ outcome: 'same' })
+  })
+
+  it('takes the version that an operator names before a higher one that is offered beside it', async () => {
+    const sources = [await file('a', await issue(3)), await file('b', await issue(5))]
+    expect(await sync(sources, { allowVersion: 3 })).toMatchObject({ outcome: 'new' })
+    expect(await inForce()).toBe(3)
+    await sync(sources)
+    expect(await inForce()).toBe(5)
+    expect(await sync(sources, { allowVersion: 3 })).toMatchObject({ outcome: 'new' })
+    expect(await inForce()).toBe(3)
+  })
+
+  const isRoot = process.getuid?.() === 0
+  it.skipIf(!isRoot)('leaves nothing of root in a folder of a service (needs root)', async () => {
+    const owner = 12_345
+    await chown(stateDir, owner, owner)
+    const outside = await file('outside', await issue(1))
+    await symlink(outside, join(stateDir, 'link'))
+    await sync([await file('a', await issue(2)), await file('b', await issue(2))], { allowVersion: 2 })
+    const names = ['jobs', 'manifest.json', 'manifest.highest.json', 'manifest.lock.db', 'audit.jsonl']
+    for (const name of names) expect((await stat(join(stateDir, name))).uid, name).toBe(owner)
+    expect((await stat(outside)).uid).toBe(0)
   })
 
   it('replaces a damaged document in force, and still refuses an older one', async () => {

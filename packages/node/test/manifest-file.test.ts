@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '@montana/foundation'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { checkManifestSecurity } from '../src/config/security.js'
+import { checkManifestSecurity } from '../src/config/manifest-security.js'
 import { loadManifest } from '../src/genesis-file.js'
 import { makeWorld, temporaryDirectory, type World } from './support/world.js'
 

@@ -8,10 +8,13 @@ import {
   sharedFiles,
   type TrustRoot,
   type VerifiedDocument,
+  withSyncLock,
 } from '@montana/fleet'
 import type { GenesisDocument } from '@montana/ledger'
 import { genesisMembers } from '@montana/node/genesis-members'
 import { PATHS, within } from './host/layout.js'
+
+const MANIFEST = 'manifest'
 
 export interface JudgedManifest {
   /** The one that is to be in force: signed by the operators, within its dates, its content obeys the rules. */
@@ -19,7 +22,7 @@ export interface JudgedManifest {
   /** False: it is in force here already. */
   readonly isNewManifest: boolean
   /** Puts it in force, below the state folder of the fleet. */
-  adoptManifest(): Promise<void>
+  adoptManifest(signal: AbortSignal): Promise<void>
 }
 
 interface JudgeInit {
@@ -36,13 +39,16 @@ interface JudgeInit {
 export async function judgeManifest(bytes: Uint8Array, init: JudgeInit): Promise<JudgedManifest> {
   const { verified: manifest, isNew: isNewManifest } = (await judge(bytes, init)).judgement
   checkDates(manifest.document, init.nowMs)
-  return { manifest, isNewManifest, adoptManifest: async () => await adopt(bytes, init) }
+  return { manifest, isNewManifest, adoptManifest: async (signal) => await adopt(bytes, init, signal) }
 }
 
 /** Judged anew: while the plan waited for its answer, the sync job may have put a newer one in force. */
-async function adopt(bytes: Uint8Array, init: JudgeInit): Promise<void> {
-  const { store, judgement } = await judge(bytes, init)
-  if (judgement.isNew) await store.adopt(judgement.verified)
+async function adopt(bytes: Uint8Array, init: JudgeInit, signal: AbortSignal): Promise<void> {
+  const work = async () => {
+    const { store, judgement } = await judge(bytes, init)
+    if (judgement.isNew) await store.adopt(judgement.verified)
+  }
+  await withSyncLock(within(init.root, PATHS.fleet), MANIFEST, work, signal)
 }
 
 async function judge(bytes: Uint8Array, { root, trust, genesis, nowMs }: JudgeInit) {
@@ -51,7 +57,7 @@ async function judge(bytes: Uint8Array, { root, trust, genesis, nowMs }: JudgeIn
     const modules = { trust, verify: createSignatureVerifier(backend) }
     const kind = manifestKind(genesisMembers(genesis))
     const stateDir = within(root, PATHS.fleet)
-    const store = await DocumentStore.open({ kind, stateDir, modules, files: sharedFiles('manifest') })
+    const store = await DocumentStore.open({ kind, stateDir, modules, files: sharedFiles(MANIFEST) })
     const judgement = await store.judge(bytes, nowMs).catch((error: unknown) => olderThan(error, store.current))
     return { store, judgement }
   } finally {

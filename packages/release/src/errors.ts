@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'STORE_SCHEMA_NEWER'
   | 'PROTOCOL_RANGE'
   | 'DISK_SPACE'
+  | 'RELEASE_OLDER'
   | 'UNIT_INVALID'
   | 'INVENTORY_INVALID'
 

@@ -120,6 +120,17 @@ describe.skipIf(reason !== undefined)('montana deploy', { timeout: TIMEOUT_MS },
     expect(await versions()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
   })
 
+  longIt('a host from which ssh is cut off after its upgrade is rolled back by us', async () => {
+    const onHost = '/bin/sh -c "$SSH_ORIGINAL_COMMAND"'
+    await sshd.force(
+      `case $SSH_ORIGINAL_COMMAND in *bundle.tar*) ${onHost}; kill -9 $PPID ;; *) exec ${onHost} ;; esac`,
+    )
+    const failure = await roll(SECOND).catch((error: unknown) => String(error))
+    await sshd.force(`exec ${onHost}`)
+    expect(failure).toMatch(/moscow: ssh was cut off: .*; rolled back/)
+    expect(await versions()).toEqual(['1.0.0', '1.0.0', '1.0.0'])
+  })
+
   longIt('nothing is sent that hosts would refuse, nor to a host that is not the one whose key is pinned', async () => {
     await expect(roll(bundleOf({ app: [] }, OTHER_KEY))).rejects.toMatchObject({ code: 'BUNDLE_REFUSED', exitCode: 78 })
     const other = inventory({}, await sshd.withOtherHostKey())

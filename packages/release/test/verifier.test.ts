@@ -189,6 +189,13 @@ describe('the verifier', () => {
     const { stdout } = spawnSync('bash', ['-c', filledOnboard(template, verifierText(), facts)], { encoding: 'utf8' })
     const key = Buffer.from(KEY.publicKey).toString('hex')
     expect(stdout).toBe(`${verifierText().trimEnd()}\n${key} linux-x64=${'ab'.repeat(32)}\n`)
+    const text = (over: Partial<typeof facts>, before: string) =>
+      filledOnboard(template, '', { ...facts, ...over, before })
+    const arm = { arch: 'arm64', runtimeSha256: 'cd'.repeat(32) }
+    const both = `RUNTIMES='linux-arm64=${arm.runtimeSha256} linux-x64=${facts.runtimeSha256}'`
+    expect(text(arm, text({}, ''))).toContain(both)
+    expect(text({}, text(arm, text({ runtimeSha256: 'ef'.repeat(32) }, '')))).toContain(both)
+    expect(text(arm, text({ publicKey: OTHER_KEY.publicKey }, ''))).not.toContain('linux-x64')
     expect(() => filledOnboard('#!/bin/bash\n', '', facts)).toThrow('has no line #@RELEASE_KEY@')
   })
 })

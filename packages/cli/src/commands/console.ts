@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { UsageError } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { readConsoleToken } from './console/token.js'
+import { readPort } from './port.js'
 import { readPollerOptions } from './soak/options.js'
 
 interface ConsoleFlags extends GlobalOptions {
@@ -11,8 +11,6 @@ interface ConsoleFlags extends GlobalOptions {
   allowRemote?: boolean
   tokenFile?: string
 }
-
-const PORT_MAX = 65_535
 
 export function consoleCommand(context: CliContext): Command {
   return new Command('console')
@@ -44,14 +42,6 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
 }
 
 const REMOTE = 'whoever reaches this address can read the page: it asks for no password and is not encrypted'
-
-/** Throws {@link UsageError}. */
-export function readPort(flag: string, text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port <= PORT_MAX) return port
-  const remedy = `give a number from 0 to ${PORT_MAX}`
-  throw new UsageError(`--${flag} '${text}' is not a port`, { field: flag, remedy })
-}
 
 /** Being stopped is the clean end of a server. */
 async function untilStopped(signal: AbortSignal): Promise<void> {

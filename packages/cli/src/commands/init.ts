@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { deriveIdentity, entropyToMnemonic, type Identity, mnemonicToEntropy } from '@montana/crypto'
 import { ConfigError, errorMessage, fromHex, makeDirectory, toHex, UsageError } from '@montana/foundation'
 import { saveIdentity } from '@montana/node/settings'
-import { writeWords } from '@montana/operator'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { dataDirOf } from '../start-flags.js'
@@ -35,13 +34,19 @@ export function initCommand(context: CliContext): Command {
       const entropy = given ?? new Uint8Array(randomBytes(ENTROPY_BYTES))
       const identity = await deriveIdentity(entropy)
       await makeDataDir(dataDir)
-      const discard = given ? undefined : await writeWords(await entropyToMnemonic(entropy), options.mnemonicOut)
+      const discard = given ? undefined : await giveOut(await entropyToMnemonic(entropy), options.mnemonicOut)
       const backup = await saveIdentity(dataDir, identity, options.force).catch(async (error: unknown) => {
         await discard?.()
         throw error
       })
       report(context, identity, { dataDir, backup, json: self.optsWithGlobals<GlobalOptions>().json === true })
     })
+}
+
+/** Loaded here only: who restores an identity gives out no words. */
+async function giveOut(words: string, file: string | undefined): Promise<() => Promise<void>> {
+  const { writeWords } = await import('@montana/operator')
+  return await writeWords(words, file)
 }
 
 function checkOptions(options: InitOptions): void {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { makeDirectory, sleep } from '@montana/foundation'
 import { tryProcessLock } from '@montana/foundation/process-lock'
 import { FleetError } from '../errors.js'
+import { giveToOwner } from './owner.js'
 
 const RETRY_MS = 50
 /** A whole run of a sync job is over by then. */
@@ -30,6 +31,7 @@ export async function withSyncLock<T>(
     return await work()
   } finally {
     release()
+    await giveToOwner(stateDir)
   }
 }
 

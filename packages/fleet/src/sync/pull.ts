@@ -97,14 +97,19 @@ function authenticOf<T extends SignedDocument>(offers: readonly Offer<T>[]): Aut
   return offers.flatMap(({ authentic }) => authentic ?? [])
 }
 
-/** From the highest version down; the first that holds wins. Behind two of one version nothing older is taken. */
+/**
+ * From the highest version down, but first the one that an operator names; the first that holds wins. Behind two of one
+ * version nothing older is taken.
+ */
 async function takeHighest<T extends SignedDocument>(
   init: PullInit<T>,
   offers: readonly Offer<T>[],
 ): Promise<PullResult['outcome']> {
   let outcome: PullResult['outcome'] = 'none'
   let isStopped = false
-  for (const offer of offers.toSorted((a, b) => versionOf(b) - versionOf(a))) {
+  const rank = (offer: Offer<T>) =>
+    versionOf(offer) === init.allowVersion ? Number.POSITIVE_INFINITY : versionOf(offer)
+  for (const offer of offers.toSorted((a, b) => rank(b) - rank(a) || 0)) {
     if (!offer.authentic || (isStopped && !init.store.isInForce(offer.authentic.sha256))) continue
     const verdict: Verdict = await take(init, offer.authentic, outcome !== 'none')
     offer.report = { ...offer.report, code: verdict.code, message: verdict.message }

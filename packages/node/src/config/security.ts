@@ -1,5 +1,5 @@
 import { ConfigError } from '@montana/foundation'
-import { type Manifest, manifestMembers, type SecurityOptions } from '@montana/network'
+import type { SecurityOptions } from '@montana/network'
 import { Fault } from './option.js'
 
 type Offers = SecurityOptions['offers']
@@ -27,14 +27,4 @@ export function checkSecurity(offers: Offers, requireHybrid: SecurityOptions['re
   const remedy = 'offer hybrid in transportSecurity, or set transportRequireHybrid to false'
   const message = 'transportRequireHybrid asks for the hybrid profile, transportSecurity does not offer it'
   throw new ConfigError(message, { field: 'transportRequireHybrid', remedy })
-}
-
-/** As {@link checkSecurity}, for the peers whose manifest entry asks for hybrid: they would never be spoken to. */
-export function checkManifestSecurity(offers: Offers, manifest: Manifest): void {
-  if (offers.includes('hybrid')) return
-  const labels = manifestMembers(manifest).flatMap(({ security, label }) => (security === 'hybrid' ? [label] : []))
-  if (labels.length === 0) return
-  const message = `the manifest asks for the hybrid profile with ${labels.join(', ')}, transportSecurity does not offer it`
-  const remedy = 'offer hybrid in transportSecurity, or leave "security" out of these manifest entries'
-  throw new ConfigError(message, { field: 'transportSecurity', remedy })
 }

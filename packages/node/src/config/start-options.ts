@@ -1,5 +1,5 @@
 import type { VerifyPolicy } from '@montana/consensus'
-import { DEFAULT_FLEET_STATE } from '@montana/fleet'
+import { DEFAULT_FLEET_STATE } from '@montana/fleet/paths'
 import { fromHex } from '@montana/foundation'
 import type { SecurityOptions } from '@montana/network'
 import { Fault, integer, type OptionSpec, oneOf, text, toggle } from './option.js'

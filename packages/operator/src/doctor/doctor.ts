@@ -48,7 +48,7 @@ export async function examine(init: DoctorInit, signal: AbortSignal): Promise<Ex
     ...judgeClock(clock),
     ...(inputs ? [judgeManifest(inputs.manifest, Date.now())] : []),
     judgeForeign(await gatherForeign(root, init.isAdopting)),
-    ...(init.wantsVpn ? [await checkTunnel()] : []),
+    ...(init.wantsVpn ? await checkTunnel(signal) : []),
   ]
   return { checks, clock }
 }

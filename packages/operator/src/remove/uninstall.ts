@@ -54,10 +54,11 @@ export async function planUninstall(init: UninstallInit): Promise<Removal> {
     ...(units.length > 0 ? [stopUnits(services, units)] : []),
     ...units.map((unit) => removeUnit(root, unit)),
     ...(units.length > 0 ? [{ what: 'reload', run: (signal: AbortSignal) => services.daemonReload(signal) }] : []),
+    // Before the command itself is gone: an account that something still uses can be tried again.
+    ...(await lookAtUsers(root)),
     ...(await lookAtCommand(root)),
     ...(await existing(root, FOLDERS)).map((path) => removeTree(root, path)),
     ...(words && (await find(words)) ? [removeTree('/', words)] : []),
-    ...(await lookAtUsers(root)),
   ]
   return { backup, actions }
 }

@@ -62,8 +62,8 @@ async function lookAtManifest(root: string, inputs: Inputs): Promise<Action[]> {
     await putFile(root, { path: PATHS.firstManifest, data: inputs.manifest.bytes, ...PUBLIC }),
     {
       what: `write ${PATHS.manifest}`,
-      run: async () => {
-        await inputs.adoptManifest()
+      run: async (signal) => {
+        await inputs.adoptManifest(signal)
         await giveTo(root, 'montana-fleet')
       },
       undo: async () => {

@@ -60,9 +60,10 @@ interface Written {
 function write(out: string, bundle: Bundle, { publicKey }: ReleaseKey): Written {
   const { arch, runtime_sha256: runtimeSha256 } = bundle.release
   const template = readFileSync(join(ROOT, 'deploy', 'onboard.sh'), 'utf8')
-  const script = filledOnboard(template, verifierText(), { publicKey, arch, runtimeSha256 })
   mkdirSync(out, { recursive: true })
   const written = { file: join(out, bundle.name), onboard: join(out, 'onboard.sh') }
+  const before = existsSync(written.onboard) ? readFileSync(written.onboard, 'utf8') : ''
+  const script = filledOnboard(template, verifierText(), { publicKey, arch, runtimeSha256, before })
   writeFileSync(written.file, bundle.bytes)
   writeFileSync(written.onboard, script, { mode: 0o755 })
   writeFileSync(join(out, 'release.pub'), `${Buffer.from(publicKey).toString('hex')}\n`)

@@ -9,18 +9,28 @@ export interface OnboardFacts {
   readonly arch: string
   /** Of runtime.tar.gz, hex. */
   readonly runtimeSha256: string
+  /** The script that lies there already: what it says of other platforms stays, where it trusts the same key. */
+  readonly before?: string
 }
 
 const END = 'MONTANA_VERIFIER_END'
 
 /** The onboarding script of a release: the template with what it trusts filled in. Throws where a marker is missing. */
 export function filledOnboard(template: string, verifier: string, facts: OnboardFacts): string {
+  const key = `RELEASE_KEY='${Buffer.from(facts.publicKey).toString('hex')}'`
+  const runtimes = [...otherRuntimes(key, facts), `linux-${facts.arch}=${facts.runtimeSha256}`].sort()
   const pieces = {
-    '#@RELEASE_KEY@': `RELEASE_KEY='${Buffer.from(facts.publicKey).toString('hex')}'`,
-    '#@RUNTIMES@': `RUNTIMES='linux-${facts.arch}=${facts.runtimeSha256}'`,
+    '#@RELEASE_KEY@': key,
+    '#@RUNTIMES@': `RUNTIMES='${runtimes.join(' ')}'`,
     '#@VERIFIER@': `verifier_text() {\n  cat <<'${END}'\n${verifier.trimEnd()}\n${END}\n}`,
   }
   return Object.entries(pieces).reduce((text, [marker, piece]) => replaceLine(text, marker, piece), template)
+}
+
+function otherRuntimes(key: string, { before = '', arch }: OnboardFacts): string[] {
+  if (!before.split('\n').includes(key)) return []
+  const [, listed = ''] = /^RUNTIMES='([a-z0-9= -]+)'$/m.exec(before) ?? []
+  return listed.split(' ').filter((entry) => entry !== '' && !entry.startsWith(`linux-${arch}=`))
 }
 
 /** The verifier's one text, as it was compiled. */

@@ -1,9 +1,15 @@
+import { sleep } from '@montana/foundation'
 import { z } from 'zod'
 import { releaseName } from '../install/layout.js'
 import { verified } from '../install/verified.js'
 import { factsOf, firstLine, type HostFacts, hostFailed, rollBackHost, upgradeHost } from './host.js'
 import { type InventoryHost, readInventory } from './inventory.js'
 import { chooseNext } from './order.js'
+import { SSH_FAILED } from './ssh.js'
+
+/** An agent takes its time to turn after a restart. */
+const LOOKS = 5
+const LOOK_MS = 2_000
 
 export interface DeployInit {
   /** YAML file. */
@@ -60,13 +66,22 @@ async function take(
 ): Promise<void> {
   const { host } = asked
   const { code, stdout, stderr } = await upgradeHost(host, bundle, signal)
-  if (code !== 0) throw hostFailed(host, `upgrade ended with ${code}: ${faultIn(stdout) ?? firstLine(stderr)}`)
-  const fault = await faultAfter(asked, release, signal)
+  const isCutOff = code === SSH_FAILED
+  if (code !== 0 && !isCutOff)
+    throw hostFailed(host, `upgrade ended with ${code}: ${reasonIn(stdout) ?? firstLine(stderr)}`)
+  const fault = isCutOff ? `ssh was cut off: ${firstLine(stderr)}` : await faultAfter(asked, release, signal)
   if (fault === undefined) return step(host.name, `${release} is active and well`)
   step(host.name, `roll back: ${fault}`)
-  const back = await rollBackHost(host, signal)
-  const after = back.code === 0 ? 'rolled back' : `the rollback ended with ${back.code}`
-  throw hostFailed(host, `${fault}; ${after}`)
+  throw hostFailed(host, `${fault}; ${await wayBack(asked, signal)}`)
+}
+
+/** Only from a release that is not the one before: an upgrade that was cut off may not have begun, or have gone back by itself. */
+async function wayBack({ host, facts }: Asked, signal: AbortSignal): Promise<string> {
+  const now = await factsOf(host, signal).catch(() => undefined)
+  if (!now) return 'it cannot be reached to be rolled back'
+  if (now.current === facts.current) return `${now.current} is active, as before`
+  const { code } = await rollBackHost(host, signal)
+  return code === 0 ? 'rolled back' : `the rollback ended with ${code}`
 }
 
 interface Asked {
@@ -76,15 +91,22 @@ interface Asked {
 
 /** What the host's own upgrade does not see: that it is the release we sent, and that the failover agent turns. */
 async function faultAfter({ host, facts }: Asked, release: string, signal: AbortSignal): Promise<string | undefined> {
-  const now = await factsOf(host, signal).catch(() => undefined)
-  if (!now) return 'it does not answer any more'
+  for (let look = 1; ; look++) {
+    const now = await factsOf(host, signal).catch(() => undefined)
+    const fault = now ? faultIn(now, facts, release) : 'it does not answer any more'
+    if (fault === undefined || look === LOOKS) return fault
+    await sleep(LOOK_MS, signal)
+  }
+}
+
+function faultIn(now: HostFacts, before: HostFacts, release: string): string | undefined {
   if (now.current !== release) return `${now.current} is active`
-  return facts.live && !now.live ? 'its failover agent does not answer any more' : undefined
+  return before.live && !now.live ? 'its failover agent does not answer any more' : undefined
 }
 
 const errorForm = z.looseObject({ error: z.looseObject({ message: z.string() }) })
 
-function faultIn(stdout: string): string | undefined {
+function reasonIn(stdout: string): string | undefined {
   try {
     return firstLine(errorForm.parse(JSON.parse(stdout)).error.message)
   } catch {

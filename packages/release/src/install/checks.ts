@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { formatTime } from '@montana/foundation'
 import { RefusalError } from '../errors.js'
 import type { ReleaseDescription } from '../verifier/verifier.js'
 
@@ -21,6 +22,15 @@ export function requireFitting(next: ReleaseDescription, before: ReleaseDescript
     field: 'protocol',
     remedy: 'take a release between the two first',
   })
+}
+
+/** Old faults come back with a release that is validly signed and older: only by `rollback`, or where it is asked for. */
+export function requireNewer(next: ReleaseDescription, before: ReleaseDescription): void {
+  if (next.built_from_epoch >= before.built_from_epoch) return
+  const [offered, active] = [next, before].map(({ built_from_epoch: s }) => formatTime(s * 1000).slice(0, 10))
+  const message = `release ${next.version} is of ${offered}, the active one, ${before.version}, of ${active}`
+  const remedy = 'take a newer one; --allow-older takes it all the same, montana rollback goes back'
+  throw new RefusalError('RELEASE_OLDER', message, { field: 'built_from_epoch', remedy })
 }
 
 /** Throws {@link RefusalError} where `folder` has not enough room for one more release and `extraBytes`. */

@@ -15,6 +15,8 @@ const journalForm = z.strictObject({
   backup: z.string().nullable(),
   /** Once it goes back, it goes back to the end. */
   isReverting: z.boolean(),
+  /** The new release was well: what is left is to remember it. */
+  isConfirmed: z.boolean().default(false),
 })
 
 /** What a change of release has begun. Written before the first step, gone after the last. */
@@ -34,11 +36,12 @@ export async function endJournal({ journal }: Layout): Promise<void> {
   await syncDirectory(dirname(journal))
 }
 
-/** What is left to do for a change that was cut off. */
-export type Mend = 'forget' | 'confirm' | 'revert'
+/** What is left to do for a change that was cut off; `remember`: it was well, and nothing is put back any more. */
+export type Mend = 'forget' | 'confirm' | 'revert' | 'remember'
 
 /** `current` is the release that is active now. Pure. */
-export function decideMend({ to, isReverting }: Journal, current: string | null): Mend {
+export function decideMend({ to, isReverting, isConfirmed }: Journal, current: string | null): Mend {
   if (isReverting) return 'revert'
+  if (isConfirmed) return 'remember'
   return current === to ? 'confirm' : 'forget'
 }

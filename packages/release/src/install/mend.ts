@@ -1,6 +1,6 @@
 import { type ChangeContext, revert, takeOver } from './change.js'
 import { afterUpgrade, prune, readHistory, writeHistory } from './history.js'
-import { decideMend, endJournal, type Journal, type Mend, readJournal } from './journal.js'
+import { decideMend, endJournal, type Journal, type Mend, readJournal, writeJournal } from './journal.js'
 import { currentRelease } from './layout.js'
 
 /** How a change that was cut off, by a crash or kill -9, was brought to an end; null where there was none. */
@@ -18,6 +18,11 @@ export async function mend(context: ChangeContext, goesBack: boolean, signal: Ab
   const { from, to } = journal
   const decided = decideMend(journal, await currentRelease(layout))
   step(`mend the change from ${from} to ${to} that was cut off`)
+  if (decided === 'remember') {
+    // However long ago that was: whoever goes back now goes back from a release that was well.
+    await confirm(context, journal)
+    return null
+  }
   if (decided === 'forget') await forget(context, journal, signal)
   else if (decided === 'revert' || goesBack || (await takeOver(context, journal, signal)) !== undefined) {
     await revert(context, journal, signal)
@@ -27,8 +32,10 @@ export async function mend(context: ChangeContext, goesBack: boolean, signal: Ab
 }
 
 /** A change that came to its end: it is remembered, and what nobody can go back to any more is removed. */
-export async function confirm({ layout, step }: ChangeContext, { from, to }: Journal): Promise<void> {
+export async function confirm({ layout, step }: ChangeContext, journal: Journal): Promise<void> {
+  const { from, to } = journal
   step('remember')
+  await writeJournal(layout, { ...journal, isConfirmed: true })
   const history = await readHistory(layout)
   // Of a rollback both stand there already, and one may go forward again by upgrading.
   const isBackwards = history.indexOf(to) > history.indexOf(from) && history.includes(from)

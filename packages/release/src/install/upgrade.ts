@@ -3,7 +3,7 @@ import type { ServiceControl } from '../services/types.js'
 import type { VerifiedBundle } from '../verifier/verifier.js'
 import { storeBytes } from './backup.js'
 import { type ChangeContext, change, revert } from './change.js'
-import { requireFitting, requireSpace } from './checks.js'
+import { requireFitting, requireNewer, requireSpace } from './checks.js'
 import { LONG_RUNNING } from './health.js'
 import { before, readHistory } from './history.js'
 import type { Journal } from './journal.js'
@@ -43,6 +43,8 @@ export interface UpgradeInit extends ChangeInit {
   readonly bundle: string
   /** Hex file of the release key; what the host was onboarded with by default. */
   readonly keyFile?: string | undefined
+  /** Takes a release whose sources are older than those of the active one. */
+  readonly allowOlder?: boolean
 }
 
 /**
@@ -60,7 +62,7 @@ export async function upgrade(init: UpgradeInit, signal: AbortSignal): Promise<C
     const from = (await currentRelease(layout)) ?? current
     const to = releaseName(bundle.release)
     if (to === from) return { ...{ isChanged: mended !== null, from, to, services: [], backup: null }, mended }
-    const migrates = await check(context, bundle, from)
+    const migrates = await check(context, bundle, from, init.allowOlder ?? false)
     step(`unpack ${to}`)
     await refusing(async () => await stageRelease(layout, bundle, signal))
     return { ...(await carryOut(context, await journalOf(context, from, to, signal), migrates, signal)), mended }
@@ -95,10 +97,17 @@ async function requireCurrent({ layout }: ChangeContext): Promise<string> {
 }
 
 /** Whether the new release migrates the store. */
-async function check({ layout }: ChangeContext, { release }: VerifiedBundle, from: string): Promise<boolean> {
+async function check(
+  { layout }: ChangeContext,
+  { release }: VerifiedBundle,
+  from: string,
+  allowOlder: boolean,
+): Promise<boolean> {
   const database = await storeFile(layout)
   const schema = await storeSchema(database)
-  requireFitting(release, await readRelease(layout, from), schema)
+  const active = await readRelease(layout, from)
+  requireFitting(release, active, schema)
+  if (!allowOlder) requireNewer(release, active)
   const migrates = schema > 0 && release.store_schema > schema
   await requireSpace(layout.releases, migrates ? await storeBytes(database) : 0)
   return migrates
@@ -107,7 +116,14 @@ async function check({ layout }: ChangeContext, { release }: VerifiedBundle, fro
 async function journalOf({ services }: ChangeContext, from: string, to: string, signal: AbortSignal): Promise<Journal> {
   const running: string[] = []
   for (const unit of LONG_RUNNING) if (await services.isActive(unit, signal)) running.push(unit)
-  return { schema: 'montana.upgrade/1', from, to, services: running, backup: null, isReverting: false }
+  return {
+    schema: 'montana.upgrade/1',
+    from,
+    to,
+    services: running,
+    backup: null,
+    ...{ isReverting: false, isConfirmed: false },
+  }
 }
 
 async function carryOut(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chown, open, readFile, rename, stat } from 'node:fs/promises'
+import { type FileHandle, lchown, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { WG_KEY_BYTES, wgPublicKey } from '@montana/fleet/roster'
 import { ConfigError, errorCode, isClosedToOthers, makeDirectory, syncDirectory } from '@montana/foundation'
@@ -70,7 +70,7 @@ function clamped(raw: Buffer): Buffer {
   return raw
 }
 
-/** Belongs to whom the folder above belongs to. */
+/** Belongs to whom the folder above belongs to; a link that somebody put there instead is not followed. */
 async function makeFolder(folder: string): Promise<void> {
   const isThere = await stat(folder).then(
     () => true,
@@ -78,13 +78,9 @@ async function makeFolder(folder: string): Promise<void> {
   )
   if (isThere) return
   await makeDirectory(folder, DIRECTORY_MODE)
-  await giveToOwnerOf(dirname(folder), folder)
-}
-
-async function giveToOwnerOf(owner: string, path: string): Promise<void> {
   if (process.getuid?.() !== 0) return
-  const { uid, gid } = await stat(owner)
-  await chown(path, uid, gid)
+  const { uid, gid } = await stat(dirname(folder))
+  await lchown(folder, uid, gid)
 }
 
 async function writeSecret(path: string, text: string): Promise<void> {
@@ -92,6 +88,7 @@ async function writeSecret(path: string, text: string): Promise<void> {
     await using file = await open(path, 'wx', SECRET_MODE)
     await file.chmod(SECRET_MODE)
     await file.writeFile(text)
+    if (process.getuid?.() === 0) await giveToOwnerOf(dirname(path), file)
     await file.sync()
   } catch (cause) {
     const isThere = errorCode(cause) === 'EEXIST'
@@ -101,7 +98,12 @@ async function writeSecret(path: string, text: string): Promise<void> {
       : 'name a file in a directory that you may write'
     throw new ConfigError(`${path} ${reason}`, { code: isThere ? 'FILE_EXISTS' : 'FILE_WRITE', remedy, cause })
   }
-  await giveToOwnerOf(dirname(path), path)
+}
+
+/** By its handle: whoever owns the folder could have put another file under the name meanwhile. */
+async function giveToOwnerOf(folder: string, file: FileHandle): Promise<void> {
+  const { uid, gid } = await stat(folder)
+  await file.chown(uid, gid)
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,5 +1,4 @@
 import { UsageError } from '@montana/foundation'
-import { createMetricsRegistry } from '@montana/node/metrics'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { createJsonLogger } from '../../json-logger.js'
@@ -33,6 +32,7 @@ async function run(context: CliContext, flags: RunFlags): Promise<void> {
   const logger = createJsonLogger(context, flags.logLevel, { host: self, group: config.group })
   const cautions = [...warnings, ...failover.environmentWarnings(environment)]
   for (const { code, message, remedy } of cautions) logger.warn({ code, remedy }, message)
+  const { createMetricsRegistry } = await import('@montana/node/metrics')
   const metrics = createMetricsRegistry()
   const agent = await failover.startAgent({
     config,

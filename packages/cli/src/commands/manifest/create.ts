@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { nodeIdOf } from '@montana/crypto'
 import { createManifest, MANIFEST_KIND, type ManifestPeerDocument } from '@montana/fleet'
 import { ConfigError, errorMessage, toHex, UsageError } from '@montana/foundation'
-import { nodeIdOf } from '@montana/ledger'
-import { type ManifestPeer, parseManifest } from '@montana/network'
+import type { ManifestPeer } from '@montana/network'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../../context.js'
 import { daysToMs, refuseExisting, writeUnchecked } from '../document/draft-file.js'
@@ -58,6 +58,8 @@ async function readBase(path: string): Promise<readonly ManifestPeer[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConfigError(`${path} cannot be read: ${errorMessage(cause)}`, { field: 'from', cause })
   })
+  // Loads what speaks with peers: the sync job, which is the same command, does without.
+  const { parseManifest } = await import('@montana/network')
   return parseManifest(text, path).peers
 }
 

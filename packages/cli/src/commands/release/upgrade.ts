@@ -7,6 +7,7 @@ import { tellChanged } from './tell.js'
 
 interface Flags extends ReleaseFlags {
   key?: string
+  allowOlder?: true
 }
 
 export function upgradeCommand(context: CliContext): Command {
@@ -16,10 +17,16 @@ export function upgradeCommand(context: CliContext): Command {
     )
     .argument('<bundle>', 'montana-VERSION-linux-ARCH.tar')
     .option('--key <file>', 'public key of who issues the releases, hex (default /etc/montana/release.pub)')
+    .option('--allow-older', 'take a release whose sources are older than those of the active one')
   return addReleaseFlags(command).action(async (bundle: string, _: unknown, self: Command) => {
     const flags = self.optsWithGlobals<Flags>()
     const keyFile = flags.key === undefined ? undefined : resolve(flags.key)
-    const init = { ...changeInit(context, flags), bundle: resolve(bundle), keyFile }
+    const init = {
+      ...changeInit(context, flags),
+      bundle: resolve(bundle),
+      keyFile,
+      allowOlder: flags.allowOlder ?? false,
+    }
     const changed: Changed = await upgrade(init, context.signal)
     tellChanged(context, changed, flags.json)
   })
