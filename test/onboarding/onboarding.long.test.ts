@@ -251,6 +251,8 @@ describe.skipIf(!canBootstrap())('onboarding on a clean Debian (needs root, debo
     const [ours, theirs] = [await status(), await mesh.status('moscow')]
     expect(Math.abs((theirs?.window ?? 0) - ours.window)).toBeLessThanOrEqual(1 + PACE_WINDOWS)
     expect(ours.target_window - ours.window).toBeLessThanOrEqual(1)
+    // The service user may read which release it runs.
+    expect(ours.build.bundle_sha256).toMatch(/^[0-9a-f]{64}$/)
     const common = theirs?.recent.find(({ window }) => window === ours.window - 1)
     expect(ours.recent.find(({ window }) => window === ours.window - 1)?.state_root).toBe(common?.state_root)
   }

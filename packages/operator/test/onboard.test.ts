@@ -36,6 +36,7 @@ describe.skipIf(process.getuid?.() !== 0)(`onboarding of a folder (${WITHOUT})`,
     expect(Object.keys(did)).toEqual(['users', 'release', 'documents', 'identity', 'units'])
     expect(readlinkSync(stand.inRoot('usr/local/bin/montana'))).toBe('/opt/montana/current/bin/montana')
     expect(readlinkSync(stand.inRoot('opt/montana/current'))).toBe('releases/1.0.0-aaaaaaaaaaaa')
+    expect(statSync(stand.inRoot('opt/montana/current/RELEASE.json')).mode & 0o777).toBe(0o644)
     expect(statSync(stand.inRoot('var/lib/montana/identity.bin')).mode & 0o777).toBe(0o600)
     expect(readFileSync(stand.inRoot('etc/montana/node.yaml'), 'utf8')).toContain('label: armenia')
     const before = treeOf(stand.root)

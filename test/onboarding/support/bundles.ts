@@ -1,8 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { ReleaseDescription } from '@montana/release'
+import { type Content, tarOf, withFolders } from '../../../packages/release/dist/archive/tar-writer.js'
 import { pack, sha256 } from '../../../packages/release/dist/build/bundle.js'
 import { readReleaseKey } from '../../../packages/release/dist/build/key.js'
 
@@ -26,17 +37,25 @@ export function changedRelease(from: string, version: string, folder: string, ch
   mkdirSync(unpacked)
   must('tar', ['-xf', '-', '-C', unpacked], gunzipSync(member('app.tar.gz')))
   change(join(unpacked, 'app'))
-  const app = gzipSync(
-    must('tar', ['-cf', '-', '--format=ustar', '--sort=name', '--owner=0', '--group=0', '-C', unpacked, 'app', 'bin']),
-    FAST,
-  )
-  const runtime = member('runtime.tar.gz')
   const before = JSON.parse(member('RELEASE.json').toString()) as ReleaseDescription
+  const app = gzipSync(tarOf(withFolders(contentsOf(unpacked)), before.built_from_epoch), FAST)
+  const runtime = member('runtime.tar.gz')
   const release = { ...before, version, app_sha256: sha256(app) }
   const bundle = join(folder, `montana-${version}-linux-${process.arch}.tar`)
   writeFileSync(bundle, pack(release, { app, runtime }, member('sbom.spdx.json').toString(), readReleaseKey(KEY)))
   rmSync(unpacked, { recursive: true })
   return bundle
+}
+
+/** As the build writes it: an installation takes no other form. */
+function contentsOf(root: string, folder = ''): Content[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): Content[] => {
+    const name = join(folder, entry.name)
+    const path = join(root, name)
+    if (entry.isDirectory()) return contentsOf(root, name)
+    if (entry.isSymbolicLink()) return [{ name, mode: 0o755, type: '2', link: readlinkSync(path) }]
+    return [{ name, mode: statSync(path).mode & 0o111 ? 0o755 : 0o644, data: readFileSync(path) }]
+  })
 }
 
 function must(command: string, args: readonly string[], input?: Buffer): Buffer {

@@ -9,6 +9,8 @@ import type { OnboardOptions } from '../options.js'
 import type { Action, Step } from '../step.js'
 
 const ID_DIGITS = 12
+/** Beside the product: what it is, and what it consists of. */
+const DESCRIPTIONS = ['RELEASE.json', 'sbom.spdx.json']
 const description = z.object({
   schema: z.literal('montana.release/1'),
   version: z.string().regex(/^[0-9A-Za-z.+-]{1,64}$/),
@@ -67,7 +69,7 @@ function place(root: string, staged: string, name: string): Action {
     run: async (signal) => {
       await rm(partial, { recursive: true, force: true })
       await copyTree(staged, partial, signal)
-      await chmod(partial, 0o755)
+      await openToServices(partial)
       // Durable before its name is: a second run takes what has the name for whole.
       await mustRun('sync', ['-f', partial], signal)
       await rename(partial, target)
@@ -77,6 +79,16 @@ function place(root: string, staged: string, name: string): Action {
       for (const path of [partial, target]) await rm(path, { recursive: true, force: true })
     },
   }
+}
+
+/** The script keeps what it unpacks to itself; a node reads there which release it is. */
+async function openToServices(folder: string): Promise<void> {
+  await chmod(folder, 0o755)
+  for (const name of DESCRIPTIONS) await chmod(join(folder, name), 0o644).catch(unlessMissing)
+}
+
+function unlessMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error
 }
 
 /** By hard links where both lie on one file system, else by copying: the process that does it goes on running from `from`. */

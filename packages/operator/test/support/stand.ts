@@ -130,7 +130,8 @@ export class Stand {
     writeFileSync(this.path('staged/bin/montana'), '#!/bin/sh\n')
     chmodSync(this.path('staged/bin/montana'), 0o755)
     const release = { schema: 'montana.release/1', version: '1.0.0', app_sha256: 'a'.repeat(64) }
-    writeFileSync(this.path('staged/RELEASE.json'), JSON.stringify(release))
+    // The script works with a closed umask.
+    writeFileSync(this.path('staged/RELEASE.json'), JSON.stringify(release), { mode: 0o600 })
   }
 
   async #makeOperators(): Promise<void> {
