@@ -2,6 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOOPBACK_NAMES } from '../constants.js'
 import { ApiError } from '../errors.js'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route changes something and checks the token itself. */
+    isMutation?: boolean
+    /** The route is one of the repository mirror, which has guards of its own. */
+    isMirror?: boolean
+  }
+}
+
 /** Nothing from elsewhere, no script but ours, in nobody's frame. */
 const PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 /** A report is a document of its own with its style inside; it runs nothing and loads nothing. */

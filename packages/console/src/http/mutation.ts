@@ -4,15 +4,6 @@ import type { z } from 'zod'
 import { BODY_MAX_BYTES } from '../constants.js'
 import { ApiError } from '../errors.js'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The route changes something and checks the token itself. */
-    isMutation?: boolean
-    /** The route is one of the repository mirror, which has guards of its own. */
-    isMirror?: boolean
-  }
-}
-
 export interface Mutation<T> {
   readonly url: string
   readonly schema: z.ZodType<T>

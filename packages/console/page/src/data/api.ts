@@ -33,7 +33,11 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<Re
 }
 
 /** With the token of this tab; a wrong one is forgotten. */
-export async function postJson<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply<T>> {
+export async function postJson<T>(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply<T>> {
   const token = readToken()
   const reply = await ask<T>(path, {
     method: 'POST',

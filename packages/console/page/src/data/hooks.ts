@@ -19,7 +19,10 @@ export function useUnlocked(): boolean {
 }
 
 /** `path` asked again every `everyMs` while it is shown; what was said last stays when an answer is missing. */
-export function usePolled<T>(path: string, everyMs: number): { data: T | null; refusal: Refusal | null; again(): void } {
+export function usePolled<T>(
+  path: string,
+  everyMs: number,
+): { data: T | null; refusal: Refusal | null; again(): void } {
   const [state, setState] = useState<{ data: T | null; refusal: Refusal | null }>({ data: null, refusal: null })
   const [round, setRound] = useState(0)
   useEffect(() => {

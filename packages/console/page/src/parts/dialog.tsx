@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Refusal } from '../data/api.js'
 import { Refused } from './refusal.js'
 
@@ -59,7 +59,9 @@ export function Confirm({ title, id, typed, asksReason = false, verb, act, onClo
       <form onSubmit={onSubmit}>
         {children}
         {asksReason && <Field label="Reason" value={reason} onInput={setReason} maxLength={200} />}
-        {typed !== undefined && <Field label={`Type ${typed} to go on`} value={name} onInput={setName} maxLength={64} />}
+        {typed !== undefined && (
+          <Field label={`Type ${typed} to go on`} value={name} onInput={setName} maxLength={64} />
+        )}
         <Refused refusal={refusal} />
         <div class="buttons">
           <button type="button" class="button" onClick={onClose}>
@@ -83,17 +85,15 @@ interface FieldProps {
 }
 
 export function Field({ label, value, maxLength, type = 'text', onInput }: FieldProps) {
+  const id = useId()
+  const input = {
+    ...{ id, value, maxLength, autocomplete: 'off', spellcheck: false },
+    onInput: (event: { readonly currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
+  } as const
   return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        type={type}
-        value={value}
-        maxLength={maxLength}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={({ currentTarget }) => onInput(currentTarget.value)}
-      />
-    </label>
+    <div class="field">
+      <label for={id}>{label}</label>
+      {type === 'password' ? <input type="password" {...input} /> : <input type="text" {...input} />}
+    </div>
   )
 }
