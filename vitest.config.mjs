@@ -13,7 +13,13 @@ export default defineConfig({
     pool: 'forks',
     // Some tests hold promises in milliseconds (a cancel, a stop); on two cores they must not compete with each other.
     fileParallelism: false,
-    // They import JSON without saying so, which Node refuses.
-    server: { deps: { inline: [/@actions\//] } },
+    server: {
+      deps: {
+        // They import JSON without saying so, which Node refuses.
+        inline: [/@actions\//],
+        // What is compiled is loaded as it is, as in the product: otherwise each file of ours is transformed for each test.
+        external: [/\/dist\/.+\.js$/],
+      },
+    },
   },
 })

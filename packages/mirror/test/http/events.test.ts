@@ -39,7 +39,7 @@ function event(data: Record<string, unknown> = {}): number {
   return events.add({ atMs: 1, kind: 'layer', mirror: 'backup', layer: 'code', data })
 }
 
-const until = (check: () => void, timeout = 10_000) => expect.poll(() => check(), { timeout, interval: 10 })
+const until = (check: () => void, timeout = 30_000) => expect.poll(() => check(), { timeout, interval: 10 })
 const idsOf = (page: Page) => [...page.text().matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
 
 describe('the stream of events', () => {

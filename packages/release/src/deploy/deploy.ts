@@ -38,10 +38,7 @@ export async function deploy(init: DeployInit, signal: AbortSignal): Promise<Dep
   const done: { name: string; isChanged: boolean }[] = []
   // All of them are asked before each: a role moves when its host restarts.
   while (waiting.size > 0) {
-    const facts = await Promise.all(
-      [...waiting.values()].map(async (host) => ({ host, facts: await factsOf(host, signal) })),
-    )
-    const next = chooseNext(facts)
+    const next = chooseNext(await askAll([...waiting.values()], signal))
     if (!next) break
     const { host } = next
     waiting.delete(host.name)
@@ -56,6 +53,15 @@ export async function deploy(init: DeployInit, signal: AbortSignal): Promise<Dep
     done.push({ name: host.name, isChanged })
   }
   return { release, hosts: done }
+}
+
+/** All at once; of several that do not answer, the first of the inventory is named. */
+async function askAll(hosts: readonly InventoryHost[], signal: AbortSignal): Promise<Asked[]> {
+  const answers = await Promise.allSettled(hosts.map(async (host) => ({ host, facts: await factsOf(host, signal) })))
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
 }
 
 async function take(
