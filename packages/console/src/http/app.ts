@@ -1,8 +1,10 @@
 import fastifyStatic from '@fastify/static'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
+import { RouteList } from './openapi.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
 
@@ -36,7 +38,9 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   })
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
+  const routes = new RouteList(app)
   addRoutes(app, init)
+  addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {
