@@ -1,7 +1,7 @@
 import { type ChainState, roundHolder, windowWeights } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import { isActive, type NodeRecord } from '@montana/ledger'
-import { chainOf, type ReadModules } from './modules.js'
+import type { ReadModules } from './modules.js'
 import { recordsOf } from './nodes.js'
 
 const DISTRIBUTION_MAX = 200

@@ -23,8 +23,7 @@ export function nodes(modules: ReadModules, query: URLSearchParams): unknown {
   const limit = limitOf(query, NODES_DEFAULT)
   const { tables, context } = chainOf(modules)
   const all = recordsOf(tables.nodes)
-  const after = placeOf(query, 'n')
-  const from = after === undefined ? 0 : firstAfter(all, fromHex(after))
+  const from = firstAfter(all, fromHex(placeOf(query, 'n') ?? ''))
   const page = all.slice(from, from + limit)
   const last = page.at(-1)
   const next = last && from + limit < all.length ? cursorOf('n', toHex(last.nodeId)) : null
@@ -43,8 +42,8 @@ export function node(modules: ReadModules, id: string, query: URLSearchParams): 
   return { window: context.window, ...nodeRow(modules, record) }
 }
 
-/** Of those that ascend by node_id. */
-function firstAfter(all: readonly NodeRecord[], id: Uint8Array): number {
+/** Of those that ascend by node_id; the first without an id. */
+function firstAfter(all: readonly NodeRecord[], id: Uint8Array = new Uint8Array(0)): number {
   let [low, high] = [0, all.length]
   while (low < high) {
     const middle = (low + high) >> 1
