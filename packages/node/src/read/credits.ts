@@ -57,8 +57,15 @@ export class Credits {
 
   async #read(window: number, signal: AbortSignal): Promise<boolean> {
     const { store, share } = this.#modules
-    const credited = await share.run(() => wholeOf(store, window)?.envelope.confirmers.map(({ nodeId }) => nodeId), signal)
-    if (credited) this.#windows.set(window, Uint32Array.from(credited, (nodeId) => this.#placeOf(toHex(nodeId))))
+    const credited = await share.run(
+      () => wholeOf(store, window)?.envelope.confirmers.map(({ nodeId }) => nodeId),
+      signal,
+    )
+    if (credited)
+      this.#windows.set(
+        window,
+        Uint32Array.from(credited, (nodeId) => this.#placeOf(toHex(nodeId))),
+      )
     return credited !== undefined
   }
 
