@@ -5,7 +5,7 @@ import { alignedOf, siblingOf } from './aligned.js'
 import { bitOf, highestDifference } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
 import { type LeafReader, leavesByStub, type StubTree } from './stub-tree.js'
-import { hashAt, isLeaf, readSides, type TrieBranch, type TrieHashing, type TrieNode, readValue } from './trie.js'
+import { hashAt, isLeaf, readSides, readValue, type TrieBranch, type TrieHashing, type TrieNode } from './trie.js'
 
 const BITMAP_BYTES = TREE_LEVELS / 8
 const FIXED_BYTES = HASH_BYTES + 4 + BITMAP_BYTES + 2

@@ -140,9 +140,10 @@ describe('cemented windows', () => {
   })
 
   it('say who won what, and where nobody was in the draw', async () => {
-    const { winners } = await read<List<{ window: number; lottery_window: number | null; winner: Name; drawn: boolean }>>(
-      'winners?limit=200',
-    )
+    const { winners } =
+      await read<List<{ window: number; lottery_window: number | null; winner: Name; drawn: boolean }>>(
+        'winners?limit=200',
+      )
     expect(winners.map(({ window }) => window)).toEqual(Array.from({ length: WINDOWS }, (_, i) => WINDOWS - i))
     expect(winners.at(-1)).toMatchObject({ window: 1, drawn: false, lottery_window: null })
     expect(winners[0]).toMatchObject({ drawn: true, lottery_window: WINDOWS - 1 })

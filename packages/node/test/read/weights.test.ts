@@ -51,7 +51,11 @@ describe('the weights of an earlier window', () => {
   })
 
   it('leave out who was not admitted yet, and who had been silent for two epochs', async () => {
-    const [late, silent, steady] = [{ last: HEAD, start: 60 }, { last: 51 }, { last: HEAD, since: 41, isJustBefore: true }]
+    const [late, silent, steady] = [
+      { last: HEAD, start: 60 },
+      { last: 51 },
+      { last: HEAD, since: 41, isJustBefore: true },
+    ]
     expect(await weightsAt(60, [late, silent, steady])).toMatchObject({ of: [0, 0, 9], active: 9 })
     expect(await weightsAt(59, [late, silent, steady])).toMatchObject({ of: [0, 50, 9] })
   })
