@@ -40,7 +40,7 @@ export class ReadRoutes {
     const { store } = modules
     const share = new ReadShare(time)
     const windows = new Windows({ store, share })
-    const readers = { windows, credits: new Credits({ store, share }) }
+    const readers = { windows, credits: new Credits({ store, share, time }) }
     const lists = { ...modules, windows, share }
     const turn = ({ signal }: Question, work: () => unknown) => share.run(work, signal)
     const fixed = (work: () => unknown) => (question: Question) => {
