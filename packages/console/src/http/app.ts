@@ -1,6 +1,8 @@
 import fastifyStatic from '@fastify/static'
+import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { addNodeRoutes } from '../explorer/node/mount.js'
 import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
@@ -13,6 +15,9 @@ export interface AppInit extends RouteModules {
   readonly host: string
   readonly pageDir: string
   readonly mirrors: FastifyPluginAsync | undefined
+  /** Nodes whose read routes are passed on, until the signal. */
+  readonly nodes: readonly NodeSource[]
+  readonly signal: AbortSignal
 }
 
 /** Names that the build makes from content never change their meaning. */
@@ -40,6 +45,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setNotFoundHandler(sendNotFound)
   const routes = new RouteList(app)
   addRoutes(app, init)
+  addNodeRoutes(app, init.nodes, init.signal)
   addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
