@@ -45,6 +45,22 @@ export const discoveredPeerSchema = strictObject({
   status: z.enum(['active', 'stale']),
 })
 
+const member = { label: text.nullable(), node_id: hex32 }
+
+/** What one node, that of the head, says of the ledger; each group null where it does not answer that. */
+export const ledgerSchema = strictObject({
+  genesis: strictObject({ network_name: text, genesis_hash: hex32 }).nullable(),
+  consensus: strictObject({
+    window: count,
+    total_chain_length: amount,
+    quorum: amount,
+    /** Members of the ledger, the heaviest first. */
+    distribution: z.array(strictObject({ ...member, chain_length: amount, share_permille: count, active: z.boolean() })),
+  }).nullable(),
+  /** The latest first. */
+  winners: z.array(strictObject({ ...member, window: count })).nullable(),
+})
+
 /** `data.json` of spec operations 13.1. Labels and identities only, no address. */
 export const explorerSchema = strictObject({
   schema: z.literal(EXPLORER_SCHEMA),
@@ -64,10 +80,12 @@ export const explorerSchema = strictObject({
     /** Of the watchdog's latest report; null where there is none. */
     findings_critical: count.nullable(),
   }),
+  ledger: ledgerSchema,
 })
 
 export type ExplorerData = z.infer<typeof explorerSchema>
 export type ExplorerNode = z.infer<typeof explorerNodeSchema>
+export type LedgerFacts = z.infer<typeof ledgerSchema>
 export type DiscoveredPeer = z.infer<typeof discoveredPeerSchema>
 
 /** JSON Schema (2020-12) of `data.json`. */
