@@ -50,15 +50,13 @@ const member = { label: text.nullable(), node_id: hex32 }
 /** What one node, that of the head, says of the ledger; each group null where it does not answer that. */
 export const ledgerSchema = strictObject({
   genesis: strictObject({ network_name: text, genesis_hash: hex32 }).nullable(),
+  /** Who decides the window that is open; the heaviest first. */
   consensus: strictObject({
-    window: count,
-    total_chain_length: amount,
-    quorum: amount,
-    /** Members of the ledger, the heaviest first. */
-    distribution: z.array(strictObject({ ...member, chain_length: amount, share_permille: count, active: z.boolean() })),
+    ...{ window: count, active_nodes: count, total_chain_length: count, quorum: count },
+    distribution: z.array(strictObject({ ...member, weight: count, share_permille: count })),
   }).nullable(),
-  /** The latest first. */
-  winners: z.array(strictObject({ ...member, window: count })).nullable(),
+  /** The latest first; `drawn` is false where nobody was in the draw. */
+  winners: z.array(strictObject({ ...member, window: count, drawn: z.boolean() })).nullable(),
 })
 
 /** `data.json` of spec operations 13.1. Labels and identities only, no address. */

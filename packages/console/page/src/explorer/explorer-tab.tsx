@@ -9,7 +9,8 @@ import { useNodeChoice, useRoute } from './hooks.js'
 import { Lookup } from './lookup.js'
 import { NodePlace } from './node-place.js'
 import { Overview } from './overview.js'
-import { hrefOf, type Names, type Route } from './route.js'
+import { namesOf } from './names.js'
+import { hrefOf, type Route } from './route.js'
 import { WindowPlace } from './window-place.js'
 
 export interface ExplorerProps {
@@ -49,12 +50,6 @@ function Explorer({ mesh, choice, label }: ReadyProps) {
       <Place key={hrefOf(route)} route={route} label={label} />
     </>
   )
-}
-
-/** Both of those who are members, and those whom the manifest names. Pure. */
-export function namesOf(nodes: NodesView | null, genesis: GenesisView | null): Names {
-  const known = [...(genesis?.peers ?? []), ...(nodes?.nodes ?? [])]
-  return new Map(known.flatMap(({ label, node_id }) => (label === null ? [] : [[label.toLowerCase(), node_id]])))
 }
 
 function Place({ route, label }: { route: Route; label: string }) {

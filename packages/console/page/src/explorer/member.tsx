@@ -1,8 +1,7 @@
 import type { NodeName } from '../../../src/api/explorer-views.js'
-import { MISSING, shortHash } from '../data/format.js'
+import { MISSING } from '../data/format.js'
+import { nameOf } from './names.js'
 import { nodeHref } from './route.js'
-
-export const nameOf = ({ label, node_id }: NodeName) => label ?? shortHash(node_id)
 
 /** A member by its label where it has one. */
 export function Member({ member }: { member: NodeName | null }) {

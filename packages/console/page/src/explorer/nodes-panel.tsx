@@ -4,7 +4,7 @@ import { number, permille, shortHash } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
-import { nameOf } from './member.js'
+import { nameOf } from './names.js'
 import { accountHref, nodeHref } from './route.js'
 
 const EVERY_MS = 5_000

@@ -1,5 +1,5 @@
 import type { ConsensusView } from '../../../src/api/explorer-views.js'
-import { nameOf } from './member.js'
+import { nameOf } from './names.js'
 import { nodeHref } from './route.js'
 import type { Share } from './shares.js'
 

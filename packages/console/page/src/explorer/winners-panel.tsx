@@ -1,7 +1,7 @@
 import type { WinnersView } from '../../../src/api/explorer-views.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
-import { nameOf } from './member.js'
+import { nameOf } from './names.js'
 import { windowHref } from './route.js'
 import { Winners } from './winners.js'
 

@@ -98,14 +98,14 @@ function Content({ data }: { data: ExplorerData }) {
 
 function quorumNote({ consensus }: LedgerFacts): string {
   if (!consensus) return ''
-  return `quorum ${number(Number(consensus.quorum))} of ${number(Number(consensus.total_chain_length))}`
+  return `quorum ${number(consensus.quorum)} of ${number(consensus.total_chain_length)}`
 }
 
 function Operators({ ledger: { consensus } }: { ledger: LedgerFacts }) {
   if (!consensus) return <Unsaid />
   const shares = consensus.distribution.map((one) => ({
-    ...{ id: one.node_id, name: one.label ?? one.node_id.slice(0, 8), href: null, weight: one.chain_length },
-    ...{ permille: one.share_permille, isActive: one.active },
+    ...{ id: one.node_id, name: one.label ?? one.node_id.slice(0, 8), href: null },
+    ...{ weight: one.weight, permille: one.share_permille },
   }))
   return <Shares shares={shares} />
 }

@@ -1,0 +1,85 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { AccountRecordView, AccountView } from '../../../src/api/explorer-views.js'
+import { moneta, number } from '../data/format.js'
+import { Empty, Panel } from '../parts/panel.js'
+import { Answer, useNode } from './ask.js'
+import { Crumbs } from './crumbs.js'
+import { Fact, Hash } from './facts.js'
+import { Member } from './member.js'
+import { type AccountCheck, checkAccount } from './proof.js'
+import { ProofPanel } from './proof-panel.js'
+import { windowHref } from './route.js'
+
+const EVERY_MS = 5_000
+
+export function AccountPlace({ label, id }: { label: string; id: string }) {
+  const asked = useNode<AccountView>(label, `account/${id}`, EVERY_MS)
+  return (
+    <>
+      <Crumbs title="Account" />
+      <Answer asked={asked}>{(view) => <Checked view={view} id={id} label={label} />}</Answer>
+    </>
+  )
+}
+
+/** Null while it is being checked. */
+function useCheck(view: AccountView, id: string): AccountCheck | null {
+  const [checked, setChecked] = useState<{ readonly of: AccountView; readonly check: AccountCheck } | null>(null)
+  useEffect(() => {
+    let isOver = false
+    void checkAccount(view, id).then((check) => {
+      if (!isOver) setChecked({ of: view, check })
+    })
+    return () => {
+      isOver = true
+    }
+  }, [view, id])
+  return checked?.check ?? null
+}
+
+function Checked({ view, id, label }: { view: AccountView; id: string; label: string }) {
+  const check = useCheck(view, id)
+  const record = check?.isProven ? check.record : view.account
+  return (
+    <>
+      <Panel id="account" title="Record" aside={`at window ${number(view.window)}, as ${label} has it`}>
+        {record ? <Record view={view} id={id} record={record} /> : <NoAccount id={id} />}
+      </Panel>
+      <ProofPanel view={view} check={check} />
+    </>
+  )
+}
+
+function NoAccount({ id }: { id: string }) {
+  return (
+    <Empty title="No such account">
+      Nothing was ever credited to <code class="hash">{id}</code>.
+    </Empty>
+  )
+}
+
+function Record({ view, id, record }: { view: AccountView; id: string; record: AccountRecordView }) {
+  const { balance_nj, op_height, chain_length, keyless, creation_window: made, last_op_window: last } = record
+  return (
+    <dl class="facts">
+      <Fact name="Balance">
+        <strong>{moneta(balance_nj)}</strong>
+      </Fact>
+      <Fact name="Operates">{view.operates ? <Member member={view.operates} /> : 'no node'}</Fact>
+      <Fact name="Operations">
+        {number(op_height)}
+        {last > 0 && (
+          <>
+            {' '}
+            <span class="extra">· the last in window</span> <a href={windowHref(last)}>{number(last)}</a>
+          </>
+        )}
+      </Fact>
+      <Fact name="Chain length">{number(chain_length)}</Fact>
+      <Fact name="Since">{made === 0 ? 'genesis' : <a href={windowHref(made)}>{number(made)}</a>}</Fact>
+      <Fact name="Key">{keyless ? 'not known to the ledger yet' : `suite ${record.suite}`}</Fact>
+      <Hash name="Account id" value={id} />
+      <Hash name="Address" value={view.address} />
+    </dl>
+  )
+}
