@@ -13,7 +13,12 @@ const output = {
   reportCompressedSize: false,
 }
 
-await build({ ...common, root: join(folder, 'page'), base: '/', build: { ...output, outDir: join(folder, 'dist', 'page') } })
+await build({
+  ...common,
+  root: join(folder, 'page'),
+  base: '/',
+  build: { ...output, outDir: join(folder, 'dist', 'page') },
+})
 
 // The page beside data.json is hosted elsewhere, below any path; an export replaces its files by name.
 const plain = { entryFileNames: 'explorer.js', assetFileNames: 'explorer[extname]' }

@@ -57,7 +57,10 @@ async function serve(folder: string): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {
     const name = url === '/' ? 'index.html' : url.slice(1).replaceAll(/[^a-z.]/g, '')
     try {
-      response.setHeader('content-type', types[extname(name)] ?? (extname(name) === '.svg' ? 'image/svg+xml' : 'application/json'))
+      response.setHeader(
+        'content-type',
+        types[extname(name)] ?? (extname(name) === '.svg' ? 'image/svg+xml' : 'application/json'),
+      )
       response.end(readFileSync(join(folder, name)))
     } catch {
       response.writeHead(404).end()
@@ -126,10 +129,20 @@ describe('montana explorer export --page, once a minute', () => {
         newcomer = mesh.joins()
       }
       took.joined = await timed(page, out, arrives, () => `${peer()} .mark-good`)
-      took.frozen = await timed(page, out, () => newcomer?.signal('SIGSTOP'), () => `${peer()} .mark-none`)
+      took.frozen = await timed(
+        page,
+        out,
+        () => newcomer?.signal('SIGSTOP'),
+        () => `${peer()} .mark-none`,
+      )
       newcomer?.signal('SIGCONT')
       const helsinki = '[data-node=helsinki] [data-cell=status]:has-text("stale")'
-      took.killed = await timed(page, out, () => mesh.nodes[2]?.signal('SIGKILL'), () => helsinki)
+      took.killed = await timed(
+        page,
+        out,
+        () => mesh.nodes[2]?.signal('SIGKILL'),
+        () => helsinki,
+      )
       process.stderr.write(`shown after (ms): ${JSON.stringify(took)}, ${reading.reads()} reads of data.json\n`)
       for (const ms of Object.values(took)) expect(ms).toBeLessThan(SHOWN_WITHIN_MS)
       expect(readFileSync(out, 'utf8')).not.toMatch(/127\.0\.0\.1|\/tcp\/|\/ip4\//)

@@ -81,7 +81,15 @@ describe('whom the explorer asks', () => {
   })
 
   it('names members, and peers of the manifest who are none yet', () => {
-    const nodes = { window: 1, count: 2, next: null, nodes: [{ label: 'Moscow', node_id: 'aa' }, { label: null, node_id: 'bb' }] }
+    const nodes = {
+      window: 1,
+      count: 2,
+      next: null,
+      nodes: [
+        { label: 'Moscow', node_id: 'aa' },
+        { label: null, node_id: 'bb' },
+      ],
+    }
     const genesis = { peers: [{ label: 'armenia', node_id: 'cc' }] }
     const names = namesOf(nodes as never, genesis as never)
     expect([...names]).toEqual([

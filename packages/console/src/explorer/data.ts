@@ -1,7 +1,13 @@
 import { formatTime } from '@montana/foundation'
 import { meshView } from '../mesh/mesh-view.js'
 import type { Sample, Status } from '../mesh/status.js'
-import { type DiscoveredPeer, EXPLORER_SCHEMA, type ExplorerData, type ExplorerNode, type LedgerFacts } from './schema.js'
+import {
+  type DiscoveredPeer,
+  EXPLORER_SCHEMA,
+  type ExplorerData,
+  type ExplorerNode,
+  type LedgerFacts,
+} from './schema.js'
 import type { Seen } from './seen.js'
 
 /** Five periods without a ping. */

@@ -8,8 +8,8 @@ import { ReportFile } from '../soak/report.js'
 import { explorerData } from './data.js'
 import { ledgerFacts } from './ledger-facts.js'
 import { type ExplorerData, explorerSchema } from './schema.js'
-import { missingPageFiles } from './static-page.js'
 import { parseSeen, withSamples } from './seen.js'
+import { missingPageFiles } from './static-page.js'
 
 /** A web server reads it; the cache is for the next export alone. */
 const PUBLISHED_MODE = 0o644

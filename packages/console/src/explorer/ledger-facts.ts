@@ -33,7 +33,7 @@ export async function ledgerFacts(source: NodeSource | undefined, signal: AbortS
     ask('/api/consensus', consensusSchema),
     ask(`/api/winners?limit=${WINNERS_SHOWN}`, winnersSchema),
   ])
-  return { genesis, consensus, winners: winners && winners.winners.map(flatWinner) }
+  return { genesis, consensus, winners: winners?.winners.map(flatWinner) ?? null }
 }
 
 function flatWinner({ window, winner, drawn }: z.infer<typeof winnersSchema>['winners'][number]) {

@@ -40,7 +40,8 @@ function onlyPlace(matches: readonly FindMatch[]): string | null {
 
 function Matches({ view: { matches, searched_from: from, next } }: { view: FindView }) {
   if (matches.length === 0) {
-    const where = from === null ? '' : ` Windows were compared from ${number(from)} on${next === null ? '' : ', no older ones'}.`
+    const where =
+      from === null ? '' : ` Windows were compared from ${number(from)} on${next === null ? '' : ', no older ones'}.`
     return (
       <Empty title="Nothing that this node has">
         No node, account or candidate has this id, and no window this proposal hash or state root.{where}
@@ -60,7 +61,8 @@ function Matches({ view: { matches, searched_from: from, next } }: { view: FindV
 }
 
 function wordsOf(match: FindMatch): string {
-  if (match.kind === 'window') return `${number(match.window)}, by ${match.by === 'state_root' ? 'state root' : 'proposal hash'}`
+  if (match.kind === 'window')
+    return `${number(match.window)}, by ${match.by === 'state_root' ? 'state root' : 'proposal hash'}`
   if (match.kind === 'node') return match.label ?? match.node_id.slice(0, 16)
   return accountHref(match.account_id).slice(-64, -48)
 }

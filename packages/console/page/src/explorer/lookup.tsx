@@ -46,8 +46,8 @@ function Search({ names }: { names: Names }) {
       </form>
       {isLost && (
         <p class="refused" role="alert">
-          Not a window, the label of a node, an address, or a hash: a hash or an id is 64 hex digits, and an address ends
-          in a checksum.
+          Not a window, the label of a node, an address, or a hash: a hash or an id is 64 hex digits, and an address
+          ends in a checksum.
         </p>
       )}
     </>

@@ -37,10 +37,16 @@ function Node({ node, consensus }: { node: LedgerNodeView; consensus: ConsensusV
   const share = consensus?.distribution.find(({ node_id }) => node_id === node.node_id)
   const slot = consensus?.slots.findIndex(({ node_id }) => node_id === node.node_id) ?? -1
   return (
-    <Panel id="node" title="Record" aside={node.bootstrap ? 'bootstrap operator: the last resort of proposers' : undefined}>
+    <Panel
+      id="node"
+      title="Record"
+      aside={node.bootstrap ? 'bootstrap operator: the last resort of proposers' : undefined}
+    >
       <dl class="facts">
         <Fact name="State">
-          <Mark tone={active ? 'good' : 'none'}>{active ? 'active' : 'inactive: weighs nothing until it confirms'}</Mark>
+          <Mark tone={active ? 'good' : 'none'}>
+            {active ? 'active' : 'inactive: weighs nothing until it confirms'}
+          </Mark>
         </Fact>
         <Fact name="Weight">
           {number(weight)}
@@ -72,5 +78,5 @@ function Node({ node, consensus }: { node: LedgerNodeView; consensus: ConsensusV
 }
 
 function WindowLink({ window, none }: { window: number; none: string }) {
-  return window === 0 ? <>{none}</> : <a href={windowHref(window)}>{number(window)}</a>
+  return window === 0 ? <span>{none}</span> : <a href={windowHref(window)}>{number(window)}</a>
 }

@@ -1,5 +1,5 @@
 import type { LivePeerView, PeersView } from '../../../src/api/explorer-views.js'
-import { duration, interval, millis, MISSING, number } from '../data/format.js'
+import { duration, interval, MISSING, millis, number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'

@@ -1,5 +1,5 @@
 import type { ProposalView, WindowView } from '../../../src/api/explorer-views.js'
-import { bytes, dayTime, clockTime, duration, MISSING, number } from '../data/format.js'
+import { bytes, clockTime, dayTime, duration, MISSING, number } from '../data/format.js'
 import { Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
 import { Bundles } from './bundles.js'
@@ -43,7 +43,9 @@ function Window({ view }: { view: WindowView }) {
         <Panel
           id="credited"
           title={`Credited ${view.confirmers.length}`}
-          aside={view.window > 1 ? `confirmations of ${number(view.window - 1)}: chain length + 1` : 'none in the first'}
+          aside={
+            view.window > 1 ? `confirmations of ${number(view.window - 1)}: chain length + 1` : 'none in the first'
+          }
         >
           <Bundles bundles={view.confirmers} whole={weights?.active_chain_length ?? null} />
         </Panel>

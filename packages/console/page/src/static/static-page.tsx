@@ -31,7 +31,8 @@ export function StaticPage() {
         <div class="view">{data ? <Content data={data} /> : <Nothing followed={followed} />}</div>
       </main>
       <footer class="foot">
-        {data && <span>Updated {dayTime(data.updated)} UTC. </span>}The same as data: <a href="./data.json">data.json</a>
+        {data && <span>Updated {dayTime(data.updated)} UTC. </span>}The same as data:{' '}
+        <a href="./data.json">data.json</a>
       </footer>
     </>
   )

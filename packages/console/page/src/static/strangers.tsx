@@ -1,5 +1,5 @@
 import type { DiscoveredPeer } from '../../../src/explorer/schema.js'
-import { dayTime, duration, interval, MISSING } from '../data/format.js'
+import { dayTime, interval, MISSING } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty } from '../parts/panel.js'
 

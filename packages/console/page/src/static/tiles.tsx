@@ -11,15 +11,30 @@ export function StaticTiles({ data: { network_summary: summary, nodes, ledger } 
   return (
     <dl class="tiles">
       <Tile id="window" name="Window" value={number(head)} note="the highest of any node" />
-      <Tile id="active" name="Nodes" value={<Mark tone={active < total ? 'warn' : 'good'}>{`${active} of ${total}`}</Mark>} note="answer" />
+      <Tile
+        id="active"
+        name="Nodes"
+        value={<Mark tone={active < total ? 'warn' : 'good'}>{`${active} of ${total}`}</Mark>}
+        note="answer"
+      />
       <AgreeTile agree={summary.agree} />
-      <Tile id="accounts" name="Accounts" value={number(accounts)} note={members == null ? MISSING : `${members} members`} />
+      <Tile
+        id="accounts"
+        name="Accounts"
+        value={number(accounts)}
+        note={members == null ? MISSING : `${members} members`}
+      />
       <Tile id="supply" name="Supply" value={moneta(supply)} note="emitted so far" />
     </dl>
   )
 }
 
 function AgreeTile({ agree }: { agree: boolean | null }) {
-  const [tone, word] = agree === null ? (['none', 'not compared'] as const) : agree ? (['good', 'equal'] as const) : (['bad', 'differ'] as const)
+  const [tone, word] =
+    agree === null
+      ? (['none', 'not compared'] as const)
+      : agree
+        ? (['good', 'equal'] as const)
+        : (['bad', 'differ'] as const)
   return <Tile id="agree" name="Hashes" value={<Mark tone={tone}>{word}</Mark>} note="at the lowest common window" />
 }
