@@ -24,6 +24,8 @@ const winnersSchema = object({
   winners: z.array(object({ window: count, winner: object(name), drawn: z.boolean() })).max(WINNERS_SHOWN),
 })
 
+type LocalSource = Parameters<typeof locate>[0]
+
 /** What one node says of its ledger; null in each group that it does not say. Throws only AbortError. */
 export async function ledgerFacts(source: NodeSource | undefined, signal: AbortSignal): Promise<LedgerFacts> {
   if (source === undefined || 'ssh' in source) return NO_LEDGER
@@ -40,7 +42,7 @@ function flatWinner({ window, winner, drawn }: z.infer<typeof winnersSchema>['wi
   return { window, ...winner, drawn }
 }
 
-async function tryAsk<T>(source: NodeSource, path: string, schema: z.ZodType<T>, signal: AbortSignal) {
+async function tryAsk<T>(source: LocalSource, path: string, schema: z.ZodType<T>, signal: AbortSignal) {
   try {
     return await withTimeout(PROBE_DEADLINE_MS, signal, async (inner) => {
       const { url } = await locate(source, inner)

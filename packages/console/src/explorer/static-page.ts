@@ -16,7 +16,7 @@ export interface PageFile {
  * Throws ConfigError where the page was not built.
  */
 export async function missingPageFiles(folder: string, from = STATIC_PAGE_DIR): Promise<PageFile[]> {
-  const names = await readdir(from).catch(() => [])
+  const names = await readdir(from).catch((): string[] => [])
   if (!names.includes(ENTRY)) {
     throw new ConfigError('the static page is not built', { field: 'page', remedy: 'run npm run build' })
   }

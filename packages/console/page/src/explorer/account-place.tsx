@@ -1,12 +1,11 @@
-import { useEffect, useState } from 'preact/hooks'
 import type { AccountRecordView, AccountView } from '../../../src/api/explorer-views.js'
 import { moneta, number } from '../data/format.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
+import { useCheck } from './check.js'
 import { Crumbs } from './crumbs.js'
 import { Fact, Hash } from './facts.js'
 import { Member } from './member.js'
-import { type AccountCheck, checkAccount } from './proof.js'
 import { ProofPanel } from './proof-panel.js'
 import { windowHref } from './route.js'
 
@@ -20,21 +19,6 @@ export function AccountPlace({ label, id }: { label: string; id: string }) {
       <Answer asked={asked}>{(view) => <Checked view={view} id={id} label={label} />}</Answer>
     </>
   )
-}
-
-/** Null while it is being checked. */
-function useCheck(view: AccountView, id: string): AccountCheck | null {
-  const [checked, setChecked] = useState<{ readonly of: AccountView; readonly check: AccountCheck } | null>(null)
-  useEffect(() => {
-    let isOver = false
-    void checkAccount(view, id).then((check) => {
-      if (!isOver) setChecked({ of: view, check })
-    })
-    return () => {
-      isOver = true
-    }
-  }, [view, id])
-  return checked?.check ?? null
 }
 
 function Checked({ view, id, label }: { view: AccountView; id: string; label: string }) {

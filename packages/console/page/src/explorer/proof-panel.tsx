@@ -2,11 +2,11 @@ import type { AccountView } from '../../../src/api/explorer-views.js'
 import { number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
-import type { AccountCheck } from './proof.js'
+import type { Check } from './check.js'
 import { windowHref } from './route.js'
 
 /** What this browser found when it checked the proof itself. */
-export function ProofPanel({ view, check }: { view: AccountView; check: AccountCheck | null }) {
+export function ProofPanel({ view, check }: { view: AccountView; check: Check | null }) {
   return (
     <Panel id="proof" title="Proof" aside="checked in this browser">
       <p class="quorum" data-proof={stateOf(check)}>
@@ -29,13 +29,13 @@ export function ProofPanel({ view, check }: { view: AccountView; check: AccountC
   )
 }
 
-export function stateOf(check: AccountCheck | null): 'checking' | 'proven' | 'refuted' | 'unable' {
+export function stateOf(check: Check | null): 'checking' | 'proven' | 'refuted' | 'unable' {
   if (check === null) return 'checking'
   if (check.isProven) return 'proven'
   return check.fault === 'insecure' ? 'unable' : 'refuted'
 }
 
-function Verdict({ check }: { check: AccountCheck | null }) {
+function Verdict({ check }: { check: Check | null }) {
   if (check === null) return <Mark tone="none">checking</Mark>
   if (check.isProven && check.record === null) return <Mark tone="good">proven: there is no such account</Mark>
   if (check.isProven) return <Mark tone="good">proven: what is shown is what the header commits to</Mark>
