@@ -32,7 +32,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })
   const { mirrors } = options
   const modules = { features: featuresOf(options), mesh, soak, events, mirrors }
-  const app = await createApp({ ...modules, pageDir, host: address.host })
+  const app = await createApp({ ...modules, pageDir, host: address.host, nodes: options.nodes, signal: ending.signal })
   await listen(app, address, options.orFreePort ?? false)
   const end = async () => {
     ending.abort()

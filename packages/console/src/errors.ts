@@ -14,6 +14,8 @@ export type ApiErrorCode =
   | 'MEDIA_TYPE'
   | 'FIELD_INVALID'
   | 'NOT_ENABLED'
+  | 'NODE_UNREACHABLE'
+  | 'NODE_ANSWER'
 
 /** A request that is refused, with the HTTP status that says so. */
 export class ApiError extends MontanaError {

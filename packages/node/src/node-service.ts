@@ -17,6 +17,8 @@ import { nodeMessages } from './peer-protocol/node-messages.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
+import { namesOf } from './read/names.js'
+import { ReadRoutes } from './read/routes.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
@@ -74,6 +76,7 @@ export class NodeService {
   readonly #mesh: Mesh | undefined
   readonly #documents: NodeDocuments
   readonly #period: WindowPeriod
+  readonly #reads: ReadRoutes
   readonly #server: StatusServer
   #samples = 0
   /** The status URL, while no run file tells it. */
@@ -106,12 +109,15 @@ export class NodeService {
     const finding = (code: string, detail: string) => this.#find(code, detail)
     this.#documents = new NodeDocuments(prepared, { ...hooks, mesh: () => this.#mesh, finding })
     this.#period = new WindowPeriod(time)
+    this.#reads = this.#createReads()
     this.#server = new StatusServer(prepared.options.statusListen, {
+      instance: this.#record.instance,
       isAlive: () => !this.#clock.isStuck,
       readiness: () => this.#readiness(),
       status: (window) => assembleStatus(this.#statusModules(), window),
       metrics: () => this.#scrape(),
       document: (name) => this.#documents.read(name),
+      read: (path, query, signal) => this.#reads.answer(path, query, signal),
     })
   }
 
@@ -202,6 +208,22 @@ export class NodeService {
   #createSnapshots(): SnapshotServer {
     const onFault = snapshotFaults({ logger: this.#hooks.logger, record: this.#record, metrics: this.#metrics })
     return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
+  }
+
+  #createReads(): ReadRoutes {
+    const { document, genesisHash, identity, label } = this.#prepared
+    const { manifest: source, time } = this.#hooks
+    const manifest = () => source?.manifest
+    const modules = {
+      ...{ document, genesisHash, label, manifest, store: this.#opened.store, record: this.#record },
+      names: namesOf({ document, manifest, self: { nodeId: identity.nodeId, label } }),
+      state: () => this.#ledger.loop.state,
+      rule: () => this.#ledger.loop.rule,
+      isSynced: () => this.#sync.host.isSynced,
+      mesh: () => this.#mesh,
+      wallMs: () => time.wallMs(),
+    }
+    return new ReadRoutes(modules, time)
   }
 
   #createAnchors(): AnchorKeeper {

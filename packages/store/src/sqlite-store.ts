@@ -90,6 +90,10 @@ export class SqliteStore implements Store {
     return this.#windows.at(window)
   }
 
+  windowNamed(hash: Uint8Array, from: number, to: number): Head | undefined {
+    return this.#windows.named(hash, from, to)
+  }
+
   oldestWindow(): number | undefined {
     return this.#windows.oldest(this.snapshotBase() ?? 0)
   }

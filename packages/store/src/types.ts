@@ -88,6 +88,8 @@ export interface ReadStore {
   /** The encoded consensus context of the head. */
   context(): Uint8Array | undefined
   windowAt(window: number): StoredWindow | undefined
+  /** The newest of `from` … `to` with this proposal hash or state root. No index: the caller bounds the range. */
+  windowNamed(hash: Uint8Array, from: number, to: number): Head | undefined
   /** The lowest window of the unbroken run of stored envelopes that ends at the head, `undefined` when there is none. */
   oldestWindow(): number | undefined
   /** The window whose state came by snapshot, `undefined` where every window was applied one by one. */

@@ -22,6 +22,10 @@ const OLDEST = `
   SELECT min(window) AS oldest FROM envelopes
   WHERE window >= ? AND window > coalesce((SELECT max(window) FROM missing WHERE kind = 'envelope'), -1)
 `
+const NAMED = `
+  SELECT * FROM windows WHERE window BETWEEN ?1 AND ?2 AND (proposal_hash = ?3 OR state_root = ?3)
+  ORDER BY window DESC LIMIT 1
+`
 /** The small columns of each window under their seal, and its envelope, which lives apart and is pruned alone. */
 export class WindowTable {
   readonly #database: Database
@@ -70,6 +74,12 @@ export class WindowTable {
         timechainValue: row.timechain_value,
         cba: row.cba ?? undefined,
       }))
+  }
+
+  /** The newest of `from` … `to` that has this proposal hash or state root; compares the small columns of each. */
+  named(hash: Uint8Array, from: number, to: number): Head | undefined {
+    const row = this.#database.get<WindowRow>(NAMED, from, to, hash)
+    return row && toHead(this.#sealed(row))
   }
 
   insert(row: WindowInsert): void {

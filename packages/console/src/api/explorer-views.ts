@@ -58,6 +58,11 @@ export interface LedgerNodeView extends NodeName {
   readonly bootstrap: boolean
 }
 
+/** `/node/ID`, ID a node_id. */
+export interface NodeView extends LedgerNodeView {
+  readonly window: number
+}
+
 /** `/peers`: peers of the manifest as this node sees them, and who else is connected. */
 export interface PeersView {
   readonly peers: readonly LivePeerView[]
@@ -194,8 +199,9 @@ export interface WindowView {
     readonly hash: string
     readonly node_id: string
     readonly operator_account_id: string
-    readonly w_start: number
-    readonly vdf_chain_length: number
+    /** Both u64 as texts: a registration may claim anything. */
+    readonly w_start: string
+    readonly vdf_chain_length: string
   }[]
 }
 

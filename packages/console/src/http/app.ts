@@ -1,6 +1,8 @@
 import fastifyStatic from '@fastify/static'
+import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { addNodeRoutes } from '../explorer/node/mount.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
 import { addReportRoute } from './report-route.js'
@@ -11,6 +13,9 @@ export interface AppInit extends RouteModules {
   readonly host: string
   readonly pageDir: string
   readonly mirrors: FastifyPluginAsync | undefined
+  /** Nodes whose read routes are passed on, until the signal. */
+  readonly nodes: readonly NodeSource[]
+  readonly signal: AbortSignal
 }
 
 /** Names that the build makes from content never change their meaning. */
@@ -37,6 +42,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
   addRoutes(app, init)
+  addNodeRoutes(app, init.nodes, init.signal)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {

@@ -80,6 +80,10 @@ class LazyLeaf<V> implements TrieLeaf<V> {
     return this.#loaded().value
   }
 
+  valueOnce(): V {
+    return (this.#content ?? { value: this.#read() }).value
+  }
+
   load(): void {
     this.#loaded()
   }
@@ -138,6 +142,10 @@ class StubBranch<V> implements TrieBranch<V> {
 
   get right(): TrieNode<V> {
     return this.#bucket().right
+  }
+
+  sidesOnce(): TrieBranch<V> {
+    return this.#loaded ?? readBucket(this.#stub, this.#modules)
   }
 
   load(): void {

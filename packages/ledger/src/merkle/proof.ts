@@ -5,7 +5,7 @@ import { alignedOf, siblingOf } from './aligned.js'
 import { bitOf, highestDifference } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
 import { type LeafReader, leavesByStub, type StubTree } from './stub-tree.js'
-import { hashAt, isLeaf, type TrieHashing, type TrieNode } from './trie.js'
+import { hashAt, isLeaf, sidesOf, type TrieBranch, type TrieHashing, type TrieNode, valueOf } from './trie.js'
 
 const BITMAP_BYTES = TREE_LEVELS / 8
 const FIXED_BYTES = HASH_BYTES + 4 + BITMAP_BYTES + 2
@@ -22,7 +22,7 @@ interface Path {
   readonly siblings: Map<number, Uint8Array>
 }
 
-/** Inclusion or absence proof of `key` in the encoding of spec protocol 5.2. */
+/** Inclusion or absence proof of `key` in the encoding of spec protocol 5.2. What is not in memory does not stay there. */
 export function proveKey<V>(root: TrieNode<V> | undefined, key: Uint8Array, modules: TrieHashing<V>): Uint8Array {
   return encodePath(key, pathTo(root, key, modules))
 }
@@ -85,13 +85,14 @@ function pathTo<V>(root: TrieNode<V> | undefined, key: Uint8Array, modules: Trie
       return path
     }
     if (isLeaf(node)) {
-      path.record = modules.encode(node.value)
+      path.record = modules.encode(valueOf(node))
       return path
     }
     const below: number = node.height - 1
     const isLeft = bitOf(key, below) === 0
-    path.siblings.set(below, hashAt(isLeft ? node.right : node.left, below, modules))
-    node = isLeft ? node.left : node.right
+    const { left, right }: Pick<TrieBranch<V>, 'left' | 'right'> = sidesOf(node)
+    path.siblings.set(below, hashAt(isLeft ? right : left, below, modules))
+    node = isLeft ? left : right
   }
   return path
 }

@@ -27,19 +27,36 @@ interface HashCache {
   forget?(): void
 }
 
+interface Sides<V> {
+  readonly left: TrieNode<V>
+  readonly right: TrieNode<V>
+}
+
 export interface TrieLeaf<V> extends HashCache {
   readonly height: 0
   readonly key: Uint8Array
   readonly value: V
+  /** Of a leaf that need not be in memory. */
+  valueOnce?(): V
 }
 
-export interface TrieBranch<V> extends HashCache {
+export interface TrieBranch<V> extends HashCache, Sides<V> {
   /** One more than the bit in which the two sides differ; both sides are non-empty. */
   readonly height: number
   /** Any key below: all of them agree in the bits from `height` up. */
   readonly key: Uint8Array
-  readonly left: TrieNode<V>
-  readonly right: TrieNode<V>
+  /** Of a branch whose inside need not be in memory. */
+  sidesOnce?(): Sides<V>
+}
+
+/** The value of a leaf, which does not stay in memory where it was not. */
+export function valueOf<V>(leaf: TrieLeaf<V>): V {
+  return leaf.valueOnce === undefined ? leaf.value : leaf.valueOnce()
+}
+
+/** Both sides of a branch, which do not stay in memory where they were not. */
+export function sidesOf<V>(branch: TrieBranch<V>): Sides<V> {
+  return branch.sidesOnce?.() ?? branch
 }
 
 export function isLeaf<V>(node: TrieNode<V>): node is TrieLeaf<V> {
@@ -98,9 +115,10 @@ export function* leavesOf<V>(node: TrieNode<V> | undefined): Generator<TrieLeaf<
 }
 
 function ownHash<V>(node: TrieNode<V>, modules: TrieHashing<V>): Uint8Array {
-  if (isLeaf(node)) return modules.hasher.leaf(modules.encode(node.value))
+  if (isLeaf(node)) return modules.hasher.leaf(modules.encode(valueOf(node)))
   const below = node.height - 1
-  return modules.hasher.node(hashAt(node.left, below, modules), hashAt(node.right, below, modules))
+  const { left, right } = sidesOf(node)
+  return modules.hasher.node(hashAt(left, below, modules), hashAt(right, below, modules))
 }
 
 /**

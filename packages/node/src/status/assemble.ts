@@ -186,7 +186,7 @@ function windowStatus({ record, store }: StatusModules, window: number): WindowS
   return { window, header_hash: toHex(stored.proposalHash), state_root: toHex(stored.stateRoot), at }
 }
 
-function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
+export function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
   return {
     id8: peer.id8,
     label: peer.label,
@@ -215,7 +215,7 @@ function peerStatus(peer: PeerSnapshot, record: NodeRecord): PeerStatus {
   }
 }
 
-function strangerStatus({ peerId, upSeconds, heardMs }: StrangerSnapshot): NodeStatus['strangers'][number] {
+export function strangerStatus({ peerId, upSeconds, heardMs }: StrangerSnapshot): NodeStatus['strangers'][number] {
   const heard_s = heardMs === undefined ? null : Math.round(heardMs / 100) / 10
   return { peer_id: peerId, up_s: Math.round(upSeconds * 1000) / 1000, heard_s }
 }

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConfigError, errorCode } from '@montana/foundation'
+import { ConfigError, errorCode, isAbort } from '@montana/foundation'
 import type { StatusAddress } from '../config/start-options.js'
+import { ReadError } from '../read/errors.js'
 
 export interface StatusSource {
+  /** Of the process that answers: a port may be another node's since its run file was read. */
+  readonly instance: string
   /** Is the process healthy at all: event loop and clock. */
   isAlive(): boolean
   readiness(): 'synced' | 'catching-up' | 'not-ready'
@@ -11,6 +14,8 @@ export interface StatusSource {
   metrics(): Promise<string>
   /** A signed document in force, by its name; undefined where there is none. */
   document(name: string): Promise<Uint8Array | undefined>
+  /** The read routes, `path` without `/api/`. Throws ReadError, and AbortError when `signal` fires. */
+  read(path: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown>
 }
 
 const READY_CODES = { synced: 200, 'catching-up': 206, 'not-ready': 503 } as const
@@ -94,11 +99,35 @@ async function answer(source: StatusSource, request: IncomingMessage, response: 
     case '/metrics':
       return send(response, 200, 'text/plain; version=0.0.4', await source.metrics())
     default:
+      if (url.pathname.startsWith(READ_PREFIX)) return await sendRead(source, url, response)
       return await sendDocument(source, url.pathname, response)
   }
 }
 
-const ROUTES = 'ask for /healthz, /readyz, /status.json, /metrics, /documents/manifest or /documents/roster'
+const READ_PREFIX = '/api/'
+const INSTANCE_HEADER = 'montana-instance'
+const ROUTES = 'ask for /healthz, /readyz, /status.json, /metrics, /api/status, /documents/manifest or /documents/roster'
+
+/** Spec operations 13.2. Nothing is read for somebody who is gone. */
+async function sendRead(source: StatusSource, url: URL, response: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  const onClose = () => gone.abort()
+  response.once('close', onClose)
+  try {
+    response.setHeader(INSTANCE_HEADER, source.instance)
+    const path = url.pathname.slice(READ_PREFIX.length)
+    const body = await source.read(path, url.searchParams, gone.signal)
+    send(response, 200, 'application/json', `${JSON.stringify(body)}\n`)
+  } catch (error) {
+    if (isAbort(error) && gone.signal.aborted) return
+    if (!(error instanceof ReadError)) throw error
+    if (error.status === 503) response.setHeader('retry-after', '1')
+    const { code, message, remedy = '', field } = error
+    refuse(response, error.status, { code, message, remedy, ...(field !== undefined && { field }) })
+  } finally {
+    response.off('close', onClose)
+  }
+}
 
 /** Spec operations 11.2: peers' status endpoints are sources of signed documents. */
 async function sendDocument(source: StatusSource, path: string, response: ServerResponse): Promise<void> {

@@ -1,0 +1,83 @@
+import { isAbort } from '@montana/foundation'
+import { type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { ApiError } from '../../errors.js'
+import { parsed } from '../../http/mutation.js'
+import { askNode, type NodeAnswer } from './ask.js'
+import { NODE_ROUTES, type NodeRoute } from './routes.js'
+
+/** Answers that a console waits for at once; its pages ask for a few. */
+const OPEN_MAX = 16
+const TEXT_MAX = 64
+const LABELS_SHOWN = 8
+
+/** `/api/nodes/:label/…`: the read routes of each configured node, asked of that node and of no other. */
+export function addNodeRoutes(app: FastifyInstance, nodes: readonly NodeSource[], signal: AbortSignal): void {
+  const open = { count: 0 }
+  for (const route of NODE_ROUTES) {
+    app.get(`/api/nodes/:label/${route.path}${route.id ? '/:id' : ''}`, async (request) => {
+      if (open.count >= OPEN_MAX) {
+        throw new ApiError(503, 'BUSY', 'too many answers are awaited', { remedy: 'ask again in a second' })
+      }
+      open.count++
+      try {
+        return await passOn(route, nodes, request, signal)
+      } finally {
+        open.count--
+      }
+    })
+  }
+}
+
+async function passOn(route: NodeRoute, nodes: readonly NodeSource[], request: FastifyRequest, signal: AbortSignal) {
+  const { label = '', id } = request.params as { label?: string; id?: string }
+  const query = parsed(route.query, request.query)
+  const name = route.id && parsed(z.object({ id: route.id }), { id }).id
+  const source = nodes.find((node) => node.label === label)
+  if (!source) throw unknownNode(label, nodes)
+  const answer = await ask(source, pathOf(route, name, query), signal)
+  return checked(route, label, answer)
+}
+
+function pathOf({ path }: NodeRoute, id: string | undefined, query: Readonly<Record<string, string | undefined>>) {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+  return `/api/${path}${id === undefined ? '' : `/${id}`}${search}`
+}
+
+async function ask(source: NodeSource, path: string, signal: AbortSignal): Promise<NodeAnswer> {
+  try {
+    return await askNode(source, path, signal)
+  } catch (error) {
+    if (isAbort(error) && signal.aborted) throw error
+    const { code, text } = probeFault(error)
+    const status = error instanceof ProbeError && code !== 'ANSWER_TOO_LARGE' ? 503 : 502
+    const remedy = 'see the Mesh tab, or ask another node'
+    throw new ApiError(status, 'NODE_UNREACHABLE', `${source.label} does not answer: ${text} (${code})`, { remedy })
+  }
+}
+
+const refusalSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string().max(256), remedy: z.string().max(512).optional() }),
+})
+
+const KNOWN = { 400: 'USAGE', 404: 'NOT_FOUND', 503: 'BUSY' } as const
+
+/** The answer, or the refusal of the node in the words of the node. Throws {@link ApiError}. */
+function checked({ answer: schema }: NodeRoute, label: string, { status, body }: NodeAnswer): unknown {
+  const answer = status === 200 ? schema.safeParse(body) : undefined
+  if (answer?.success) return answer.data
+  const refusal = refusalSchema.safeParse(body).data?.error
+  const code = status in KNOWN ? KNOWN[status as keyof typeof KNOWN] : undefined
+  if (refusal && code) throw new ApiError(status, code, refusal.message, { remedy: refusal.remedy ?? 'ask again' })
+  const remedy = 'look into its log; perhaps it runs another release'
+  throw new ApiError(502, 'NODE_ANSWER', `${label} does not answer as a node of this release does`, { remedy })
+}
+
+function unknownNode(label: string, nodes: readonly NodeSource[]): ApiError {
+  const known = nodes.map((node) => node.label)
+  const more = known.length > LABELS_SHOWN ? ', …' : ''
+  const remedy = known.length === 0 ? 'configure nodes' : `use ${known.slice(0, LABELS_SHOWN).join(', ')}${more}`
+  return new ApiError(404, 'NOT_FOUND', `no node is called '${label.slice(0, TEXT_MAX)}'`, { remedy, field: 'label' })
+}

@@ -1,0 +1,93 @@
+import { toHex } from '@montana/foundation'
+import type { ReadStore } from '@montana/store'
+import type { ReadShare } from './share.js'
+import { wholeOf } from './windows.js'
+
+/** Windows whose credits are kept: about 1 MB for a small network; the oldest are forgotten first. */
+const KEPT = 16_384
+/** Windows that one question reads; the next one goes on where it ended. */
+const READ_AT_ONCE = 1_024
+/** Windows before the asked one in which a credit shows that a member was active. No special reason. */
+const LOOK_BACK = 32
+
+/** What happened to the chain_length of members in a range of windows. */
+export interface CreditCount {
+  /** Credits of a member in `from` … `to`. */
+  since(nodeId: string): number
+  /** First of the windows before `from` that were looked at, {@link LOOK_BACK} where there are so many. */
+  readonly seenFrom: number
+  /** Whether a member was credited in one of them. */
+  justBefore(nodeId: string): boolean
+}
+
+export interface CreditsModules {
+  readonly store: Pick<ReadStore, 'windowAt'>
+  readonly share: ReadShare
+}
+
+/**
+ * Who was credited in which window (list 1 of its envelope: spec protocol 12.1, 3.5). The tables know today's chain_length
+ * alone; that of an earlier window is today's without the credits since.
+ */
+export class Credits {
+  readonly #modules: CreditsModules
+  /** One number per member, so that a window is a few bytes. */
+  readonly #places = new Map<string, number>()
+  readonly #windows = new Map<number, Uint32Array>()
+
+  constructor(modules: CreditsModules) {
+    this.#modules = modules
+  }
+
+  /** From `from` to `to`, both included; a text says why they cannot be counted, or not yet. */
+  async count(from: number, to: number, signal: AbortSignal): Promise<CreditCount | string> {
+    if (to - from >= KEPT) return `weights are counted for the latest ${KEPT} windows`
+    const before = Math.max(1, from - LOOK_BACK)
+    let left = READ_AT_ONCE
+    for (let window = to; window >= before; window--) {
+      if (this.#windows.has(window)) continue
+      if (left-- === 0) return 'the windows since are still being counted: ask again'
+      const isRead = await this.#read(window, signal)
+      if (!isRead && window >= from) return `the envelope of window ${window} is not stored here`
+      if (!isRead) break
+    }
+    this.#forget()
+    return this.#counted(from, to, this.#windows.has(before) ? before : from)
+  }
+
+  async #read(window: number, signal: AbortSignal): Promise<boolean> {
+    const { store, share } = this.#modules
+    const credited = await share.run(() => wholeOf(store, window)?.envelope.confirmers.map(({ nodeId }) => nodeId), signal)
+    if (credited) this.#windows.set(window, Uint32Array.from(credited, (nodeId) => this.#placeOf(toHex(nodeId))))
+    return credited !== undefined
+  }
+
+  #placeOf(nodeId: string): number {
+    const place = this.#places.get(nodeId) ?? this.#places.size
+    this.#places.set(nodeId, place)
+    return place
+  }
+
+  #counted(from: number, to: number, before: number): CreditCount {
+    const counts = new Uint32Array(this.#places.size)
+    for (let window = from; window <= to; window++) {
+      for (const place of this.#windows.get(window) ?? []) counts[place] = (counts[place] ?? 0) + 1
+    }
+    const seen = new Set<number>()
+    for (let window = before; window < from; window++) {
+      for (const place of this.#windows.get(window) ?? []) seen.add(place)
+    }
+    const placeOf = (nodeId: string) => this.#places.get(nodeId) ?? -1
+    return {
+      since: (nodeId) => counts[placeOf(nodeId)] ?? 0,
+      seenFrom: before,
+      justBefore: (nodeId) => seen.has(placeOf(nodeId)),
+    }
+  }
+
+  #forget(): void {
+    if (this.#windows.size <= KEPT * 2) return
+    const oldest = [...this.#windows.keys()].sort((a, b) => a - b).slice(0, this.#windows.size - KEPT)
+    for (const window of oldest) this.#windows.delete(window)
+  }
+}
