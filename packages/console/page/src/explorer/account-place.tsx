@@ -22,14 +22,15 @@ export function AccountPlace({ label, id }: { label: string; id: string }) {
 }
 
 function Checked({ view, id, label }: { view: AccountView; id: string; label: string }) {
-  const check = useCheck(view, id)
-  const record = check?.isProven ? check.record : view.account
+  const checked = useCheck(view, id)
+  // What is shown and what was checked are one answer.
+  const shown = checked?.of ?? view
   return (
     <>
-      <Panel id="account" title="Record" aside={`at window ${number(view.window)}, as ${label} has it`}>
-        {record ? <Record view={view} id={id} record={record} /> : <NoAccount id={id} />}
+      <Panel id="account" title="Record" aside={`at window ${number(shown.window)}, as ${label} has it`}>
+        {shown.account ? <Record view={shown} id={id} record={shown.account} /> : <NoAccount id={id} />}
       </Panel>
-      <ProofPanel view={view} check={check} />
+      <ProofPanel view={shown} checked={checked} />
     </>
   )
 }
@@ -43,7 +44,7 @@ function NoAccount({ id }: { id: string }) {
 }
 
 function Record({ view, id, record }: { view: AccountView; id: string; record: AccountRecordView }) {
-  const { balance_nj, op_height, chain_length, keyless, creation_window: made, last_op_window: last } = record
+  const { balance_nj, op_height, creation_window: made, last_op_window: last } = record
   return (
     <dl class="facts">
       <Fact name="Balance">
@@ -59,9 +60,7 @@ function Record({ view, id, record }: { view: AccountView; id: string; record: A
           </>
         )}
       </Fact>
-      <Fact name="Chain length">{number(chain_length)}</Fact>
       <Fact name="Since">{made === 0 ? 'genesis' : <a href={windowHref(made)}>{number(made)}</a>}</Fact>
-      <Fact name="Key">{keyless ? 'not known to the ledger yet' : `suite ${record.suite}`}</Fact>
       <Hash name="Account id" value={id} />
       <Hash name="Address" value={view.address} />
     </dl>

@@ -1,25 +1,45 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { AccountView } from '../../../src/api/explorer-views.js'
-import { type AccountCheck, checkAccount } from './proof.js'
+import type { AccountRecordView, AccountView } from '../../../src/api/explorer-views.js'
+import { type AccountFields, type AccountVerdict, canVerify, verifyAccount } from './proof.js'
 
-/** `insecure`: the browser hashes nothing for this page, which it does on loopback and over TLS only. */
-export type Check = AccountCheck | { readonly isProven: false; readonly fault: 'insecure' }
+/** Null: this browser hashes nothing for this page. */
+export interface Checked {
+  readonly of: AccountView
+  readonly verdict: AccountVerdict | null
+}
 
-/** Of what was said last; null while that is being checked for the first time. */
-export function useCheck(view: AccountView, id: string): Check | null {
-  const [check, setCheck] = useState<Check | null>(null)
+/** Of what was said last; null while the first answer is being checked. */
+export function useCheck(view: AccountView, id: string): Checked | null {
+  const [checked, setChecked] = useState<Checked | null>(null)
   useEffect(() => {
     let isOver = false
-    void checked(view, id).then((found) => {
-      if (!isOver) setCheck(found)
+    void check(view, id).then((verdict) => {
+      if (!isOver) setChecked({ of: view, verdict })
     })
     return () => {
       isOver = true
     }
   }, [view, id])
-  return check
+  return checked
 }
 
-async function checked(view: AccountView, id: string): Promise<Check> {
-  return 'subtle' in crypto ? await checkAccount(view, id) : { isProven: false, fault: 'insecure' }
+/** Of the account that was asked for, and of the fields that are shown. */
+async function check(view: AccountView, id: string): Promise<AccountVerdict | null> {
+  if (view.account_id !== id) return { isValid: false, fault: 'the answer is about another account' }
+  if (!canVerify()) return null
+  const verdict = await verifyAccount(view)
+  if (!verdict.isValid || isSame(view.account, verdict.record)) return verdict
+  return { isValid: false, fault: 'the proof shows another record' }
+}
+
+/** Pure. */
+export function isSame(said: AccountRecordView | null, proven: AccountFields | null): boolean {
+  if (said === null || proven === null) return said === proven
+  return (
+    said.balance_nj === proven.balance.toString() &&
+    said.is_node_operator === proven.isNodeOperator &&
+    said.op_height === proven.opHeight &&
+    said.creation_window === proven.creationWindow &&
+    said.last_op_window === proven.lastOpWindow
+  )
 }

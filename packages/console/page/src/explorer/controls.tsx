@@ -1,5 +1,5 @@
 import type { WindowView } from '../../../src/api/explorer-views.js'
-import { number, shortHash } from '../data/format.js'
+import { shortHash } from '../data/format.js'
 import { Panel } from '../parts/panel.js'
 import { accountHref } from './route.js'
 
@@ -34,10 +34,10 @@ export function Controls({ control }: { control: WindowView['control'] }) {
                   </a>
                 </td>
                 <td data-name="Work from" class="num">
-                  {number(one.w_start)}
+                  {one.w_start}
                 </td>
                 <td data-name="Windows of work" class="num">
-                  {number(one.vdf_chain_length)}
+                  {one.vdf_chain_length}
                 </td>
                 <td data-name="Hash">
                   <code>{shortHash(one.hash)}</code>

@@ -1,4 +1,4 @@
-import type { ConsensusView, LedgerNodeView, NodesView } from '../../../src/api/explorer-views.js'
+import type { ConsensusView, LedgerNodeView, NodeView } from '../../../src/api/explorer-views.js'
 import { number, permille } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
@@ -11,15 +11,17 @@ import { accountHref, windowHref } from './route.js'
 const EVERY_MS = 3_000
 
 export function NodePlace({ label, id }: { label: string; id: string }) {
-  const asked = useNode<NodesView>(label, 'nodes?limit=200', EVERY_MS)
+  const asked = useNode<NodeView>(label, `node/${id}`, EVERY_MS)
   const consensus = useNode<ConsensusView>(label, 'consensus', EVERY_MS)
-  const node = asked.data?.nodes.find(({ node_id }) => node_id === id)
+  const isUnknown = asked.data === null && asked.refusal?.code === 'NOT_FOUND'
   return (
     <>
-      <Crumbs title={node ? `Node ${nameOf(node)}` : 'Node'} />
-      <Answer asked={asked}>
-        {() => (node ? <Node node={node} consensus={consensus.data} /> : <NotMember id={id} />)}
-      </Answer>
+      <Crumbs title={asked.data ? `Node ${nameOf(asked.data)}` : 'Node'} />
+      {isUnknown ? (
+        <NotMember id={id} />
+      ) : (
+        <Answer asked={asked}>{(node) => <Node node={node} consensus={consensus.data} />}</Answer>
+      )}
     </>
   )
 }

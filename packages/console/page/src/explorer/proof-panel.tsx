@@ -2,61 +2,53 @@ import type { AccountView } from '../../../src/api/explorer-views.js'
 import { number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
-import type { Check } from './check.js'
+import type { Checked } from './check.js'
 import { windowHref } from './route.js'
 
 /** What this browser found when it checked the proof itself. */
-export function ProofPanel({ view, check }: { view: AccountView; check: Check | null }) {
+export function ProofPanel({ view, checked }: { view: AccountView; checked: Checked | null }) {
   return (
     <Panel id="proof" title="Proof" aside="checked in this browser">
-      <p class="quorum" data-proof={stateOf(check)}>
-        <Verdict check={check} />
+      <p class="quorum" data-proof={stateOf(checked)}>
+        <Verdict checked={checked} />
       </p>
       <ol class="proof-steps">
-        <Step name={view.account ? 'Record' : 'Absence'} hash={`${view.proof.length / 2} bytes of proof`} />
-        <Step name="Account root" hash={view.account_root} />
-        <Step name="State root" hash={view.state_root} />
-        {view.proposal_hash !== null && <Step name="Proposal hash" hash={view.proposal_hash} />}
-        <li>
-          <span>Window</span>
-          <span>
-            {view.window === 0 ? 'genesis' : <a href={windowHref(view.window)}>{number(view.window)}</a>}: compare its
-            hash on another node
-          </span>
-        </li>
+        <Step name={view.account ? 'Record' : 'Absence'} text={`${number(view.proof.length / 2)} bytes of proof`} />
+        <Step name="Account root" text={view.account_root} />
+        <Step name="State root" text={view.state_root} />
+        {view.proposal_hash !== null && <Step name="Proposal hash" text={view.proposal_hash} />}
       </ol>
+      <p class="more">
+        That the window was cemented with this hash is what other nodes say too:{' '}
+        {view.window === 0 ? 'genesis' : <a href={windowHref(view.window)}>window {number(view.window)}</a>}, as seen by
+        each.
+      </p>
     </Panel>
   )
 }
 
-export function stateOf(check: Check | null): 'checking' | 'proven' | 'refuted' | 'unable' {
-  if (check === null) return 'checking'
-  if (check.isProven) return 'proven'
-  return check.fault === 'insecure' ? 'unable' : 'refuted'
+export function stateOf(checked: Checked | null): 'checking' | 'proven' | 'refuted' | 'unable' {
+  if (checked === null) return 'checking'
+  if (checked.verdict === null) return 'unable'
+  return checked.verdict.isValid ? 'proven' : 'refuted'
 }
 
-function Verdict({ check }: { check: Check | null }) {
-  if (check === null) return <Mark tone="none">checking</Mark>
-  if (check.isProven && check.record === null) return <Mark tone="good">proven: there is no such account</Mark>
-  if (check.isProven) return <Mark tone="good">proven: what is shown is what the header commits to</Mark>
-  if (check.fault === 'insecure') return <Mark tone="warn">{FAULTS.insecure}</Mark>
-  return <Mark tone="bad">not proven: {FAULTS[check.fault]}</Mark>
+function Verdict({ checked }: { checked: Checked | null }) {
+  if (checked === null) return <Mark tone="none">checking</Mark>
+  const { verdict } = checked
+  if (verdict === null) {
+    return <Mark tone="warn">not checked: a browser hashes for pages from loopback or by HTTPS only</Mark>
+  }
+  if (!verdict.isValid) return <Mark tone="bad">not proven: {verdict.fault}</Mark>
+  if (verdict.record === null) return <Mark tone="good">proven: there is no such account</Mark>
+  return <Mark tone="good">proven: the header commits to this record</Mark>
 }
 
-const FAULTS = {
-  malformed: 'the proof cannot be read',
-  key: 'the proof is about another account',
-  account_root: 'the record does not lead to the account root',
-  state_root: 'the three roots do not make the state root',
-  header: 'the header does not carry these roots, or has another hash',
-  insecure: 'not checked: a browser hashes on loopback or over TLS only',
-} as const
-
-function Step({ name, hash }: { name: string; hash: string }) {
+function Step({ name, text }: { name: string; text: string }) {
   return (
     <li>
       <span>{name}</span>
-      <code class="hash">{hash}</code>
+      <code class="hash">{text}</code>
     </li>
   )
 }
