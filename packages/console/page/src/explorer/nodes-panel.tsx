@@ -88,7 +88,7 @@ function Row({ node, share }: { node: LedgerNodeView; share: number | null }) {
       <td data-name="Member since" class="num">
         {start === 0 ? 'genesis' : number(start)}
       </td>
-      <td data-name="Node id">
+      <td data-name="Node id" class="wide-only">
         <code>{shortHash(node_id)}</code>
       </td>
       <td data-name="Account">

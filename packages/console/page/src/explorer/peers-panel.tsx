@@ -6,6 +6,8 @@ import { Answer, useNode } from './ask.js'
 
 const EVERY_MS = 5_000
 const MS_PER_S = 1_000
+/** Strangers can make as many identities as they like. */
+const STRANGERS_SHOWN = 20
 
 /** To whom the node that is asked is connected now. */
 export function PeersPanel({ label }: { label: string }) {
@@ -20,7 +22,7 @@ export function PeersPanel({ label }: { label: string }) {
               {peers.map((peer) => (
                 <Peer key={peer.label} peer={peer} />
               ))}
-              {strangers.map(({ peer_id, up_s, heard_s }) => (
+              {strangers.slice(0, STRANGERS_SHOWN).map(({ peer_id, up_s, heard_s }) => (
                 <li key={peer_id} data-stranger={peer_id}>
                   <Mark tone="none">stranger</Mark>
                   <code class="hash">{peer_id}</code>
@@ -31,6 +33,9 @@ export function PeersPanel({ label }: { label: string }) {
                 </li>
               ))}
             </ul>
+            {strangers.length > STRANGERS_SHOWN && (
+              <p class="more">and {strangers.length - STRANGERS_SHOWN} more outside the manifest</p>
+            )}
           </>
         )}
       </Answer>
@@ -47,7 +52,7 @@ function Peer({ peer }: { peer: LivePeerView }) {
       <span>{peer.label}</span>
       <span class="peer-words">
         {isConnected && `${millis(peer.rtt_p50_ms)} / ${millis(peer.rtt_p99_ms)} ms, `}
-        {peer.head ? `at window ${number(peer.head.window)}` : 'has not said its window'}
+        {peer.head ? `last said window ${number(peer.head.window)}` : 'has not said its window'}
       </span>
     </li>
   )

@@ -19,9 +19,9 @@ export function ProofPanel({ view, checked }: { view: AccountView; checked: Chec
         {view.proposal_hash !== null && <Step name="Proposal hash" text={view.proposal_hash} />}
       </ol>
       <p class="more">
-        That the window was cemented with this hash is what other nodes say too:{' '}
-        {view.window === 0 ? 'genesis' : <a href={windowHref(view.window)}>window {number(view.window)}</a>}, as seen by
-        each.
+        That this header was cemented, its node says alone: compare the hash of{' '}
+        {view.window === 0 ? 'genesis' : <a href={windowHref(view.window)}>window {number(view.window)}</a>} as seen by
+        others.
       </p>
     </Panel>
   )

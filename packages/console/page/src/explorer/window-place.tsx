@@ -36,13 +36,17 @@ function Window({ view }: { view: WindowView }) {
         <Header header={view.header} view={view} />
       </Panel>
       <div class="pair">
-        <Panel id="evidence" title={`Confirmed by ${view.evidence.length}`} aside="confirmations of this window">
+        <Panel
+          id="evidence"
+          title={`Confirmed by ${counted(view.evidence.length)}`}
+          aside="confirmations of this window"
+        >
           {weights ? <QuorumBar weights={weights} /> : <p class="quorum">No weights: {reason ?? 'not known'}.</p>}
           <Bundles bundles={view.evidence} whole={weights?.active_chain_length ?? null} />
         </Panel>
         <Panel
           id="credited"
-          title={`Credited ${view.confirmers.length}`}
+          title={`Credited: ${counted(view.confirmers.length)}`}
           aside={
             view.window > 1 ? `confirmations of ${number(view.window - 1)}: chain length + 1` : 'none in the first'
           }
@@ -54,6 +58,8 @@ function Window({ view }: { view: WindowView }) {
     </>
   )
 }
+
+const counted = (count: number) => `${count} ${count === 1 ? 'member' : 'members'}`
 
 function certificateNote({ certificate, evidence }: WindowView): string {
   if (!certificate) return evidence.length === 0 ? '' : 'cemented by evidence'

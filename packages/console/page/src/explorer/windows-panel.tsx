@@ -82,13 +82,13 @@ function Row({ row }: { row: ProposalRow }) {
       <td data-name="Confirmed by" class="num">
         {number(row.bundle_count)}
       </td>
-      <td data-name="Size" class="num">
+      <td data-name="Size" class="num wide-only">
         {bytes(row.envelope_size)}
       </td>
       <td data-name="Proposal">
         <code>{shortHash(row.proposal_hash)}</code>
       </td>
-      <td data-name="State root">
+      <td data-name="State root" class="wide-only">
         <code>{shortHash(row.state_root)}</code>
       </td>
     </tr>
