@@ -1,6 +1,5 @@
 import { addressOf } from '@montana/crypto'
 import { describe, expect, it } from 'vitest'
-import { readAddress } from '../page/src/explorer/address.js'
 import { labelOf } from '../page/src/explorer/hooks.js'
 import { namesOf } from '../page/src/explorer/names.js'
 import { hrefOf, parseRoute, type Route, searchRoute } from '../page/src/explorer/route.js'
@@ -43,25 +42,9 @@ describe('a search', () => {
   })
 
   it('is lost where it can be none of them', async () => {
-    const words = ['atlantis', '-1', '1.5', ID.slice(1), `${ID}0`, '1'.repeat(16), '<b>', 'mtxyz']
-    expect(await Promise.all(words.map((word) => searchRoute(word, NAMES)))).toEqual(words.map(() => null))
-  })
-})
-
-describe('an address', () => {
-  it('is read as the node writes it, leading zeros too', async () => {
-    const ids = [ID, '00'.repeat(32), `${'00'.repeat(3)}${'a7'.repeat(29)}`, 'ff'.repeat(32)]
-    for (const id of ids) expect(await readAddress(addressOf(Uint8Array.from(Buffer.from(id, 'hex'))))).toBe(id)
-  })
-
-  it('with one wrong character is none', async () => {
     const address = addressOf(new Uint8Array(32).fill(7))
-    for (let at = 2; at < address.length; at++) {
-      const other = address[at] === '4' ? '5' : '4'
-      expect(await readAddress(address.slice(0, at) + other + address.slice(at + 1)), String(at)).toBeNull()
-    }
-    expect(await readAddress(`${address}1`)).toBeNull()
-    expect(await readAddress(`mt1${address.slice(2)}`)).toBeNull()
+    const words = [`${address.slice(0, -1)}${address.endsWith('4') ? '5' : '4'}`, 'atlantis', '-1', '1.5', ID.slice(1), `${ID}0`, '1'.repeat(16), '<b>', 'mtxyz']
+    expect(await Promise.all(words.map((word) => searchRoute(word, NAMES)))).toEqual(words.map(() => null))
   })
 })
 

@@ -17,8 +17,8 @@ import { nodeMessages } from './peer-protocol/node-messages.js'
 import { meshOutbox } from './peer-protocol/outbox.js'
 import { peerRequests } from './peer-protocol/requests.js'
 import type { Prepared } from './prepare.js'
-import { namesOf } from './read/names.js'
-import { ReadRoutes } from './read/routes.js'
+import { createReadRoutes } from './read/create.js'
+import type { ReadRoutes } from './read/routes.js'
 import { removeRunFile, writeRunFile } from './run-file.js'
 import { Authenticator } from './runtime/authenticator.js'
 import { type ClockReading, ClockRunner } from './runtime/clock-runner.js'
@@ -109,7 +109,11 @@ export class NodeService {
     const finding = (code: string, detail: string) => this.#find(code, detail)
     this.#documents = new NodeDocuments(prepared, { ...hooks, mesh: () => this.#mesh, finding })
     this.#period = new WindowPeriod(time)
-    this.#reads = this.#createReads()
+    this.#reads = createReadRoutes(prepared, {
+      ...{ ...hooks, store: opened.store, record: this.#record },
+      host: () => this.#sync.host,
+      mesh: () => this.#mesh,
+    })
     this.#server = new StatusServer(prepared.options.statusListen, {
       instance: this.#record.instance,
       isAlive: () => !this.#clock.isStuck,
@@ -208,22 +212,6 @@ export class NodeService {
   #createSnapshots(): SnapshotServer {
     const onFault = snapshotFaults({ logger: this.#hooks.logger, record: this.#record, metrics: this.#metrics })
     return new SnapshotServer({ dataDir: this.#prepared.options.dataDir, logger: this.#hooks.logger, onFault })
-  }
-
-  #createReads(): ReadRoutes {
-    const { document, genesisHash, identity, label } = this.#prepared
-    const { manifest: source, time } = this.#hooks
-    const manifest = () => source?.manifest
-    const modules = {
-      ...{ document, genesisHash, label, manifest, store: this.#opened.store, record: this.#record },
-      names: namesOf({ document, manifest, self: { nodeId: identity.nodeId, label } }),
-      state: () => this.#ledger.loop.state,
-      rule: () => this.#ledger.loop.rule,
-      isSynced: () => this.#sync.host.isSynced,
-      mesh: () => this.#mesh,
-      wallMs: () => time.wallMs(),
-    }
-    return new ReadRoutes(modules, time)
   }
 
   #createAnchors(): AnchorKeeper {

@@ -5,7 +5,7 @@ import { alignedOf, siblingOf } from './aligned.js'
 import { bitOf, highestDifference } from './bits.js'
 import { emptyHash, type MerkleHasher, nodeCryptoHasher } from './hasher.js'
 import { type LeafReader, leavesByStub, type StubTree } from './stub-tree.js'
-import { hashAt, isLeaf, sidesOf, type TrieBranch, type TrieHashing, type TrieNode, valueOf } from './trie.js'
+import { hashAt, isLeaf, readSides, readValue, type TrieBranch, type TrieHashing, type TrieNode } from './trie.js'
 
 const BITMAP_BYTES = TREE_LEVELS / 8
 const FIXED_BYTES = HASH_BYTES + 4 + BITMAP_BYTES + 2
@@ -85,12 +85,12 @@ function pathTo<V>(root: TrieNode<V> | undefined, key: Uint8Array, modules: Trie
       return path
     }
     if (isLeaf(node)) {
-      path.record = modules.encode(valueOf(node))
+      path.record = modules.encode(readValue(node))
       return path
     }
     const below: number = node.height - 1
     const isLeft = bitOf(key, below) === 0
-    const { left, right }: Pick<TrieBranch<V>, 'left' | 'right'> = sidesOf(node)
+    const { left, right }: Pick<TrieBranch<V>, 'left' | 'right'> = readSides(node)
     path.siblings.set(below, hashAt(isLeft ? right : left, below, modules))
     node = isLeft ? left : right
   }

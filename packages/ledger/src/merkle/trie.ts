@@ -50,12 +50,12 @@ export interface TrieBranch<V> extends HashCache, Sides<V> {
 }
 
 /** The value of a leaf, which does not stay in memory where it was not. */
-export function valueOf<V>(leaf: TrieLeaf<V>): V {
+export function readValue<V>(leaf: TrieLeaf<V>): V {
   return leaf.valueOnce === undefined ? leaf.value : leaf.valueOnce()
 }
 
 /** Both sides of a branch, which do not stay in memory where they were not. */
-export function sidesOf<V>(branch: TrieBranch<V>): Sides<V> {
+export function readSides<V>(branch: TrieBranch<V>): Sides<V> {
   return branch.sidesOnce?.() ?? branch
 }
 
@@ -115,9 +115,9 @@ export function* leavesOf<V>(node: TrieNode<V> | undefined): Generator<TrieLeaf<
 }
 
 function ownHash<V>(node: TrieNode<V>, modules: TrieHashing<V>): Uint8Array {
-  if (isLeaf(node)) return modules.hasher.leaf(modules.encode(valueOf(node)))
+  if (isLeaf(node)) return modules.hasher.leaf(modules.encode(readValue(node)))
   const below = node.height - 1
-  const { left, right } = sidesOf(node)
+  const { left, right } = readSides(node)
   return modules.hasher.node(hashAt(left, below, modules), hashAt(right, below, modules))
 }
 

@@ -2,6 +2,7 @@ import { proposalHash } from '@montana/consensus'
 import { addressOf } from '@montana/crypto'
 import { bytesEqual, toHex } from '@montana/foundation'
 import { decodeAccountRecord, isKeyless, type LedgerState, stateRoots, verifyInclusionProof } from '@montana/ledger'
+import { ReadError } from './errors.js'
 import type { ReadModules } from './modules.js'
 import { recordsOf } from './nodes.js'
 import { accountOf, checkQuery } from './query.js'
@@ -10,6 +11,10 @@ import { accountOf, checkQuery } from './query.js'
 export function account(modules: ReadModules, id: string, query: URLSearchParams): unknown {
   checkQuery(query, [])
   const accountId = accountOf(id)
+  if (modules.isReplacing()) {
+    const remedy = 'ask another node, or this one once it has caught up'
+    throw new ReadError(503, 'BUSY', 'a snapshot takes the place of the accounts', { remedy })
+  }
   const { chain, headEnvelope } = modules.state()
   const { tables, context } = chain
   const scope = context.window === 0 ? undefined : headEnvelope?.header.scope

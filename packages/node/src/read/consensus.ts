@@ -23,7 +23,11 @@ export function consensus(modules: ReadModules): unknown {
     ...{ window, proposer_rule: document.proposerRule, cementing_rule: document.cementingRule },
     ...{ active_nodes: members.length, total_chain_length: total, quorum, round: vote.round },
     proposer: holder ? names(holder) : null,
-    slots: modules.rule().fallbackList(chain).slice(0, SLOTS_SHOWN).map((nodeId) => names(nodeId)),
+    slots: modules
+      .rule()
+      .fallbackList(chain)
+      .slice(0, SLOTS_SHOWN)
+      .map((nodeId) => names(nodeId)),
     distribution: shown.map(({ nodeId, chainLength: weight }) => {
       const share_permille = total === 0 ? 0 : Math.floor((weight / total) * PERMILLE)
       return { ...names(nodeId), weight, share_permille, confirmed: heard?.has(toHex(nodeId)) ?? false }

@@ -1,7 +1,7 @@
 import { toHex } from '@montana/foundation'
 import type { ReadStore } from '@montana/store'
 import type { ReadShare } from './share.js'
-import { wholeOf } from './windows.js'
+import { type WholeWindow, wholeOf } from './windows.js'
 
 /** Windows whose credits are kept: about 1 MB for a small network; the oldest are forgotten first. */
 const KEPT = 16_384
@@ -57,9 +57,16 @@ export class Credits {
 
   async #read(window: number, signal: AbortSignal): Promise<boolean> {
     const { store, share } = this.#modules
-    const credited = await share.run(() => wholeOf(store, window)?.envelope.confirmers.map(({ nodeId }) => nodeId), signal)
-    if (credited) this.#windows.set(window, Uint32Array.from(credited, (nodeId) => this.#placeOf(toHex(nodeId))))
-    return credited !== undefined
+    return await share.run(() => {
+      // Somebody who asked at the same time may have had the turn before.
+      const credited = this.#windows.get(window) ?? this.#creditedIn(wholeOf(store, window))
+      if (credited) this.#windows.set(window, credited)
+      return credited !== undefined
+    }, signal)
+  }
+
+  #creditedIn(whole: WholeWindow | undefined): Uint32Array | undefined {
+    return whole && Uint32Array.from(whole.envelope.confirmers, ({ nodeId }) => this.#placeOf(toHex(nodeId)))
   }
 
   #placeOf(nodeId: string): number {

@@ -16,6 +16,8 @@ export interface ReadModules {
   state(): EngineState
   rule(): ProposerRule
   isSynced(): boolean
+  /** A snapshot takes the place of the tables: what is not in memory may be gone. */
+  isReplacing(): boolean
   mesh(): Mesh | undefined
   manifest(): Manifest | undefined
   names(): Names

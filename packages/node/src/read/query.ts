@@ -77,4 +77,3 @@ function usage(message: string, remedy: string, field: string): ReadError {
 function shown(text: string): string {
   return text.slice(0, SHOWN)
 }
-

@@ -41,6 +41,7 @@ export class ReadRoutes {
     const share = new ReadShare(time)
     const windows = new Windows({ store, share })
     const readers = { windows, credits: new Credits({ store, share }) }
+    const lists = { ...modules, windows, share }
     const turn = ({ signal }: Question, work: () => unknown) => share.run(work, signal)
     const fixed = (work: () => unknown) => (question: Question) => {
       checkQuery(question.query, [])
@@ -52,8 +53,8 @@ export class ReadRoutes {
       ['genesis', fixed(genesisOf(modules))],
       ['consensus', fixed(() => consensus(modules))],
       ['nodes', (question) => turn(question, () => nodes(modules, question.query))],
-      ['proposals', ({ query, signal }) => proposals(modules, windows, query, signal)],
-      ['winners', ({ query, signal }) => winners(modules, windows, query, signal)],
+      ['proposals', (question) => proposals(lists, question)],
+      ['winners', (question) => winners(lists, question)],
     ])
     this.#named = new Map<string, Route>([
       ['node', (question) => turn(question, () => node(modules, question.id, question.query))],

@@ -5,6 +5,8 @@ import { AbortError, type TimeSource } from '@montana/foundation'
 const REST_PER_WORK = 4
 /** What may be read at once after a pause, ms: one page of a list from a small network, and far below a window. */
 const BURST_MS = 10
+/** A turn that took longer was held up by others: it is not rested for like work of its own. */
+const TURN_MAX_MS = 20
 
 /**
  * One turn after the other for everybody who reads, each on a turn of the event loop of its own, and rests in between:
@@ -39,7 +41,7 @@ export class ReadShare {
     try {
       return work()
     } finally {
-      const tookMs = this.#time.monotonicMs() - startedMs
+      const tookMs = Math.min(TURN_MAX_MS, this.#time.monotonicMs() - startedMs)
       this.#paidAtMs = Math.max(this.#paidAtMs, startedMs) + tookMs * (1 + REST_PER_WORK)
     }
   }

@@ -59,7 +59,10 @@ async function storedWindow(
   const whole = await windows.whole(number, signal)
   if (whole) return whole
   const oldest = modules.store.oldestWindow()
-  throw notThere(`window ${number} is not stored here`, `the oldest window is ${oldest ?? 'the head'}; ask another node`)
+  throw notThere(
+    `window ${number} is not stored here`,
+    `the oldest window is ${oldest ?? 'the head'}; ask another node`,
+  )
 }
 
 function notThere(message: string, remedy: string): ReadError {
@@ -103,7 +106,8 @@ function wholeRow(modules: ReadModules, whole: WholeWindow, weights: PastWeights
 }
 
 function weightsOf({ evidence, confirmers }: Envelope, weights: PastWeights) {
-  const sum = (list: readonly Confirmation[]) => list.reduce((total, { nodeId }) => total + weights.of(toHex(nodeId)), 0)
+  const sum = (list: readonly Confirmation[]) =>
+    list.reduce((total, { nodeId }) => total + weights.of(toHex(nodeId)), 0)
   return {
     ...{ active_chain_length: weights.active, quorum: weights.quorum },
     ...{ evidence_weight: sum(evidence), confirmer_weight: sum(confirmers) },

@@ -68,11 +68,16 @@ export class Windows {
     return row
   }
 
-  async #read(window: number, signal: AbortSignal): Promise<WindowRow | undefined> {
-    const whole = await this.whole(window, signal)
-    const row = whole && rowOf(whole)
-    if (row) this.#keep(row)
-    return row
+  #read(window: number, signal: AbortSignal): Promise<WindowRow | undefined> {
+    const { store, share } = this.#modules
+    return share.run(() => {
+      // Somebody who asked at the same time may have had the turn before.
+      const known = this.#known(window)
+      const whole = known ? undefined : wholeOf(store, window)
+      const row = known ?? (whole && rowOf(whole))
+      if (row) this.#keep(row)
+      return row
+    }, signal)
   }
 
   #keep(row: WindowRow): void {

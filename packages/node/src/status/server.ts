@@ -106,7 +106,8 @@ async function answer(source: StatusSource, request: IncomingMessage, response: 
 
 const READ_PREFIX = '/api/'
 const INSTANCE_HEADER = 'montana-instance'
-const ROUTES = 'ask for /healthz, /readyz, /status.json, /metrics, /api/status, /documents/manifest or /documents/roster'
+const ROUTES =
+  'ask for /healthz, /readyz, /status.json, /metrics, /api/status, /documents/manifest or /documents/roster'
 
 /** Spec operations 13.2. Nothing is read for somebody who is gone. */
 async function sendRead(source: StatusSource, url: URL, response: ServerResponse): Promise<void> {

@@ -25,10 +25,11 @@ function Checked({ view, id, label }: { view: AccountView; id: string; label: st
   const checked = useCheck(view, id)
   // What is shown and what was checked are one answer.
   const shown = checked?.of ?? view
+  const record = checked?.check?.isProven ? checked.check.record : shown.account
   return (
     <>
       <Panel id="account" title="Record" aside={`at window ${number(shown.window)}, as ${label} has it`}>
-        {shown.account ? <Record view={shown} id={id} record={shown.account} /> : <NoAccount id={id} />}
+        {record ? <Record view={shown} id={id} record={record} /> : <NoAccount id={id} />}
       </Panel>
       <ProofPanel view={shown} checked={checked} />
     </>
@@ -44,7 +45,7 @@ function NoAccount({ id }: { id: string }) {
 }
 
 function Record({ view, id, record }: { view: AccountView; id: string; record: AccountRecordView }) {
-  const { balance_nj, op_height, creation_window: made, last_op_window: last } = record
+  const { balance_nj, op_height, creation_window: made, last_op_window: last, keyless } = record
   return (
     <dl class="facts">
       <Fact name="Balance">
@@ -61,6 +62,7 @@ function Record({ view, id, record }: { view: AccountView; id: string; record: A
         )}
       </Fact>
       <Fact name="Since">{made === 0 ? 'genesis' : <a href={windowHref(made)}>{number(made)}</a>}</Fact>
+      <Fact name="Key">{keyless ? 'not known to the ledger yet' : `suite ${record.suite}`}</Fact>
       <Hash name="Account id" value={id} />
       <Hash name="Address" value={view.address} />
     </dl>

@@ -3,6 +3,7 @@ import { number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import type { Checked } from './check.js'
+import type { AccountFault } from './proof.js'
 import { windowHref } from './route.js'
 
 /** What this browser found when it checked the proof itself. */
@@ -29,19 +30,27 @@ export function ProofPanel({ view, checked }: { view: AccountView; checked: Chec
 
 export function stateOf(checked: Checked | null): 'checking' | 'proven' | 'refuted' | 'unable' {
   if (checked === null) return 'checking'
-  if (checked.verdict === null) return 'unable'
-  return checked.verdict.isValid ? 'proven' : 'refuted'
+  if (checked.check === null) return 'unable'
+  return checked.check.isProven ? 'proven' : 'refuted'
 }
 
 function Verdict({ checked }: { checked: Checked | null }) {
   if (checked === null) return <Mark tone="none">checking</Mark>
-  const { verdict } = checked
-  if (verdict === null) {
+  const { check } = checked
+  if (check === null) {
     return <Mark tone="warn">not checked: a browser hashes for pages from loopback or by HTTPS only</Mark>
   }
-  if (!verdict.isValid) return <Mark tone="bad">not proven: {verdict.fault}</Mark>
-  if (verdict.record === null) return <Mark tone="good">proven: there is no such account</Mark>
+  if (!check.isProven) return <Mark tone="bad">not proven: {FAULTS[check.fault]}</Mark>
+  if (check.record === null) return <Mark tone="good">proven: there is no such account</Mark>
   return <Mark tone="good">proven: the header commits to this record</Mark>
+}
+
+const FAULTS: Readonly<Record<AccountFault, string>> = {
+  malformed: 'the proof cannot be read',
+  key: 'the proof is about another account',
+  account_root: 'the record does not lead to the account root',
+  state_root: 'the three roots do not make the state root',
+  header: 'the header does not carry these roots, or has another hash',
 }
 
 function Step({ name, text }: { name: string; text: string }) {

@@ -1,6 +1,8 @@
 // Checks what a node says of an account against the state root of a header: spec protocol 5.2, 5.3, 9.1. Depends on
 // nothing but WebCrypto, so that it can be read, and trusted, by itself.
 
+import type { AccountRecordView, AccountView } from '../../../src/api/explorer-views.js'
+
 const LEVELS = 256
 const HASH_BYTES = 32
 const BITMAP_BYTES = LEVELS / 8
@@ -8,7 +10,8 @@ const BITMAP_BYTES = LEVELS / 8
 const LEAF_MAX_BYTES = 4_096
 const SCOPE_BYTES = 413
 const WINDOW_AT = 32
-const STATE_ROOT_AT = 172
+/** node, candidate, account and state root: spec protocol 9.1. */
+const ROOTS_AT = 76
 
 /** What a proof shows under its key: a record, or that there is none. */
 export interface ProvenEntry {
@@ -17,33 +20,19 @@ export interface ProvenEntry {
 }
 
 /** An answer of `/account/ID`, as far as it is proven; all of it lower hex. */
-export interface AccountClaim {
-  readonly window: number
-  readonly header_scope: string | null
-  readonly proposal_hash: string | null
-  readonly state_root: string
-  readonly node_root: string
-  readonly candidate_root: string
-  readonly account_root: string
-  readonly account_id: string
-  readonly proof: string
-}
+export type AccountClaim = Pick<
+  AccountView,
+  'window' | 'header_scope' | 'proposal_hash' | 'state_root' | 'node_root' | 'candidate_root' | 'account_root' | 'proof'
+>
 
-/** `isValid: false`: something does not fit, `fault` says what; the answer is not to be believed. */
-export type AccountVerdict =
-  | { readonly isValid: true; readonly record: AccountFields | null }
-  | { readonly isValid: false; readonly fault: string }
+/** Where a claim breaks: its form, or the first link of the chain that does not hold. */
+export type AccountFault = 'malformed' | 'key' | 'account_root' | 'state_root' | 'header'
 
-/** The fields of a record as its bytes have them: spec protocol 5.1. */
-export interface AccountFields {
-  readonly accountId: string
-  /** nɈ. */
-  readonly balance: bigint
-  readonly isNodeOperator: boolean
-  readonly opHeight: number
-  readonly creationWindow: number
-  readonly lastOpWindow: number
-}
+export type AccountCheck =
+  /** The record as its proven bytes have it; null: it is proven that there is none. */
+  | { readonly isProven: true; readonly record: AccountRecordView | null }
+  /** The answer is not to be believed. */
+  | { readonly isProven: false; readonly fault: AccountFault }
 
 /** False where the browser offers no hashing: a page that is neither from loopback nor by HTTPS. */
 export function canVerify(): boolean {
@@ -51,58 +40,61 @@ export function canVerify(): boolean {
 }
 
 /**
- * Follows the chain record → account_root → state_root → header → proposal_hash. What it cannot know is whether the
- * header was cemented: compare `proposal_hash` (or, for window 0, `state_root`) with what other nodes say of the window.
+ * Follows the chain record → account_root → state_root → header → proposal_hash for the account that was asked for. What it
+ * cannot know is whether that header was cemented: compare `proposal_hash` (for window 0 `state_root`) with what other
+ * nodes say of the window.
  */
-export async function verifyAccount(claim: AccountClaim): Promise<AccountVerdict> {
-  const id = fromHex(claim.account_id)
-  const proof = fromHex(claim.proof)
-  const root = fromHex(claim.account_root)
-  if (!id || !proof || !root || id.length !== HASH_BYTES) return refused('it is not written in hex')
-  const entry = await verifyInclusion(root, proof)
-  if (!entry) return refused('the proof does not give the root of the accounts')
-  if (!equal(entry.key, id)) return refused('the proof is of another account')
-  const rootsFault = (await stateRootFault(claim)) ?? (await headerFault(claim))
-  if (rootsFault !== undefined) return refused(rootsFault)
-  if (entry.record === null) return { isValid: true, record: null }
+export async function checkAccount(claim: AccountClaim, accountId: string): Promise<AccountCheck> {
+  const [id, proof, root] = [accountId, claim.proof, claim.account_root].map(fromHex)
+  if (id?.length !== HASH_BYTES || !proof || !root) return broken('malformed')
+  const entry = readProof(proof)
+  if (!entry) return broken('malformed')
+  if (!equal(entry.key, id)) return broken('key')
+  if (!equal(await rootOf(entry), root)) return broken('account_root')
+  if (!(await givesStateRoot(claim))) return broken('state_root')
+  if (!(await isInHeader(claim))) return broken('header')
+  if (entry.record === null) return { isProven: true, record: null }
   const record = readAccount(entry.record)
-  if (record?.accountId !== claim.account_id) return refused('the record is not one of this account')
-  return { isValid: true, record }
+  return record && equal(record.id, id) ? { isProven: true, record: record.fields } : broken('malformed')
 }
 
 /** Checks an inclusion proof in the encoding of spec protocol 5.2. `undefined`: it proves nothing, whatever the reason. */
 export async function verifyInclusion(root: Uint8Array, proof: Uint8Array): Promise<ProvenEntry | undefined> {
   const parts = readProof(proof)
-  if (!parts) return undefined
-  const { key, record, siblings } = parts
+  if (!parts || !equal(await rootOf(parts), root)) return undefined
+  return { key: parts.key, record: parts.record }
+}
+
+/** The root that a proof gives, folded from the leaf up. */
+async function rootOf({ key, record, siblings }: ProofParts): Promise<Uint8Array> {
   const empty = await emptyHashes()
   let current = record === null ? at(empty, 0) : await hash('mt-merkle-leaf', record)
   for (let level = 0; level < LEVELS; level++) {
     const sibling = siblings[level] ?? at(empty, level)
     current = bitOf(key, level) === 0 ? await nodeHash(current, sibling) : await nodeHash(sibling, current)
   }
-  return equal(current, root) ? { key, record } : undefined
+  return current
 }
 
-async function stateRootFault(claim: AccountClaim): Promise<string | undefined> {
+/** state_root = H("mt-state-root", node ‖ candidate ‖ account). */
+async function givesStateRoot(claim: AccountClaim): Promise<boolean> {
   const roots = [claim.node_root, claim.candidate_root, claim.account_root].map(fromHex)
-  const isWhole = roots.every((root) => root?.length === HASH_BYTES)
-  if (!isWhole) return 'it is not written in hex'
-  const composed = await hash('mt-state-root', ...(roots as Uint8Array[]))
-  return toHex(composed) === claim.state_root ? undefined : 'the three roots do not give the state root'
+  const composed = await hash('mt-state-root', ...roots.map((root) => root ?? new Uint8Array()))
+  return roots.every((root) => root?.length === HASH_BYTES) && toHex(composed) === claim.state_root
 }
 
 /** Window 0 has no header: its state root is the one of the genesis. */
-async function headerFault(claim: AccountClaim): Promise<string | undefined> {
-  if (claim.window === 0 && claim.header_scope === null) return undefined
-  const scope = fromHex(claim.header_scope ?? '')
-  if (scope?.length !== SCOPE_BYTES) return 'there is no header'
+async function isInHeader(claim: AccountClaim): Promise<boolean> {
+  if (claim.header_scope === null) return claim.window === 0 && claim.proposal_hash === null
+  const scope = fromHex(claim.header_scope)
+  if (scope?.length !== SCOPE_BYTES) return false
   const view = new DataView(scope.buffer, scope.byteOffset, scope.length)
-  if (view.getBigUint64(WINDOW_AT, true) !== BigInt(claim.window)) return 'the header is of another window'
-  const root = toHex(scope.subarray(STATE_ROOT_AT, STATE_ROOT_AT + HASH_BYTES))
-  if (root !== claim.state_root) return 'the header has another state root'
-  const named = toHex(await hash('mt-proposal', scope))
-  return named === claim.proposal_hash ? undefined : 'the header does not give its hash'
+  const roots = toHex(scope.subarray(ROOTS_AT, ROOTS_AT + 4 * HASH_BYTES))
+  return (
+    view.getBigUint64(WINDOW_AT, true) === BigInt(claim.window) &&
+    roots === claim.node_root + claim.candidate_root + claim.account_root + claim.state_root &&
+    toHex(await hash('mt-proposal', scope)) === claim.proposal_hash
+  )
 }
 
 interface ProofParts extends ProvenEntry {
@@ -133,24 +125,23 @@ function readProof(proof: Uint8Array): ProofParts | undefined {
 }
 
 const ACCOUNT_BYTES = 2_059
-const BALANCE_AT = 32
-const OPERATOR_AT = 50
-const HEIGHT_AT = 83
-const CREATION_AT = 2_047
-const LAST_OP_AT = 2_051
+const KEY_AT = 95
+const KEY_BYTES = 1_952
 
-function readAccount(record: Uint8Array): AccountFields | undefined {
+/** AccountRecord: spec protocol 5.1. */
+function readAccount(record: Uint8Array): { readonly id: Uint8Array; readonly fields: AccountRecordView } | undefined {
   if (record.length !== ACCOUNT_BYTES) return undefined
   const view = new DataView(record.buffer, record.byteOffset, record.length)
-  const low = view.getBigUint64(BALANCE_AT, true)
-  return {
-    accountId: toHex(record.subarray(0, HASH_BYTES)),
-    balance: low + (view.getBigUint64(BALANCE_AT + 8, true) << 64n),
-    isNodeOperator: record[OPERATOR_AT] === 1,
-    opHeight: view.getUint32(HEIGHT_AT, true),
-    creationWindow: view.getUint32(CREATION_AT, true),
-    lastOpWindow: view.getUint32(LAST_OP_AT, true),
+  const u32 = (offset: number) => view.getUint32(offset, true)
+  const balance = view.getBigUint64(32, true) + (view.getBigUint64(40, true) << 64n)
+  const fields = {
+    ...{ balance_nj: balance.toString(), suite: view.getUint16(48, true), is_node_operator: record[50] === 1 },
+    ...{ frontier_hash: toHex(record.subarray(51, 83)), op_height: u32(83) },
+    ...{ chain_length: u32(87), chain_length_snapshot: u32(91) },
+    keyless: record.subarray(KEY_AT, KEY_AT + KEY_BYTES).every((byte) => byte === 0),
+    ...{ creation_window: u32(2_047), last_op_window: u32(2_051), last_activation_window: u32(2_055) },
   }
+  return { id: record.subarray(0, HASH_BYTES), fields }
 }
 
 let known: Promise<readonly Uint8Array[]> | undefined
@@ -209,6 +200,6 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function refused(fault: string): AccountVerdict {
-  return { isValid: false, fault }
+function broken(fault: AccountFault): AccountCheck {
+  return { isProven: false, fault }
 }

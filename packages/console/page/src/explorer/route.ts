@@ -1,4 +1,5 @@
-import { isAddress, readAddress } from './address.js'
+import { accountIdIn } from './address.js'
+import { canVerify } from './proof.js'
 
 /** What of the explorer is shown; each place has an address of its own after the `#`. */
 export type Route =
@@ -7,6 +8,7 @@ export type Route =
   | { readonly kind: 'account' | 'node' | 'find'; readonly id: string }
 
 const PREFIX = '#explorer'
+const ADDRESS = /^mt[1-9A-HJ-NP-Za-km-z]{36,50}$/
 const WINDOW = /^\d{1,15}$/
 /** An id or a hash. */
 const HEX = /^[0-9a-f]{64}$/
@@ -36,12 +38,15 @@ export async function searchRoute(text: string, names: Names): Promise<Route | n
   const word = text.trim()
   const named = names.get(word.toLowerCase())
   if (named !== undefined) return { kind: 'node', id: named }
-  if (isAddress(word)) {
-    const id = await readAddress(word)
-    return id === null ? null : { kind: 'account', id }
-  }
+  if (ADDRESS.test(word)) return await addressRoute(word)
   const plain = word.toLowerCase().replaceAll(/[\s,\u2009]/g, '')
   if (WINDOW.test(plain)) return { kind: 'window', window: Number(plain) }
   const hex = plain.replace(/^0x/, '')
   return HEX.test(hex) ? { kind: 'find', id: hex } : null
+}
+
+/** Null where its checksum is wrong, or where the browser cannot tell. */
+async function addressRoute(address: string): Promise<Route | null> {
+  const id = canVerify() ? await accountIdIn(address) : undefined
+  return id === undefined ? null : { kind: 'account', id }
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { ExplorerData } from '../../../src/explorer/schema.js'
+import type { ExplorerData } from '../../../src/api/data-views.js'
 
 /**
  * Spec operations 13.1: what is new shows within 90 s. A silent peer is stale after 25 s, the export comes each 60 s and

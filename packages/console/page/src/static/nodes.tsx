@@ -1,4 +1,4 @@
-import type { ExplorerNode } from '../../../src/explorer/schema.js'
+import type { ExplorerNode } from '../../../src/api/data-views.js'
 import { duration, MISSING, number, shortHash } from '../data/format.js'
 import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'

@@ -1,4 +1,4 @@
-import type { ExplorerData, LedgerFacts } from '../../../src/explorer/schema.js'
+import type { ExplorerData, LedgerFacts } from '../../../src/api/data-views.js'
 import { clockTime, dayTime, duration, MISSING, number } from '../data/format.js'
 import { Shares } from '../explorer/shares.js'
 import { Winners } from '../explorer/winners.js'

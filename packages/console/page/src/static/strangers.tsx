@@ -1,4 +1,4 @@
-import type { DiscoveredPeer } from '../../../src/explorer/schema.js'
+import type { DiscoveredPeer } from '../../../src/api/data-views.js'
 import { dayTime, interval, MISSING } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty } from '../parts/panel.js'

@@ -1,4 +1,4 @@
-import type { ExplorerData } from '../../../src/explorer/schema.js'
+import type { ExplorerData } from '../../../src/api/data-views.js'
 import { MISSING, moneta, number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
