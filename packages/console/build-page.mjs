@@ -17,6 +17,7 @@ await build({
   ...common,
   root: join(folder, 'page'),
   base: '/',
+<<<<<<< HEAD
   build: { ...output, outDir: join(folder, 'dist', 'page') },
 })
 
@@ -28,4 +29,16 @@ await build({
   publicDir: join(folder, 'page', 'public'),
   base: './',
   build: { ...output, outDir: join(folder, 'dist', 'static-page'), rolldownOptions: { output: plain } },
+=======
+  logLevel: 'warn',
+  build: {
+    rollupOptions: { input: ['index.html', 'docs.html'].map((name) => join(import.meta.dirname, 'page', name)) },
+    outDir: join(import.meta.dirname, 'dist', 'page'),
+    emptyOutDir: true,
+    // The policy of the page refuses data: addresses, and there is no browser to polyfill for.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    reportCompressedSize: false,
+  },
+>>>>>>> i10-mesh
 })

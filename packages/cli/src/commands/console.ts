@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
+import { STATUS_CODES } from './console/status-codes.js'
 import { readConsoleToken } from './console/token.js'
 import { readPort } from './port.js'
 import { readPollerOptions } from './soak/options.js'
@@ -33,7 +34,16 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   const { signal } = context
   const { listen: host, allowRemote = false } = flags
   const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
-  const page = await startConsole({ nodes, soakPath: path, port, host, allowRemote, token, signal })
+  const page = await startConsole({
+    nodes,
+    codes: STATUS_CODES,
+    soakPath: path,
+    port,
+    host,
+    allowRemote,
+    token,
+    signal,
+  })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
   if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
   else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)

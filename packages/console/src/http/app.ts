@@ -3,8 +3,10 @@ import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
 import { addNodeRoutes } from '../explorer/node/mount.js'
+import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
+import { RouteList } from './openapi.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
 
@@ -41,8 +43,10 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   })
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
+  const routes = new RouteList(app)
   addRoutes(app, init)
   addNodeRoutes(app, init.nodes, init.signal)
+  addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {
