@@ -108,6 +108,22 @@ describe('a backed table', () => {
     expect(source.reads.at(-1)).toBe(`record ${toHex(key)}`)
   })
 
+  it('keeps nothing in memory of what it reads for a proof, whether or not there is such a record', () => {
+    const source = new MapSource(randomRecords(400))
+    const table = backed(source, source.stubs(32))
+    const root = table.root()
+    const [first] = [...source.rows.values()]
+    const key = first?.subarray(0, 32) ?? new Uint8Array(32)
+    const beside = Uint8Array.from(key, (byte, i) => (i === 0 ? byte ^ 255 : byte))
+    for (const asked of [key, beside, key, beside]) {
+      source.reads = []
+      expect(verifyInclusionProof(root, table.prove(asked))?.key).toEqual(asked)
+      expect(source.reads.filter((read) => read.startsWith('leaves'))).toHaveLength(1)
+    }
+    source.reads = []
+    expect([table.get(key), source.reads.length]).toEqual([first, 2])
+  })
+
   it('hashes one path for a change in a subtree that it has read', () => {
     const hasher = countingHasher()
     const source = new MapSource(randomRecords(400))

@@ -1,10 +1,27 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { ReadError } from '../src/read/errors.js'
 import { StatusServer } from '../src/status/server.js'
+
+const INSTANCE = '0b9a9f1c-3f55-4c1e-8f53-6d7a0b6f4a20'
+/** Of the questions that are never answered. */
+const signals: AbortSignal[] = []
+
+async function read(path: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown> {
+  if (path === 'busy') throw new ReadError(503, 'BUSY', 'too many', { remedy: 'ask again' })
+  if (path === 'broken') throw new Error('secret of the inside')
+  if (path !== 'hangs') return { path, query: query.toString() }
+  signals.push(signal)
+  return await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(Object.assign(new Error('aborted'), { name: 'AbortError' })))
+  })
+}
 
 const server = new StatusServer(
   { host: '127.0.0.1', port: 0 },
   {
+    instance: INSTANCE,
+    read,
     isAlive: () => true,
     readiness: () => 'catching-up',
     status: (window) => ({ asked: window ?? null }),
@@ -65,6 +82,8 @@ describe('the status port', () => {
   it('listens on loopback only', () => {
     const open = { host: '0.0.0.0', port: 0 }
     const source = {
+      instance: INSTANCE,
+      read,
       isAlive: () => true,
       readiness: () => 'synced' as const,
       status: () => ({}),
@@ -72,5 +91,36 @@ describe('the status port', () => {
       document: async () => undefined,
     }
     expect(() => new StatusServer(open, source)).toThrow('not loopback')
+  })
+})
+
+describe('the read routes', () => {
+  it('are below /api/, and name the process that answers', async () => {
+    const answer = await fetch(new URL('/api/window/7?x=1', base))
+    expect(await answer.json()).toEqual({ path: 'window/7', query: 'x=1' })
+    expect(answer.headers.get('montana-instance')).toBe(INSTANCE)
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it.each([
+    ['/api/busy', {}, 503, 'BUSY'],
+    ['/api/broken', {}, 500, 'INTERNAL'],
+    ['/api/status', { method: 'POST' }, 405, 'METHOD'],
+    ['/api/status', { host: 'rebound.example' }, 403, 'HOST'],
+    ['/api', {}, 404, 'NOT_FOUND'],
+  ])('%s %o is refused with %i', async (path, init, status, code) => {
+    const answer = await ask(path, init)
+    expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([status, code])
+    expect(answer.body).not.toContain('secret')
+  })
+
+  it('stop reading for who hangs up', async () => {
+    const gone = new AbortController()
+    const asked = fetch(new URL('/api/hangs', base), { signal: gone.signal }).catch(() => 'gone')
+    await vi.waitFor(() => expect(signals).toHaveLength(1), 5_000)
+    expect(signals[0]?.aborted).toBe(false)
+    gone.abort()
+    expect(await asked).toBe('gone')
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), 5_000)
   })
 })

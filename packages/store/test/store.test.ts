@@ -62,6 +62,18 @@ describe('windows', () => {
     store.close()
   })
 
+  it('are found by proposal hash or state root in the range that is asked for, the newest first', () => {
+    const store = newStore()
+    fill(store, 3)
+    store.commit(windowCommit(4, { stateRoot: windowCommit(2).stateRoot }))
+    const { proposalHash, stateRoot } = windowCommit(2)
+    expect(store.windowNamed(proposalHash, 1, 4)?.window).toBe(2)
+    expect([4, 3].map((to) => store.windowNamed(stateRoot, 1, to)?.window)).toEqual([4, 2])
+    expect(store.windowNamed(proposalHash, 3, 4)).toBeUndefined()
+    expect(store.windowNamed(windowCommit(2).timechainValue, 1, 4)).toBeUndefined()
+    store.close()
+  })
+
   it.each([[1], [3], [0], [-1]])('window %i after head 1 is refused and leaves nothing', (window) => {
     const store = newStore()
     fill(store, 1)
