@@ -5,6 +5,7 @@ import { build } from 'vite'
 
 const folder = import.meta.dirname
 const common = { configFile: false, logLevel: 'warn' }
+const PAGES = ['index.html', 'docs.html'].map((name) => join(folder, 'page', name))
 const output = {
   emptyOutDir: true,
   // The policy of the pages refuses data: addresses, and there is no browser to polyfill for.
@@ -17,8 +18,7 @@ await build({
   ...common,
   root: join(folder, 'page'),
   base: '/',
-<<<<<<< HEAD
-  build: { ...output, outDir: join(folder, 'dist', 'page') },
+  build: { ...output, outDir: join(folder, 'dist', 'page'), rolldownOptions: { input: PAGES } },
 })
 
 // The page beside data.json is hosted elsewhere, below any path; an export replaces its files by name.
@@ -29,16 +29,4 @@ await build({
   publicDir: join(folder, 'page', 'public'),
   base: './',
   build: { ...output, outDir: join(folder, 'dist', 'static-page'), rolldownOptions: { output: plain } },
-=======
-  logLevel: 'warn',
-  build: {
-    rollupOptions: { input: ['index.html', 'docs.html'].map((name) => join(import.meta.dirname, 'page', name)) },
-    outDir: join(import.meta.dirname, 'dist', 'page'),
-    emptyOutDir: true,
-    // The policy of the page refuses data: addresses, and there is no browser to polyfill for.
-    assetsInlineLimit: 0,
-    modulePreload: false,
-    reportCompressedSize: false,
-  },
->>>>>>> i10-mesh
 })

@@ -43,7 +43,17 @@ describe('a search', () => {
 
   it('is lost where it can be none of them', async () => {
     const address = addressOf(new Uint8Array(32).fill(7))
-    const words = [`${address.slice(0, -1)}${address.endsWith('4') ? '5' : '4'}`, 'atlantis', '-1', '1.5', ID.slice(1), `${ID}0`, '1'.repeat(16), '<b>', 'mtxyz']
+    const words = [
+      `${address.slice(0, -1)}${address.endsWith('4') ? '5' : '4'}`,
+      'atlantis',
+      '-1',
+      '1.5',
+      ID.slice(1),
+      `${ID}0`,
+      '1'.repeat(16),
+      '<b>',
+      'mtxyz',
+    ]
     expect(await Promise.all(words.map((word) => searchRoute(word, NAMES)))).toEqual(words.map(() => null))
   })
 })
