@@ -54,10 +54,10 @@ function Row({ bundle, whole }: { bundle: BundleView; whole: number | null }) {
       <td data-name="Share" class="num">
         {permille(share)}
       </td>
-      <td data-name="Reveals" class="num">
+      <td data-name="Reveals" class="num wide-only">
         {number(bundle.reveal_count)}
       </td>
-      <td data-name="Bundle">
+      <td data-name="Bundle" class="wide-only">
         <code>{shortHash(bundle.bundle_hash)}</code>
       </td>
     </tr>
