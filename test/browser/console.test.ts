@@ -1,20 +1,14 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { NodeStatus } from '@montana/node/settings'
 import type { SoakRecord } from '@montana/soak'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { montana, temporaryFolder, until } from '../e2e/support/montana.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
 import { launch, openPage } from './support/chromium.js'
 import { type Devnet, recordsOf, startDevnet, statusOf } from './support/devnet.js'
+import { LOOKS, portray } from './support/screenshots.js'
 
-const WIDE = { width: 1440, height: 900, colorScheme: 'light' } as const
-const LOOKS = {
-  light: WIDE,
-  dark: { ...WIDE, colorScheme: 'dark' },
-  mobile: { width: 360, height: 780, colorScheme: 'light' },
-} as const
+const { light: WIDE } = LOOKS
 const THERE = ['moscow', 'frankfurt', 'armenia'] as const
 const GONE = 'helsinki'
 const MIB = 2 ** 20
@@ -132,25 +126,19 @@ function coveredPercent(records: readonly SoakRecord[]): number {
   return (100 * new Set(slots).size) / (Math.max(...slots) - Math.min(...slots) + 1)
 }
 
-/** `MONTANA_SCREENSHOTS` names a folder to keep them in. */
-async function screenshots(devnet: Devnet, browser: Awaited<ReturnType<typeof launch>>): Promise<string[]> {
-  const folder = process.env.MONTANA_SCREENSHOTS ?? temporaryFolder()
-  mkdirSync(folder, { recursive: true })
+/** Each view in each look, judged: what is wrong with it. */
+async function portraits(devnet: Devnet, browser: Browser): Promise<string[]> {
+  const sights = [
+    { name: 'mesh', hash: 'mesh', ready: '[data-link=live] >> nth=0', prepare: hasMesh },
+    { name: 'soak', hash: 'soak', ready: '[data-chart=lag] canvas' },
+  ]
   const found: string[] = []
-  for (const [name, looks] of Object.entries(LOOKS)) {
-    const { page, complaints } = await openPage(browser, devnet.url, looks)
-    for (const view of ['mesh', 'soak']) {
-      await page.goto(`${devnet.url}/#${view}`)
-      await page.waitForSelector('[data-link=live]')
-      await page.waitForSelector(view === 'mesh' ? '[data-panel=heartbeats]' : '[data-chart=lag] canvas')
-      await page.screenshot({ path: join(folder, `${view}-${name}.png`), fullPage: true })
-      const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-      if (tooWide > 0) found.push(`${view} ${name} is ${tooWide} px too wide`)
-    }
-    found.push(...complaints)
-    await page.context().close()
-  }
+  for (const sight of sights) found.push(...(await portray(browser, devnet.url, sight)))
   return found
+}
+
+async function hasMesh(page: Page): Promise<void> {
+  await page.waitForSelector('[data-panel=resources]')
 }
 
 it.skipIf(chromium === undefined)(
@@ -169,7 +157,7 @@ it.skipIf(chromium === undefined)(
     await page.getByRole('tab', { name: 'Mesh' }).focus()
     await page.keyboard.press('ArrowRight')
     await checkSoak(page, devnet)
-    expect(await screenshots(devnet, browser)).toEqual([])
+    expect(await portraits(devnet, browser)).toEqual([])
 
     const report = await montana(['soak', 'report', '--data-dir', dir, '--json'])
     const { verdict, findings } = JSON.parse(report.stdout) as { verdict: string; findings: unknown[] }
