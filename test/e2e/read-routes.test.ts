@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { startConsole } from '@montana/console'
 import { toHex } from '@montana/foundation'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkAccount } from '../../packages/console/page/src/explorer/proof.js'
 import type { AccountView, ProposalsView, WindowView } from '../../packages/console/src/api/explorer-views.js'
-import { startConsole } from '../../packages/console/src/index.js'
 import { temporaryFolder } from './support/montana.js'
 import { MemberProcess, makeNetwork } from './support/network.js'
 

@@ -190,7 +190,7 @@ export const START_OPTIONS: Specs<StartOptions> = {
   }),
   statusListen: spec<StatusAddress>('statusListen', {
     value: 'HOST:PORT',
-    description: 'loopback address of /healthz, /readyz, /status.json and /metrics; port 0 takes a free one',
+    description: 'loopback address of /healthz, /readyz, /status.json, /metrics and /api/; port 0 takes a free one',
     default: { host: '127.0.0.1', port: DEFAULT_STATUS_PORT },
     parse: parseStatusListen,
   }),

@@ -1,9 +1,9 @@
 import { isAbort } from '@montana/foundation'
 import { type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ApiError } from '../../errors.js'
-import { parsed } from '../../http/mutation.js'
+import { addQuery } from '../../http/query.js'
 import { askNode, type NodeAnswer } from './ask.js'
 import { NODE_ROUTES, type NodeRoute } from './routes.js'
 
@@ -12,32 +12,55 @@ const OPEN_MAX = 16
 const TEXT_MAX = 64
 const LABELS_SHOWN = 8
 
+/** Of a configured node; whether there is one is found out later. */
+const label = z.string().min(1).max(256)
+
 /** `/api/nodes/:label/…`: the read routes of each configured node, asked of that node and of no other. */
 export function addNodeRoutes(app: FastifyInstance, nodes: readonly NodeSource[], signal: AbortSignal): void {
-  const open = { count: 0 }
+  const places = new Places()
   for (const route of NODE_ROUTES) {
-    app.get(`/api/nodes/:label/${route.path}${route.id ? '/:id' : ''}`, async (request) => {
-      if (open.count >= OPEN_MAX) {
-        throw new ApiError(503, 'BUSY', 'too many answers are awaited', { remedy: 'ask again in a second' })
-      }
-      open.count++
-      try {
-        return await passOn(route, nodes, request, signal)
-      } finally {
-        open.count--
-      }
+    const { path, id, query, answer, summary } = route
+    const params: z.ZodType<Params> = id ? z.strictObject({ label, id }) : z.strictObject({ label })
+    addQuery<Params, Given>(app, {
+      ...{ url: `/api/nodes/:label/${path}${id ? '/:id' : ''}`, summary, params, query, answer },
+      run: (input) => places.take(() => passOn(route, nodes, input, signal)),
     })
   }
 }
 
-async function passOn(route: NodeRoute, nodes: readonly NodeSource[], request: FastifyRequest, signal: AbortSignal) {
-  const { label = '', id } = request.params as { label?: string; id?: string }
-  const query = parsed(route.query, request.query)
-  const name = route.id && parsed(z.object({ id: route.id }), { id }).id
-  const source = nodes.find((node) => node.label === label)
-  if (!source) throw unknownNode(label, nodes)
-  const answer = await ask(source, pathOf(route, name, query), signal)
-  return checked(route, label, answer)
+interface Params {
+  readonly label: string
+  readonly id?: string | undefined
+}
+
+type Given = Readonly<Record<string, string | undefined>>
+
+/** How many answers are awaited. */
+class Places {
+  #open = 0
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#open >= OPEN_MAX) {
+      throw new ApiError(503, 'BUSY', 'too many answers are awaited', { remedy: 'ask again in a second' })
+    }
+    this.#open++
+    try {
+      return await work()
+    } finally {
+      this.#open--
+    }
+  }
+}
+
+async function passOn(
+  route: NodeRoute,
+  nodes: readonly NodeSource[],
+  { params, query }: { params: Params; query: Given },
+  signal: AbortSignal,
+): Promise<unknown> {
+  const source = nodes.find((node) => node.label === params.label)
+  if (!source) throw unknownNode(params.label, nodes)
+  return checked(route, source.label, await ask(source, pathOf(route, params.id, query), signal))
 }
 
 function pathOf({ path }: NodeRoute, id: string | undefined, query: Readonly<Record<string, string | undefined>>) {
