@@ -6,7 +6,7 @@ import type { ExplorerData } from '@montana/console'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { launch, openPage } from '../browser/support/chromium.js'
-import { LOOKS } from '../browser/support/screenshots.js'
+import { LOOKS, portray } from '../browser/support/screenshots.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
 import { montana, temporaryFolder, until } from './support/montana.js'
 import { MemberProcess, makeNetwork } from './support/network.js'
@@ -121,6 +121,9 @@ describe('montana explorer export --page, once a minute', () => {
       expect(data.network_summary).toMatchObject({ active_nodes: 3, agree: true })
       expect(data.discovered_peers).toEqual([])
       expect(data.nodes[0]).toMatchObject({ balance_nj: expect.stringMatching(/^\d+$/), account_table: 3 })
+
+      const sight = { name: 'explorer-static', hash: '', ready: '[data-winner]' }
+      expect(await portray(browser, url, sight)).toEqual([])
 
       let newcomer: MemberProcess | undefined
       const took: Record<string, number> = {}
