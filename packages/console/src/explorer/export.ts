@@ -24,13 +24,15 @@ export interface ExportOptions {
   readonly soakPath: string
   /** Whether the page that shows data.json is put beside it. */
   readonly page?: boolean
+  /** Folder of that page as it was built; that of this package by default. */
+  readonly pageDir?: string
   readonly signal: AbortSignal
   readonly time?: TimeSource
 }
 
 /** Asks all nodes once and publishes what they say in one step; throws ConfigError where it cannot be written. */
 export async function exportExplorer(options: ExportOptions): Promise<ExplorerData> {
-  const { nodes, out, soakPath, page = false, signal, time = systemTime } = options
+  const { nodes, out, soakPath, page = false, pageDir, signal, time = systemTime } = options
   const cache = join(dirname(out), CACHE_FILE)
   const [samples, before, findingsCritical] = await Promise.all([
     Promise.all(nodes.map((node) => sampleNode(node, signal))),
@@ -43,7 +45,7 @@ export async function exportExplorer(options: ExportOptions): Promise<ExplorerDa
   const data = explorerSchema.parse(explorerData({ samples, seen, nowMs, findingsCritical, ledger }))
   await publish(out, jsonLine(data), PUBLISHED_MODE)
   await publish(cache, jsonLine(seen), CACHE_MODE)
-  if (page) await publishPage(dirname(out))
+  if (page) await publishPage(dirname(out), pageDir)
   return data
 }
 
@@ -58,8 +60,9 @@ function jsonLine(document: unknown): string {
   return `${JSON.stringify(document)}\n`
 }
 
-async function publishPage(folder: string): Promise<void> {
-  for (const { name, bytes } of await missingPageFiles(folder)) await publish(join(folder, name), bytes, PUBLISHED_MODE)
+async function publishPage(folder: string, pageDir: string | undefined): Promise<void> {
+  for (const { name, bytes } of await missingPageFiles(folder, pageDir))
+    await publish(join(folder, name), bytes, PUBLISHED_MODE)
 }
 
 async function publish(path: string, content: string | Uint8Array, mode: number): Promise<void> {

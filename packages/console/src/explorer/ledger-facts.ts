@@ -1,10 +1,11 @@
 import { isAbort, withTimeout } from '@montana/foundation'
 import { getJson, locate, type NodeSource } from '@montana/soak/formats'
 import { z } from 'zod'
-import { PROBE_DEADLINE_MS } from '../constants.js'
 import { NO_LEDGER } from './data.js'
 import type { LedgerFacts } from './schema.js'
 
+/** Read from the store, one reader after another: more patient than for a status. The unit that exports has 45 s. */
+const LEDGER_DEADLINE_MS = 8_000
 const WINNERS_SHOWN = 20
 const DISTRIBUTION_MAX = 200
 
@@ -44,7 +45,7 @@ function flatWinner({ window, winner, drawn }: z.infer<typeof winnersSchema>['wi
 
 async function tryAsk<T>(source: LocalSource, path: string, schema: z.ZodType<T>, signal: AbortSignal) {
   try {
-    return await withTimeout(PROBE_DEADLINE_MS, signal, async (inner) => {
+    return await withTimeout(LEDGER_DEADLINE_MS, signal, async (inner) => {
       const { url } = await locate(source, inner)
       return schema.safeParse(await getJson(new URL(path, url), inner)).data ?? null
     })
