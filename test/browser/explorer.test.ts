@@ -92,7 +92,7 @@ async function checkSearch(page: Page, devnet: Devnet): Promise<void> {
   await search(page, 'atlantis')
   await page.waitForSelector('[role=alert]:has-text("Not a window")')
   await search(page, '9999999')
-  await page.waitForSelector('[role=alert]:has-text("NOT_FOUND")')
+  await page.waitForSelector('.empty:has-text("not cemented here")')
 }
 
 async function checkAccount(page: Page, devnet: Devnet): Promise<void> {

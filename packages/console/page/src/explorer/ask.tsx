@@ -14,6 +14,11 @@ export function useNode<T>(label: string, path: string, everyMs: number): Asked<
   return usePolled<T>(`/api/nodes/${encodeURIComponent(label)}/${path}`, everyMs)
 }
 
+/** Whether the node answers that it does not have what was asked for. */
+export function isAbsent({ data, refusal }: Asked<unknown>): boolean {
+  return data === null && refusal?.code === 'NOT_FOUND'
+}
+
 interface AnswerProps<T> {
   readonly asked: Asked<T>
   children(data: T): ComponentChildren

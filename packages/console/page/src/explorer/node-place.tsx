@@ -2,7 +2,7 @@ import type { ConsensusView, LedgerNodeView, NodeView } from '../../../src/api/e
 import { number, permille } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
-import { Answer, useNode } from './ask.js'
+import { Answer, isAbsent, useNode } from './ask.js'
 import { Crumbs } from './crumbs.js'
 import { Fact, Hash } from './facts.js'
 import { nameOf } from './names.js'
@@ -13,11 +13,10 @@ const EVERY_MS = 3_000
 export function NodePlace({ label, id }: { label: string; id: string }) {
   const asked = useNode<NodeView>(label, `node/${id}`, EVERY_MS)
   const consensus = useNode<ConsensusView>(label, 'consensus', EVERY_MS)
-  const isUnknown = asked.data === null && asked.refusal?.code === 'NOT_FOUND'
   return (
     <>
       <Crumbs title={asked.data ? `Node ${nameOf(asked.data)}` : 'Node'} />
-      {isUnknown ? (
+      {isAbsent(asked) ? (
         <NotMember id={id} />
       ) : (
         <Answer asked={asked}>{(node) => <Node node={node} consensus={consensus.data} />}</Answer>
@@ -55,7 +54,7 @@ function Node({ node, consensus }: { node: LedgerNodeView; consensus: ConsensusV
           {share && <span class="extra"> · {permille(share.share_permille)} of the consensus</span>}
         </Fact>
         <Fact name="Chain length">
-          {number(chain_length)} <span class="extra">· {number(snapshot)} in the running epochs</span>
+          {number(chain_length)} <span class="extra">· {number(snapshot)} of them in the last six epochs</span>
         </Fact>
         <Fact name="Last confirmed">
           <WindowLink window={node.last_confirmation_window} none="never" />

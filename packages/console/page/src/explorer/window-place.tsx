@@ -1,7 +1,8 @@
 import type { ProposalView, WindowView } from '../../../src/api/explorer-views.js'
+import type { Refusal } from '../data/api.js'
 import { bytes, clockTime, dayTime, duration, MISSING, number } from '../data/format.js'
-import { Panel } from '../parts/panel.js'
-import { Answer, useNode } from './ask.js'
+import { Empty, Panel } from '../parts/panel.js'
+import { Answer, isAbsent, useNode } from './ask.js'
 import { Bundles } from './bundles.js'
 import { Controls } from './controls.js'
 import { Crumbs } from './crumbs.js'
@@ -23,8 +24,21 @@ export function WindowPlace({ label, window }: { label: string; window: number }
         {window > 1 && <a href={windowHref(window - 1)}>← {number(window - 1)}</a>}
         {head !== null && head > window && <a href={windowHref(window + 1)}>{number(window + 1)} →</a>}
       </Crumbs>
-      <Answer asked={asked}>{(view) => <Window view={view} />}</Answer>
+      {isAbsent(asked) ? (
+        <NotHere refusal={asked.refusal} />
+      ) : (
+        <Answer asked={asked}>{(view) => <Window view={view} />}</Answer>
+      )}
     </>
+  )
+}
+
+/** It may come, so that this is no failure. */
+function NotHere({ refusal }: { refusal: Refusal | null }) {
+  return (
+    <Empty title="This node does not have it">
+      {refusal?.message}: {refusal?.remedy}. This page goes on asking.
+    </Empty>
   )
 }
 
