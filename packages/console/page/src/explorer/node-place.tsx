@@ -54,7 +54,7 @@ function Node({ node, consensus }: { node: LedgerNodeView; consensus: ConsensusV
           {share && <span class="extra"> · {permille(share.share_permille)} of the consensus</span>}
         </Fact>
         <Fact name="Chain length">
-          {number(chain_length)} <span class="extra">· {number(snapshot)} of them in the last six epochs</span>
+          {number(chain_length)} <span class="extra">· snapshot {number(snapshot)}</span>
         </Fact>
         <Fact name="Last confirmed">
           <WindowLink window={node.last_confirmation_window} none="never" />

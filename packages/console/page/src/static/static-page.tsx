@@ -1,10 +1,9 @@
-import type { ExplorerData, LedgerFacts } from '../../../src/api/data-views.js'
-import { clockTime, dayTime, duration, MISSING, number } from '../data/format.js'
-import { Shares } from '../explorer/shares.js'
-import { Winners } from '../explorer/winners.js'
+import type { ExplorerData } from '../../../src/api/data-views.js'
+import { clockTime, dayTime, duration } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { type Followed, useData } from './follow.js'
+import { Genesis, LatestWinners, Operators, quorumNote } from './ledger.js'
 import { Nodes } from './nodes.js'
 import { Strangers } from './strangers.js'
 import { StaticTiles } from './tiles.js'
@@ -95,45 +94,4 @@ function Content({ data }: { data: ExplorerData }) {
       </div>
     </>
   )
-}
-
-function quorumNote({ consensus }: LedgerFacts): string {
-  if (!consensus) return ''
-  return `quorum ${number(consensus.quorum)} of ${number(consensus.total_chain_length)}`
-}
-
-function Operators({ ledger: { consensus } }: { ledger: LedgerFacts }) {
-  if (!consensus) return <Unsaid />
-  const shares = consensus.distribution.map((one) => ({
-    ...{ id: one.node_id, name: one.label ?? one.node_id.slice(0, 8), href: null },
-    ...{ weight: one.weight, permille: one.share_permille },
-  }))
-  return <Shares shares={shares} />
-}
-
-function LatestWinners({ ledger: { winners } }: { ledger: LedgerFacts }) {
-  if (!winners) return <Unsaid />
-  if (winners.length === 0) return <Empty title="No winner yet">The first window with a winner is the second.</Empty>
-  const named = winners.map(({ window, label, node_id }) => {
-    return { window, windowHref: null, name: label ?? node_id.slice(0, 8) }
-  })
-  return <Winners winners={named} />
-}
-
-function Genesis({ ledger: { genesis } }: { ledger: LedgerFacts }) {
-  if (!genesis) return <Unsaid />
-  return (
-    <dl class="facts">
-      <dt>Network</dt>
-      <dd>{genesis.network_name}</dd>
-      <dt>Genesis hash</dt>
-      <dd>
-        <code class="hash">{genesis.genesis_hash || MISSING}</code>
-      </dd>
-    </dl>
-  )
-}
-
-function Unsaid() {
-  return <Empty title="Not said">No node answered when this was last asked, or its build does not say it.</Empty>
 }
