@@ -1,3 +1,4 @@
+export type { AccountView, ProposalsView, WindowView } from './api/explorer-views.js'
 export type { MeshView, NodeView, SoakView } from './api/views.js'
 export { type Console, startConsole } from './console.js'
 export { DEFAULT_CONSOLE_PORT } from './constants.js'

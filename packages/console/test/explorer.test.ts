@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { explorerData } from '../src/explorer/data.js'
+import { explorerData, NO_LEDGER } from '../src/explorer/data.js'
 import { exportExplorer } from '../src/explorer/export.js'
 import { explorerSchema } from '../src/explorer/schema.js'
 import { parseSeen, type Seen, withSamples } from '../src/explorer/seen.js'
@@ -30,7 +30,9 @@ function silence(label: string): Sample {
 }
 
 const data = (samples: Sample[], seen: Seen = { peers: {} }) => {
-  return explorerSchema.parse(explorerData({ samples, seen, nowMs: NOW_S * 1_000, findingsCritical: null }))
+  return explorerSchema.parse(
+    explorerData({ samples, seen, nowMs: NOW_S * 1_000, findingsCritical: null, ledger: NO_LEDGER }),
+  )
 }
 
 describe('what a static page shows of a mesh', () => {

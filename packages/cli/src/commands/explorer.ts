@@ -14,6 +14,7 @@ const MS_PER_S = 1_000
 
 interface ExportFlags extends GlobalOptions {
   out?: string
+  page?: boolean
   metricsFile?: string
 }
 
@@ -21,6 +22,7 @@ export function explorerCommand(context: CliContext): Command {
   const command = new Command('export')
     .description('ask the nodes of --config or --data-dir once, and publish data.json for a static page')
     .option('--out <file>', `where it is published, in one step (default: ${DEFAULT_OUT} beside the soak file)`)
+    .option('--page', 'put the page that shows it beside it: index.html and what that loads')
     .option(...METRICS_FILE_FLAG)
     .action(async (_, self: Command) => await publish(context, self.optsWithGlobals<ExportFlags>()))
   return new Command('explorer')
@@ -33,7 +35,8 @@ async function publish(context: CliContext, flags: ExportFlags): Promise<void> {
   const { exportExplorer } = await import('@montana/console')
   const out = resolve(flags.out ?? join(soakPath, '..', DEFAULT_OUT))
   const data = await withMetricsFile(context, flags.metricsFile, async (metrics) => {
-    return await counted(metrics, () => exportExplorer({ nodes, out, soakPath, signal: context.signal }))
+    const page = flags.page ?? false
+    return await counted(metrics, () => exportExplorer({ nodes, out, soakPath, page, signal: context.signal }))
   })
   if (flags.json) return context.json(data)
   const { active_nodes, total_nodes, discovered_peer_count, max_window } = data.network_summary

@@ -1,7 +1,13 @@
 import { formatTime } from '@montana/foundation'
 import { meshView } from '../mesh/mesh-view.js'
 import type { Sample, Status } from '../mesh/status.js'
-import { type DiscoveredPeer, EXPLORER_SCHEMA, type ExplorerData, type ExplorerNode } from './schema.js'
+import {
+  type DiscoveredPeer,
+  EXPLORER_SCHEMA,
+  type ExplorerData,
+  type ExplorerNode,
+  type LedgerFacts,
+} from './schema.js'
 import type { Seen } from './seen.js'
 
 /** Five periods without a ping. */
@@ -14,10 +20,14 @@ export interface ExplorerFacts {
   readonly seen: Seen
   readonly nowMs: number
   readonly findingsCritical: number | null
+  readonly ledger: LedgerFacts
 }
 
+/** Where nobody answers. */
+export const NO_LEDGER: LedgerFacts = { genesis: null, consensus: null, winners: null }
+
 /** What a static page shows of a mesh. Pure. */
-export function explorerData({ samples, seen, nowMs, findingsCritical }: ExplorerFacts): ExplorerData {
+export function explorerData({ samples, seen, nowMs, findingsCritical, ledger }: ExplorerFacts): ExplorerData {
   const view = meshView(samples, nowMs)
   const head = view.head?.window ?? null
   const nodes = samples.map((sample) => explorerNode(sample, samples, head))
@@ -38,6 +48,7 @@ export function explorerData({ samples, seen, nowMs, findingsCritical }: Explore
       agree: agrees === 'unknown' ? null : agrees === 'yes',
       findings_critical: findingsCritical,
     },
+    ledger,
   }
 }
 

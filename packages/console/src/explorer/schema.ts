@@ -45,6 +45,20 @@ export const discoveredPeerSchema = strictObject({
   status: z.enum(['active', 'stale']),
 })
 
+const member = { label: text.nullable(), node_id: hex32 }
+
+/** What one node, that of the head, says of the ledger; each group null where it does not answer that. */
+export const ledgerSchema = strictObject({
+  genesis: strictObject({ network_name: text, genesis_hash: hex32 }).nullable(),
+  /** Who decides the window that is open; the heaviest first. */
+  consensus: strictObject({
+    ...{ window: count, active_nodes: count, total_chain_length: count, quorum: count },
+    distribution: z.array(strictObject({ ...member, weight: count, share_permille: count })),
+  }).nullable(),
+  /** The latest first; `drawn` is false where nobody was in the draw. */
+  winners: z.array(strictObject({ ...member, window: count, drawn: z.boolean() })).nullable(),
+})
+
 /** `data.json` of spec operations 13.1. Labels and identities only, no address. */
 export const explorerSchema = strictObject({
   schema: z.literal(EXPLORER_SCHEMA),
@@ -64,10 +78,12 @@ export const explorerSchema = strictObject({
     /** Of the watchdog's latest report; null where there is none. */
     findings_critical: count.nullable(),
   }),
+  ledger: ledgerSchema,
 })
 
 export type ExplorerData = z.infer<typeof explorerSchema>
 export type ExplorerNode = z.infer<typeof explorerNodeSchema>
+export type LedgerFacts = z.infer<typeof ledgerSchema>
 export type DiscoveredPeer = z.infer<typeof discoveredPeerSchema>
 
 /** JSON Schema (2020-12) of `data.json`. */

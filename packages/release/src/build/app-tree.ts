@@ -51,7 +51,7 @@ function filesOf(root: string, { path, isOurs }: LockedPackage, platform: string
 
 /** Compiled from a source that is gone since: the compiler leaves it, and a fresh clone would not have it. */
 function isStale(root: string, path: string, inside: string): boolean {
-  const [, module] = /^dist\/(?!page\/)(.+)\.js$/.exec(inside) ?? []
+  const [, module] = /^dist\/(?!(?:static-)?page\/)(.+)\.js$/.exec(inside) ?? []
   const isThere = (folder: string) => existsSync(join(root, path, folder, `${module}.ts`))
   return module !== undefined && !SOURCES.some(isThere)
 }

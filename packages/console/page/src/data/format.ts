@@ -2,6 +2,8 @@
 export const MISSING = '—'
 
 const MIB = 2 ** 20
+/** 1 Ɉ = 10⁹ nɈ. */
+const NANO_DIGITS = 9
 const GROUPS = /\B(?=(\d{3})+$)/g
 /** Thin space: digits in groups of three stay one number. */
 const THIN_SPACE = '\u2009'
@@ -21,6 +23,26 @@ export function percent(ratio: Maybe<number>): string {
   if (ratio == null) return MISSING
   const tenths = Math.floor(ratio * 1000 + 1e-9) / 10
   return `${tenths >= 100 || Number.isInteger(tenths) ? Math.round(tenths) : tenths.toFixed(1)} %`
+}
+
+/** 334 → 33.4 %. */
+export function permille(share: Maybe<number>): string {
+  return share == null ? MISSING : `${(share / 10).toFixed(1)} %`
+}
+
+/** nɈ, a decimal string, as Ɉ with the digits that say something. */
+export function moneta(nano: Maybe<string>): string {
+  if (nano == null) return MISSING
+  const digits = nano.padStart(NANO_DIGITS + 1, '0')
+  const whole = digits.slice(0, -NANO_DIGITS).replace(GROUPS, THIN_SPACE)
+  const part = digits.slice(-NANO_DIGITS).replace(/0+$/, '')
+  return `${whole}${part === '' ? '' : `.${part}`} Ɉ`
+}
+
+/** 950 B, 31.1 kB: as few digits as tell sizes apart. */
+export function bytes(count: Maybe<number>): string {
+  if (count == null) return MISSING
+  return count < 1000 ? `${count} B` : `${(count / 1000).toFixed(1)} kB`
 }
 
 export function mebibytes(bytes: Maybe<number>): string {

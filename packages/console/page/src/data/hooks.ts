@@ -42,9 +42,9 @@ export function usePolled<T>(
   return { ...state, again: () => setRound((count) => count + 1) }
 }
 
-/** The part of the address after `#`, one of `known`; the first of them otherwise. */
+/** The part of the address after `#` up to a slash, one of `known`; the first of them otherwise. */
 export function useHash<T extends string>(known: readonly [T, ...T[]]): [T, (value: T) => void] {
-  const read = () => known.find((value) => `#${value}` === location.hash) ?? known[0]
+  const read = () => known.find((value) => `#${value}` === location.hash.split('/', 1)[0]) ?? known[0]
   const [value, setValue] = useState<T>(read)
   useEffect(() => {
     const onChange = () => setValue(read())
