@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ConfigError, errorCode, systemTime } from '@montana/foundation'
 import type { FastifyInstance } from 'fastify'
 import { EventHub } from './events/hub.js'
+import { openFailover } from './failover/open.js'
 import { featuresOf } from './features.js'
 import { createApp } from './http/app.js'
 import { MeshSampler } from './mesh/sampler.js'
@@ -30,8 +31,9 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const soak = options.soakPath === undefined ? undefined : new SoakFolder(options.soakPath)
   const mesh = () => sampler.sample()
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })
-  const { mirrors } = options
-  const modules = { features: featuresOf(options), mesh, soak, events, mirrors }
+  const { mirrors, token } = options
+  const failover = await openFailover(options, ending.signal)
+  const modules = { features: featuresOf(options), mesh, soak, events, mirrors, token, failover }
   const app = await createApp({ ...modules, pageDir, host: address.host })
   await listen(app, address, options.orFreePort ?? false)
   const end = async () => {

@@ -14,6 +14,10 @@ export type ApiErrorCode =
   | 'MEDIA_TYPE'
   | 'FIELD_INVALID'
   | 'NOT_ENABLED'
+  | 'RULE_REFUSED'
+  | 'AGENT_UNREACHABLE'
+  | 'AGENT_REFUSED'
+  | 'AUDIT_FAILED'
 
 /** A request that is refused, with the HTTP status that says so. */
 export class ApiError extends MontanaError {

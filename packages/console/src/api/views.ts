@@ -1,6 +1,8 @@
 // What the API answers; the page is written against these types. Labels only, never an address (spec operations 1).
 // Not measured is null; times are RFC 3339 UTC, durations ms or s as the name says, sizes bytes.
 
+export type * from './failover-views.js'
+
 /** `/api/features`: the parts of this console. */
 export interface FeaturesView {
   /** Whether a token opens anything that changes something. */

@@ -1,6 +1,7 @@
 import fastifyStatic from '@fastify/static'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { addFailoverRoutes, type FailoverRoutes } from '../failover/routes.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
 import { addReportRoute } from './report-route.js'
@@ -11,6 +12,9 @@ export interface AppInit extends RouteModules {
   readonly host: string
   readonly pageDir: string
   readonly mirrors: FastifyPluginAsync | undefined
+  readonly failover: FailoverRoutes | undefined
+  /** Of everything that changes something. */
+  readonly token: string | undefined
 }
 
 /** Names that the build makes from content never change their meaning. */
@@ -37,6 +41,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
   addRoutes(app, init)
+  addFailoverRoutes(app, init.token, init.failover)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {

@@ -80,6 +80,8 @@ function hostDecision(view: View, policy: PolicySettings, host: string): HostDec
     isEligible: isAlive && (claim?.isEligible ?? false),
     reason: isAlive ? (claim?.reason ?? null) : 'silent',
     lastHeardMs: ageOf(view, host),
+    state: isAlive ? (claim?.state ?? null) : null,
+    lagMs: isAlive ? (claim?.lagMs ?? null) : null,
   }
 }
 
