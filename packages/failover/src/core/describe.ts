@@ -59,7 +59,8 @@ export function decisionOf(turn: PolicyTurn, own: PolicyState): PolicyDecision {
     actUntilMs: isMaster ? actUntilMs(turn, own) : null,
     leader: leaderOf(turn, own),
     rule: cause?.rule ?? null,
-    holdDown: isMaster ? holdDownOf(view, policy, own) : null,
+    // What does not come about by itself has no time.
+    holdDown: isMaster && policy.failback === 'auto' ? holdDownOf(view, policy, own) : null,
     hosts: Object.fromEntries(Object.keys(view.lives).map((host) => [host, hostDecision(view, policy, host)])),
   }
 }

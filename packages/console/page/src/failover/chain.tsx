@@ -25,7 +25,8 @@ export function Chain({ chain, ordering }: ChainProps) {
       {leaders.length > 1 && <Disagreement chain={chain} />}
       {holdDown && (
         <p class="chain-note">
-          <strong>{holdDown.host}</strong> takes over in {interval(holdDown.remainingMs)}, unless it fails before.
+          <strong>{holdDown.host}</strong> takes over{' '}
+          {holdDown.remainingMs > 0 ? `in ${interval(holdDown.remainingMs)}` : 'once it is in step'}.
         </p>
       )}
       <ChainOrders chain={chain} ordering={ordering} />

@@ -24,7 +24,7 @@ export function Orders({ orders, features }: OrdersProps) {
       {orders.length === 0 ? (
         <Empty title="No order yet">What is ordered here is written down with its reason before it is given.</Empty>
       ) : (
-        <ul class="findings">
+        <ul class="records">
           {orders.map((order) => (
             <Order key={order.id} order={order} />
           ))}
@@ -38,15 +38,15 @@ function Order({ order }: { order: FailoverOrderView }) {
   const [tone, outcome] = OUTCOMES[order.outcome]
   return (
     <li data-order={order.kind}>
-      <p class="finding-head">
+      <p class="record-head">
         <Mark tone={tone}>{outcome}</Mark>
         <strong>{orderText(order)}</strong>
-        <span class="finding-time">
+        <span class="hint">
           {dayTime(order.at)} by {order.by}
         </span>
       </p>
       <p>{order.reason}</p>
-      {order.text && <p class="finding-remedy">{order.text}</p>}
+      {order.text && <p class="hint">{order.text}</p>}
     </li>
   )
 }

@@ -53,16 +53,16 @@ function History({ history, chains }: { history: FailoverHistoryView; chains: re
 function Incidents({ incidents }: { incidents: readonly FailoverIncidentView[] }) {
   if (incidents.length === 0) return null
   return (
-    <ul class="findings incidents">
+    <ul class="records incidents">
       {incidents.map(({ policy, overlapMs, sides }) => (
         <li key={`${policy} ${sides.map(({ epoch }) => epoch).join()}`} data-incident={policy}>
-          <p class="finding-head">
+          <p class="record-head">
             <Mark tone="bad">two acted at once</Mark>
             <strong>
               {policy}: {sides.map(({ host }) => host).join(' and ')} for {interval(overlapMs)}
             </strong>
           </p>
-          <p class="finding-remedy">
+          <p class="hint">
             {sides
               .map(({ host, mode, from, to, unfenced }) => {
                 const until = to === null ? 'now' : clockTime(to)
@@ -81,7 +81,7 @@ function Changes({ changes }: { changes: readonly FailoverChangeView[] }) {
   const shown = hasAll ? changes : changes.slice(0, LISTED)
   return (
     <>
-      <table class="plain changes">
+      <table class="changes">
         <thead>
           <tr>
             {['Time', 'Policy', 'Host', 'Change', 'Epoch', 'Why', 'Took'].map((name) => (

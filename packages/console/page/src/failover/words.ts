@@ -63,7 +63,8 @@ const RULES: Readonly<Record<string, string>> = {
 
 export function ruleText(rule: string): string {
   const words = RULES[rule]
-  return words === undefined ? rule : `${rule} ${words}`
+  if (words === undefined) return rule
+  return rule.startsWith('D') ? `${rule} ${words}` : words
 }
 
 /** What else answers on a host whose agent is silent: a hint for people, never a sign of life. */
