@@ -8,6 +8,7 @@ await build({
   base: '/',
   logLevel: 'warn',
   build: {
+    rollupOptions: { input: ['index.html', 'docs.html'].map((name) => join(import.meta.dirname, 'page', name)) },
     outDir: join(import.meta.dirname, 'dist', 'page'),
     emptyOutDir: true,
     // The policy of the page refuses data: addresses, and there is no browser to polyfill for.

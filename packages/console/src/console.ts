@@ -27,7 +27,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const pageDir = options.pageDir ?? PAGE_DIR
   checkPage(pageDir)
   const ending = new AbortController()
-  const sampler = new MeshSampler(options.nodes, options.time ?? systemTime, ending.signal)
+  const { nodes, codes = {}, time = systemTime } = options
+  const sampler = new MeshSampler({ nodes, codes, time, signal: ending.signal })
   const soak = options.soakPath === undefined ? undefined : new SoakFolder(options.soakPath)
   const mesh = () => sampler.sample()
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })

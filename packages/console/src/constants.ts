@@ -12,6 +12,23 @@ export const SAMPLE_SHARED_MS = 250
 /** Windows in the strip of the page: a minute and a half of a devnet. */
 export const RECENT_WINDOWS = 48
 
+/** Confirmations come at the end of a window: only one that is overdue says anything. */
+export const OVERDUE_WINDOWS = 2.5
+export const OVERDUE_LEAST_MS = 5_000
+/** A node renews its counter every few seconds: the use over the last half minute. */
+export const CPU_MARKS = 6
+
+// Bounds of the alerts: those of soak/thresholds.v1.json for one moment (spec operations 5).
+export const LAG_WARN = 1
+export const LAG_CRITICAL = 10
+export const DISK_FREE_MIN = 0.1
+export const INODES_FREE_MIN = 0.05
+export const LOAD_PER_CORE_MAX = 2
+export const SWAP_MAX = 0.3
+export const PSI_MEM_MAX_PERCENT = 5
+/** Nobody reads more; what is left out is counted. */
+export const ALERTS_SHOWN = 32
+
 /** Records kept and shown at most: a week at five minutes, three hours at the five seconds of a devnet. */
 export const SOAK_POINTS_MAX = 2_016
 export const SOAK_POINTS_DEFAULT = 720

@@ -3,10 +3,13 @@ import type { NodeSource } from '@montana/soak/formats'
 import type { FastifyPluginAsync } from 'fastify'
 import { DEFAULT_CONSOLE_PORT, LOOPBACK_NAMES, TOKEN_CHARACTERS_MIN } from './constants.js'
 import type { FailoverSource } from './failover/source.js'
+import type { StatusCodes } from './mesh/alerts.js'
 
 export interface ConsoleOptions {
   /** Whom to ask; each is found at every sample anew, because its port changes when it restarts. */
   readonly nodes: readonly NodeSource[]
+  /** What the codes mean that nodes raise about themselves, and what to do: those of the package that raises them. */
+  readonly codes?: StatusCodes
   /** The soak file, whether it exists yet or not. */
   readonly soakPath?: string | undefined
   /** Bearer token of everything that changes something, at least 24 characters; without one the console is read-only. */

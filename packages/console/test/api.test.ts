@@ -115,7 +115,7 @@ describe('/api/soak', () => {
   it.each(['0', '-1', '2017', '1e3', 'x', '', '5&limit=6'])('refuses limit=%s', async (limit) => {
     const { url } = await started({ soakPath: join(tempFolder(), 'soak.jsonl') })
     const { status, text } = await ask(`${url}/api/soak?limit=${limit}`)
-    expect([status, errorOf(text).code, errorOf(text).field]).toEqual([400, 'USAGE', 'limit'])
+    expect([status, errorOf(text).code, errorOf(text).field]).toEqual([422, 'FIELD_INVALID', 'limit'])
   })
 })
 

@@ -13,14 +13,17 @@ interface Stream {
   readonly status: number
   readonly hasEnded: () => boolean
   events<T>(name: string): T[]
+  /** Id of the last event, as a browser would send it after a break. */
+  lastId(): string | undefined
   close(): void
 }
 
 /** An open stream of events, as a browser holds it. */
-async function open(url: string): Promise<Stream> {
+async function open(url: string, lastEventId?: string): Promise<Stream> {
   let outgoing: ClientRequest | undefined
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing = get(`${url}/api/events`, { agent: false }, resolve)
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+    outgoing = get(`${url}/api/events`, { agent: false, headers }, resolve)
     outgoing.on('error', reject)
   })
   onTestFinished(() => void outgoing?.destroy())
@@ -38,9 +41,10 @@ async function open(url: string): Promise<Stream> {
     status: response.statusCode ?? 0,
     hasEnded: () => hasEnded,
     events: <T>(name: string) =>
-      [...text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)]
+      [...text.matchAll(/^id: .+\nevent: (\w+)\ndata: (.*)\n\n/gm)]
         .filter((m) => m[1] === name)
         .map((m) => JSON.parse(m[2] ?? '') as T),
+    lastId: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1],
     close: () => outgoing?.destroy(),
   }
 }
@@ -71,6 +75,31 @@ describe('/api/events', () => {
     await until(() => second.events('soak').length === 1, 3_000, 'the second knows')
     expect(first.events('soak')).toHaveLength(1)
   })
+
+  it('tells a page that comes back only what it has missed', async () => {
+    const soakPath = join(tempFolder(), 'soak.jsonl')
+    const { url } = await started({ soakPath })
+    const first = await open(url)
+    await until(() => first.events('soak').length === 1, 3_000, 'the first knows')
+    first.close()
+    const missedNothing = await open(url, first.lastId())
+    await until(() => missedNothing.events('mesh').length >= 2, 4_000, 'it is served')
+    expect(missedNothing.events('soak')).toEqual([])
+    missedNothing.close()
+    appendFileSync(soakPath, line({ seq: 0 }))
+    const missedOne = await open(url, missedNothing.lastId())
+    await until(() => missedOne.events('soak').length === 1, 4_000, 'it is told')
+    expect(missedOne.events<SoakTick>('soak')).toEqual([{ seq: 0, report: null }])
+  })
+
+  it.each(['', 'x', '00000000-1', '00000000-99999999999999999999', '-1', 'deadbeef-1'])(
+    'tells everything to a page that comes with the id %s of another process or none',
+    async (id) => {
+      const { url } = await started({ soakPath: join(tempFolder(), 'soak.jsonl') })
+      const stream = await open(url, id)
+      await until(() => stream.events('soak').length === 1, 3_000, 'it is told')
+    },
+  )
 
   it('asks no node while nobody looks', async () => {
     const { server, source } = await served('moscow')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { failoverHistorySchema, failoverViewSchema } from '../src/api/failover-views.js'
-import type { FailoverHistoryView, FailoverView } from '../src/api/views.js'
+import type { FailoverHistoryView, FailoverView } from '../src/api/schema/failover.js'
+import { failoverHistorySchema, failoverViewSchema } from '../src/api/schema/failover.js'
 import type { FailoverSource } from '../src/index.js'
-import { agent, agentStatus, CHAIN, epochOf, type Host, record } from './support/agent.js'
+import { agent, agentStatus, epochOf, type Host, record } from './support/agent.js'
 import { ask, started } from './support/console.js'
 
 async function shown(failover: readonly FailoverSource[]): Promise<FailoverView> {
@@ -162,5 +162,4 @@ describe('/api/failover/history', () => {
     const answer = await historyOf([seenBy('spb')], query)
     expect([answer.status, JSON.parse(answer.text).error.field]).toEqual([status, field])
   })
-
 })

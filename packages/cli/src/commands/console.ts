@@ -3,6 +3,7 @@ import type { ConsoleOptions } from '@montana/console'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { failoverSources } from './console/failover-sources.js'
+import { STATUS_CODES } from './console/status-codes.js'
 import { readConsoleToken } from './console/token.js'
 import { operatorName } from './failover/agent-flags.js'
 import { readPort } from './port.js'
@@ -42,7 +43,7 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   const { listen: host, allowRemote = false } = flags
   const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
   const page = await startConsole({
-    ...{ nodes, soakPath: path, port, host, allowRemote, token, signal, failover },
+    ...{ nodes, codes: STATUS_CODES, soakPath: path, port, host, allowRemote, token, signal, failover },
     ...{ operator: operatorName(context), auditPath: auditPath(flags) },
   })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)

@@ -44,7 +44,9 @@ export function App() {
           <View tab={tab} state={state} features={features} />
         </div>
       </main>
-      <footer class="foot">Says what nodes and agents say of themselves. Times are UTC.</footer>
+      <footer class="foot">
+        Says what nodes and agents say of themselves. Times are UTC. <a href="/api/docs">API</a>
+      </footer>
     </>
   )
 }

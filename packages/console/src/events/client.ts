@@ -9,11 +9,12 @@ export class EventClient {
   readonly #response: ServerResponse
   #takenAtMs = performance.now()
   #heartbeat: NodeJS.Timeout
-  /** It has not been told about the soak file. */
-  isNew = true
+  /** Number of the last kept event that it has. */
+  seen: number
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, seen: number) {
     this.#response = response
+    this.seen = seen
     response.write(`retry: ${RETRY_MS}\n\n`)
     this.#heartbeat = setInterval(() => this.#write(': still here\n\n'), EVENT_HEARTBEAT_MS)
     response.once('close', () => clearInterval(this.#heartbeat))
@@ -22,9 +23,9 @@ export class EventClient {
     })
   }
 
-  /** `data` is one line of JSON. */
-  send(event: string, data: string): void {
-    this.#write(`event: ${event}\ndata: ${data}\n\n`)
+  /** `data` is one line of JSON. False: left out, because the reader is behind. */
+  send(id: string, event: string, data: string): boolean {
+    return this.#write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)
   }
 
   end(): void {
@@ -32,11 +33,14 @@ export class EventClient {
     this.#response.end()
   }
 
-  #write(text: string): void {
-    if (this.#response.writableEnded || this.#response.destroyed) return
+  #write(text: string): boolean {
+    if (this.#response.writableEnded || this.#response.destroyed) return false
     if (!this.#response.writableNeedDrain) {
       this.#takenAtMs = performance.now()
       this.#response.write(text)
-    } else if (performance.now() - this.#takenAtMs > EVENT_STALL_MS) this.#response.destroy()
+      return true
+    }
+    if (performance.now() - this.#takenAtMs > EVENT_STALL_MS) this.#response.destroy()
+    return false
   }
 }

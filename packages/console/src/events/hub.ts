@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { isAbort, sleep } from '@montana/foundation'
 import type { MeshView, SoakTick } from '../api/views.js'
 import { EVENT_CLIENTS_MAX, SAMPLE_INTERVAL_MS } from '../constants.js'
 import { EventClient } from './client.js'
+import { eventId, seenBy } from './event-id.js'
 
 export interface EventSources {
   mesh(): Promise<MeshView>
@@ -10,12 +12,18 @@ export interface EventSources {
   readonly soak: (() => Promise<SoakTick>) | undefined
 }
 
-/** Pushes to all open pages while there is one, and does nothing otherwise: nodes are asked only when somebody looks. */
+/**
+ * Pushes to all open pages while there is one, and does nothing otherwise: nodes are asked only when somebody looks. A
+ * snapshot of the mesh replaces the one before; a tick of the soak file is kept, and a page that comes back with the id of
+ * its last event is told of it only when it has missed it.
+ */
 export class EventHub {
   readonly #sources: EventSources
   readonly #clients = new Set<EventClient>()
   readonly #stop = new AbortController()
+  readonly #run = randomBytes(4).toString('hex')
   #loop: Promise<void> | undefined
+  #kept: { readonly number: number; readonly tick: string } = { number: 0, tick: '' }
 
   constructor(sources: EventSources) {
     this.#sources = sources
@@ -29,9 +37,9 @@ export class EventHub {
     return this.#clients.size
   }
 
-  /** Takes over a response whose head is written; forgets it when it closes. */
-  add(response: ServerResponse): void {
-    const client = new EventClient(response)
+  /** Takes over a response whose head is written; forgets it when it closes. `lastEventId`: what the reader has. */
+  add(response: ServerResponse, lastEventId?: string): void {
+    const client = new EventClient(response, seenBy(this.#run, this.#kept.number, lastEventId))
     this.#clients.add(client)
     response.once('close', () => this.#clients.delete(client))
     this.#loop ??= this.#push().finally(() => {
@@ -48,9 +56,9 @@ export class EventHub {
 
   async #push(): Promise<void> {
     try {
-      for (let last = ''; this.#clients.size > 0; ) {
+      while (this.#clients.size > 0) {
         await this.#pushMesh()
-        last = await this.#pushSoak(last)
+        await this.#pushSoak()
         await sleep(SAMPLE_INTERVAL_MS, this.#stop.signal)
       }
     } catch (error) {
@@ -59,21 +67,18 @@ export class EventHub {
   }
 
   async #pushMesh(): Promise<void> {
-    this.#send('mesh', await this.#sources.mesh())
+    const data = JSON.stringify(await this.#sources.mesh())
+    for (const client of this.#clients) client.send(eventId(this.#run, client.seen), 'mesh', data)
   }
 
-  /** Sent when it differs from the last one, or to a page that has none yet. */
-  async #pushSoak(last: string): Promise<string> {
-    if (!this.#sources.soak) return last
+  async #pushSoak(): Promise<void> {
+    if (!this.#sources.soak) return
     const tick = JSON.stringify(await this.#sources.soak())
-    for (const client of this.#clients) if (tick !== last || client.isNew) client.send('soak', tick)
-    for (const client of this.#clients) client.isNew = false
-    return tick
-  }
-
-  #send(event: string, data: unknown): void {
-    const text = JSON.stringify(data)
-    for (const client of this.#clients) client.send(event, text)
+    if (tick !== this.#kept.tick) this.#kept = { number: this.#kept.number + 1, tick }
+    const { number } = this.#kept
+    for (const client of this.#clients) {
+      if (client.seen < number && client.send(eventId(this.#run, number), 'soak', tick)) client.seen = number
+    }
   }
 
   /** A source failed: pages are sent away and come back by themselves, and ask then. */

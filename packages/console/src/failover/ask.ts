@@ -1,6 +1,6 @@
 import { errorCode, withTimeout } from '@montana/foundation'
 import type { z } from 'zod'
-import type { FailoverAgentView } from '../api/views.js'
+import type { FailoverAgentView } from '../api/failover-views.js'
 import { type AgentHistory, type AgentStatus, agentHistorySchema, agentStatusSchema } from './agent-schema.js'
 import { ASK_DEADLINE_MS } from './constants.js'
 import type { FailoverSource } from './source.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FailoverOrderView } from '../api/views.js'
+import type { FailoverOrderView } from '../api/failover-views.js'
 
 const TEXT_MAX = 1_024
 const text = z.string().max(TEXT_MAX)

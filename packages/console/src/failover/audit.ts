@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { ConfigError, errorCode, formatTime, type TimeSource } from '@montana/foundation'
-import type { FailoverOrderView } from '../api/views.js'
+import type { FailoverOrderView } from '../api/failover-views.js'
 import { ApiError } from '../errors.js'
 import { type AuditLine, orderLines, parseLine } from './audit-line.js'
 import { AUDIT_MAX_BYTES, ORDERS_SHOWN } from './constants.js'

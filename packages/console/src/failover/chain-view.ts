@@ -1,4 +1,4 @@
-import type { FailoverChainView, FailoverLeaderView, FailoverPlaceView } from '../api/views.js'
+import type { FailoverChainView, FailoverLeaderView, FailoverPlaceView } from '../api/failover-views.js'
 import type { AgentHost, AgentPolicy, AgentStatus } from './agent-schema.js'
 
 /** The chain of one policy as all agents together see it; of a host its own agent knows best. Pure. */
@@ -21,15 +21,17 @@ export function chainView(policy: string, statuses: readonly AgentStatus[]): Fai
 }
 
 function leadersOf(policy: string, statuses: readonly AgentStatus[]): FailoverLeaderView[] {
-  const found = new Map<string, FailoverLeaderView>()
-  for (const { self, policies } of statuses) {
+  const told = statuses.flatMap(({ self, policies }) => {
     const leader = policies[policy]?.leader
-    if (!leader) continue
-    const known = found.get(leader.epoch)
-    if (known) known.seenBy.push(self)
-    else found.set(leader.epoch, { ...leader, seenBy: [self] })
-  }
-  return [...found.values()].sort((a, b) => (BigInt(a.epoch) < BigInt(b.epoch) ? 1 : -1))
+    return leader ? [{ ...leader, self }] : []
+  })
+  const leaders = [...Map.groupBy(told, ({ epoch }) => epoch).values()].flatMap((same): FailoverLeaderView[] => {
+    const [first] = same
+    if (!first) return []
+    const { self: _, ...leader } = first
+    return [{ ...leader, seenBy: same.map(({ self }) => self) }]
+  })
+  return leaders.sort((a, b) => (BigInt(a.epoch) < BigInt(b.epoch) ? 1 : -1))
 }
 
 /** When its agent does not say: the change in which it became one. */

@@ -4,8 +4,6 @@ export const ASK_DEADLINE_MS = 1_500
 export const ORDER_DEADLINE_MS = 5_000
 /** Readers within this time share one answer, so that they cannot multiply the load of an agent. */
 export const SHARED_MS = 250
-export const HISTORY_DEFAULT = 100
-export const HISTORY_MAX = 500
 /** Newest incidents that are shown. */
 export const INCIDENTS_MAX = 20
 /** At most a day: spec three-mirror 10.4. */

@@ -1,4 +1,4 @@
-import type { FailoverBreathView, FailoverGroupView, FailoverObserverView } from '../api/views.js'
+import type { FailoverBreathView, FailoverGroupView, FailoverObserverView } from '../api/failover-views.js'
 import type { AgentStatus } from './agent-schema.js'
 import { chainView, freshest } from './chain-view.js'
 

@@ -1,5 +1,10 @@
 import { formatTime } from '@montana/foundation'
-import type { FailoverChangeView, FailoverGroupView, FailoverHistoryView, FailoverIncidentView } from '../api/views.js'
+import type {
+  FailoverChangeView,
+  FailoverGroupView,
+  FailoverHistoryView,
+  FailoverIncidentView,
+} from '../api/failover-views.js'
 import type { AgentHistory, AgentRecord } from './agent-schema.js'
 import { INCIDENTS_MAX } from './constants.js'
 import { epochText } from './epoch-text.js'

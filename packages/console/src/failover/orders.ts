@@ -1,5 +1,5 @@
 import { errorCode, errorMessage, MontanaError, withTimeout } from '@montana/foundation'
-import type { FailoverAcceptedView } from '../api/views.js'
+import type { FailoverAcceptedView } from '../api/failover-views.js'
 import { ApiError } from '../errors.js'
 import { agentResultSchema } from './agent-schema.js'
 import type { Audit, AuditedOrder, Outcome } from './audit.js'

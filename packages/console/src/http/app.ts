@@ -2,8 +2,10 @@ import fastifyStatic from '@fastify/static'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
 import { addFailoverRoutes, type FailoverRoutes } from '../failover/routes.js'
+import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
+import { RouteList } from './openapi.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
 
@@ -40,8 +42,10 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   })
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
+  const routes = new RouteList(app)
   addRoutes(app, init)
   addFailoverRoutes(app, init.token, init.failover)
+  addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)
   await app.register(fastifyStatic, {

@@ -4,7 +4,7 @@ import { errorCode, isAbort, MontanaError } from '@montana/foundation'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 
-export const ROUTES = 'ask for /, /healthz, /api/mesh, /api/soak, /api/events or /report/report.html'
+export const ROUTES = 'ask for /, /healthz, /api/mesh or what /api/docs lists'
 const TEXT_MAX = 64
 
 /** Every refusal in one form; what went wrong inside is not told to whoever asks. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOOPBACK_NAMES } from '../constants.js'
 import { ApiError } from '../errors.js'
+import type { RouteDoc } from './openapi.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -8,6 +9,8 @@ declare module 'fastify' {
     isMutation?: boolean
     /** The route is one of the repository mirror, which has guards of its own. */
     isMirror?: boolean
+    /** For `/api/docs`. */
+    doc?: RouteDoc
   }
 }
 

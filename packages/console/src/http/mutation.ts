@@ -3,19 +3,28 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { z } from 'zod'
 import { BODY_MAX_BYTES } from '../constants.js'
 import { ApiError } from '../errors.js'
+import { parsed } from './parsed.js'
+
+export { parsed } from './parsed.js'
 
 export interface Mutation<T> {
   readonly url: string
+  /** One line for `/api/docs`. */
+  readonly summary?: string
+  /** Of the body; strict. */
   readonly schema: z.ZodType<T>
+  /** What `run` gives, for `/api/docs`. */
+  readonly answer?: z.ZodType
   readonly run: (body: T, request: FastifyRequest) => Promise<unknown>
 }
 
 const OTHERS: HTTPMethods[] = ['PUT', 'PATCH', 'DELETE', 'OPTIONS']
-const config = { isMutation: true }
+const guarded = { isMutation: true }
 
 /** POST with the token, from our own page or from none, JSON of a strict shape; answers 200 with what `run` gives. */
 export function addMutation<T>(app: FastifyInstance, token: string | undefined, mutation: Mutation<T>): void {
-  const { url, schema, run } = mutation
+  const { url, schema, answer, run, summary = 'changes something' } = mutation
+  const config = { ...guarded, doc: { summary, answer, body: schema } }
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => checkMutation(request, reply, token)
   app.post(url, { config, onRequest, bodyLimit: BODY_MAX_BYTES }, async (request) => {
     return await run(parsed(schema, request.body), request)
@@ -24,7 +33,7 @@ export function addMutation<T>(app: FastifyInstance, token: string | undefined, 
     reply.header('allow', 'POST')
     throw new ApiError(405, 'METHOD', 'this changes something', { remedy: 'use POST' })
   }
-  app.route({ method: OTHERS, url, config, onRequest: refuse, handler: refuse })
+  app.route({ method: OTHERS, url, config: guarded, onRequest: refuse, handler: refuse })
 }
 
 function checkMutation({ headers }: FastifyRequest, reply: FastifyReply, token: string | undefined): void {
@@ -61,15 +70,4 @@ function isSameOrigin(origin: string, host: string): boolean {
 
 function foreign(): ApiError {
   return new ApiError(403, 'ORIGIN', 'asked by the page of another site', { remedy: 'open the page of the console' })
-}
-
-/** Throws {@link ApiError} 422 that names the first field which is wrong, and never quotes what was sent. */
-export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.').slice(0, 64) || 'body'
-  const message = unknown === undefined ? `${field} is not valid` : `${field} is not known`
-  throw new ApiError(422, 'FIELD_INVALID', message, { field, remedy: 'see /api/docs' })
 }

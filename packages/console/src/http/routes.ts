@@ -1,9 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { featuresSchema } from '../api/schema/features.js'
+import { meshSchema } from '../api/schema/mesh.js'
+import { soakQuerySchema, soakSchema } from '../api/schema/soak.js'
 import type { FeaturesView, MeshView } from '../api/views.js'
-import { SOAK_POINTS_DEFAULT, SOAK_POINTS_MAX } from '../constants.js'
 import { ApiError } from '../errors.js'
 import type { EventHub } from '../events/hub.js'
 import type { SoakFolder } from '../soak/soak-view.js'
+import { parsed } from './parsed.js'
+import { addQuery } from './query.js'
 
 export interface RouteModules {
   readonly features: FeaturesView
@@ -12,31 +17,30 @@ export interface RouteModules {
   readonly events: EventHub
 }
 
+const STREAM = 'events mesh and soak; ids, and with Last-Event-ID only what was missed'
+
 /** The data routes; the page itself is static. */
 export function addRoutes(app: FastifyInstance, { features, mesh, soak, events }: RouteModules): void {
   app.get('/healthz', async (_, reply) => reply.type('text/plain').send('ok\n'))
-  app.get('/api/features', async () => features)
-  app.get('/api/mesh', async () => await mesh())
-  app.get('/api/soak', async (request) => {
-    const limit = limitOf(request)
-    if (soak) return await soak.view(limit)
-    throw new ApiError(404, 'NOT_FOUND', 'no soak file is configured', { remedy: 'start the console with --data-dir' })
+  const parts = { url: '/api/features', summary: 'the parts of this console, and how to have the rest' }
+  addQuery(app, { ...parts, answer: featuresSchema, run: () => features })
+  addQuery(app, { url: '/api/mesh', summary: 'all nodes just now', answer: meshSchema, run: mesh })
+  addQuery(app, {
+    ...{ url: '/api/soak', summary: 'the records of the soak file, and its latest report' },
+    ...{ query: soakQuerySchema, answer: soakSchema },
+    run: async ({ query: { limit } }) => {
+      if (soak) return await soak.view(limit)
+      const remedy = 'start the console with --data-dir'
+      throw new ApiError(404, 'NOT_FOUND', 'no soak file is configured', { remedy })
+    },
   })
-  app.get('/api/events', { exposeHeadRoute: false }, (_, reply) => openStream(reply, events))
-}
-
-function limitOf(request: FastifyRequest): number {
-  const { limit = String(SOAK_POINTS_DEFAULT) } = request.query as { limit?: unknown }
-  const value = typeof limit === 'string' && /^\d{1,6}$/.test(limit) ? Number(limit) : 0
-  if (value >= 1 && value <= SOAK_POINTS_MAX) return value
-  throw new ApiError(400, 'USAGE', 'limit is not a number of records', {
-    field: 'limit',
-    remedy: `use ?limit=N with N from 1 to ${SOAK_POINTS_MAX}`,
-  })
+  const stream = { exposeHeadRoute: false, config: { doc: { summary: STREAM } } }
+  app.get('/api/events', stream, (request, reply) => openStream(request, reply, events))
 }
 
 /** From here on the stream is the hub's. Throws {@link ApiError} where there is no place. */
-function openStream(reply: FastifyReply, events: EventHub): void {
+function openStream(request: FastifyRequest, reply: FastifyReply, events: EventHub): void {
+  parsed(z.strictObject({}), request.query)
   if (events.isFull) {
     reply.header('retry-after', '10')
     throw new ApiError(503, 'BUSY', 'too many pages are open', { remedy: 'close one and load this one again' })
@@ -44,5 +48,5 @@ function openStream(reply: FastifyReply, events: EventHub): void {
   reply.hijack()
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream' }
   reply.raw.writeHead(200, headers as Record<string, string>)
-  events.add(reply.raw)
+  events.add(reply.raw, [request.headers['last-event-id']].flat()[0])
 }

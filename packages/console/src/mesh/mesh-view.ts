@@ -1,7 +1,9 @@
 import { formatTime } from '@montana/foundation'
 import type { Agreement, MeshView, OpenWindow, RecentWindow } from '../api/views.js'
 import { RECENT_WINDOWS } from '../constants.js'
+import { alertsOf, bounded, type StatusCodes } from './alerts.js'
 import { nodeView } from './node-view.js'
+import { isOverdue, paceOf } from './pace.js'
 import type { Sample, Status } from './status.js'
 
 interface Answer {
@@ -9,21 +11,39 @@ interface Answer {
   readonly status: Status
 }
 
+/** What a sample alone does not say. */
+export interface Known {
+  readonly codes?: StatusCodes
+  /** CPU seconds per second by label. */
+  readonly cpuCores?: ReadonlyMap<string, number | null>
+}
+
 /** All nodes at one moment, compared with each other. Pure. */
-export function meshView(samples: readonly Sample[], nowMs: number): MeshView {
+export function meshView(samples: readonly Sample[], nowMs: number, { codes = {}, cpuCores }: Known = {}): MeshView {
   const answers = samples.flatMap(({ source, status }) => (status ? [{ label: source.label, status }] : []))
   const head = headOf(answers)
-  return {
+  const headWindow = head?.status.window ?? null
+  const facts = {
     at: formatTime(nowMs),
     network: head?.status.network ?? null,
     head: head ? { label: head.label, window: head.status.window } : null,
-    cementedAgeMs: head ? cementedAge(head.status) : null,
     common: commonOf(answers),
     members: membersOf(answers, head),
     open: head ? openWindow(head, answers) : null,
-    recent: head ? recentWindows(head.status, answers) : [],
-    nodes: samples.map((sample) => nodeView(sample, head?.status.window ?? null)),
+    ...rhythm(head, answers),
+    nodes: samples.map((sample) => nodeView(sample, headWindow, cpuCores?.get(sample.source.label) ?? null)),
   }
+  return { ...facts, ...bounded(alertsOf(facts, samples, codes)) }
+}
+
+function rhythm(
+  head: Answer | undefined,
+  answers: readonly Answer[],
+): Pick<MeshView, 'recent' | 'cementedAgeMs' | 'paceMs' | 'isOverdue'> {
+  const recent = head ? recentWindows(head.status, answers) : []
+  const cementedAgeMs = head ? cementedAge(head.status) : null
+  const paceMs = paceOf(recent)
+  return { recent, cementedAgeMs, paceMs, isOverdue: isOverdue(cementedAgeMs, paceMs) }
 }
 
 /** The first of those with the highest window. */

@@ -1,4 +1,4 @@
-import type { Heartbeats, NodeView, PeerView } from '../api/views.js'
+import type { Heartbeats, NodeView, PeerView, ResourcesView } from '../api/views.js'
 import type { Sample, Status } from './status.js'
 
 /** One ping per peer in so many seconds of connection: 720 an hour (spec operations 5). */
@@ -8,8 +8,12 @@ const RATIO_MIN_EXPECTED = 5
 
 type Peer = Status['peers'][number]
 
-/** One node as the page shows it; `headWindow` is the highest window of any. Pure. */
-export function nodeView({ source, status, error }: Sample, headWindow: number | null): NodeView {
+/** One node as the page shows it; `headWindow` is the highest window of any, `cpuCores` what its process uses. Pure. */
+export function nodeView(
+  { source, status, error }: Sample,
+  headWindow: number | null,
+  cpuCores: number | null,
+): NodeView {
   if (status === null) return { ...UNKNOWN, label: source.label, error: { code: error.code, text: error.text } }
   const { peers, candidate, epoch, vote, clock, build, proc, res } = status
   return {
@@ -19,12 +23,13 @@ export function nodeView({ source, status, error }: Sample, headWindow: number |
     signFrom: vote?.sign_from ?? null,
     isSilent: vote && (vote.sign_from === null || vote.sign_from > status.window + 1),
     ...{ window: status.window, lag: headWindow === null ? null : headWindow - status.window },
-    ...{ synced: status.synced, headerHash: status.header_hash },
+    ...{ synced: status.synced, headerHash: status.header_hash, stateRoot: status.state_root },
     ...{ peersConnected: peers.filter(({ conns }) => conns > 0).length, peersTotal: peers.length },
     heartbeats: peers.length === 0 ? null : heartbeatsOf(peers),
     ...{ rssBytes: res?.rss ?? null, restarts: proc.restarts, uptimeS: proc.uptime_s },
     build: build && (build.revision === null ? build.version : `${build.version} ${build.revision.slice(0, 8)}`),
     clock: clock && { backend: clock.backend, stepsPerSecond: clock.steps_per_second, load: clock.load },
+    resources: res && resourcesView(res, cpuCores),
     ...{ degraded: status.degraded ?? [], findings: [...new Set(status.findings.map(({ code }) => code))] },
     peers: peers.map(peerView),
   }
@@ -41,8 +46,18 @@ const UNKNOWN: Omit<NodeView, 'label' | 'error'> = {
     window: null,
     lag: null,
   },
-  ...{ synced: null, headerHash: null, peersConnected: null, peersTotal: null, heartbeats: null, rssBytes: null },
-  ...{ restarts: null, uptimeS: null, build: null, clock: null, degraded: [], findings: [], peers: [] },
+  ...{ synced: null, headerHash: null, stateRoot: null, peersConnected: null, peersTotal: null, heartbeats: null },
+  ...{ rssBytes: null, restarts: null, uptimeS: null, build: null, clock: null, resources: null },
+  ...{ degraded: [], findings: [], peers: [] },
+}
+
+function resourcesView(res: NonNullable<Status['res']>, cpuCores: number | null): ResourcesView {
+  return {
+    ...{ cpuCores, load1: res.load1, cores: res.cores, rssBytes: res.rss },
+    ...{ memUsedBytes: res.mem_used, memTotalBytes: res.mem_total, swapUsedBytes: res.swap_used },
+    ...{ diskFreeBytes: res.disk_free, diskTotalBytes: res.disk_total, loopDelayMs: res.eld_p99_ms },
+    ...{ psiCpuPercent: res.psi.cpu_some, psiMemPercent: res.psi.mem_full, psiIoPercent: res.psi.io_some },
+  }
 }
 
 function peerView(peer: Peer): PeerView {

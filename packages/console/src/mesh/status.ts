@@ -34,7 +34,7 @@ export const statusSchema = soakStatus.extend({
     }),
   ),
   findings: z
-    .array(z.object({ code: text }))
+    .array(z.object({ code: text, window: count.optional(), peer: text.optional() }))
     .max(shapes.LIST_MAX)
     .default([]),
 })

@@ -64,8 +64,3 @@ export function dayTime(time: Maybe<string | number>): string {
 export function shortHash(hash: Maybe<string>): string {
   return hash == null ? MISSING : hash.slice(0, 8)
 }
-
-export function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? null
-}

@@ -22,9 +22,17 @@ export function follow(notify: (state: LiveState) => void): () => void {
     state = { ...state, ...change }
     notify(state)
   }
+  const refreshSoak = async () => {
+    const soak = await fetchSoak()
+    if (soak !== null) set({ soak })
+  }
   const closeStream = openStream({
     onMesh: (mesh) => set({ mesh, link: 'live', heardAtMs: Date.now() }),
-    onSoak: () => void fetchSoak().then((soak) => soak !== null && set({ soak })),
+    onOpen: () => {
+      // A stream that goes on tells by itself what was missed; without a soak file it tells nothing.
+      if (state.soak === null || state.soak === 'none') void refreshSoak()
+    },
+    onSoak: () => void refreshSoak(),
     onLost: () => set({ link: state.heardAtMs === 0 ? 'refused' : 'stale' }),
   })
   const watchdog = setInterval(() => {
@@ -37,6 +45,7 @@ export function follow(notify: (state: LiveState) => void): () => void {
 }
 
 interface StreamHandlers {
+  onOpen(): void
   onMesh(mesh: MeshView): void
   onSoak(): void
   onLost(): void
@@ -48,7 +57,7 @@ function openStream(handlers: StreamHandlers): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined
   const open = () => {
     source = new EventSource('/api/events')
-    source.onopen = handlers.onSoak
+    source.onopen = handlers.onOpen
     source.addEventListener('mesh', (event) => handlers.onMesh(JSON.parse(event.data) as MeshView))
     source.addEventListener('soak', handlers.onSoak)
     source.onerror = () => {

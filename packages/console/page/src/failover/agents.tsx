@@ -1,4 +1,4 @@
-import type { FailoverAgentView } from '../../../src/api/views.js'
+import type { FailoverAgentView } from '../../../src/api/failover-views.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 

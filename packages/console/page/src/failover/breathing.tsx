@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { FailoverBreathView } from '../../../src/api/views.js'
+import type { FailoverBreathView } from '../../../src/api/failover-views.js'
 import { clockTime, interval, MISSING, number, shortHash } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'

@@ -1,4 +1,4 @@
-import type { FailoverChainView, FailoverPlaceView } from '../../../src/api/views.js'
+import type { FailoverChainView, FailoverPlaceView } from '../../../src/api/failover-views.js'
 import { clockTime, duration, interval, MISSING } from '../data/format.js'
 import { useNow } from '../data/hooks.js'
 import { Mark } from '../parts/mark.js'

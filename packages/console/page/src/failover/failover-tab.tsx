@@ -1,4 +1,5 @@
-import type { FailoverView, FeaturesView, MeshView } from '../../../src/api/views.js'
+import type { FailoverView } from '../../../src/api/failover-views.js'
+import type { FeaturesView, MeshView } from '../../../src/api/views.js'
 import { usePolled } from '../data/hooks.js'
 import { Empty } from '../parts/panel.js'
 import { Refused } from '../parts/refusal.js'

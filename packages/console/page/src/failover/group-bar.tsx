@@ -1,4 +1,4 @@
-import type { FailoverGroupView } from '../../../src/api/views.js'
+import type { FailoverGroupView } from '../../../src/api/failover-views.js'
 import { interval } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import type { Ordering } from './group.js'

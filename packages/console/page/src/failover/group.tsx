@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import type { FailoverGroupView, FeaturesView } from '../../../src/api/views.js'
+import type { FailoverGroupView } from '../../../src/api/failover-views.js'
+import type { FeaturesView } from '../../../src/api/views.js'
 import { useUnlocked } from '../data/hooks.js'
 import { Breathing } from './breathing.js'
 import { Chain } from './chain.js'

@@ -1,4 +1,4 @@
-import type { FailoverChainView, FailoverChangeView } from '../../../src/api/views.js'
+import type { FailoverChainView, FailoverChangeView } from '../../../src/api/failover-views.js'
 import { clockTime, dayTime, duration } from '../data/format.js'
 import { type Tenure, tenuresOf } from './tenures.js'
 

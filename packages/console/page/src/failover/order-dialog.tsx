@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks'
-import type { FailoverAcceptedView, FailoverGroupView } from '../../../src/api/views.js'
+import type { FailoverAcceptedView, FailoverGroupView } from '../../../src/api/failover-views.js'
 import { postJson } from '../data/api.js'
 import { Confirm } from '../parts/dialog.js'
 import { Choice } from './choice.js'

@@ -1,4 +1,5 @@
-import type { FailoverOrderView, FeaturesView } from '../../../src/api/views.js'
+import type { FailoverOrderView } from '../../../src/api/failover-views.js'
+import type { FeaturesView } from '../../../src/api/views.js'
 import { dayTime } from '../data/format.js'
 import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'

@@ -1,4 +1,4 @@
-import type { FailoverObserverView, FailoverProbeView } from '../../../src/api/views.js'
+import type { FailoverObserverView, FailoverProbeView } from '../../../src/api/failover-views.js'
 import { interval, MISSING, millis } from '../data/format.js'
 import { Panel } from '../parts/panel.js'
 import { diagnosisText } from './words.js'

@@ -1,4 +1,4 @@
-import type { FailoverChangeView } from '../../../src/api/views.js'
+import type { FailoverChangeView } from '../../../src/api/failover-views.js'
 
 /** A time during which a host acted for a policy. */
 export interface Tenure {

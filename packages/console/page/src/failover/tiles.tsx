@@ -1,4 +1,4 @@
-import type { FailoverBreathView, FailoverChainView, FailoverGroupView } from '../../../src/api/views.js'
+import type { FailoverBreathView, FailoverChainView, FailoverGroupView } from '../../../src/api/failover-views.js'
 import { clockTime, interval } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'

@@ -5,7 +5,7 @@ import type {
   FailoverGroupView,
   FailoverHistoryView,
   FailoverIncidentView,
-} from '../../../src/api/views.js'
+} from '../../../src/api/failover-views.js'
 import { clockTime, dayTime, duration, interval, MISSING } from '../data/format.js'
 import { usePolled } from '../data/hooks.js'
 import { Mark } from '../parts/mark.js'

@@ -3,7 +3,7 @@ import type {
   FailoverChainView,
   FailoverPlaceView,
   FailoverProbeView,
-} from '../../../src/api/views.js'
+} from '../../../src/api/failover-views.js'
 import { interval, MISSING } from '../data/format.js'
 import type { Tone } from '../data/state.js'
 

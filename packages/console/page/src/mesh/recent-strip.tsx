@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { MeshView, RecentWindow } from '../../../src/api/views.js'
 import { clockTime, duration, number, shortHash } from '../data/format.js'
-import { isOverdue, paceOf } from '../data/pace.js'
 import { agreementTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
@@ -20,8 +19,12 @@ const MOVES: Readonly<Record<string, (at: number, count: number) => number>> = {
 /** The latest windows as bars, one of them told in words, and what is being decided now. */
 export function RecentStrip({ mesh }: { mesh: MeshView }) {
   return (
-    <Panel id="recent" title="Recent windows" aside={<Turn mesh={mesh} />}>
-      {mesh.recent.length === 0 ? <NoWindow isAnswered={mesh.head !== null} /> : <Bars recent={mesh.recent} />}
+    <Panel id="recent" title="Cadence" aside={<Turn mesh={mesh} />}>
+      {mesh.recent.length === 0 ? (
+        <NoWindow isAnswered={mesh.head !== null} />
+      ) : (
+        <Bars recent={mesh.recent} paceMs={mesh.paceMs} />
+      )}
     </Panel>
   )
 }
@@ -39,7 +42,7 @@ function Turn({ mesh }: { mesh: MeshView }) {
   return (
     <span data-turn={window}>
       Window {number(window)}: <strong>{proposer ?? 'nobody'}</strong> proposes{round > 1 && ` in round ${round}`}
-      {waitsFor.length > 0 && isOverdue(mesh) && (
+      {waitsFor.length > 0 && mesh.isOverdue && (
         <>
           {' · '}
           <Mark tone="warn">
@@ -51,11 +54,11 @@ function Turn({ mesh }: { mesh: MeshView }) {
   )
 }
 
-function Bars({ recent }: { recent: readonly RecentWindow[] }) {
+function Bars({ recent, paceMs }: Pick<MeshView, 'recent' | 'paceMs'>) {
   /** Null follows the newest. */
   const [picked, setPicked] = useState<number | null>(null)
   const shown = recent.find(({ window }) => window === picked) ?? recent.at(-1)
-  const usual = paceOf({ recent }) ?? 1
+  const usual = paceMs ?? 1
   const onKeyDown = (event: KeyboardEvent) => {
     const move = MOVES[event.key]
     if (!move || !shown) return
@@ -69,7 +72,7 @@ function Bars({ recent }: { recent: readonly RecentWindow[] }) {
         class="bars"
         role="slider"
         tabIndex={0}
-        aria-label="Recent windows"
+        aria-label="Cadence of the recent windows"
         aria-valuemin={recent[0]?.window ?? 0}
         aria-valuemax={recent.at(-1)?.window ?? 0}
         aria-valuenow={shown?.window ?? 0}
@@ -80,8 +83,9 @@ function Bars({ recent }: { recent: readonly RecentWindow[] }) {
         {recent.map((one) => (
           <Bar key={one.window} one={one} usual={usual} isShown={one === shown} onPick={() => setPicked(one.window)} />
         ))}
+        {paceMs !== null && <span class="bars-usual">usual {duration(paceMs)}</span>}
       </div>
-      {shown && <Words one={shown} />}
+      {shown && <Words one={shown} slowest={slowestOf(recent)} />}
     </div>
   )
 }
@@ -105,7 +109,19 @@ function Bar({ one, usual, isShown, onPick }: BarProps) {
 
 const WORDS = { yes: 'equal hashes', no: 'hashes differ', unknown: 'not compared' } as const
 
-function Words({ one: { window, at, tookMs, agrees, compared, headerHash } }: { one: RecentWindow }) {
+function slowestOf(recent: readonly RecentWindow[]): RecentWindow | undefined {
+  return recent.reduce<RecentWindow | undefined>(
+    (slowest, one) => ((one.tookMs ?? -1) > (slowest?.tookMs ?? -1) ? one : slowest),
+    undefined,
+  )
+}
+
+interface WordsProps {
+  readonly one: RecentWindow
+  readonly slowest: RecentWindow | undefined
+}
+
+function Words({ one: { window, at, tookMs, agrees, compared, headerHash }, slowest }: WordsProps) {
   return (
     <p class="strip-words">
       <strong>{number(window)}</strong>
@@ -115,6 +131,11 @@ function Words({ one: { window, at, tookMs, agrees, compared, headerHash } }: { 
         {WORDS[agrees]} on {compared} {compared === 1 ? 'node' : 'nodes'}
       </Mark>
       <code>{shortHash(headerHash)}</code>
+      {slowest && (
+        <span class="strip-slowest">
+          slowest shown: {number(slowest.window)}, {duration(slowest.tookMs)}
+        </span>
+      )}
     </p>
   )
 }

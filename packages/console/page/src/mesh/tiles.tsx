@@ -1,7 +1,6 @@
 import type { MeshView, ReportView } from '../../../src/api/views.js'
 import { dayTime, duration, MISSING, number } from '../data/format.js'
 import { useNow } from '../data/hooks.js'
-import { isOverdue, paceOf } from '../data/pace.js'
 import { agreementTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
@@ -39,14 +38,14 @@ function CementedTile({ mesh, heardAtMs, isStale }: TilesProps) {
   const sinceMs = isStale ? 0 : Math.max(0, now - heardAtMs)
   const ageMs = mesh.cementedAgeMs === null ? null : mesh.cementedAgeMs + sinceMs
   const text = ageMs === null ? MISSING : `${duration(ageMs)} ago`
-  const value = isOverdue(mesh) ? <Mark tone="warn">{text}</Mark> : text
+  const value = mesh.isOverdue ? <Mark tone="warn">{text}</Mark> : text
   return <Tile id="cemented" name="Last cemented" value={value} note={paceNote(mesh)} />
 }
 
 function paceNote(mesh: MeshView): string {
-  const pace = paceOf(mesh)
+  const pace = mesh.paceMs
   if (pace === null) return mesh.head ? 'pace not known yet' : 'no node answers'
-  return `one window in ${duration(pace)}${isOverdue(mesh) ? ': overdue' : ''}`
+  return `one window in ${duration(pace)}${mesh.isOverdue ? ': overdue' : ''}`
 }
 
 function MembersTile({ mesh: { members } }: { mesh: MeshView }) {
