@@ -14,6 +14,8 @@ function status(isAlive: boolean): FailoverStatus {
     rttMs: null,
     refusal: null,
     isEligible: { serve: isAlive },
+    states: { serve: isAlive ? ('standby' as const) : null },
+    lagMs: isAlive ? 0 : null,
     reason: null,
     probes: null,
   })
@@ -34,6 +36,7 @@ function status(isAlive: boolean): FailoverStatus {
         leader: isAlive ? { host: 'amsterdam', mode: 'CHAIN', epoch: '66303', epochText: '1/CHAIN/amsterdam' } : null,
         epoch: null,
         since: null,
+        leaseRemainingMs: null,
         holdDown: null,
         boundMs: 7_000,
         lastTransitions: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FailoverHistoryView, FailoverView } from '../src/api/schema/failover.js'
+import type { FailoverHistoryView, FailoverView } from '../src/api/failover-views.js'
 import { failoverHistorySchema, failoverViewSchema } from '../src/api/schema/failover.js'
 import type { FailoverSource } from '../src/index.js'
 import { agent, agentStatus, epochOf, type Host, record } from './support/agent.js'
