@@ -12,13 +12,18 @@ export interface Devnet extends Running {
 
 export async function startDevnet(dir: string, args: readonly string[]): Promise<Devnet> {
   const running = startMontana(['devnet', '--data-dir', dir, '--console-port', '0', ...args])
+  return { ...running, dir, url: await consoleUrl(running) }
+}
+
+/** Where a command serves its page, as it says itself. */
+export async function consoleUrl({ child }: Running): Promise<string> {
   let output = ''
-  running.child.stdout?.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     output += chunk
   })
-  const url = () => /^console: (http:\S+)$/m.exec(output)?.[1]
-  await until(() => url() !== undefined, 60_000, 'the devnet says where its page is')
-  return { ...running, dir, url: url() ?? '' }
+  const url = () => /^console: (http:\S+)/m.exec(output)?.[1]
+  await until(() => url() !== undefined, 60_000, 'it says where its page is')
+  return url() ?? ''
 }
 
 /** What a node says itself; undefined while it does not answer. */

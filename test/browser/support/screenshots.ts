@@ -18,6 +18,8 @@ export interface Sight {
   readonly name: string
   /** After the `#` of the address. */
   readonly hash: string
+  /** Of another page than that of the tabs. */
+  readonly path?: string
   /** Selector of what stands there when the sight is whole. */
   readonly ready: string
   /** Brings the page to the state that is meant: opens a drawer, picks an entry. */
@@ -33,7 +35,7 @@ export async function portray(browser: Browser, origin: string, sight: Sight): P
   const faults: string[] = []
   for (const look of Object.keys(LOOKS) as unknown as (keyof typeof LOOKS)[]) {
     const { page, complaints } = await openPage(browser, origin, LOOKS[look])
-    await page.goto(`${origin}/#${sight.hash}`)
+    await page.goto(`${origin}${sight.path ?? '/'}#${sight.hash}`)
     await page.waitForSelector(sight.ready)
     await sight.prepare?.(page)
     await page.screenshot({ path: join(FOLDER, `${sight.name}-${look}.png`), fullPage: true })

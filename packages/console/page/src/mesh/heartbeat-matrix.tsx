@@ -2,18 +2,25 @@ import type { NodeView, PeerView } from '../../../src/api/views.js'
 import { MISSING, millis, percent } from '../data/format.js'
 import { ratioTone, type Tone } from '../data/state.js'
 
+/** Beyond so many columns a cell says only the ratio and the usual round trip. */
+const DENSE_ABOVE = 8
+const DENSE_CELL_PX = 46
+const HEAD_PX = 104
+
 /** Who pings (row) whom (column). */
 export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
   const labels = columnsOf(nodes)
+  const isDense = labels.length > DENSE_ABOVE
+  const style = isDense ? { minWidth: `${HEAD_PX + labels.length * DENSE_CELL_PX}px` } : {}
   return (
     <div class="scroll">
-      <table class="matrix">
+      <table class={isDense ? 'matrix is-dense' : 'matrix'} style={style}>
         <thead>
           <tr>
             <td class="matrix-corner">from ↓ to →</td>
             {labels.map((label) => (
               <th key={label} scope="col" class="peer-col">
-                {label}
+                <span>{label}</span>
               </th>
             ))}
           </tr>
@@ -49,7 +56,8 @@ function Cell({ node, peer: label }: { node: NodeView; peer: string }) {
     <td class={`beat beat-${toneOf(peer)}`} data-pair={`${node.label}-${label}`}>
       <span class="beat-ratio">{peer.connected ? ratioText(peer) : 'no link'}</span>
       <span class="beat-rtt">
-        {millis(peer.rttP50Ms)} / {millis(peer.rttP99Ms)}
+        {millis(peer.rttP50Ms)}
+        <span class="beat-p99"> / {millis(peer.rttP99Ms)}</span>
       </span>
       <span class="beat-counts">
         {ok} of {expected}
@@ -59,7 +67,9 @@ function Cell({ node, peer: label }: { node: NodeView; peer: string }) {
   )
 }
 
+/** One that was never there is not lost. */
 function toneOf(peer: PeerView): Tone {
+  if (!peer.connected && peer.heartbeats.expected === 0) return 'none'
   return peer.connected ? ratioTone(peer.heartbeats) : 'bad'
 }
 

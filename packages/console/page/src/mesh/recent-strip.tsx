@@ -83,9 +83,9 @@ function Bars({ recent, paceMs }: Pick<MeshView, 'recent' | 'paceMs'>) {
         {recent.map((one) => (
           <Bar key={one.window} one={one} usual={usual} isShown={one === shown} onPick={() => setPicked(one.window)} />
         ))}
-        {paceMs !== null && <span class="bars-usual">usual {duration(paceMs)}</span>}
+        {paceMs !== null && <span class="bars-usual" />}
       </div>
-      {shown && <Words one={shown} slowest={slowestOf(recent)} />}
+      {shown && <Words one={shown} slowest={slowestOf(recent)} paceMs={paceMs} />}
     </div>
   )
 }
@@ -119,9 +119,10 @@ function slowestOf(recent: readonly RecentWindow[]): RecentWindow | undefined {
 interface WordsProps {
   readonly one: RecentWindow
   readonly slowest: RecentWindow | undefined
+  readonly paceMs: number | null
 }
 
-function Words({ one: { window, at, tookMs, agrees, compared, headerHash }, slowest }: WordsProps) {
+function Words({ one: { window, at, tookMs, agrees, compared, headerHash }, slowest, paceMs }: WordsProps) {
   return (
     <p class="strip-words">
       <strong>{number(window)}</strong>
@@ -131,9 +132,9 @@ function Words({ one: { window, at, tookMs, agrees, compared, headerHash }, slow
         {WORDS[agrees]} on {compared} {compared === 1 ? 'node' : 'nodes'}
       </Mark>
       <code>{shortHash(headerHash)}</code>
-      {slowest && (
+      {slowest && paceMs !== null && (
         <span class="strip-slowest">
-          slowest shown: {number(slowest.window)}, {duration(slowest.tookMs)}
+          dashed: the usual {duration(paceMs)} · slowest shown: {number(slowest.window)}, {duration(slowest.tookMs)}
         </span>
       )}
     </p>

@@ -6,13 +6,13 @@ const { strictObject } = z
 const series = z.array(measured)
 
 export const soakQuerySchema = strictObject({
-  limit: z.coerce
+  limit: z
     .string()
     .regex(/^\d{1,6}$/)
     .transform(Number)
     .pipe(z.int().min(1).max(SOAK_POINTS_MAX))
     .default(SOAK_POINTS_DEFAULT)
-    .describe('records, the newest'),
+    .meta({ description: 'records, the newest', type: 'integer', minimum: 1, maximum: SOAK_POINTS_MAX }),
 })
 
 export const runSchema = strictObject({
