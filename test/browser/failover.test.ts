@@ -49,7 +49,7 @@ async function checkState(page: Page, group: Group): Promise<void> {
     expect(await leaderShown(page)).toBe(leader?.host)
     expect(await text(page, '[data-panel=chain-serve] [data-fact=epoch] dd')).toBe(leader?.epochText)
     expect(await place(page, leader?.host ?? '')).toMatch(/leads$/)
-    expect(await text(page, '[data-panel=chain-serve] .panel-aside')).toBe('moves within 7 s')
+    expect(await text(page, '[data-panel=chain-serve] .panel-aside')).toBe('moves within 7 s, failback never')
     expect(await text(page, '[data-panel=chain-serve] [data-fact=standing] dd')).toBe('majority')
     expect(await text(page, '[data-panel=chain-serve] [data-fact=lease] dd')).toMatch(/^[01]\.\d s$/)
     expect(await tile(page, 'leader-coordinate')).toContain(policies.coordinate?.leader?.host)

@@ -27,6 +27,7 @@ function status(isAlive: boolean): FailoverStatus {
     policies: {
       serve: {
         chain: CHAIN,
+        failback: 'auto' as const,
         role: 'standby',
         state: 'standby',
         mode: isAlive ? 'CHAIN' : 'ISOLATED',

@@ -36,6 +36,7 @@ const recordSchema = z.object({
 
 const policySchema = z.object({
   chain: z.array(name).max(NAMES_MAX),
+  failback: maybe(text),
   state,
   mode: text,
   standing: text,

@@ -10,6 +10,7 @@ export function chainView(policy: string, statuses: readonly AgentStatus[]): Fai
   const own = leader && statuses.find(({ self }) => self === leader.host)?.policies[policy]
   return {
     policy,
+    failback: first?.failback ?? null,
     places: (first?.chain ?? []).map((host) => placeOf(policy, host, statuses)),
     leaders,
     since: own?.since ?? (leader ? sinceOf(leader, seen) : null),

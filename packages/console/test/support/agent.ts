@@ -32,7 +32,12 @@ export function agentStatus({ self, leader = 'amsterdam', counter = 3, silent = 
     ...{ group: 'montana-5', self, configDigest: digest, upMs: 1, loopGapMs: 251, ofALaterRelease: true },
     policies: {
       serve: {
-        ...{ chain: CHAIN, role: isLeader ? 'master' : 'standby', state: isLeader ? 'acting' : 'standby' },
+        ...{
+          chain: CHAIN,
+          failback: 'auto',
+          role: isLeader ? 'master' : 'standby',
+          state: isLeader ? 'acting' : 'standby',
+        },
         ...{ mode: 'CHAIN', standing: 'majority', isEligible: true, reason: null, epoch, holdDown: null },
         leader: leader && { host: leader, mode: 'CHAIN', epoch, epochText: `${counter}/CHAIN/${leader}` },
         since: '2026-01-01T00:00:00.000Z',

@@ -1,5 +1,5 @@
 import type { NodeChannel } from '../channel/types.js'
-import type { GroupConfig } from '../config/types.js'
+import type { GroupConfig, PolicyConfig } from '../config/types.js'
 import type { HostDecision, PolicyDecision } from '../core/api.js'
 import type { ClaimState, Pause } from '../core/types.js'
 import { formatEpoch } from '../epoch.js'
@@ -23,6 +23,7 @@ export interface FailoverStatus {
 
 export interface PolicyStatus {
   readonly chain: readonly string[]
+  readonly failback: PolicyConfig['failback'] | null
   readonly role: PolicyDecision['role']
   readonly state: PolicyDecision['claim']['state']
   readonly mode: PolicyDecision['mode']
@@ -104,6 +105,7 @@ function policyStatus(init: StatusInit, decision: PolicyDecision): PolicyStatus 
   const chain = init.config.policies[policy]?.chain ?? []
   return {
     chain,
+    failback: init.config.policies[policy]?.failback ?? null,
     role,
     state: claim.state,
     mode,

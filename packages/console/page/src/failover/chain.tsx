@@ -15,7 +15,7 @@ interface ChainProps {
 export function Chain({ chain, ordering }: ChainProps) {
   const { policy, places, leaders, holdDown } = chain
   return (
-    <Panel id={`chain-${policy}`} title={policy} aside={`moves within ${interval(chain.boundMs)}`}>
+    <Panel id={`chain-${policy}`} title={policy} aside={asideOf(chain)}>
       <ol class="chain">
         {places.map((place) => (
           <Place key={place.host} place={place} isLeader={leaders.some(({ host }) => host === place.host)} />
@@ -32,6 +32,10 @@ export function Chain({ chain, ordering }: ChainProps) {
       <ChainOrders chain={chain} ordering={ordering} />
     </Panel>
   )
+}
+
+function asideOf({ boundMs, failback }: FailoverChainView): string {
+  return `moves within ${interval(boundMs)}${failback === null ? '' : `, failback ${failback}`}`
 }
 
 function Place({ place, isLeader }: { place: FailoverPlaceView; isLeader: boolean }) {

@@ -50,6 +50,11 @@ function Promote({ group, asked, onAccepted, onClose }: OrderDialogProps<AskedOr
           ? 'Nobody leads: the host takes the role if no rule forbids it.'
           : `${leader} hands over: its service stops before the other starts, within about a second.`}
       </p>
+      {chain?.failback === 'auto' && (
+        <p class="hint">
+          It goes back by itself once a host above it has been fit for a while; pause the group to keep it.
+        </p>
+      )}
       <Choice label="To" value={host} options={hosts.map((name) => [name, name])} onChange={setHost} />
       <p class="check">
         <input id={box} type="checkbox" checked={isForced} onChange={() => setForced(!isForced)} />

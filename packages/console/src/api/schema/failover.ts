@@ -45,6 +45,8 @@ export const leaderSchema = strictObject({
 
 export const failoverChainSchema = strictObject({
   policy: text,
+  /** `auto`: the first host that is fit gets the role back. */
+  failback: text.nullable(),
   places: z.array(placeSchema),
   /** Highest epoch first. None: nobody leads. Two: agents disagree, or two act. */
   leaders: z.array(leaderSchema),
