@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startConsole } from '@montana/console'
 import type { FailoverStatus } from '@montana/failover'
 import { type Group, HOSTS } from '@montana/trials'
@@ -40,7 +41,19 @@ async function fill(page: Page, reason: string, typed?: string): Promise<void> {
   if (typed !== undefined) await page.getByLabel(/^Type /).fill(typed)
 }
 
-const dialogGone = (page: Page) => patiently(async () => expect(await page.locator('dialog').count()).toBe(0))
+/** Presses the button of the dialog until it is done: an agent of a busy host may not be fit at once, and says so. */
+async function carryOut(page: Page, verb: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await patiently(async () => {
+    const button = dialog.getByRole('button', { name: verb, exact: true })
+    if ((await button.count()) > 0) await button.click({ timeout: 1_000 })
+    const refusal = await dialog.textContent({ timeout: 250 }).catch(() => null)
+    expect(refusal).toBeNull()
+  })
+}
+
+const picture = (page: Page, name: string) =>
+  page.screenshot({ path: join(import.meta.dirname, 'screenshots', `${name}.png`), fullPage: true })
 
 async function checkState(page: Page, group: Group): Promise<void> {
   await patiently(async () => {
@@ -93,8 +106,7 @@ async function unlock(page: Page, token: string): Promise<void> {
     expect(await page.getByRole('button', { name, exact: true }).isDisabled()).toBe(true)
   await press(page, 'Unlock')
   await page.getByLabel('Token').fill(token)
-  await page.getByRole('dialog').getByRole('button', { name: 'Unlock' }).click()
-  await dialogGone(page)
+  await carryOut(page, 'Unlock')
 }
 
 /** Moves the role by hand, after another name was typed; nothing is shown before the agents say so. */
@@ -107,15 +119,15 @@ async function checkMove(page: Page, group: Group, { auditPath }: GroupConsole):
   const move = page.getByRole('button', { name: 'Move', exact: true })
   expect(await move.isDisabled()).toBe(true)
   expect(await accessibilityFaults(page)).toEqual([])
+  await picture(page, 'failover-move')
   await fill(page, 'maintenance of its host', to)
-  await move.click()
-  await dialogGone(page)
+  await carryOut(page, 'Move')
   await patiently(async () => expect(await leaderShown(page)).toBe(to))
   expect((await statusOf(group, to)).policies.serve?.leader?.host).toBe(to)
   expect(await text(page, '[data-order=promote]')).toMatch(
     new RegExp(`accepted.*move serve to ${to}.*maintenance of its host`),
   )
-  const [asked, ended] = readFileSync(auditPath, 'utf8').split('\n')
+  const [asked, ended] = readFileSync(auditPath, 'utf8').trimEnd().split('\n').slice(-2)
   expect(JSON.parse(asked ?? '')).toMatchObject({
     event: 'asked',
     kind: 'promote',
@@ -133,8 +145,7 @@ async function checkStepDown(page: Page, leader: string): Promise<void> {
     .getByRole('button', { name: `Step down ${leader}` })
     .click()
   await fill(page, 'new disk', leader)
-  await press(page, 'Step down')
-  await dialogGone(page)
+  await carryOut(page, 'Step down')
   await patiently(async () => {
     expect(await place(page, leader)).toBe('▲stepped down')
     expect(await leaderShown(page)).not.toBe(leader)
@@ -145,7 +156,7 @@ async function checkStepDown(page: Page, leader: string): Promise<void> {
 async function checkPause(page: Page, group: Group): Promise<void> {
   await press(page, 'Pause')
   await fill(page, 'cable work')
-  await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+  await carryOut(page, 'Pause')
   await page.waitForSelector('[data-note=pause]', { timeout: PATIENCE_MS })
   expect(await text(page, '[data-note=pause]')).toMatch(
     /^▲Paused by \S+ \(console\) for (1 h|60 min) more: cable work\./,
@@ -153,7 +164,7 @@ async function checkPause(page: Page, group: Group): Promise<void> {
   expect((await statusOf(group, 'spb')).pause).toMatchObject({ reason: 'cable work' })
   await press(page, 'Resume')
   await fill(page, 'cable is back')
-  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
+  await carryOut(page, 'Resume')
   await patiently(async () => expect(await page.locator('[data-note=pause]').count()).toBe(0))
 }
 
@@ -167,6 +178,8 @@ async function checkDeath(page: Page, group: Group): Promise<void> {
   await patiently(async () => expect(await place(page, victim)).toMatch(/^■silent/))
   expect(await text(page, `[data-probe=almaty-${victim}]`)).toMatch(/^silent/)
   expect(await tile(page, 'hosts')).toBe('▲4 of 5')
+  expect(await accessibilityFaults(page)).toEqual([])
+  await picture(page, 'failover-silent')
   await press(page, 'Move serve')
   await page.getByLabel('To', { exact: true }).selectOption(victim)
   await fill(page, 'it will not', victim)
@@ -176,7 +189,7 @@ async function checkDeath(page: Page, group: Group): Promise<void> {
   expect(await refusal.textContent()).toMatch(new RegExp(`^RULE_REFUSED D6: ${victim} does not answer`))
   expect(await page.getByLabel('Reason').inputValue()).toBe('it will not')
   await page.keyboard.press('Escape')
-  await dialogGone(page)
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await patiently(async () => expect(await text(page, '[data-order=promote]')).toMatch(/^▲refused/))
   group.host(victim).start()
   await patiently(async () => expect(await page.locator(`[data-agent=${victim}]`).count()).toBe(0))
@@ -211,8 +224,9 @@ it.skipIf(chromium === undefined)(
     await checkStepDown(page, leader)
     await checkPause(page, group)
     await checkDeath(page, group)
-    // The order that a rule forbade.
-    expect(complaints).toEqual([expect.stringMatching(/^console: .* 409 /)])
+    // What the browser says of orders that were refused; of one at least.
+    expect(complaints.filter((one) => !/^console: .* (409|50[23]) /.test(one))).toEqual([])
+    expect(complaints.length).toBeGreaterThanOrEqual(1)
     const sight = { name: 'failover', hash: 'failover', ready: '[data-panel=timeline] .tenure' }
     expect(await portray(browser, served.url, sight)).toEqual([])
     await checkAbsent(browser)

@@ -18,7 +18,8 @@ export function Agents({ agents, isAll }: AgentsProps) {
             <Mark tone="bad">
               <strong>{label}</strong>
             </Mark>{' '}
-            {error?.message} <code>{error?.code}</code> <span class="hint">{error?.remedy}</span>
+            {error?.message} <code>{error?.code}</code>
+            <p class="hint">{error?.remedy}</p>
           </li>
         ))}
       </ul>

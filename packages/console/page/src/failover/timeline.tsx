@@ -84,7 +84,7 @@ function Changes({ changes }: { changes: readonly FailoverChangeView[] }) {
       <table class="changes">
         <thead>
           <tr>
-            {['Time', 'Policy', 'Host', 'Change', 'Epoch', 'Why', 'Took'].map((name) => (
+            {['Time', 'Policy', 'Host', 'Change', 'Epoch', 'Why', 'Phase'].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -110,6 +110,7 @@ function Changes({ changes }: { changes: readonly FailoverChangeView[] }) {
 
 function Change({ change }: { change: FailoverChangeView }) {
   const { at, policy, host, from, to, epochText, rule, reason, phasesMs } = change
+  const phases = phasesText(phasesMs)
   return (
     <tr data-change={`${policy}-${host}-${to}`}>
       <td title={dayTime(at)}>{clockTime(at)}</td>
@@ -118,16 +119,28 @@ function Change({ change }: { change: FailoverChangeView }) {
       <td>
         {from} → <strong>{to}</strong>
       </td>
-      <td>{epochText === null ? MISSING : <code>{epochText}</code>}</td>
+      {epochText === null ? (
+        <Missing />
+      ) : (
+        <td>
+          <code>{epochText}</code>
+        </td>
+      )}
       <td class="why">
         <strong>{ruleText(rule)}</strong> {reason}
       </td>
-      <td>{phasesText(phasesMs)}</td>
+      {phases === '' ? <Missing /> : <td>{phases}</td>}
     </tr>
   )
 }
 
+function Missing() {
+  return <td class="missing">{MISSING}</td>
+}
+
+/** How long what ended here had lasted. */
 function phasesText(phasesMs: Readonly<Record<string, number>>): string {
-  const phases = Object.entries(phasesMs).map(([phase, ms]) => `${phase} ${duration(ms)}`)
-  return phases.length === 0 ? MISSING : phases.join(', ')
+  return Object.entries(phasesMs)
+    .map(([phase, ms]) => `${phase} ${duration(ms)}`)
+    .join(', ')
 }
