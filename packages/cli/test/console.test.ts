@@ -41,9 +41,31 @@ describe('montana console', () => {
     await events.body?.cancel().catch(() => {})
   })
 
+  it('is enough with the sockets of agents, and tells which of them do not answer by the folders of their sockets', async () => {
+    const dir = temporaryFolder()
+    const sockets = ['amsterdam', 'spb'].flatMap((host) => ['--failover-socket', join(dir, host, 'failover.sock')])
+    const { child, finished } = startMontana(['console', ...sockets, '--port', '0', '--json'])
+    let output = ''
+    child.stdout?.on('data', (chunk) => {
+      output += chunk
+    })
+    await until(() => output.endsWith('\n'), 10_000, 'it says where it is')
+    const { console: url } = JSON.parse(output) as { console: string }
+    const text = await (await fetch(`${url}/api/failover`)).text()
+    const { agents } = JSON.parse(text) as { agents: { label: string; error: { code: string } }[] }
+    expect(agents.map(({ label, error }) => [label, error.code])).toEqual([
+      ['amsterdam', 'ENOENT'],
+      ['spb', 'ENOENT'],
+    ])
+    expect(text).not.toContain(dir)
+    child.kill('SIGINT')
+    expect((await finished).code).toBe(0)
+  })
+
   it.each([
     [['--port', '65536'], 2, 'port'],
     [['--port', 'http'], 2, 'port'],
+    [['--failover-socket', 'a.sock', '--failover-socket', './a.sock'], 2, 'failover-socket'],
     [['--listen', '0.0.0.0'], 78, 'listen'],
     [['--listen', '10.1.2.3'], 78, 'listen'],
   ])('refuses %j with %d', async (flags, code, field) => {

@@ -14,6 +14,8 @@ function status(isAlive: boolean): FailoverStatus {
     rttMs: null,
     refusal: null,
     isEligible: { serve: isAlive },
+    states: { serve: isAlive ? ('standby' as const) : null },
+    lagMs: isAlive ? 0 : null,
     reason: null,
     probes: null,
   })
@@ -25,6 +27,7 @@ function status(isAlive: boolean): FailoverStatus {
     policies: {
       serve: {
         chain: CHAIN,
+        failback: 'auto' as const,
         role: 'standby',
         state: 'standby',
         mode: isAlive ? 'CHAIN' : 'ISOLATED',
@@ -34,6 +37,7 @@ function status(isAlive: boolean): FailoverStatus {
         leader: isAlive ? { host: 'amsterdam', mode: 'CHAIN', epoch: '66303', epochText: '1/CHAIN/amsterdam' } : null,
         epoch: null,
         since: null,
+        leaseRemainingMs: null,
         holdDown: null,
         boundMs: 7_000,
         lastTransitions: [],

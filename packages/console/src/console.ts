@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ConfigError, errorCode, systemTime } from '@montana/foundation'
 import type { FastifyInstance } from 'fastify'
 import { EventHub } from './events/hub.js'
+import { openFailover } from './failover/open.js'
 import { featuresOf } from './features.js'
 import { createApp } from './http/app.js'
 import { MeshSampler } from './mesh/sampler.js'
@@ -31,9 +32,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const soak = options.soakPath === undefined ? undefined : new SoakFolder(options.soakPath)
   const mesh = () => sampler.sample()
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })
-  const { mirrors } = options
-  const modules = { features: featuresOf(options), mesh, soak, events, mirrors }
-  const app = await createApp({ ...modules, pageDir, host: address.host, nodes: options.nodes, signal: ending.signal })
+  const { mirrors, token, nodes } = options
+  const failover = await openFailover(options, ending.signal)
+  const modules = { features: featuresOf(options), mesh, soak, events, mirrors, token, failover, nodes }
+  const app = await createApp({ ...modules, pageDir, host: address.host, signal: ending.signal })
   await listen(app, address, options.orFreePort ?? false)
   const end = async () => {
     ending.abort()

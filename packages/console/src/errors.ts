@@ -16,6 +16,10 @@ export type ApiErrorCode =
   | 'NOT_ENABLED'
   | 'NODE_UNREACHABLE'
   | 'NODE_ANSWER'
+  | 'RULE_REFUSED'
+  | 'AGENT_UNREACHABLE'
+  | 'AGENT_REFUSED'
+  | 'AUDIT_FAILED'
 
 /** A request that is refused, with the HTTP status that says so. */
 export class ApiError extends MontanaError {

@@ -16,6 +16,10 @@ export interface ConsoleOptions {
   readonly token?: string | undefined
   /** Agents of failover groups, as this host reaches them. */
   readonly failover?: readonly FailoverSource[]
+  /** Who runs the console: recorded beside every order. */
+  readonly operator?: string
+  /** Where orders are written down, append-only; without one they are remembered until the console ends. */
+  readonly auditPath?: string | undefined
   /** Routes of the repository mirror below `/api/mirrors`, with their own guards. */
   readonly mirrors?: FastifyPluginAsync | undefined
   /** 127.0.0.1 by default. */

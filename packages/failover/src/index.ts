@@ -1,7 +1,7 @@
 export { Agent, type AgentInit } from './agent/agent.js'
 export type { AgentCommand, CommandResult } from './agent/command-types.js'
 export { ControlClient, type GroupHistory } from './agent/control-client.js'
-export type { AgentModules, PolicyServices, Tenure } from './agent/ports.js'
+export type { AgentModules, BreathCycle, PolicyServices, Tenure } from './agent/ports.js'
 export type { FailoverStatus, HostStatus, PolicyStatus } from './agent/status.js'
 export { type OnlineQuestion, onlineQuestions } from './assembly/online-questions.js'
 export { type AgentPaths, agentPaths } from './assembly/paths.js'

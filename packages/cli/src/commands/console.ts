@@ -1,16 +1,22 @@
 import { resolve } from 'node:path'
+import type { ConsoleOptions } from '@montana/console'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
+import { failoverSources } from './console/failover-sources.js'
 import { STATUS_CODES } from './console/status-codes.js'
 import { readConsoleToken } from './console/token.js'
+import { operatorName } from './failover/agent-flags.js'
 import { readPort } from './port.js'
-import { readPollerOptions } from './soak/options.js'
+import { findPollerOptions, readPollerOptions } from './soak/options.js'
+
+type NodesToShow = Pick<ConsoleOptions, 'nodes'> & { readonly path: string | undefined }
 
 interface ConsoleFlags extends GlobalOptions {
   port?: string
   listen?: string
   allowRemote?: boolean
   tokenFile?: string
+  failoverSocket: string[]
 }
 
 export function consoleCommand(context: CliContext): Command {
@@ -20,6 +26,7 @@ export function consoleCommand(context: CliContext): Command {
     .option('--listen <host>', 'address to listen on (default: 127.0.0.1)')
     .option('--allow-remote', 'allow an address that is not loopback; the page asks for no password')
     .option('--token-file <file>', 'token that opens what changes something; made where the file is not there')
+    .option('--failover-socket <file>', 'control socket of a failover agent; may be given again', collect, [])
     .action(async (_, self: Command) => {
       await serve(context, self.optsWithGlobals<ConsoleFlags>())
     })
@@ -28,27 +35,38 @@ export function consoleCommand(context: CliContext): Command {
 async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   context.runsUntilStopped()
   const port = flags.port === undefined ? undefined : readPort('port', flags.port)
-  const { nodes, path } = await readPollerOptions(context, flags)
+  const failover = await failoverSources(flags.failoverSocket)
+  const { nodes, path } = await readNodes(context, flags)
   // Only who opens the page pays for its server.
   const { isLoopback, startConsole } = await import('@montana/console')
   const { signal } = context
   const { listen: host, allowRemote = false } = flags
   const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
   const page = await startConsole({
-    nodes,
-    codes: STATUS_CODES,
-    soakPath: path,
-    port,
-    host,
-    allowRemote,
-    token,
-    signal,
+    ...{ nodes, codes: STATUS_CODES, soakPath: path, port, host, allowRemote, token, signal, failover },
+    ...{ operator: operatorName(context), auditPath: auditPath(flags) },
   })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
   if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
   else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)
   await untilStopped(signal)
   await page.stop()
+}
+
+/** Agents alone are enough to look at. */
+async function readNodes(context: CliContext, flags: ConsoleFlags): Promise<NodesToShow> {
+  const hasAgents = flags.failoverSocket.length > 0
+  const options = await (hasAgents ? findPollerOptions : readPollerOptions)(context, flags)
+  return { nodes: options?.nodes ?? [], path: options?.path }
+}
+
+/** Orders need a token, so that there is a place beside it. */
+function auditPath({ tokenFile }: ConsoleFlags): string | undefined {
+  return tokenFile === undefined ? undefined : `${resolve(tokenFile)}.audit.jsonl`
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
 }
 
 const REMOTE = 'whoever reaches this address can read the page: it asks for no password and is not encrypted'

@@ -3,6 +3,7 @@ import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
 import { addNodeRoutes } from '../explorer/node/mount.js'
+import { addFailoverRoutes, type FailoverRoutes } from '../failover/routes.js'
 import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { guardRequest, setSecurityHeaders } from './guard.js'
@@ -18,6 +19,9 @@ export interface AppInit extends RouteModules {
   /** Nodes whose read routes are passed on, until the signal. */
   readonly nodes: readonly NodeSource[]
   readonly signal: AbortSignal
+  readonly failover: FailoverRoutes | undefined
+  /** Of everything that changes something. */
+  readonly token: string | undefined
 }
 
 /** Names that the build makes from content never change their meaning. */
@@ -46,6 +50,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   const routes = new RouteList(app)
   addRoutes(app, init)
   addNodeRoutes(app, init.nodes, init.signal)
+  addFailoverRoutes(app, init.token, init.failover)
   addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
   if (init.mirrors) await mountMirrors(app, init.mirrors)

@@ -1,6 +1,6 @@
 import { errorCode, type Logger, sleep } from '@montana/foundation'
 import { z } from 'zod'
-import { commitField, msField } from '../channel/messages/fields.js'
+import { byHost, commitField, countField, msField } from '../channel/messages/fields.js'
 import { FailoverError } from '../errors.js'
 import type { BreathPort, BreathState } from './ports.js'
 import { askUnix } from './unix-http.js'
@@ -11,6 +11,20 @@ const LOOK_TIMEOUT_MS = 500
 
 /** Of the forms that a heartbeat carries: what it cannot carry would silence this host. */
 const stateForm = z.strictObject({ head: commitField.nullable(), lagMs: msField })
+
+const TEXT_MAX_CHARS = 500
+const text = z.string().max(TEXT_MAX_CHARS)
+const time = z.iso.datetime()
+/** What a later release adds is passed over. */
+const cycleForm = z.object({
+  lastInhaleAt: time.nullable(),
+  lastExhaleAt: time.nullable(),
+  lastError: z.object({ code: text, message: text, at: time }).nullable(),
+  failedCycles: countField,
+  unpushedAgeMs: msField,
+  conflicts: countField,
+  lagByHostMs: byHost(msField),
+})
 
 /** The breathing in a process of its own, behind a unix socket; while nobody listens there, this host does not breathe. */
 export class BreathLink implements BreathPort {
@@ -78,7 +92,10 @@ export class BreathLink implements BreathPort {
 
   async #read(): Promise<BreathState> {
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)])
-    const { text } = await askUnix({ socketPath: this.#socketPath, method: 'GET', path: '/state', signal })
-    return stateForm.parse(JSON.parse(text))
+    const ask = async (path: string) => await askUnix({ socketPath: this.#socketPath, method: 'GET', path, signal })
+    const [state, cycle] = await Promise.all([ask('/state'), ask('/cycle')])
+    // An older breathing knows no /cycle, and goes on without.
+    const told = cycle.status === 200 ? cycleForm.safeParse(JSON.parse(cycle.text)) : undefined
+    return { ...stateForm.parse(JSON.parse(state.text)), cycle: told?.data ?? null }
   }
 }

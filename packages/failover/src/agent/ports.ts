@@ -102,6 +102,24 @@ export interface BreathState {
   readonly head: string | null
   /** How far behind the others this host's state may be, milliseconds. */
   readonly lagMs: number
+  /** For people; null where the breathing is of an older release. */
+  readonly cycle: BreathCycle | null
+}
+
+/** How breathing goes, of `getStats`: spec three-mirror 12.1 and 12.5. */
+export interface BreathCycle {
+  /** RFC 3339; of the last success. */
+  readonly lastInhaleAt: string | null
+  readonly lastExhaleAt: string | null
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: string } | null
+  /** Cycles in a row that failed until now. */
+  readonly failedCycles: number
+  /** How long the oldest unpublished state has been waiting; 0 when all is published. */
+  readonly unpushedAgeMs: number
+  /** Fields that two hosts wrote without knowing of each other, since it started. */
+  readonly conflicts: number
+  /** Per other host, the age of the oldest own write that it has not confirmed; 0: it has all. */
+  readonly lagByHostMs: Readonly<Record<string, number>>
 }
 
 /** What else answers on a host whose agent is silent; never makes it alive. Spec three-mirror 5.6. */

@@ -80,6 +80,7 @@ export class StatusKeeper {
     const { channel, history, pauses, breath, clock } = this.#modules
     return statusOf({
       ...this.#init,
+      nowMs: clock().nowMs,
       upMs: Math.round(clock().nowMs - this.#startedMs),
       decisions: this.#decisions,
       since: this.#since,

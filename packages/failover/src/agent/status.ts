@@ -1,9 +1,9 @@
 import type { NodeChannel } from '../channel/types.js'
-import type { GroupConfig } from '../config/types.js'
+import type { GroupConfig, PolicyConfig } from '../config/types.js'
 import type { HostDecision, PolicyDecision } from '../core/api.js'
-import type { Pause } from '../core/types.js'
+import type { ClaimState, Pause } from '../core/types.js'
 import { formatEpoch } from '../epoch.js'
-import type { Diagnosis } from './ports.js'
+import type { BreathState, Diagnosis } from './ports.js'
 
 /** What `status`, the page and the HTTP endpoint show: spec three-mirror 3.3. */
 export interface FailoverStatus {
@@ -15,7 +15,7 @@ export interface FailoverStatus {
   readonly hosts: Readonly<Record<string, HostStatus>>
   readonly witnesses: Readonly<Record<string, WitnessStatus>>
   readonly coordinator: string
-  readonly breathing: { readonly head: string | null; readonly lagMs: number } | null
+  readonly breathing: BreathState | null
   readonly pause: Pause | null
   /** Longest time between two turns of the decision loop in the last minute. */
   readonly loopGapMs: number
@@ -23,6 +23,7 @@ export interface FailoverStatus {
 
 export interface PolicyStatus {
   readonly chain: readonly string[]
+  readonly failback: PolicyConfig['failback'] | null
   readonly role: PolicyDecision['role']
   readonly state: PolicyDecision['claim']['state']
   readonly mode: PolicyDecision['mode']
@@ -37,6 +38,8 @@ export interface PolicyStatus {
   } | null
   readonly epoch: string | null
   readonly since: string | null
+  /** Until this host stops by itself unless it is asked again: of its lease or its standing. Null: it does not act, or for ever. */
+  readonly leaseRemainingMs: number | null
   readonly holdDown: PolicyDecision['holdDown']
   readonly boundMs: number
   readonly lastTransitions: readonly unknown[]
@@ -50,7 +53,11 @@ export interface HostStatus {
   /** Why the last connection was refused, if it was. */
   readonly refusal: string | null
   readonly isEligible: Readonly<Record<string, boolean>>
+  /** By policy, what it says that it does; null while it is silent. */
+  readonly states: Readonly<Record<string, ClaimState | null>>
   readonly reason: string | null
+  /** How far its state is behind that of the others; null while it is silent. */
+  readonly lagMs: number | null
   readonly probes: Diagnosis | null
 }
 
@@ -62,13 +69,14 @@ export interface WitnessStatus {
 export interface StatusInit {
   readonly config: GroupConfig
   readonly self: string
+  readonly nowMs: number
   readonly upMs: number
   readonly decisions: readonly PolicyDecision[]
   readonly boundsMs: Readonly<Record<string, number>>
   readonly since: Readonly<Record<string, string>>
   readonly peers: ReturnType<NodeChannel['describe']>
   readonly witnesses: Readonly<Record<string, WitnessStatus>>
-  readonly breathing: FailoverStatus['breathing']
+  readonly breathing: BreathState | null
   readonly pause: Pause | null
   readonly loopGapMs: number
   readonly diagnoses: Readonly<Record<string, Diagnosis>>
@@ -97,6 +105,7 @@ function policyStatus(init: StatusInit, decision: PolicyDecision): PolicyStatus 
   const chain = init.config.policies[policy]?.chain ?? []
   return {
     chain,
+    failback: init.config.policies[policy]?.failback ?? null,
     role,
     state: claim.state,
     mode,
@@ -111,10 +120,16 @@ function policyStatus(init: StatusInit, decision: PolicyDecision): PolicyStatus 
     },
     epoch: claim.epoch === null ? null : String(claim.epoch),
     since: init.since[policy] ?? null,
+    leaseRemainingMs: remainingOf(decision, init.nowMs),
     holdDown,
     boundMs: init.boundsMs[policy] ?? 0,
     lastTransitions: init.transitions(policy),
   }
+}
+
+function remainingOf({ actUntilMs }: PolicyDecision, nowMs: number): number | null {
+  if (actUntilMs === null || !Number.isFinite(actUntilMs)) return null
+  return Math.max(0, Math.round(actUntilMs - nowMs))
 }
 
 function hostStatus(init: StatusInit, host: string): HostStatus {
@@ -132,9 +147,19 @@ function hostStatus(init: StatusInit, host: string): HostStatus {
     isEligible: Object.fromEntries(
       init.decisions.map(({ policy, claim, hosts }) => [policy, (isSelf ? claim : hosts[host])?.isEligible ?? false]),
     ),
+    states: Object.fromEntries(
+      init.decisions.map(({ policy, claim, hosts }) => [policy, (isSelf ? claim : hosts[host])?.state ?? null]),
+    ),
     reason: isSelf ? reasonOf(init.decisions.map(({ claim }) => claim)) : reasonOf(known),
+    lagMs: isSelf ? lagOf(init.decisions.map(({ claim }) => claim)) : lagOf(known),
     probes: init.diagnoses[host] ?? null,
   }
+}
+
+/** The largest of what is known; null where nothing is. */
+function lagOf(views: readonly { readonly lagMs: number | null }[]): number | null {
+  const known = views.map(({ lagMs }) => lagMs).filter((lagMs) => lagMs !== null)
+  return known.length === 0 ? null : Math.max(...known)
 }
 
 function reasonOf(views: readonly { readonly reason: string | null }[]): string | null {

@@ -1,5 +1,5 @@
 import type { Epoch } from '../epoch.js'
-import type { Claim, Effect, Heartbeat, Mode, Observation, PostBody, Standing } from './types.js'
+import type { Claim, ClaimState, Effect, Heartbeat, Mode, Observation, PostBody, Standing } from './types.js'
 
 /** What never changes while the agent runs; taken from the configuration. Times in milliseconds. */
 export interface CoreSettings {
@@ -83,6 +83,9 @@ export interface HostDecision {
   readonly isEligible: boolean
   readonly reason: string | null
   readonly lastHeardMs: number | null
+  /** What it says of itself; null while it is silent. */
+  readonly state: ClaimState | null
+  readonly lagMs: number | null
 }
 
 /** The clocks of one turn. `bootMs` also counts suspend: a difference in their rates is rule D1. */

@@ -59,7 +59,8 @@ export function decisionOf(turn: PolicyTurn, own: PolicyState): PolicyDecision {
     actUntilMs: isMaster ? actUntilMs(turn, own) : null,
     leader: leaderOf(turn, own),
     rule: cause?.rule ?? null,
-    holdDown: isMaster ? holdDownOf(view, policy, own) : null,
+    // What does not come about by itself has no time.
+    holdDown: isMaster && policy.failback === 'auto' ? holdDownOf(view, policy, own) : null,
     hosts: Object.fromEntries(Object.keys(view.lives).map((host) => [host, hostDecision(view, policy, host)])),
   }
 }
@@ -80,6 +81,8 @@ function hostDecision(view: View, policy: PolicySettings, host: string): HostDec
     isEligible: isAlive && (claim?.isEligible ?? false),
     reason: isAlive ? (claim?.reason ?? null) : 'silent',
     lastHeardMs: ageOf(view, host),
+    state: isAlive ? (claim?.state ?? null) : null,
+    lagMs: isAlive ? (claim?.lagMs ?? null) : null,
   }
 }
 

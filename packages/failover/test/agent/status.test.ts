@@ -16,6 +16,7 @@ function statusAsSeenBy(bench: Bench) {
   return statusOf({
     config,
     self: bench.settings.self,
+    nowMs: bench.nowMs,
     upMs: 1,
     decisions: bench.turn.policies,
     boundsMs: {},
@@ -35,6 +36,14 @@ describe('the status', () => {
     const { hosts, policies } = statusAsSeenBy(actingBench('amsterdam'))
     expect(policies[POLICY]).toMatchObject({ isEligible: true, reason: null })
     expect(hosts.amsterdam).toMatchObject({ isSelf: true, isAlive: true, isEligible: { [POLICY]: true }, reason: null })
+    expect(hosts.amsterdam).toMatchObject({ states: { [POLICY]: 'acting' }, lagMs: 0 })
+  })
+
+  it('says for how long a host may act yet, and nothing of it while another does', () => {
+    const remainingMs = statusAsSeenBy(actingBench('amsterdam')).policies[POLICY]?.leaseRemainingMs
+    expect(remainingMs).toBeGreaterThan(0)
+    expect(remainingMs).toBeLessThanOrEqual(2_000)
+    expect(statusAsSeenBy(new Bench('almaty')).policies[POLICY]?.leaseRemainingMs).toBeNull()
   })
 
   it('says why a host is not eligible, itself included', () => {

@@ -35,6 +35,7 @@ describe('D8 failback', () => {
     const bench = actingBench(SECOND, { policy: { failback } })
     bench.peer(FIRST).claim = claim()
     expect(bench.run(120_000).sent('handover')).toEqual([])
+    expect(bench.decision.holdDown).toBeNull()
   })
 
   it('never to a lower host', () => {

@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { BreathPeers, BreathRequest } from '@montana/breathing'
-import type { ControlClient, FailoverStatus } from '@montana/failover'
+import type { BreathCycle, ControlClient, FailoverStatus } from '@montana/failover'
 import { errorCode, errorMessage, sleep } from '@montana/foundation'
 
 type Handler = Parameters<BreathPeers['onRequest']>[0]
@@ -14,6 +14,8 @@ const ASK_TIMEOUT_MS = 1_000
 
 export interface BreathEnd {
   state(): { readonly head: string | null; readonly lagMs: number }
+  /** For people; spec three-mirror 12.5. */
+  cycle(): BreathCycle
   noteHead(host: string, head: string): void
 }
 
@@ -92,6 +94,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, handle
   }
   try {
     if (request.url === '/state') return send(200, end.state())
+    if (request.url === '/cycle') return send(200, end.cycle())
     const body = (await readBody(request)) as {
       from: string
       type: BreathRequest

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { BreathAlarm, Breathing, BreathStats } from '@montana/breathing'
+import type { BreathCycle } from '@montana/failover'
 import type { Logger } from '@montana/foundation'
 import { Command } from 'commander'
 import type { CliContext } from '../../context.js'
@@ -65,7 +66,20 @@ function breathEnd(breathing: Breathing): BreathEnd {
       const sinceMs = Date.now() - (lastInhaleAt === null ? startedMs : Date.parse(lastInhaleAt))
       return { head: breathing.head(), lagMs: Math.max(0, sinceMs - intervalSeconds * MS) }
     },
+    cycle: () => cycleOf(breathing),
     noteHead: (host, head) => breathing.noteHead(host, head),
+  }
+}
+
+/** What the agent takes. */
+const MESSAGE_MAX_CHARS = 500
+
+function cycleOf(breathing: Breathing): BreathCycle {
+  const { lastInhaleAt, lastExhaleAt, lastError, failedCycles, unpushedAgeMs, conflicts } = breathing.getStats()
+  return {
+    ...{ lastInhaleAt, lastExhaleAt, failedCycles, unpushedAgeMs, conflicts },
+    lastError: lastError && { ...lastError, message: lastError.message.slice(0, MESSAGE_MAX_CHARS) },
+    lagByHostMs: breathing.lagMs(),
   }
 }
 

@@ -27,9 +27,17 @@ const DEVNET_DIR = '.montana/devnet'
 
 /** flags > environment > an installed configuration > a devnet below the working folder. */
 export async function readPollerOptions(context: CliContext, flags: SoakFlags): Promise<PollerOptions> {
-  const options = await readSource(context, flags)
-  const build = runningBuild(context.environment)
-  return { ...options, build, path: flags.path === undefined ? options.path : resolve(flags.path) }
+  return withFlags(context, flags, await readSource(context, flags))
+}
+
+/** The same; undefined where nothing names nodes. */
+export async function findPollerOptions(context: CliContext, flags: SoakFlags): Promise<PollerOptions | undefined> {
+  const options = await findSource(context, flags)
+  return options && withFlags(context, flags, options)
+}
+
+function withFlags({ environment }: CliContext, { path }: SoakFlags, options: PollerOptions): PollerOptions {
+  return { ...options, build: runningBuild(environment), path: path === undefined ? options.path : resolve(path) }
 }
 
 /** The soak file that a poll with the same flags would write. */

@@ -1,0 +1,124 @@
+import type { FailoverChainView, FailoverPlaceView } from '../../../src/api/failover-views.js'
+import { clockTime, duration, interval, MISSING } from '../data/format.js'
+import { useNow } from '../data/hooks.js'
+import { Mark } from '../parts/mark.js'
+import { Panel } from '../parts/panel.js'
+import type { Ordering } from './group.js'
+import { placeSaid } from './words.js'
+
+interface ChainProps {
+  readonly chain: FailoverChainView
+  readonly ordering: Ordering
+}
+
+/** The chain of a policy in its order, who leads it, and for how long that host may yet. */
+export function Chain({ chain, ordering }: ChainProps) {
+  const { policy, places, leaders, holdDown } = chain
+  return (
+    <Panel id={`chain-${policy}`} title={policy} aside={asideOf(chain)}>
+      <ol class="chain">
+        {places.map((place) => (
+          <Place key={place.host} place={place} isLeader={leaders.some(({ host }) => host === place.host)} />
+        ))}
+      </ol>
+      <Facts chain={chain} />
+      {leaders.length > 1 && <Disagreement chain={chain} />}
+      {holdDown && (
+        <p class="chain-note">
+          <strong>{holdDown.host}</strong> takes over{' '}
+          {holdDown.remainingMs > 0 ? `in ${interval(holdDown.remainingMs)}` : 'once it is in step'}.
+        </p>
+      )}
+      <ChainOrders chain={chain} ordering={ordering} />
+    </Panel>
+  )
+}
+
+function asideOf({ boundMs, failback }: FailoverChainView): string {
+  return `moves within ${interval(boundMs)}${failback === null ? '' : `, failback ${failback}`}`
+}
+
+function Place({ place, isLeader }: { place: FailoverPlaceView; isLeader: boolean }) {
+  const { tone, text } = placeSaid(place)
+  return (
+    <li class={`place${isLeader ? ' is-leader' : ''}${place.isAlive ? '' : ' is-silent'}`} data-place={place.host}>
+      <span class="place-host">{place.host}</span>
+      <span class="place-state">
+        <Mark tone={tone}>{text}</Mark>
+      </span>
+    </li>
+  )
+}
+
+function Facts({ chain: { leaders, since, leaseRemainingMs, standing } }: { chain: FailoverChainView }) {
+  const now = useNow(1_000)
+  const [leader] = leaders
+  return (
+    <dl class="facts">
+      <Fact id="epoch" name="Epoch" value={leader ? <code>{leader.epochText}</code> : MISSING} />
+      <Fact
+        id="since"
+        name="Leads for"
+        value={since === null ? MISSING : duration(Math.max(0, now - Date.parse(since)))}
+        title={clockTime(since)}
+      />
+      <Fact id="lease" name="Lease left" value={leaseText(leaseRemainingMs)} />
+      <Fact id="standing" name="Standing" value={standing ?? MISSING} />
+    </dl>
+  )
+}
+
+/** Rounded down: what is left, not what was left. */
+function leaseText(ms: number | null): string {
+  return ms === null ? MISSING : `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+}
+
+interface FactProps {
+  readonly id: string
+  readonly name: string
+  readonly value: preact.ComponentChildren
+  readonly title?: string
+}
+
+function Fact({ id, name, value, title }: FactProps) {
+  return (
+    <div data-fact={id}>
+      <dt>{name}</dt>
+      <dd title={title}>{value}</dd>
+    </div>
+  )
+}
+
+function Disagreement({ chain: { leaders } }: { chain: FailoverChainView }) {
+  return (
+    <p class="chain-note">
+      <Mark tone="bad">Agents name different leaders</Mark>:{' '}
+      {leaders.map(({ host, epochText, seenBy }) => `${host} (${epochText}) by ${seenBy.join(', ')}`).join('; ')}
+    </p>
+  )
+}
+
+function ChainOrders({ chain: { policy, leaders, places }, ordering: { access, open } }: ChainProps) {
+  if (access === 'none') return null
+  const leader = leaders[0]?.host
+  const isHere = places.some(({ host, isHere }) => host === leader && isHere)
+  const isLocked = access === 'locked'
+  return (
+    <div class="buttons">
+      {leader !== undefined && (
+        <button
+          type="button"
+          class="button"
+          disabled={isLocked || !isHere}
+          title={isHere ? undefined : `this console does not reach the agent of ${leader}`}
+          onClick={() => open({ kind: 'step-down', host: leader })}
+        >
+          Step down {leader}
+        </button>
+      )}
+      <button type="button" class="button" disabled={isLocked} onClick={() => open({ kind: 'promote', policy })}>
+        Move {policy}
+      </button>
+    </div>
+  )
+}
