@@ -3,7 +3,10 @@ import { dropRescue, holdSentinel, resumeMirrors } from '../service/operations.j
 import type { MirrorService } from './service.js'
 
 /** What changes roles or configuration, or reads what this library does not. */
-export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel'>
+export type MoreOperations = Pick<
+  MirrorService,
+  'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel' | 'testCandidate' | 'addSlot' | 'sshTools'
+>
 
 /** An open mirror as the routes take it. */
 export function mirrorService(mirror: Mirror, more: MoreOperations = {}): MirrorService {

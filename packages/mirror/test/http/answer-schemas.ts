@@ -96,6 +96,29 @@ const sentinel = z.strictObject({
   trace: z.array(z.strictObject({ atMs: ms, verdict: text, explanation: text })),
 })
 
+const jobState = z.enum(['pending', 'running', 'done', 'blocked', 'failed', 'interrupted'])
+export const jobSchema = z.strictObject({
+  jobId: z.uuid(),
+  kind: z.enum(['sync', 'promote', 'demote', 'remove', 'add']),
+  mirror: text.nullable(),
+  atMs: ms,
+  state: jobState,
+  result: z.unknown(),
+  error: problem.nullable(),
+  steps: z.array(
+    z.strictObject({ kind: text, step: text, outcome: text, code: text.nullable(), message: text.nullable() }),
+  ),
+  layers: z.array(
+    z.strictObject({
+      mirror: text,
+      layer: layerName,
+      state: jobState,
+      nextMs: ms.nullable(),
+      lastErrorCode: text.nullable(),
+    }),
+  ),
+})
+
 export const viewSchema = z.strictObject({
   nowMs: ms,
   enabled: z.boolean(),
@@ -106,6 +129,9 @@ export const viewSchema = z.strictObject({
   queue: z.strictObject({ pending: z.int(), running: z.int(), blocked: z.int() }),
   sentinel: sentinel.nullable(),
   mirrors: z.array(z.strictObject(target)),
+  offers: z.strictObject({ add: z.boolean(), ssh: z.boolean(), hold: z.boolean() }),
+  worker: z.enum(['here', 'elsewhere', 'nobody']),
+  jobs: z.array(jobSchema),
 })
 export const targetSchema = z.strictObject({
   ...target,
@@ -134,24 +160,6 @@ export const historySchema = z.strictObject({
       message: text.nullable(),
       refs: z.array(ref),
       counts: z.record(text, z.number()),
-    }),
-  ),
-})
-const jobState = z.enum(['pending', 'running', 'done', 'blocked', 'failed', 'interrupted'])
-export const jobSchema = z.strictObject({
-  jobId: z.uuid(),
-  kind: z.enum(['sync', 'promote', 'demote', 'remove']),
-  atMs: ms,
-  state: jobState,
-  result: z.unknown(),
-  error: problem.nullable(),
-  layers: z.array(
-    z.strictObject({
-      mirror: text,
-      layer: layerName,
-      state: jobState,
-      nextMs: ms.nullable(),
-      lastErrorCode: text.nullable(),
     }),
   ),
 })
