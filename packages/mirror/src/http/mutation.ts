@@ -38,7 +38,12 @@ export function addMutation<T>(app: FastifyInstance, { answers, guard }: Mutatio
     throw new HttpError(405, 'METHOD', 'this changes something', { remedy: 'use POST' })
   }
   // Before a body is looked at: what is sent with a wrong method is not read.
-  app.route({ method: OTHERS.filter((method) => method !== 'GET' || !isAlsoRead), url, onRequest: refuse, handler: refuse })
+  app.route({
+    method: OTHERS.filter((method) => method !== 'GET' || !isAlsoRead),
+    url,
+    onRequest: refuse,
+    handler: refuse,
+  })
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

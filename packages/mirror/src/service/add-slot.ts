@@ -5,7 +5,15 @@ import { nameText } from '../config/repository-name.js'
 import type { MirrorConfig, TargetConfig } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { PermissionCheck } from '../contracts/provider.js'
-import { type Candidate, type CandidatePlace, missing, type Prepared, prepare, tried, withoutSecrets } from './candidate.js'
+import {
+  type Candidate,
+  type CandidatePlace,
+  missing,
+  type Prepared,
+  prepare,
+  tried,
+  withoutSecrets,
+} from './candidate.js'
 import { note } from './note.js'
 import type { MirrorParts } from './parts.js'
 

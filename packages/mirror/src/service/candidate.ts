@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { canonicalJson, ConfigError, MontanaError } from '@montana/foundation'
+import { ConfigError, canonicalJson, MontanaError } from '@montana/foundation'
 import { createRedactor } from '@montana/git'
 import { removeCredentialsOf, storeCredential, storeKeyFile } from '../config/credentials.js'
 import { loadMirrorConfig } from '../config/load.js'

@@ -102,6 +102,8 @@ export interface TargetView {
   readonly type: 'github' | 'git'
   /** `owner/name`, or the URL of an archive without credentials; null for one on a path. */
   readonly target: string | null
+  /** Of the page of a repository; null for an archive. */
+  readonly webUrl: string | null
   readonly enabled: boolean
   /** As read back from it; null while it never was, and for an archive. */
   readonly role: Role | null

@@ -49,6 +49,7 @@ const target = {
   id: text,
   type: z.enum(['github', 'git']),
   target: text.nullable(),
+  webUrl: text.nullable(),
   enabled: z.boolean(),
   role: role.nullable(),
   label: text,

@@ -27,7 +27,10 @@ export interface MirrorAccess {
 
 export function addMirrorSourceFlags(command: Command): Command {
   return command
-    .option('--mirror-source <dir>', 'repository whose mirrors the page shows; works off their queue while nobody else does')
+    .option(
+      '--mirror-source <dir>',
+      'repository whose mirrors the page shows; works off their queue while nobody else does',
+    )
     .option('--mirror-env <file>', 'its file with MIRROR_* keys (default: .env of the source)')
     .option('--mirror-data-dir <dir>', 'where its queue is kept (default: in the git folder of the source)')
 }
@@ -59,7 +62,9 @@ async function serve(
   mirror: Mirror,
   { token, host }: MirrorAccess,
 ): Promise<ServedMirrors> {
-  const { adding, createMirrorRoutes, keepWorking, mirrorService, Observer, operations } = await import('@montana/mirror')
+  const { adding, createMirrorRoutes, keepWorking, mirrorService, Observer, operations } = await import(
+    '@montana/mirror'
+  )
   const { environment } = context
   const { envFile, dataFolder } = place
   const ending = new AbortController()
