@@ -1,4 +1,5 @@
 export type { JobStep, JobView } from './jobs.js'
+export { type ManagedMirror, type ManageInit, manageMirror } from './managed.js'
 export { type MoreOperations, mirrorService } from './mirror-service.js'
 export { Observer } from './observer.js'
 export { type AddingInit, adding, type OperationsInit, operations } from './operations.js'

@@ -24,6 +24,7 @@ export { type Asked, dropRescue, holdSentinel, resumeMirrors } from './operation
 export type { MirrorParts, Reached } from './parts.js'
 export { primaryTarget } from './primary-target.js'
 export { promoteReplica } from './promote.js'
+export { type ReconfigureInit, reconfigure } from './reconfigure.js'
 export { type RecoverInit, recover } from './recover.js'
 export { type RemoveReport, type RemoveRequest, removeTarget, type Withdrawn } from './remove.js'
 export { type RemoveSlotReport, removeSlot, type SlotPlace } from './remove-slot.js'

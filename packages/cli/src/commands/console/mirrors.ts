@@ -62,39 +62,17 @@ async function serve(
   mirror: Mirror,
   { token, host }: MirrorAccess,
 ): Promise<ServedMirrors> {
-  const { adding, createMirrorRoutes, keepWorking, mirrorService, Observer, operations } = await import(
-    '@montana/mirror'
-  )
+  const { createMirrorRoutes, manageMirror } = await import('@montana/mirror')
   const { environment } = context
   const { envFile, dataFolder } = place
-  const ending = new AbortController()
-  const reconfigure = async () => await goBy(context, place, mirror, ending.signal)
   const install = async (config: MirrorConfig) => await installWhereWhole(context, { ...place, config })
-  const observer = new Observer(() => mirror.parts, ending.signal)
-  const service = mirrorService(mirror, {
-    ...operations(mirror, { envFile, environment, reconfigure }),
-    ...adding(mirror, { envFile, environment, dataFolder, reconfigure, install }),
-    observed: (name) => observer.observed(name),
-  })
-  const working = keepWorking(mirror, { reconfigure }, ending.signal)
+  const where = { envFile, environment, dataFolder, apiUrl: environment.GITHUB_API_URL }
+  const { service, stop } = manageMirror(mirror, { ...where, install })
   return {
     routes: createMirrorRoutes(service, { token, ...(host !== undefined && { hosts: [host] }) }),
     close: async () => {
-      ending.abort()
-      await working
+      await stop()
       mirror.close()
     },
   }
-}
-
-/** What the files say now counts from now on. */
-async function goBy(context: CliContext, place: MirrorPlace, mirror: Mirror, signal: AbortSignal): Promise<void> {
-  const { environmentValues, loadMirrorConfig } = await import('@montana/mirror/hooks')
-  const { githubProvider, primaryTarget, reopenedParts } = await import('@montana/mirror')
-  const sources = { environment: context.environment, envFile: place.envFile }
-  const config = loadMirrorConfig(sources)
-  const target = primaryTarget(config, context.environment.GITHUB_API_URL)
-  const primary = target === null ? null : githubProvider(target, {})
-  const values = environmentValues(context.environment, place.envFile)
-  mirror.adopt(await reopenedParts(mirror.parts, { config, values, primary }, signal))
 }
