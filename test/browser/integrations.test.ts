@@ -30,7 +30,10 @@ const status = (page: Page, id: string, name: string) => layer(page, id, name).g
 const press = (page: Page, within: string, what: string) => page.locator(`${within} [data-do=${what}]`).first().click()
 const dialog = (name: string) => `[data-dialog=${name}]`
 const fill = (page: Page, within: string, label: string | RegExp, text: string) =>
-  page.locator(within).getByLabel(label, { exact: typeof label === 'string' }).fill(text)
+  page
+    .locator(within)
+    .getByLabel(label, { exact: typeof label === 'string' })
+    .fill(text)
 
 async function inStep(page: Page, id: string): Promise<void> {
   await until(() => card(page, id).getAttribute('data-busy')).toBe('false')
@@ -121,7 +124,7 @@ async function divergence(page: Page): Promise<void> {
   world.commit('An edit beside it')
   await press(page, '[data-mirror=archive]', 'sync')
   await until(() => status(page, 'archive', 'code')).toBe('diverged')
-  expect(await card(page, 'archive').locator('[data-problem=REF_DIVERGED]').textContent()).toContain('diverged')
+  expect(await card(page, 'archive').locator('[data-problem=REF_DIVERGED]').textContent()).toContain('work of its own')
   await press(page, '[data-mirror=archive]', 'details')
   await until(() => page.locator('[data-table=refs]').textContent()).toMatch(/diverged.*1 ahead, 1 behind.*by operator/)
   expect(await page.locator('[data-table=history]').textContent()).toContain('REF_DIVERGED')
@@ -160,7 +163,10 @@ async function changeRole(page: Page, kind: 'promote' | 'demote'): Promise<void>
   const within = dialog(kind)
   await press(page, '[data-mirror=backup]', kind)
   await fill(page, within, 'Reason', 'a drill')
-  await page.locator(within).getByLabel(/has been stopped/).check()
+  await page
+    .locator(within)
+    .getByLabel(/has been stopped/)
+    .check()
   expect(await page.locator(`${within} [data-do=start]`).isDisabled()).toBe(true)
   await press(page, within, 'dry-run')
   await page.waitForSelector('[data-report=met]', { timeout: PATIENCE_MS })
