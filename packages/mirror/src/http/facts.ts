@@ -14,6 +14,8 @@ export class Facts {
   readonly #sentinel: Recent<SentinelDocument> | undefined
   readonly #offered: ReadonlySet<ActionName>
   #seen: { readonly commit: string; readonly atMs: number } | undefined
+  #held: { readonly by: string; readonly atMs: number } | undefined
+  #attempt = 0
 
   constructor(service: MirrorService, signal: AbortSignal) {
     const { time } = service.parts
@@ -25,6 +27,7 @@ export class Facts {
   }
 
   async parts(): Promise<ViewParts> {
+    this.#forgetAfterTry()
     const [fence, sentinel] = await Promise.all([this.#sight(), this.#sentinel?.get()])
     const { config, self, store, targets } = this.#service.parts
     return {
@@ -54,10 +57,22 @@ export class Facts {
   async #sight(): Promise<FenceSight> {
     if (this.#service.parts.fence === null) return { entry: null, firstSeenMs: null, problem: null }
     const { value: entry, problem } = await this.#fence.get()
-    if (entry && this.#seen?.commit !== entry.commit) {
-      this.#seen = { commit: entry.commit, atMs: this.#service.parts.time.wallMs() }
-    }
-    return { entry, firstSeenMs: this.#seen?.atMs ?? null, problem }
+    if (entry) this.#note(entry)
+    return { entry, firstSeenMs: this.#seen?.atMs ?? null, heldSinceMs: this.#held?.atMs ?? null, problem }
+  }
+
+  #note({ commit, record: { epoch, holder } }: FenceEntry): void {
+    const atMs = this.#service.parts.time.wallMs()
+    if (this.#seen?.commit !== commit) this.#seen = { commit, atMs }
+    const by = `${epoch} ${holder}`
+    if (this.#held?.by !== by) this.#held = { by, atMs }
+  }
+
+  /** Each try begins at the fence, and the first one writes it. */
+  #forgetAfterTry(): void {
+    const newest = this.#service.parts.store.attempts.lastId()
+    if (newest !== this.#attempt) this.#fence.forget()
+    this.#attempt = newest
   }
 
   #target({ target, provider }: { readonly target: TargetConfig; readonly provider: Provider }): TargetFacts {

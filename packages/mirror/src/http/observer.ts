@@ -9,7 +9,7 @@ import type { TargetObservation } from '../view/parts.js'
 /** A look asks a target some five times; a page that is open all day stays far below its limits. */
 const LOOK_EVERY_MS = 60_000
 /** After a sync or a change of roles it is looked again, but not at each of their steps. */
-const LOOK_LEAST_MS = 3_000
+const LOOK_LEAST_MS = 1_500
 const ROLES: readonly Role[] = ['MASTER', 'SLAVE', 'TEMPORARY_MASTER']
 
 interface Seen {
@@ -66,10 +66,11 @@ function markOf({ store }: MirrorParts): string {
 
 async function observe(parts: MirrorParts, reached: Reached, signal: AbortSignal): Promise<TargetObservation> {
   const { provider } = reached
+  const atMs = parts.time.wallMs()
   const expected = await roleOfTarget(parts, reached, signal)
-  const init = { provider, manifest: parts.manifest, role: expected, nowMs: parts.time.wallMs() }
+  const init = { provider, manifest: parts.manifest, role: expected, nowMs: atMs }
   const report = await checkHealth(init, signal)
-  return { report, role: report.health === 'failed' ? null : await roleIn(reached, signal) }
+  return { report, role: report.health === 'failed' ? null : await roleIn(reached, signal), atMs }
 }
 
 async function roleIn(reached: Reached, signal: AbortSignal): Promise<Role | null> {

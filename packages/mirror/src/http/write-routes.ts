@@ -100,14 +100,14 @@ function addResume(app: FastifyInstance, modules: WriteModules): void {
 
 function addHold(app: FastifyInstance, modules: WriteModules): void {
   const { service, facts, signal } = modules
-  const { hold, parts } = service
+  const { hold } = service
   if (hold === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/sentinel/hold',
     schema: holdBody,
     run: async ({ forMinutes, ...asked }) => {
       await facts.requireEpoch(asked.expectedEpoch)
-      const holdUntilMs = forMinutes === 0 ? null : parts.time.wallMs() + forMinutes * MINUTE_MS
+      const holdUntilMs = forMinutes === 0 ? null : service.parts.time.wallMs() + forMinutes * MINUTE_MS
       await hold(holdUntilMs, asked, signal)
       facts.forget()
       return { status: 200, body: { holdUntilMs } }

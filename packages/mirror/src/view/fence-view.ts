@@ -53,17 +53,18 @@ function permitLeftMs(fence: FenceSight, nowMs: number): number | null {
   return Math.max(0, record.permitMinutes * MINUTE_MS - age)
 }
 
-/** Another repository has an acting role while this one holds the epoch. */
+/** Another repository has an acting role while this one holds the epoch; a look from before it held it says nothing. */
 export function twoWriters({ config, self, fence, targets }: ViewParts): MirrorsView['twoWriters'] {
   const record = fence.entry?.record
   if (record === undefined || record.holder !== self || !mayActIn(record) || !isActing(config.role)) return null
-  const other = targets.map(writerOf).find((writer) => writer !== null)
+  const other = targets.map((facts) => writerOf(facts, fence)).find((writer) => writer !== null)
   const own = config.primaryRepository === null ? 'this repository' : nameText(config.primaryRepository)
   return other ? [{ repo: own, role: config.role }, other] : null
 }
 
-function writerOf({ target, observation }: ViewParts['targets'][number]): Writer | null {
-  const role = observation?.role ?? null
+function writerOf({ target, observation }: ViewParts['targets'][number], { heldSinceMs }: FenceSight): Writer | null {
+  const isOld = (observation?.atMs ?? Number.POSITIVE_INFINITY) < (heldSinceMs ?? 0)
+  const role = isOld ? null : (observation?.role ?? null)
   return target.type === 'github' && isActing(role) ? { repo: nameText(target.repository), role } : null
 }
 
