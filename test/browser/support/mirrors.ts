@@ -80,7 +80,13 @@ export class MirrorWorld {
     const place = { envFile: this.envFile, environment: VALUES, dataFolder, apiUrl: this.stand.url }
     this.#managed = manageMirror(this.mirror, { ...place, clock, pace, pollMs: 5, againMs: 100 })
     const mirrors = createMirrorRoutes(this.#managed.service, { token: TOKEN })
-    this.console = await startConsole({ nodes: [], port, token: TOKEN, mirrors })
+    this.console = await startConsole({
+      nodes: [],
+      soakPath: join(this.root, 'soak.jsonl'),
+      port,
+      token: TOKEN,
+      mirrors,
+    })
   }
 
   async stop(): Promise<void> {
@@ -99,7 +105,10 @@ export class MirrorWorld {
     return execFileSync('git', [...AUTHOR, ...args], { cwd: folder, encoding: 'utf8' }).trim()
   }
 
+  /** In the source and on the primary, whose own commits come along first. */
   commit(message: string): string {
+    const hasCommits = this.git(this.primary.path, 'for-each-ref') !== ''
+    if (hasCommits) this.git(this.source, 'pull', '--quiet', '--ff-only', this.primary.path, 'main')
     writeFileSync(join(this.source, 'edit.txt'), `${message}\n`)
     this.git(this.source, 'add', '--all')
     this.git(this.source, 'commit', '--quiet', '-m', message)

@@ -35,7 +35,8 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   const { signal } = context
   const { listen: host, allowRemote = false } = flags
   const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
-  const mirrors = await openMirrors(context, flags, { token, host })
+  // Ended after the page, however that ends.
+  await using mirrors = await openMirrors(context, flags, { token, host })
   const page = await startConsole({
     ...{ nodes, soakPath: path, port, host, allowRemote, token, signal, mirrors: mirrors?.routes },
   })
@@ -44,7 +45,6 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)
   await untilStopped(signal)
   await page.stop()
-  await mirrors?.close()
 }
 
 /** A console of mirrors alone asks no nodes. */

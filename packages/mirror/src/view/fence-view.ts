@@ -25,7 +25,8 @@ function actingWhy({ entry }: FenceSight, enabled: boolean): string {
   return enabled && entry ? `holds epoch ${entry.record.epoch}` : 'mirroring is off'
 }
 
-export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceView {
+export function fenceView(parts: ViewParts, nowMs: number): FenceView {
+  const { config, fence } = parts
   const record = fence.entry?.record
   const where = config.targets.find(({ slot }) => slot === config.fenceSlot)?.name ?? null
   return {
@@ -33,6 +34,7 @@ export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceVie
     epoch: record?.epoch ?? null,
     state: record?.state ?? null,
     holder: record?.holder ?? null,
+    holderName: record === undefined ? null : holderName(parts, record.holder),
     recordAgeMs: ageMs(fence, nowMs),
     permitLeftMs: permitLeftMs(fence, nowMs),
     autoPromote: record?.autoPromote ?? config.autoPromote,
@@ -40,6 +42,11 @@ export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceVie
     paused: record?.paused ?? false,
     problem: fence.problem,
   }
+}
+
+function holderName({ config, self, targets }: ViewParts, holder: string): string | null {
+  if (holder === self) return config.primaryRepository === null ? null : nameText(config.primaryRepository)
+  return targets.find(({ observation }) => observation?.role === 'TEMPORARY_MASTER')?.target.name ?? null
 }
 
 function ageMs({ firstSeenMs }: FenceSight, nowMs: number): number | null {

@@ -32,6 +32,8 @@ export interface FenceView {
   readonly epoch: number | null
   readonly state: FenceState | null
   readonly holder: string | null
+  /** `owner/name` of this repository, or the target that was seen to act; null where nobody knows. */
+  readonly holderName: string | null
   /** Since this process first saw the record as it is. */
   readonly recordAgeMs: number | null
   /** At most; null where nobody needs a permit. */

@@ -78,6 +78,7 @@ const fence = z.strictObject({
   epoch: z.int().nullable(),
   state: z.enum(['active', 'promoting', 'handback-ready', 'draining', 'released']).nullable(),
   holder: text.nullable(),
+  holderName: text.nullable(),
   recordAgeMs: ms.nullable(),
   permitLeftMs: ms.nullable(),
   autoPromote: z.boolean(),

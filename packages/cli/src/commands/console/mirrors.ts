@@ -12,11 +12,10 @@ export interface MirrorSourceFlags {
   mirrorDataDir?: string
 }
 
-export interface ServedMirrors {
+/** Disposed of once its routes are closed. */
+export interface ServedMirrors extends AsyncDisposable {
   /** For `startConsole`. */
   readonly routes: ReturnType<typeof import('@montana/mirror').createMirrorRoutes>
-  /** Once the routes are closed. */
-  close(): Promise<void>
 }
 
 export interface MirrorAccess {
@@ -70,7 +69,7 @@ async function serve(
   const { service, stop } = manageMirror(mirror, { ...where, install })
   return {
     routes: createMirrorRoutes(service, { token, ...(host !== undefined && { hosts: [host] }) }),
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       await stop()
       mirror.close()
     },

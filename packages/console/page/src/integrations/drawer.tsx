@@ -104,32 +104,32 @@ export function Section({ title, children }: { title: string; children: preact.C
 function Layers({ detail: { layers }, nowMs }: { detail: MirrorDetail; nowMs: number }) {
   const time = (atMs: number | null) => (atMs === null ? 'never' : <Ago atMs={atMs} nowMs={nowMs} />)
   return (
-    <div class="scroll">
-      <table class="plain" data-table="layers">
-        <thead>
-          <tr>
-            {['Layer', 'State', 'Last success', 'Last attempt', 'Extent'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {LAYERS.map((layer) => (
-            <tr key={layer}>
-              <th scope="row">{LAYER_NAMES[layer]}</th>
-              <td>
-                <Mark tone={statusTone(layers[layer].status)}>{statusWords(layers[layer].status)}</Mark>
-              </td>
-              <td>{time(layers[layer].lastSuccessMs)}</td>
-              <td>{time(layers[layer].lastAttemptMs)}</td>
-              <td class="layer-facts">{factsOf(layer, layers)}</td>
-            </tr>
+    <table class="plain stacked" data-table="layers">
+      <thead>
+        <tr>
+          {['Layer', 'State', 'Last success', 'Last attempt', 'Extent'].map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {LAYERS.map((layer) => (
+          <tr key={layer}>
+            <th scope="row">{LAYER_NAMES[layer]}</th>
+            <td>
+              <Mark tone={statusTone(layers[layer].status)}>{statusWords(layers[layer].status)}</Mark>
+            </td>
+            <td data-name="Last success">{time(layers[layer].lastSuccessMs)}</td>
+            <td data-name="Last attempt">{time(layers[layer].lastAttemptMs)}</td>
+            <td>
+              <span class="layer-facts">{factsOf(layer, layers)}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -54,7 +54,7 @@ function TargetBox({ mirror, isFence }: { mirror: MirrorView; isFence: boolean }
 function Fence({ page: { fence }, nowMs }: TopologyProps) {
   if (fence.problem !== null) return <Mark tone="bad">the fence cannot be read: {fence.problem}</Mark>
   if (fence.epoch === null) return <>no epoch yet</>
-  const holder = fence.holder ?? 'nobody'
+  const holder = fence.holderName ?? fence.holder ?? 'nobody'
   return (
     <span data-epoch={fence.epoch}>
       epoch <strong>{fence.epoch}</strong> · {fence.state} · held by <strong>{holder}</strong>

@@ -133,6 +133,7 @@ export interface FenceView {
   readonly epoch: number | null
   readonly state: string | null
   readonly holder: string | null
+  readonly holderName: string | null
   readonly recordAgeMs: number | null
   readonly permitLeftMs: number | null
   readonly autoPromote: boolean
