@@ -34,7 +34,9 @@ beforeEach(async () => {
     const place = { envFile: own.envFile, environment: {}, dataFolder: join(own.root, 'data'), apiUrl: own.stand.url }
     const pace = { retryUnitMs: 1, writeSpacingMs: 0 }
     managed = manageMirror(own.mirror, { ...place, clock, pace, pollMs: 5, againMs: 50 })
-    return managed.service
+    // Its parts change: they are read from the mirror each time.
+    const { parts: _, ...more } = managed.service
+    return more
   })
   await world.stand.createRepository({ owner: 'third', name: 'continuity' })
   token = world.stand.createToken({ account: 'third', permissions: ALL_PERMISSIONS })
@@ -239,19 +241,22 @@ describe('what may add a mirror', { timeout: 60_000 }, () => {
     },
   )
 
-  it.each<object>([
-    { type: 'gitlab' },
-    { repo: '../..' },
-    { repo: 'a/b/c' },
-    { apiUrl: 'http://host.example' },
-    { credential: { kind: 'token', token: 'a b' } },
-    { credential: { kind: 'ssh', keyId: '0'.repeat(16), hostKeys: [] } },
-    { credential: { kind: 'app', appId: 'x', privateKey: 'y' } },
-    { slot: 7 },
-  ])('a candidate with %j is refused', async (wrong) => {
-    const { status, json, text } = await post(world, '/api/mirrors/test', { candidate: { ...github(), ...wrong } })
-    expect([status, json]).toMatchObject([422, { error: { code: 'FIELD_INVALID' } }])
-    expect(text).not.toContain(token)
+  it('is refused with a wrong candidate, which is not repeated', async () => {
+    const wrongs: readonly object[] = [
+      { type: 'gitlab' },
+      { repo: '../..' },
+      { repo: 'a/b/c' },
+      { apiUrl: 'http://host.example' },
+      { credential: { kind: 'token', token: 'a b' } },
+      { credential: { kind: 'ssh', keyId: '0'.repeat(16), hostKeys: [] } },
+      { credential: { kind: 'app', appId: 'x', privateKey: 'y' } },
+      { slot: 7 },
+    ]
+    for (const wrong of wrongs) {
+      const { status, json, text } = await post(world, '/api/mirrors/test', { candidate: { ...github(), ...wrong } })
+      expect([status, json], JSON.stringify(wrong)).toMatchObject([422, { error: { code: 'FIELD_INVALID' } }])
+      expect(text).not.toContain(token)
+    }
   })
 
   it('GET of the same path is the view', async () => {

@@ -121,7 +121,8 @@ export const jobSchema = z.strictObject({
   ),
 })
 
-export const viewSchema = z.strictObject({
+/** What is made from the parts alone. */
+export const modelSchema = z.strictObject({
   nowMs: ms,
   enabled: z.boolean(),
   paused: z.boolean(),
@@ -131,6 +132,9 @@ export const viewSchema = z.strictObject({
   queue: z.strictObject({ pending: z.int(), running: z.int(), blocked: z.int() }),
   sentinel: sentinel.nullable(),
   mirrors: z.array(z.strictObject(target)),
+})
+/** The answer of `GET /api/mirrors`. */
+export const viewSchema = modelSchema.extend({
   offers: z.strictObject({ add: z.boolean(), ssh: z.boolean(), hold: z.boolean() }),
   worker: z.enum(['here', 'elsewhere', 'nobody']),
   jobs: z.array(jobSchema),
