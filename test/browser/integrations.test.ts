@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MirrorsPage as ServedPage, TargetDetail } from '@montana/mirror'
 import { type Browser, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,9 +11,11 @@ import { openPage } from './support/chromium.js'
 import { MirrorWorld, REPLICA, TOKEN } from './support/mirrors.js'
 import { LOOKS, portray } from './support/screenshots.js'
 
+const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
+
+type Fits<Served extends Read, Read> = Served
 /** What the page reads is what the server answers: a field that is renamed fails here, when this is compiled. */
-const _page: (served: ServedPage) => MirrorsPage = (served) => served
-const _detail: (served: TargetDetail) => MirrorDetail = (served) => served
+export type Checked = [Fits<ServedPage, MirrorsPage>, Fits<TargetDetail, MirrorDetail>]
 
 const PATIENCE_MS = 60_000
 const chromium = findChromium()
@@ -51,17 +54,22 @@ const fill = (within: string, label: string | RegExp, text: string) =>
     .getByLabel(label, { exact: typeof label === 'string' })
     .fill(text)
 
+/** Of a state that does not last. */
+async function picture(name: string): Promise<void> {
+  await page.screenshot({ path: join(SCREENSHOTS, `integrations-${name}.png`), fullPage: true })
+}
+
 async function inStep(id: string): Promise<void> {
   await until(() => card(id).getAttribute('data-busy')).toBe('false')
   for (const name of ['code', 'secrets', 'variables', 'workflows'])
     await until(() => status(id, name)).toMatch(/^(?:ok|off)$/)
 }
 
-async function unlock(): Promise<void> {
-  await page.getByRole('button', { name: 'Unlock' }).click()
-  await fill(dialog('unlock'), 'Token', TOKEN)
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Lock', exact: true }).waitFor()
+async function unlock(on = page): Promise<void> {
+  await on.getByRole('button', { name: 'Unlock' }).click()
+  await on.locator(dialog('unlock')).getByLabel('Token', { exact: true }).fill(TOKEN)
+  await on.keyboard.press('Enter')
+  await on.getByRole('button', { name: 'Lock', exact: true }).waitFor()
 }
 
 async function addReplica(): Promise<void> {
@@ -98,6 +106,7 @@ async function firstSyncWithReload(): Promise<void> {
   await until(() => page.locator('[data-progress=backup] progress').getAttribute('max')).toBe('4')
   await until(() => page.locator('[data-progress=backup] progress').getAttribute('value')).not.toBe('0')
   expect(await card('backup').locator('[data-do=sync]').isDisabled()).toBe(true)
+  await picture('syncing')
   await page.reload()
   await until(() => page.locator('[data-progress=backup] progress').getAttribute('value')).toMatch(/^[1-3]$/)
   expect(await page.locator('[data-progress=backup] progress').getAttribute('max')).toBe('4')
@@ -229,6 +238,7 @@ async function refusedCredential(): Promise<void> {
   await press('[data-mirror=backup]', 'sync')
   await until(() => card('backup').locator('[data-problem=TARGET_AUTH]').count()).toBeGreaterThan(0)
   expect(await card('backup').locator('.problem-remedy').first().textContent()).toMatch(/\w/)
+  await picture('failed')
 }
 
 /** The console goes and comes back: the page says both, without being loaded again. */
@@ -244,6 +254,26 @@ async function restart(): Promise<void> {
 async function openDetails(shown: Page): Promise<void> {
   await press('[data-mirror=backup]', 'details', shown)
   await shown.waitForSelector('[data-table=history] li')
+}
+
+/** Up to the credential, where the form is longest. */
+async function openAdd(shown: Page): Promise<void> {
+  await unlock(shown)
+  await press('[data-panel=repo-mirrors]', 'add', shown)
+  await press(dialog('add'), 'next', shown)
+  await shown
+    .locator(dialog('add'))
+    .getByLabel(/Repository/)
+    .fill('fourth/continuity')
+  await press(dialog('add'), 'next', shown)
+}
+
+async function openPromote(shown: Page): Promise<void> {
+  await unlock(shown)
+  await press('[data-mirror=backup]', 'promote', shown)
+  await shown.locator(dialog('promote')).getByLabel('Reason', { exact: true }).fill('a drill')
+  await press(dialog('promote'), 'dry-run', shown)
+  await shown.waitForSelector('[data-report]', { timeout: PATIENCE_MS })
 }
 
 describe.skipIf(chromium === undefined)('the tab Integrations', { timeout: 240_000 }, () => {
@@ -285,6 +315,8 @@ describe.skipIf(chromium === undefined)('the tab Integrations', { timeout: 240_0
     expect([
       ...(await portray(browser, world.url, { ...sight, name: 'integrations' })),
       ...(await portray(browser, world.url, { ...sight, name: 'integrations-details', prepare: openDetails })),
+      ...(await portray(browser, world.url, { ...sight, name: 'integrations-add', prepare: openAdd })),
+      ...(await portray(browser, world.url, { ...sight, name: 'integrations-promote', prepare: openPromote })),
     ]).toEqual([])
   })
 
