@@ -3,6 +3,7 @@ import type { ConsoleOptions } from '@montana/console'
 import { Command } from 'commander'
 import type { CliContext, GlobalOptions } from '../context.js'
 import { failoverSources } from './console/failover-sources.js'
+import { addMirrorSourceFlags, type MirrorSourceFlags, openMirrors } from './console/mirrors.js'
 import { STATUS_CODES } from './console/status-codes.js'
 import { readConsoleToken } from './console/token.js'
 import { operatorName } from './failover/agent-flags.js'
@@ -11,7 +12,7 @@ import { findPollerOptions, readPollerOptions } from './soak/options.js'
 
 type NodesToShow = Pick<ConsoleOptions, 'nodes'> & { readonly path: string | undefined }
 
-interface ConsoleFlags extends GlobalOptions {
+interface ConsoleFlags extends GlobalOptions, MirrorSourceFlags {
   port?: string
   listen?: string
   allowRemote?: boolean
@@ -20,16 +21,16 @@ interface ConsoleFlags extends GlobalOptions {
 }
 
 export function consoleCommand(context: CliContext): Command {
-  return new Command('console')
+  const command = new Command('console')
     .description('a page about a mesh and its soak records: of a devnet (--data-dir) or of --config nodes')
     .option('--port <N>', 'port of the page, 0 for any (default: 8447)')
     .option('--listen <host>', 'address to listen on (default: 127.0.0.1)')
     .option('--allow-remote', 'allow an address that is not loopback; the page asks for no password')
     .option('--token-file <file>', 'token that opens what changes something; made where the file is not there')
     .option('--failover-socket <file>', 'control socket of a failover agent; may be given again', collect, [])
-    .action(async (_, self: Command) => {
-      await serve(context, self.optsWithGlobals<ConsoleFlags>())
-    })
+  return addMirrorSourceFlags(command).action(async (_, self: Command) => {
+    await serve(context, self.optsWithGlobals<ConsoleFlags>())
+  })
 }
 
 async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
@@ -42,9 +43,11 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   const { signal } = context
   const { listen: host, allowRemote = false } = flags
   const token = flags.tokenFile === undefined ? undefined : await readConsoleToken(resolve(flags.tokenFile))
+  // Ended after the page, however that ends.
+  await using mirrors = await openMirrors(context, flags, { token, host })
   const page = await startConsole({
     ...{ nodes, codes: STATUS_CODES, soakPath: path, port, host, allowRemote, token, signal, failover },
-    ...{ operator: operatorName(context), auditPath: auditPath(flags) },
+    ...{ operator: operatorName(context), auditPath: auditPath(flags), mirrors: mirrors?.routes },
   })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
   if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
@@ -53,10 +56,10 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
   await page.stop()
 }
 
-/** Agents alone are enough to look at. */
+/** Agents or mirrors alone are enough to look at. */
 async function readNodes(context: CliContext, flags: ConsoleFlags): Promise<NodesToShow> {
-  const hasAgents = flags.failoverSocket.length > 0
-  const options = await (hasAgents ? findPollerOptions : readPollerOptions)(context, flags)
+  const isEnough = flags.failoverSocket.length > 0 || flags.mirrorSource !== undefined
+  const options = await (isEnough ? findPollerOptions : readPollerOptions)(context, flags)
   return { nodes: options?.nodes ?? [], path: options?.path }
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, makeDirectory, writeFileDurably } from '@montana/foundation'
 import { makeDataFolder } from './data-folder.js'
@@ -18,10 +18,32 @@ export async function storeCredential(dataFolder: string, name: string, token: s
     const remedy = 'give one line of printable characters without blanks'
     throw new ConfigError('what was given is no token', { field: 'TOKEN', remedy })
   }
-  makeDataFolder(dataFolder)
-  await makeDirectory(join(dataFolder, FOLDER), 0o700)
+  await makeCredentialsFolder(dataFolder)
   await writeFileDurably(path, `${read.data}\n`, 0o600)
   return path
+}
+
+/** Keeps a private key, or pinned host keys, as {@link storeCredential} keeps a token. Throws ConfigError (78). */
+export async function storeKeyFile(dataFolder: string, name: string, text: string): Promise<string> {
+  const path = pathOf(dataFolder, name)
+  await makeCredentialsFolder(dataFolder)
+  await writeFileDurably(path, text.endsWith('\n') ? text : `${text}\n`, 0o600)
+  return path
+}
+
+/** Of 0700; returns its path. */
+export async function makeCredentialsFolder(dataFolder: string): Promise<string> {
+  makeDataFolder(dataFolder)
+  const folder = join(dataFolder, FOLDER)
+  await makeDirectory(folder, 0o700)
+  return folder
+}
+
+/** Everything that was stored under this name, or under it and a dash. */
+export async function removeCredentialsOf(dataFolder: string, name: string): Promise<void> {
+  const files = await readdir(join(dataFolder, FOLDER)).catch(() => [])
+  const own = files.filter((file) => file === name || file.startsWith(`${name}-`))
+  for (const file of own) await removeCredential(dataFolder, file)
 }
 
 /** Forgets a stored token; none there is no error. */

@@ -7,6 +7,7 @@ export type HttpErrorCode =
   | 'ORIGIN'
   | 'METHOD'
   | 'TOKEN'
+  | 'READ_ONLY'
   | 'MEDIA_TYPE'
   | 'BODY_INVALID'
   | 'BODY_TOO_LARGE'
@@ -38,6 +39,7 @@ export class HttpError extends MontanaError {
 const STATUS: Readonly<Record<string, number>> = {
   ...{ FENCED: 409, EPOCH_LOST: 409, PRECONDITION: 409, NOT_PROMOTABLE: 409, HANDBACK_CONFLICT: 409 },
   ...{ TARGET_NOT_FOUND: 404, NAME_INVALID: 422, REF_REJECTED: 409, BUSY: 503, RATE_LIMITED: 503 },
+  ...{ CONFIG_INVALID: 422, CONFIG_UNKNOWN_KEY: 422, TARGET_IS_PRIMARY: 409, HOST_KEY_CHANGED: 409 },
   ...{ TARGET_UNREACHABLE: 502, TARGET_AUTH: 502, TARGET_FORBIDDEN: 502, TARGET_MOVED: 502, GIT_FAILED: 502 },
 }
 /** Of what fastify throws before a route is asked. */

@@ -10,20 +10,24 @@ import type { MirrorService } from './service.js'
 /** Reads for the view; writes nothing. */
 export class Facts {
   readonly #service: MirrorService
-  readonly #fence: Recent<FenceEntry> | undefined
+  readonly #fence: Recent<FenceEntry>
   readonly #sentinel: Recent<SentinelDocument> | undefined
   readonly #offered: ReadonlySet<ActionName>
   #seen: { readonly commit: string; readonly atMs: number } | undefined
+  #held: { readonly by: string; readonly atMs: number } | undefined
+  #attempt = 0
 
   constructor(service: MirrorService, signal: AbortSignal) {
-    const { fence, time } = service.parts
+    const { time } = service.parts
     this.#service = service
-    this.#fence = fence === null ? undefined : new Recent((stop) => fence.read(stop), time, signal)
+    // The first replica that is added brings a fence with it.
+    this.#fence = new Recent(async (stop) => (await service.parts.fence?.read(stop)) ?? null, time, signal)
     this.#sentinel = service.readSentinel && new Recent(service.readSentinel, time, signal)
     this.#offered = offeredBy(service)
   }
 
   async parts(): Promise<ViewParts> {
+    this.#forgetAfterTry()
     const [fence, sentinel] = await Promise.all([this.#sight(), this.#sentinel?.get()])
     const { config, self, store, targets } = this.#service.parts
     return {
@@ -39,24 +43,36 @@ export class Facts {
    * fence cannot be asked.
    */
   async requireEpoch(expected: number | null): Promise<void> {
-    const epoch = (await this.#fence?.fresh())?.record.epoch ?? null
+    const epoch = (await this.#fence.fresh())?.record.epoch ?? null
     if (epoch === expected) return
     const message = epoch === null ? 'the fence has no record' : `the epoch is ${epoch}, not ${expected ?? 'none'}`
     throw new HttpError(409, 'EPOCH_LOST', message, { field: 'expectedEpoch', remedy: 'load the page and decide anew' })
   }
 
-  /** After a write of ours to the fence. */
+  /** After a change of ours to fence or targets. */
   forget(): void {
-    this.#fence?.forget()
+    this.#fence.forget()
   }
 
   async #sight(): Promise<FenceSight> {
-    if (this.#fence === undefined) return { entry: null, firstSeenMs: null, problem: null }
+    if (this.#service.parts.fence === null) return { entry: null, firstSeenMs: null, problem: null }
     const { value: entry, problem } = await this.#fence.get()
-    if (entry && this.#seen?.commit !== entry.commit) {
-      this.#seen = { commit: entry.commit, atMs: this.#service.parts.time.wallMs() }
-    }
-    return { entry, firstSeenMs: this.#seen?.atMs ?? null, problem }
+    if (entry) this.#note(entry)
+    return { entry, firstSeenMs: this.#seen?.atMs ?? null, heldSinceMs: this.#held?.atMs ?? null, problem }
+  }
+
+  #note({ commit, record: { epoch, holder } }: FenceEntry): void {
+    const atMs = this.#service.parts.time.wallMs()
+    if (this.#seen?.commit !== commit) this.#seen = { commit, atMs }
+    const by = `${epoch} ${holder}`
+    if (this.#held?.by !== by) this.#held = { by, atMs }
+  }
+
+  /** Each try begins at the fence, and the first one writes it. */
+  #forgetAfterTry(): void {
+    const newest = this.#service.parts.store.attempts.lastId()
+    if (newest !== this.#attempt) this.#fence.forget()
+    this.#attempt = newest
   }
 
   #target({ target, provider }: { readonly target: TargetConfig; readonly provider: Provider }): TargetFacts {

@@ -22,8 +22,14 @@ export function createReadGuard(hosts: readonly string[]): (request: FastifyRequ
   }
 }
 
-/** Who may change something; before its body is read. Throws ConfigError for a token that could be guessed. */
-export function createWriteGuard(token: string): (request: FastifyRequest, reply: FastifyReply) => void {
+type WriteGuard = (request: FastifyRequest, reply: FastifyReply) => void
+
+/**
+ * Who may change something; before its body is read. Without a token nobody may. Throws ConfigError for a token that could
+ * be guessed.
+ */
+export function createWriteGuard(token: string | undefined): WriteGuard {
+  if (token === undefined) return refuseAll
   if (token.length < TOKEN_CHARACTERS_MIN) {
     const remedy = `make one of at least ${TOKEN_CHARACTERS_MIN} random characters`
     throw new ConfigError('the token of the mirror routes is too short', { field: 'token', remedy })
@@ -41,6 +47,11 @@ export function createWriteGuard(token: string): (request: FastifyRequest, reply
       throw new HttpError(415, 'MEDIA_TYPE', 'the body is not application/json', { remedy })
     }
   }
+}
+
+function refuseAll(): never {
+  const remedy = 'start the console with --token-file FILE'
+  throw new HttpError(403, 'READ_ONLY', 'this console changes nothing', { remedy })
 }
 
 /** Of equal length for every token, so that the comparison takes the same time. */

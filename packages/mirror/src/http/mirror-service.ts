@@ -3,19 +3,22 @@ import { dropRescue, holdSentinel, resumeMirrors } from '../service/operations.j
 import type { MirrorService } from './service.js'
 
 /** What changes roles or configuration, or reads what this library does not. */
-export type MoreOperations = Pick<MirrorService, 'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel'>
+export type MoreOperations = Pick<
+  MirrorService,
+  'promote' | 'demote' | 'remove' | 'observed' | 'readSentinel' | 'testCandidate' | 'addSlot' | 'sshTools'
+>
 
 /** An open mirror as the routes take it. */
 export function mirrorService(mirror: Mirror, more: MoreOperations = {}): MirrorService {
-  const { parts } = mirror
+  // Its parts may be others with each call: targets come and go.
   return {
     get parts() {
       return mirror.parts
     },
     enqueue: (reason, layers, names) => mirror.enqueue(reason, layers, names),
-    hold: (untilMs, asked, signal) => holdSentinel(parts, untilMs, asked, signal),
-    resume: (asked, signal) => resumeMirrors(parts, asked, signal),
-    dropRescue: (name, ref, signal) => dropRescue(parts, name, ref, signal),
+    hold: (untilMs, asked, signal) => holdSentinel(mirror.parts, untilMs, asked, signal),
+    resume: (asked, signal) => resumeMirrors(mirror.parts, asked, signal),
+    dropRescue: (name, ref, signal) => dropRescue(mirror.parts, name, ref, signal),
     ...more,
   }
 }

@@ -8,6 +8,8 @@ import { noQuery, parsed } from './schemas.js'
 export interface Mutation<T> {
   readonly url: string
   readonly schema: z.ZodType<T>
+  /** Another route answers GET under the same path. */
+  readonly isAlsoRead?: boolean
   /** Goes on when the client has left. */
   readonly run: (body: T, id: string) => Promise<Answer>
 }
@@ -21,7 +23,7 @@ const OTHERS: HTTPMethods[] = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** POST with a token, JSON of a strict shape, and perhaps an `Idempotency-Key`; every other method is 405. */
 export function addMutation<T>(app: FastifyInstance, { answers, guard }: MutationModules, mutation: Mutation<T>): void {
-  const { url, schema, run } = mutation
+  const { url, schema, run, isAlsoRead = false } = mutation
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => guard(request, reply)
   app.post(url, { onRequest, bodyLimit: BODY_MAX_BYTES }, async (request, reply) => {
     parsed(noQuery, request.query)
@@ -32,11 +34,16 @@ export function addMutation<T>(app: FastifyInstance, { answers, guard }: Mutatio
     return await reply.code(answer.status).send(answer.body)
   })
   const refuse = async (_: FastifyRequest, reply: FastifyReply) => {
-    reply.header('allow', 'POST')
+    reply.header('allow', isAlsoRead ? 'GET, HEAD, POST' : 'POST')
     throw new HttpError(405, 'METHOD', 'this changes something', { remedy: 'use POST' })
   }
   // Before a body is looked at: what is sent with a wrong method is not read.
-  app.route({ method: OTHERS, url, onRequest: refuse, handler: refuse })
+  app.route({
+    method: OTHERS.filter((method) => method !== 'GET' || !isAlsoRead),
+    url,
+    onRequest: refuse,
+    handler: refuse,
+  })
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

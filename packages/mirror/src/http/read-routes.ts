@@ -4,6 +4,7 @@ import { HttpError } from './errors.js'
 import type { EventStreams } from './events.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
+import { pageOf } from './page.js'
 import { historyQuery, invalid, noQuery, parsed } from './schemas.js'
 import type { MirrorService } from './service.js'
 import { unknownTarget } from './write-routes.js'
@@ -22,7 +23,7 @@ export function addReadRoutes(app: FastifyInstance, { service, facts, jobs, stre
   const { store, time } = service.parts
   app.get('/api/mirrors', async ({ query }) => {
     parsed(noQuery, query)
-    return viewOf(await facts.parts(), time.wallMs())
+    return pageOf(service, viewOf(await facts.parts(), time.wallMs()), jobs.open())
   })
   app.get<IdParams>('/api/mirrors/:id', async ({ params, query }) => {
     parsed(noQuery, query)

@@ -12,18 +12,19 @@ export class Remembered<T extends { readonly id: string }> {
   }
 
   get(id: string): T | undefined {
-    return this.#all().find((entry) => entry.id === id)
+    return this.all().find((entry) => entry.id === id)
   }
 
   /** Replaces the entry of the same id. */
   put(entry: T): void {
     this.#store.transaction(() => {
-      const others = this.#all().filter(({ id }) => id !== entry.id)
+      const others = this.all().filter(({ id }) => id !== entry.id)
       this.#store.notes.set(this.#note, JSON.stringify([...others, entry].slice(-REMEMBERED)))
     })
   }
 
-  #all(): readonly T[] {
+  /** Oldest first. */
+  all(): readonly T[] {
     const text = this.#store.notes.get(this.#note)
     return text === undefined ? [] : (JSON.parse(text) as T[])
   }

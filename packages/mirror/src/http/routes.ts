@@ -20,7 +20,7 @@ export function createMirrorRoutes(service: MirrorService, options: MirrorRoutes
   const guard = createWriteGuard(token)
   return async (app) => {
     const { store, time, log } = service.parts
-    const scrub = createScrub(service.parts, token)
+    const scrub = createScrub(() => service.parts, token)
     const ending = new AbortController()
     const facts = new Facts(service, ending.signal)
     const jobs = new HttpJobs({ store, time })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LAYER_ORDER } from '../queue/layer-order.js'
+import { candidateSchema } from './candidate-schema.js'
 import { HISTORY_DEFAULT, HISTORY_MAX, HOLD_MINUTES_MAX } from './constants.js'
 import { HttpError } from './errors.js'
 
@@ -16,7 +17,13 @@ export const syncBody = z.strictObject({
     .min(1)
     .refine((layers) => new Set(layers).size === layers.length, 'a layer is named twice'),
 })
-export const testBody = z.strictObject({ id: name })
+/** A target that is saved, or one that is not. */
+export const testBody = z
+  .strictObject({ id: name.optional(), candidate: candidateSchema.optional() })
+  .refine(({ id, candidate }) => (id === undefined) !== (candidate === undefined))
+export const addBody = z.strictObject({ candidate: candidateSchema, testedAs: z.string().regex(/^[0-9a-f]{64}$/) })
+export const sshKeyBody = z.strictObject({})
+export const sshHostsBody = z.strictObject({ url: z.string().regex(/^ssh:\/\/[\x21-\x7e]{1,500}$/) })
 /** Null where nothing is fenced. */
 export const resumeBody = z.strictObject({ reason, expectedEpoch: expectedEpoch.nullable() })
 export const holdBody = z.strictObject({

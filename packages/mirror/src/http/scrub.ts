@@ -17,14 +17,25 @@ const HIDDEN = '…'
  * The last line of defence of every answer: the texts were sanitised where they were made, and here once more, of all
  * secrets that are known and of every absolute path. Spec repository-mirror 1.6 and 13.
  */
-export function createScrub(parts: MirrorParts, token: string): Scrub {
-  const redact = createRedactor([...knownSecrets(parts), token])
+export function createScrub(current: () => MirrorParts, token: string | undefined): Scrub {
+  let known: { readonly parts: MirrorParts; readonly text: TextScrub } | undefined
+  return <T>(value: T) => {
+    const parts = current()
+    // A target that was added has secrets of its own.
+    if (known?.parts !== parts) known = { parts, text: textScrub(parts, token) }
+    return mapTexts(value, known.text) as T
+  }
+}
+
+type TextScrub = (value: string) => string
+
+function textScrub(parts: MirrorParts, token: string | undefined): TextScrub {
+  const redact = createRedactor([...knownSecrets(parts), ...(token === undefined ? [] : [token])])
   const paths = pathsOf(parts)
-  const text = (value: string) => {
+  return (value) => {
     const known = paths.reduce((rest, path) => rest.replaceAll(path, HIDDEN), redact(value))
     return known.replace(USERINFO, '$1').replace(FILE_URL, HIDDEN).replace(PATH, HIDDEN)
   }
-  return <T>(value: T) => mapTexts(value, text) as T
 }
 
 function mapTexts(value: unknown, text: (value: string) => string): unknown {

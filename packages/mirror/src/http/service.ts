@@ -1,8 +1,10 @@
 import type { Layer } from '../contracts/config.js'
 import type { Ticket } from '../queue/enqueue.js'
 import type { SentinelDocument } from '../sentinel/document.js'
+import type { Candidate, CandidateReport } from '../service/candidate.js'
 import type { MirrorParts } from '../service/parts.js'
 import type { RemoveRequest } from '../service/remove.js'
+import type { HostKey, MadeKey } from '../service/ssh-tools.js'
 import type { TargetObservation } from '../view/parts.js'
 
 export interface RoleRequest {
@@ -38,14 +40,25 @@ export interface MirrorService {
   readonly demote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>
   /** The result lists the names that went, or would go; it holds no secret. */
   readonly remove?: (mirror: string, request: RemoveRequest, signal: AbortSignal) => Promise<unknown>
+  /** Tries a target that is not saved; nothing of it stays. */
+  readonly testCandidate?: (candidate: Candidate, signal: AbortSignal) => Promise<CandidateReport>
+  /** Saves what was tested under this name; the result holds names only. */
+  readonly addSlot?: (candidate: Candidate, testedAs: string, signal: AbortSignal) => Promise<unknown>
+  readonly sshTools?: SshTools
   /** What the last look at a target found. */
   readonly observed?: (mirror: string) => TargetObservation | undefined
   readonly readSentinel?: (signal: AbortSignal) => Promise<SentinelDocument | null>
 }
 
+/** For an archive over ssh: its key is made here, and its host's keys are compared by a person. */
+export interface SshTools {
+  makeKey(signal: AbortSignal): Promise<MadeKey>
+  hostKeys(url: string, signal: AbortSignal): Promise<readonly HostKey[]>
+}
+
 export interface MirrorRoutesOptions {
-  /** Bearer token of every mutation, at least 24 characters. */
-  readonly token: string
+  /** Bearer token of every mutation, at least 24 characters; without one nothing can be changed. */
+  readonly token?: string | undefined
   /** Names under which the server may be asked, without port, besides those of loopback. */
   readonly hosts?: readonly string[]
   /** Of the stream of events; shorter in tests only. */

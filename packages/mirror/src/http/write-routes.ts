@@ -5,6 +5,7 @@ import { MirrorError } from '../contracts/errors.js'
 import { viewOf } from '../view/index.js'
 import type { ActionName, TargetView } from '../view/types.js'
 import type { Answer } from './answers.js'
+import { addCandidateRoutes, testedCandidate } from './candidate-routes.js'
 import { HttpError } from './errors.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
@@ -27,6 +28,7 @@ const REASON = 'asked for on the page'
 export function addWriteRoutes(app: FastifyInstance, modules: WriteModules): void {
   addSync(app, modules)
   addTest(app, modules)
+  addCandidateRoutes(app, modules)
   addResume(app, modules)
   addHold(app, modules)
   addDropRescue(app, modules)
@@ -68,7 +70,8 @@ function addTest(app: FastifyInstance, modules: WriteModules): void {
   addMutation(app, modules, {
     url: '/api/mirrors/test',
     schema: testBody,
-    run: async ({ id }) => {
+    run: async ({ id, candidate }) => {
+      if (candidate !== undefined) return { status: 200, body: await testedCandidate(service, candidate, signal) }
       const reached = service.parts.targets.find(({ target }) => target.name === id)
       if (reached === undefined) throw unknownTarget()
       const checks = []
@@ -97,14 +100,14 @@ function addResume(app: FastifyInstance, modules: WriteModules): void {
 
 function addHold(app: FastifyInstance, modules: WriteModules): void {
   const { service, facts, signal } = modules
-  const { hold, parts } = service
+  const { hold } = service
   if (hold === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/sentinel/hold',
     schema: holdBody,
     run: async ({ forMinutes, ...asked }) => {
       await facts.requireEpoch(asked.expectedEpoch)
-      const holdUntilMs = forMinutes === 0 ? null : parts.time.wallMs() + forMinutes * MINUTE_MS
+      const holdUntilMs = forMinutes === 0 ? null : service.parts.time.wallMs() + forMinutes * MINUTE_MS
       await hold(holdUntilMs, asked, signal)
       facts.forget()
       return { status: 200, body: { holdUntilMs } }
@@ -141,7 +144,7 @@ function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promo
       const asked: RoleRequest = { ...rest, force, drained }
       if (!asked.dryRun || force) requireConfirmed(service, id, confirm)
       await facts.requireEpoch(asked.expectedEpoch)
-      const jobId = jobs.start(kind, async () => await change(id, asked, signal))
+      const jobId = jobs.start(kind, id, async () => await change(id, asked, signal).finally(() => facts.forget()))
       return { status: 202, body: { jobId } }
     },
   })
@@ -160,7 +163,7 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
       if (asked.dryRun) return { status: 200, body: { wouldGo: (await remove(id, asked, signal)) ?? null } }
       if (type === 'github') requireConfirmed(service, id, confirm)
       else if (confirm !== id) throw invalid('confirm', 'the name of the target is not repeated')
-      return { status: 202, body: { jobId: jobs.start('remove', async () => await remove(id, asked, signal)) } }
+      return { status: 202, body: { jobId: jobs.start('remove', id, async () => await remove(id, asked, signal)) } }
     },
   })
 }

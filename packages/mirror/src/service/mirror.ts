@@ -18,36 +18,39 @@ const ALL: readonly Layer[] = ['code', 'workflows', 'secrets', 'variables']
 
 /** The primary's side as a library: what is asked of it is queued at once and done by `sync` or `run`. */
 export class Mirror {
+  readonly #timing: Partial<WorkerTiming>
   #parts: MirrorParts
-  readonly #worker: Worker
+  #worker: Worker
+  #changing = new AbortController()
 
   constructor(parts: MirrorParts, timing: Partial<WorkerTiming> = {}) {
+    this.#timing = timing
     this.#parts = parts
-    const targets = parts.targets.map(({ target }) => target).filter(({ enabled }) => enabled)
-    const { store, alert, time, random, log } = parts
-    this.#worker = createWorker(
-      { targets: targets.map((target) => workerTarget(store, target)), timing },
-      {
-        store,
-        runLayer: (mirror, layer, signal) => runLayer(parts, findTarget(parts.targets, mirror), layer, signal),
-        runRoles: (mirror, signal) => settleRoles(parts, findTarget(parts.targets, mirror), signal),
-        classOf,
-        alert,
-        time,
-        random,
-        log,
-      },
-    )
+    this.#worker = workerOf(parts, timing)
   }
 
   get parts(): MirrorParts {
     return this.#parts
   }
 
-  /** A target whose keys are gone: nothing here shows it or asks for it any more. A worker begun before keeps it to its end. */
+  /** Fires when other parts count: a stay at the queue that began before still works by the old ones. */
+  get changed(): AbortSignal {
+    return this.#changing.signal
+  }
+
+  /** The same store by another configuration: what is asked for and worked off from now on goes by it. */
+  adopt(parts: MirrorParts): void {
+    this.#parts = parts
+    this.#worker = workerOf(parts, this.#timing)
+    const before = this.#changing
+    this.#changing = new AbortController()
+    before.abort()
+  }
+
+  /** A target whose keys are gone: nothing here shows it or asks for it any more. A stay begun before keeps it to its end. */
   forget(name: string): void {
     const targets = this.#parts.targets.filter(({ target }) => target.name !== name)
-    this.#parts = { ...this.#parts, targets }
+    this.adopt({ ...this.#parts, targets })
   }
 
   /** Queues these layers of these targets (all of them by default); throws BUSY when the store cannot be written. */
@@ -81,4 +84,22 @@ export class Mirror {
     this.parts.outbox?.close()
     this.parts.store.close()
   }
+}
+
+function workerOf(parts: MirrorParts, timing: Partial<WorkerTiming>): Worker {
+  const targets = parts.targets.map(({ target }) => target).filter(({ enabled }) => enabled)
+  const { store, alert, time, random, log } = parts
+  return createWorker(
+    { targets: targets.map((target) => workerTarget(store, target)), timing },
+    {
+      store,
+      runLayer: (mirror, layer, signal) => runLayer(parts, findTarget(parts.targets, mirror), layer, signal),
+      runRoles: (mirror, signal) => settleRoles(parts, findTarget(parts.targets, mirror), signal),
+      classOf,
+      alert,
+      time,
+      random,
+      log,
+    },
+  )
 }

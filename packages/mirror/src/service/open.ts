@@ -58,6 +58,18 @@ export async function openMirror(init: OpenMirrorInit, signal: AbortSignal): Pro
   return new Mirror(parts, init.timing)
 }
 
+export type ReopenInit = Pick<OpenMirrorInit, 'config' | 'values' | 'primary' | 'clock' | 'pace'>
+
+/** An open mirror by another configuration, or asked again for its own id: store, manifest and clocks stay. Throws MirrorError. */
+export async function reopenedParts(parts: MirrorParts, init: ReopenInit, signal: AbortSignal): Promise<MirrorParts> {
+  const { config, values } = init
+  const targets = config.targets.map((target) => reach(target, init))
+  const self = parts.self ?? (await ownId({ primary: init.primary, isPrimaryOptional: true }, signal))
+  const fence = await openFence({ config, dataFolder: parts.store.folder }, targets, signal)
+  const primary = self === null ? null : (parts.primary ?? init.primary)
+  return { ...parts, config, values, targets, self, fence, primary }
+}
+
 function partsOf(
   init: OpenMirrorInit,
   found: Pick<MirrorParts, 'targets' | 'self' | 'fence' | 'primary'>,
@@ -98,7 +110,7 @@ function unfenced({ config, primary }: OpenMirrorInit): MirrorAlert[] {
 }
 
 async function ownId(
-  { primary, isPrimaryOptional = false }: OpenMirrorInit,
+  { primary, isPrimaryOptional = false }: Pick<OpenMirrorInit, 'primary' | 'isPrimaryOptional'>,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (primary === null) return null
@@ -124,7 +136,7 @@ export function githubProvider(
 }
 
 async function openFence(
-  { config, dataFolder }: OpenMirrorInit,
+  { config, dataFolder }: Pick<OpenMirrorInit, 'config' | 'dataFolder'>,
   targets: readonly Reached[],
   signal: AbortSignal,
 ): Promise<Fence | null> {

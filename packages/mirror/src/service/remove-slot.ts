@@ -1,5 +1,5 @@
 import { ConfigError } from '@montana/foundation'
-import { removeCredential } from '../config/credentials.js'
+import { removeCredentialsOf } from '../config/credentials.js'
 import { removeKeys } from '../config/env-file.js'
 import { environmentValues } from '../config/environment-values.js'
 import type { TargetConfig } from '../contracts/config.js'
@@ -37,7 +37,7 @@ export async function removeSlot(
   const report = { ...(await removeTarget(parts, name, asked, signal)), keys }
   if (asked.dryRun) return report
   await removeKeys(envFile, isOfSlot)
-  await removeCredential(parts.store.folder, `slot-${target.slot}`)
+  await removeCredentialsOf(parts.store.folder, `slot-${target.slot}`)
   return report
 }
 

@@ -25,7 +25,8 @@ function actingWhy({ entry }: FenceSight, enabled: boolean): string {
   return enabled && entry ? `holds epoch ${entry.record.epoch}` : 'mirroring is off'
 }
 
-export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceView {
+export function fenceView(parts: ViewParts, nowMs: number): FenceView {
+  const { config, fence } = parts
   const record = fence.entry?.record
   const where = config.targets.find(({ slot }) => slot === config.fenceSlot)?.name ?? null
   return {
@@ -33,6 +34,7 @@ export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceVie
     epoch: record?.epoch ?? null,
     state: record?.state ?? null,
     holder: record?.holder ?? null,
+    holderName: record === undefined ? null : holderName(parts, record.holder),
     recordAgeMs: ageMs(fence, nowMs),
     permitLeftMs: permitLeftMs(fence, nowMs),
     autoPromote: record?.autoPromote ?? config.autoPromote,
@@ -40,6 +42,11 @@ export function fenceView({ config, fence }: ViewParts, nowMs: number): FenceVie
     paused: record?.paused ?? false,
     problem: fence.problem,
   }
+}
+
+function holderName({ config, self, targets }: ViewParts, holder: string): string | null {
+  if (holder === self) return config.primaryRepository === null ? null : nameText(config.primaryRepository)
+  return targets.find(({ observation }) => observation?.role === 'TEMPORARY_MASTER')?.target.name ?? null
 }
 
 function ageMs({ firstSeenMs }: FenceSight, nowMs: number): number | null {
@@ -53,17 +60,18 @@ function permitLeftMs(fence: FenceSight, nowMs: number): number | null {
   return Math.max(0, record.permitMinutes * MINUTE_MS - age)
 }
 
-/** Another repository has an acting role while this one holds the epoch. */
+/** Another repository has an acting role while this one holds the epoch; a look from before it held it says nothing. */
 export function twoWriters({ config, self, fence, targets }: ViewParts): MirrorsView['twoWriters'] {
   const record = fence.entry?.record
   if (record === undefined || record.holder !== self || !mayActIn(record) || !isActing(config.role)) return null
-  const other = targets.map(writerOf).find((writer) => writer !== null)
+  const other = targets.map((facts) => writerOf(facts, fence)).find((writer) => writer !== null)
   const own = config.primaryRepository === null ? 'this repository' : nameText(config.primaryRepository)
   return other ? [{ repo: own, role: config.role }, other] : null
 }
 
-function writerOf({ target, observation }: ViewParts['targets'][number]): Writer | null {
-  const role = observation?.role ?? null
+function writerOf({ target, observation }: ViewParts['targets'][number], { heldSinceMs }: FenceSight): Writer | null {
+  const isOld = (observation?.atMs ?? Number.POSITIVE_INFINITY) < (heldSinceMs ?? 0)
+  const role = isOld ? null : (observation?.role ?? null)
   return target.type === 'github' && isActing(role) ? { repo: nameText(target.repository), role } : null
 }
 

@@ -12,6 +12,8 @@ export interface FenceSight {
   readonly entry: FenceEntry | null
   /** By the clock of this process; null while none was seen. */
   readonly firstSeenMs: number | null
+  /** As above, of its epoch and holder: renewals leave it. Absent where nobody keeps it. */
+  readonly heldSinceMs?: number | null
   /** Why it could not be read. */
   readonly problem: string | null
 }
@@ -21,6 +23,8 @@ export interface TargetObservation {
   readonly report: HealthReport
   /** `MIRROR_ROLE` of the target as read. */
   readonly role: Role | null
+  /** When the look began, by the clock of this process; absent of one that is always new. */
+  readonly atMs?: number
 }
 
 /** One target with what the store and the last looks know of it. */

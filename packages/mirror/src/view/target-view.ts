@@ -1,3 +1,4 @@
+import { cloneUrl } from '../config/git-url.js'
 import { nameText } from '../config/repository-name.js'
 import type { Layer, Role, TargetConfig } from '../contracts/config.js'
 import { layersOf } from '../queue/layer-order.js'
@@ -14,6 +15,7 @@ export function targetView(parts: ViewParts, facts: TargetFacts, nowMs: number):
     id: target.name,
     type: target.type,
     target: shownTarget(target),
+    webUrl: target.type === 'github' ? cloneUrl(target.apiUrl, target.repository).replace(/\.git$/, '') : null,
     enabled: target.enabled,
     role,
     label: target.type === 'git' ? 'Archive' : roleLabel(role),

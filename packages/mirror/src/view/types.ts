@@ -32,6 +32,8 @@ export interface FenceView {
   readonly epoch: number | null
   readonly state: FenceState | null
   readonly holder: string | null
+  /** `owner/name` of this repository, or the target that was seen to act; null where nobody knows. */
+  readonly holderName: string | null
   /** Since this process first saw the record as it is. */
   readonly recordAgeMs: number | null
   /** At most; null where nobody needs a permit. */
@@ -102,6 +104,8 @@ export interface TargetView {
   readonly type: 'github' | 'git'
   /** `owner/name`, or the URL of an archive without credentials; null for one on a path. */
   readonly target: string | null
+  /** Of the page of a repository; null for an archive. */
+  readonly webUrl: string | null
   readonly enabled: boolean
   /** As read back from it; null while it never was, and for an archive. */
   readonly role: Role | null

@@ -49,6 +49,7 @@ const target = {
   id: text,
   type: z.enum(['github', 'git']),
   target: text.nullable(),
+  webUrl: text.nullable(),
   enabled: z.boolean(),
   role: role.nullable(),
   label: text,
@@ -77,6 +78,7 @@ const fence = z.strictObject({
   epoch: z.int().nullable(),
   state: z.enum(['active', 'promoting', 'handback-ready', 'draining', 'released']).nullable(),
   holder: text.nullable(),
+  holderName: text.nullable(),
   recordAgeMs: ms.nullable(),
   permitLeftMs: ms.nullable(),
   autoPromote: z.boolean(),
@@ -96,7 +98,31 @@ const sentinel = z.strictObject({
   trace: z.array(z.strictObject({ atMs: ms, verdict: text, explanation: text })),
 })
 
-export const viewSchema = z.strictObject({
+const jobState = z.enum(['pending', 'running', 'done', 'blocked', 'failed', 'interrupted'])
+export const jobSchema = z.strictObject({
+  jobId: z.uuid(),
+  kind: z.enum(['sync', 'promote', 'demote', 'remove', 'add']),
+  mirror: text.nullable(),
+  atMs: ms,
+  state: jobState,
+  result: z.unknown(),
+  error: problem.nullable(),
+  steps: z.array(
+    z.strictObject({ kind: text, step: text, outcome: text, code: text.nullable(), message: text.nullable() }),
+  ),
+  layers: z.array(
+    z.strictObject({
+      mirror: text,
+      layer: layerName,
+      state: jobState,
+      nextMs: ms.nullable(),
+      lastErrorCode: text.nullable(),
+    }),
+  ),
+})
+
+/** What is made from the parts alone. */
+export const modelSchema = z.strictObject({
   nowMs: ms,
   enabled: z.boolean(),
   paused: z.boolean(),
@@ -106,6 +132,12 @@ export const viewSchema = z.strictObject({
   queue: z.strictObject({ pending: z.int(), running: z.int(), blocked: z.int() }),
   sentinel: sentinel.nullable(),
   mirrors: z.array(z.strictObject(target)),
+})
+/** The answer of `GET /api/mirrors`. */
+export const viewSchema = modelSchema.extend({
+  offers: z.strictObject({ add: z.boolean(), ssh: z.boolean(), hold: z.boolean() }),
+  worker: z.enum(['here', 'elsewhere', 'nobody']),
+  jobs: z.array(jobSchema),
 })
 export const targetSchema = z.strictObject({
   ...target,
@@ -134,24 +166,6 @@ export const historySchema = z.strictObject({
       message: text.nullable(),
       refs: z.array(ref),
       counts: z.record(text, z.number()),
-    }),
-  ),
-})
-const jobState = z.enum(['pending', 'running', 'done', 'blocked', 'failed', 'interrupted'])
-export const jobSchema = z.strictObject({
-  jobId: z.uuid(),
-  kind: z.enum(['sync', 'promote', 'demote', 'remove']),
-  atMs: ms,
-  state: jobState,
-  result: z.unknown(),
-  error: problem.nullable(),
-  layers: z.array(
-    z.strictObject({
-      mirror: text,
-      layer: layerName,
-      state: jobState,
-      nextMs: ms.nullable(),
-      lastErrorCode: text.nullable(),
     }),
   ),
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ActionName, detailOf, type TargetFacts, type ViewParts, viewOf } from '../../src/view/index.js'
 import { record } from '../decide/support/records.js'
-import { targetSchema, viewSchema } from '../http/answer-schemas.js'
+import { modelSchema, targetSchema } from '../http/answer-schemas.js'
 import { archive, config, facts, inStep, layer, MINUTE_MS, NOW_MS, observation, parts, target } from './facts.js'
 
 const viewed = (changes: Partial<ViewParts> = {}) => viewOf(parts(changes), NOW_MS)
@@ -171,7 +171,7 @@ describe('the sentinel', () => {
         { name: 'primary heartbeat', ageMs: null, state: 'never' },
       ],
     })
-    expect(viewSchema.parse(viewed({ sentinel }))).toBeTruthy()
+    expect(modelSchema.parse(viewed({ sentinel }))).toBeTruthy()
     expect(viewed({ sentinel: { ...sentinel, memory: null } }).sentinel).toBeNull()
   })
 })
@@ -201,7 +201,7 @@ describe('the view', () => {
         const first = viewOf(deepFrozen(given), NOW_MS)
         expect(viewOf(copy, NOW_MS)).toEqual(first)
         expect(given).toEqual(copy)
-        expect(viewSchema.parse(JSON.parse(JSON.stringify(first)))).toEqual(first)
+        expect(modelSchema.parse(JSON.parse(JSON.stringify(first)))).toEqual(first)
         for (const one of given.targets) targetSchema.parse(detailOf(given, one, NOW_MS))
       }),
     )

@@ -1,0 +1,151 @@
+import { useState } from 'preact/hooks'
+import type { Refusal } from '../data/api.js'
+import { Mark } from '../parts/mark.js'
+import { Empty, Panel } from '../parts/panel.js'
+import { Refused } from '../parts/refusal.js'
+import type { Access } from './access.js'
+import { JobEnds } from './job-end.js'
+import { type Ask, MirrorCard } from './mirror-card.js'
+import { SELF_WORDS } from './roles.js'
+import { LAYERS, type MirrorsPage } from './types.js'
+import { type Mirrors, postJob } from './use-mirrors.js'
+
+interface MirrorsPanelProps {
+  readonly page: MirrorsPage
+  readonly mirrors: Mirrors
+  readonly access: Access
+  ask(what: Ask | 'add' | 'resume', id?: string): void
+}
+
+/** The card of the founding contract: own role, every replica, and what can be done with all of them. */
+export function MirrorsPanel({ page, mirrors, access, ask }: MirrorsPanelProps) {
+  return (
+    <Panel id="repo-mirrors" title="Repo Mirrors" aside={<SelfRole self={page.self} />}>
+      <Notices page={page} access={access} onResume={() => ask('resume')} />
+      {page.mirrors.length === 0 ? (
+        <NoMirror />
+      ) : (
+        <div class="mirrors">
+          {page.mirrors.map((mirror) => (
+            <MirrorCard key={mirror.id} {...{ mirror, mirrors, access }} onAsk={(what) => ask(what, mirror.id)} />
+          ))}
+        </div>
+      )}
+      <JobEnds jobs={mirrors.ended.filter((job) => !isShown(page, job.mirror))} dismiss={mirrors.dismiss} />
+      <Below page={page} mirrors={mirrors} access={access} onAdd={() => ask('add')} />
+    </Panel>
+  )
+}
+
+/** Of a mirror that is gone, too, somebody wants to know how it went. */
+function isShown({ mirrors }: MirrorsPage, id: string | null): boolean {
+  return mirrors.some((mirror) => mirror.id === id)
+}
+
+function SelfRole({ self: { role, label } }: Pick<MirrorsPage, 'self'>) {
+  return (
+    <span data-self-role={role ?? 'none'}>
+      Self role: <strong>{label}</strong>
+      {role !== null && ` · ${SELF_WORDS[role]}`}
+    </span>
+  )
+}
+
+function NoMirror() {
+  return (
+    <Empty title="No mirror yet">
+      A mirror keeps this repository, and the service that its workflows run, alive when its account is lost. Add the
+      first one below.
+    </Empty>
+  )
+}
+
+interface NoticesProps {
+  readonly page: MirrorsPage
+  readonly access: Access
+  onResume(): void
+}
+
+function Notices({ page, access, onResume }: NoticesProps) {
+  const isPaused = page.paused || page.mirrors.some(({ actions }) => actions.resume.enabled)
+  return (
+    <>
+      {!page.enabled && (
+        <p class="mirror-notice" data-notice="off">
+          <Mark tone="warn">Mirroring is off.</Mark> Nothing is contacted. Set <code>MIRROR_ENABLED=true</code> in the
+          configuration of the source, then start the console again.
+        </p>
+      )}
+      {page.enabled && page.self.role === null && (
+        <p class="mirror-notice" data-notice="inert">
+          <Mark tone="warn">No role: inert.</Mark> Set <code>MIRROR_ROLE=MASTER</code> where this repository is the
+          primary.
+        </p>
+      )}
+      {page.enabled && page.self.role === 'MASTER' && !page.self.acts && page.fence.epoch !== null && (
+        <p class="mirror-notice" data-notice="fenced">
+          <Mark tone="bad">Fenced.</Mark> {page.self.why}. Nothing is pushed from here until it holds the epoch again.
+        </p>
+      )}
+      {isPaused && (
+        <p class="mirror-notice" data-notice="paused">
+          <Mark tone="warn">Paused by a reset.</Mark> The history of the source was rewritten: nothing is pushed until
+          somebody resumes.{' '}
+          <button
+            type="button"
+            class="button button-small"
+            data-do="resume"
+            disabled={!access.mayChange}
+            onClick={onResume}
+          >
+            Resume…
+          </button>
+        </p>
+      )}
+      {page.enabled && page.worker === 'nobody' && page.queue.pending > 0 && (
+        <p class="mirror-notice" data-notice="idle">
+          <Mark tone="warn">Nobody works off the queue.</Mark> {page.queue.pending} layers wait: run{' '}
+          <code>montana mirror run</code>.
+        </p>
+      )}
+      {access.why !== null && <p class="mirror-note">{access.why}</p>}
+    </>
+  )
+}
+
+interface BelowProps {
+  readonly page: MirrorsPage
+  readonly mirrors: Mirrors
+  readonly access: Access
+  onAdd(): void
+}
+
+function Below({ page, mirrors, access, onAdd }: BelowProps) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const [isAsking, setAsking] = useState(false)
+  const isSyncing = page.jobs.some(({ kind }) => kind === 'sync')
+  const maySync =
+    access.mayChange && !isSyncing && !isAsking && page.mirrors.some(({ actions }) => actions.sync.enabled)
+  const onSync = async () => {
+    setAsking(true)
+    const reply = await postJob('/api/mirrors/sync', { layers: LAYERS })
+    setAsking(false)
+    setRefusal(reply.ok ? null : reply.refusal)
+    if (reply.ok) mirrors.track(reply.data.jobId)
+  }
+  return (
+    <>
+      <Refused refusal={refusal} />
+      <div class="mirror-buttons mirrors-below">
+        {page.offers.add && (
+          <button type="button" class="button" data-do="add" disabled={!access.mayChange} onClick={onAdd}>
+            Add Mirror
+          </button>
+        )}
+        <button type="button" class="button button-main" data-do="sync-all" disabled={!maySync} onClick={onSync}>
+          Sync All Now
+        </button>
+      </div>
+    </>
+  )
+}

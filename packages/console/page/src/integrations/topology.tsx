@@ -1,0 +1,81 @@
+import { duration } from '../data/format.js'
+import { Mark } from '../parts/mark.js'
+import { Panel } from '../parts/panel.js'
+import { roleTone } from './roles.js'
+import { Ahead } from './time.js'
+import type { MirrorsPage, MirrorView } from './types.js'
+
+interface TopologyProps {
+  readonly page: MirrorsPage
+  readonly nowMs: number
+}
+
+/** Who acts, who follows, and by which right. */
+export function Topology({ page, nowMs }: TopologyProps) {
+  return (
+    <Panel id="topology" title="Topology" aside={<Fence page={page} nowMs={nowMs} />}>
+      <TwoWriters writers={page.twoWriters} />
+      <div class="topology">
+        <SelfBox self={page.self} />
+        <span class="topology-arrow" aria-hidden="true">
+          →
+        </span>
+        <ul class="topology-targets" aria-label="Targets">
+          {page.mirrors.map((mirror) => (
+            <TargetBox key={mirror.id} mirror={mirror} isFence={page.fence.where === mirror.id} />
+          ))}
+          {page.mirrors.length === 0 && <li class="topology-none">no mirror yet</li>}
+        </ul>
+      </div>
+    </Panel>
+  )
+}
+
+function SelfBox({ self: { repo, role, label, acts, why } }: { self: MirrorsPage['self'] }) {
+  return (
+    <div class="topology-box" data-self={role ?? 'none'}>
+      <Mark tone={acts ? 'good' : 'warn'}>{label}</Mark>
+      <code>{repo ?? 'this repository'}</code>
+      <span class="topology-note">{acts ? `acts: ${why}` : `does not act: ${why}`}</span>
+    </div>
+  )
+}
+
+function TargetBox({ mirror, isFence }: { mirror: MirrorView; isFence: boolean }) {
+  return (
+    <li class="topology-box" data-target={mirror.id}>
+      <Mark tone={roleTone(mirror)}>{mirror.label}</Mark>
+      <code>{mirror.id}</code>
+      {isFence && <span class="topology-note">keeps the fence</span>}
+    </li>
+  )
+}
+
+function Fence({ page: { fence }, nowMs }: TopologyProps) {
+  if (fence.problem !== null) return <Mark tone="bad">the fence cannot be read: {fence.problem}</Mark>
+  if (fence.epoch === null) return <>no epoch yet</>
+  const holder = fence.holderName ?? fence.holder ?? 'nobody'
+  return (
+    <span data-epoch={fence.epoch}>
+      epoch <strong>{fence.epoch}</strong> · {fence.state} · held by <strong>{holder}</strong>
+      {fence.permitLeftMs !== null && <> · permit left {duration(fence.permitLeftMs)}</>}
+      {fence.holdUntilMs !== null && fence.holdUntilMs > nowMs && (
+        <>
+          {' '}
+          · hold ends <Ahead atMs={fence.holdUntilMs} nowMs={nowMs} />
+        </>
+      )}
+    </span>
+  )
+}
+
+function TwoWriters({ writers }: { writers: MirrorsPage['twoWriters'] }) {
+  if (writers === null) return null
+  const [own, other] = writers
+  return (
+    <p class="alarm" role="alert">
+      <strong>Two writers.</strong> <code>{own.repo}</code> and <code>{other.repo}</code> both have a role that acts.
+      Stop one of them, then look at the fence: only the holder of the epoch may act.
+    </p>
+  )
+}
