@@ -32,7 +32,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const soak = options.soakPath === undefined ? undefined : new SoakFolder(options.soakPath)
   const mesh = () => sampler.sample()
   const events = new EventHub({ mesh, soak: soak && (() => soak.tick()) })
-  const { mirrors, token, nodes } = options
+  const { mirrors, token } = options
   const failover = await openFailover(options, ending.signal)
   const modules = { features: featuresOf(options), mesh, soak, events, mirrors, token, failover, nodes }
   const app = await createApp({ ...modules, pageDir, host: address.host, signal: ending.signal })
