@@ -89,7 +89,13 @@ function BreathingTile({ hosts }: { hosts: readonly FailoverBreathView[] }) {
       id="breathing"
       name="Replicas"
       value={<Mark tone={tone}>{tone === 'good' ? 'in step' : 'behind'}</Mark>}
-      note={tone === 'good' ? `${breathing.length} hosts breathe` : `${worst.host} by ${interval(worst.lagMs)}`}
+      note={
+        tone === 'good'
+          ? breathing.length === 1
+            ? `${worst.host} breathes`
+            : `${breathing.length} hosts breathe`
+          : `${worst.host} by ${interval(worst.lagMs)}`
+      }
     />
   )
 }
