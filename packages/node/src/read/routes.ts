@@ -1,4 +1,4 @@
-import type { TimeSource } from '@montana/foundation'
+import { isAbort, type TimeSource } from '@montana/foundation'
 import { account } from './account.js'
 import { chainStatus } from './chain-status.js'
 import { consensus } from './consensus.js'
@@ -34,9 +34,11 @@ type Route = (question: Question) => unknown
 export class ReadRoutes {
   readonly #plain: ReadonlyMap<string, Route>
   readonly #named: ReadonlyMap<string, Route>
+  readonly #modules: ReadModules
   #open = 0
 
   constructor(modules: ReadModules, time: Pick<TimeSource, 'monotonicMs'>) {
+    this.#modules = modules
     const { store } = modules
     const share = new ReadShare(time)
     const windows = new Windows({ store, share })
@@ -76,6 +78,9 @@ export class ReadRoutes {
     this.#open++
     try {
       return await route({ id: id ?? '', query, signal })
+    } catch (error) {
+      if (!(error instanceof ReadError) && !isAbort(error)) this.#modules.onFault(error)
+      throw error
     } finally {
       this.#open--
     }
