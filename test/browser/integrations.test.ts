@@ -238,6 +238,8 @@ async function refusedCredential(): Promise<void> {
   await press('[data-mirror=backup]', 'sync')
   await until(() => card('backup').locator('[data-problem=TARGET_AUTH]').count()).toBeGreaterThan(0)
   expect(await card('backup').locator('.problem-remedy').first().textContent()).toMatch(/\w/)
+  // It waits for its next try, and nobody has to.
+  await until(() => card('backup').locator('[data-do=sync]').isEnabled()).toBe(true)
   await picture('failed')
 }
 

@@ -95,7 +95,7 @@ describe('the stream of events', () => {
     await until(() => {
       most = Math.max(most, response?.writableLength ?? 0)
       return response?.destroyed
-    }).toBe(true)
+    }, 50_000).toBe(true)
     expect(most).toBeGreaterThan(0)
     expect(most).toBeLessThan(256 * 1024)
   }, 60_000)

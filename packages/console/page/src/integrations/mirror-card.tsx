@@ -42,7 +42,7 @@ export function MirrorCard({ mirror, mirrors, access, onAsk }: CardProps) {
       </header>
       <LayerLines layers={mirror.layers} nowMs={mirrors.nowMs} />
       {progress && <ProgressLine progress={progress} id={mirror.id} />}
-      <Troubles mirror={mirror} nowMs={mirrors.nowMs} />
+      <Troubles mirror={mirror} nowMs={mirrors.nowMs} isBusy={progress !== null} />
       <JobEnds jobs={mirrors.ended.filter((job) => job.mirror === mirror.id)} dismiss={mirrors.dismiss} />
       <Buttons mirror={mirror} mirrors={mirrors} access={access} isBusy={progress !== null} onAsk={onAsk} />
     </article>
@@ -74,8 +74,15 @@ function ProgressLine({ progress, id }: { progress: Progress; id: string }) {
   )
 }
 
+interface TroublesProps {
+  readonly mirror: MirrorView
+  readonly nowMs: number
+  /** What was found in the middle of a sync is not how it ends. */
+  readonly isBusy: boolean
+}
+
 /** Each failure once: layers that wait for another say the same. */
-function Troubles({ mirror, nowMs }: { mirror: MirrorView; nowMs: number }) {
+function Troubles({ mirror, nowMs, isBusy }: TroublesProps) {
   const failures = LAYERS.flatMap((layer) => {
     const { error } = mirror.layers[layer]
     return error === null ? [] : [{ layer, error }]
@@ -88,7 +95,7 @@ function Troubles({ mirror, nowMs }: { mirror: MirrorView; nowMs: number }) {
       {first.map(({ layer, error }) => (
         <ProblemBox key={layer} where={LAYER_NAMES[layer]} problem={error} />
       ))}
-      {mirror.findings.map((finding) => (
+      {(isBusy ? [] : mirror.findings).map((finding) => (
         <ProblemBox key={`${finding.code} ${finding.message}`} problem={finding} />
       ))}
       {failures.length > 0 && mirror.nextRunMs !== null && (

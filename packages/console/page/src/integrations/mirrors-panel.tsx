@@ -9,6 +9,7 @@ import { type Ask, MirrorCard } from './mirror-card.js'
 import { SELF_WORDS } from './roles.js'
 import { LAYERS, type MirrorsPage } from './types.js'
 import { type Mirrors, postJob } from './use-mirrors.js'
+import { isActive } from './words.js'
 
 interface MirrorsPanelProps {
   readonly page: MirrorsPage
@@ -123,7 +124,7 @@ interface BelowProps {
 function Below({ page, mirrors, access, onAdd }: BelowProps) {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [isAsking, setAsking] = useState(false)
-  const isSyncing = page.jobs.some(({ kind }) => kind === 'sync')
+  const isSyncing = page.jobs.some((job) => job.kind === 'sync' && isActive(job))
   const maySync =
     access.mayChange && !isSyncing && !isAsking && page.mirrors.some(({ actions }) => actions.sync.enabled)
   const onSync = async () => {

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { getJson, postJson, type Refusal, type Reply } from '../data/api.js'
 import { usePolled } from '../data/hooks.js'
 import type { JobView, MirrorsPage } from './types.js'
+import { isActive } from './words.js'
 
 /** A browser keeps six connections to one address for all its pages: another stream for each would use them up. */
 const CALM_MS = 4_000
@@ -29,7 +30,7 @@ export function useMirrors(): Mirrors {
   const nowMs = useServerNow(data)
   const jobs = useTracked(data)
   const { queue } = data ?? {}
-  const isWorking = data !== null && (data.jobs.length > 0 || (queue?.running ?? 0) > 0)
+  const isWorking = data !== null && (data.jobs.some(isActive) || (queue?.running ?? 0) > 0)
   useEffect(() => setBusy(isWorking || jobs.isWaiting), [isWorking, jobs.isWaiting])
   const track = (jobId: string) => {
     jobs.track(jobId)
@@ -71,7 +72,9 @@ function useTracked(page: MirrorsPage | null) {
     for (const id of unknown) void lookUp(id, setEnded, drop)
   }, [page])
   const track = (jobId: string) => keep([...readIds(), jobId])
-  return { ended, isWaiting: ids.length > ended.length, track, dismiss: drop }
+  // Just asked for, or just ended: the next answer tells.
+  const isNews = (id: string) => ![...ended, ...(page?.jobs ?? [])].some(({ jobId }) => jobId === id)
+  return { ended, isWaiting: ids.some(isNews), track, dismiss: drop }
 }
 
 type SetEnded = (change: (all: readonly JobView[]) => readonly JobView[]) => void

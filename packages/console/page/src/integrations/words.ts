@@ -93,6 +93,17 @@ const VERBS = {
   add: 'Adding',
 } as const
 
+type JobLayer = JobView['layers'][number]
+
+/** What failed and waits for its next try stands still: a person may ask for it before. */
+function isMoving({ state, lastErrorCode }: JobLayer): boolean {
+  return state === 'running' || (state === 'pending' && lastErrorCode === null)
+}
+
+export function isActive({ kind, layers }: JobView): boolean {
+  return kind !== 'sync' || layers.some(isMoving)
+}
+
 /** What goes on with a mirror, by the jobs that are open and, of work that nobody asked for here, by its layers. */
 export function progressOf(mirror: MirrorView, jobs: readonly JobView[]): Progress | null {
   const role = jobs.find((job) => job.mirror === mirror.id)
@@ -102,7 +113,7 @@ export function progressOf(mirror: MirrorView, jobs: readonly JobView[]): Progre
 
 function syncJob({ id, layers }: MirrorView, jobs: readonly JobView[]): Progress | null {
   const own = jobs.flatMap((job) => (job.kind === 'sync' ? job.layers : [])).filter(({ mirror }) => mirror === id)
-  if (!own.some(({ state }) => state === 'running' || state === 'pending')) return null
+  if (!own.some(isMoving)) return null
   const names = [...new Set(own.map(({ layer }) => layer))]
   const isOpen = (name: string) => own.some(({ layer, state }) => layer === name && state !== 'done')
   const done = names.filter((name) => !isOpen(name)).length
