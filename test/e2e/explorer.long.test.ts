@@ -157,7 +157,7 @@ describe('montana explorer export --page, once a minute', () => {
       })
       newcomer?.signal('SIGCONT')
       took.killed = await timed(page, out, {
-        isAsBefore: ({ nodes }) => nodes[2]?.status === 'active',
+        isAsBefore: ({ nodes }) => nodes.find(({ label }) => label === 'helsinki')?.status === 'active',
         from: helsinki('active'),
         to: () => helsinki('stale'),
         happens: () => mesh.nodes[2]?.signal('SIGKILL'),
