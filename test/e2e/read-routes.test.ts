@@ -55,5 +55,11 @@ describe('the read routes of a running node', () => {
     const { proposals } = await json<ProposalsView>(`${base}/proposals?limit=200`)
     const header = proposals.find(({ window }) => window === claim.window)
     expect(header).toMatchObject({ proposal_hash: claim.proposal_hash, state_root: claim.state_root })
+
+    const { head } = list
+    const readers = Array.from({ length: 30 }, (_, i) => fetch(`${base}/window/${1 + (i % head)}`))
+    await node.reaches(head + 3, 60_000)
+    const codes = new Set((await Promise.all(readers)).map(({ status }) => status))
+    expect([...codes].filter((status) => status !== 200 && status !== 503)).toEqual([])
   }, 120_000)
 })

@@ -190,6 +190,8 @@ export interface WindowView {
   readonly weights: WeightsView | null
   /** Why there are none. */
   readonly weights_reason: string | null
+  /** They are still being counted: ask again. */
+  readonly weights_pending: boolean
   /** List 2: confirmations of W. */
   readonly evidence: readonly BundleView[]
   /** List 1: confirmations of W−1; their chain_length grows by 1 in W. */

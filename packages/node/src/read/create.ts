@@ -1,4 +1,4 @@
-import type { TimeSource } from '@montana/foundation'
+import { errorCode, errorMessage, type Logger, type TimeSource } from '@montana/foundation'
 import type { Mesh } from '@montana/network'
 import type { ReadStore } from '@montana/store'
 import type { ManifestSource } from '../manifest/types.js'
@@ -12,6 +12,7 @@ export interface CreateModules {
   readonly store: ReadStore
   readonly record: NodeRecord
   readonly time: TimeSource
+  readonly logger: Logger
   /** Undefined: solo. */
   readonly manifest: ManifestSource | undefined
   host(): Pick<LedgerHost, 'current' | 'isSynced' | 'progress'>
@@ -21,7 +22,7 @@ export interface CreateModules {
 /** The read routes of one node, over whichever ledger plane it has when it is asked. */
 export function createReadRoutes(prepared: Prepared, { host, ...modules }: CreateModules): ReadRoutes {
   const { document, genesisHash, identity, label } = prepared
-  const { time, manifest: source, store, record, mesh } = modules
+  const { time, logger, manifest: source, store, record, mesh } = modules
   const manifest = () => source?.manifest
   const self = { nodeId: identity.nodeId, label }
   return new ReadRoutes(
@@ -33,6 +34,7 @@ export function createReadRoutes(prepared: Prepared, { host, ...modules }: Creat
       isSynced: () => host().isSynced,
       isReplacing: () => host().progress?.mode === 'snapshot',
       wallMs: () => time.wallMs(),
+      onFault: (error) => logger.error({ code: errorCode(error), message: errorMessage(error) }, 'read route failed'),
     },
     time,
   )

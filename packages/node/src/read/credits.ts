@@ -1,12 +1,12 @@
-import { toHex } from '@montana/foundation'
+import { type TimeSource, toHex } from '@montana/foundation'
 import type { ReadStore } from '@montana/store'
 import type { ReadShare } from './share.js'
 import { type WholeWindow, wholeOf } from './windows.js'
 
 /** Windows whose credits are kept: about 1 MB for a small network; the oldest are forgotten first. */
 const KEPT = 16_384
-/** Windows that one question reads; the next one goes on where it ended. */
-const READ_AT_ONCE = 1_024
+/** A question reads for so long, ms; the next one goes on where it ended. Nobody looks at a page that waits for longer. */
+const COUNT_MS = 2_000
 /** Windows before the asked one in which a credit shows that a member was active. No special reason. */
 const LOOK_BACK = 32
 
@@ -20,10 +20,19 @@ export interface CreditCount {
   justBefore(nodeId: string): boolean
 }
 
+/** Why there is no count; `isPending`: the next question may have it. */
+export interface NoCount {
+  readonly reason: string
+  readonly isPending: boolean
+}
+
 export interface CreditsModules {
   readonly store: Pick<ReadStore, 'windowAt'>
   readonly share: ReadShare
+  readonly time: Pick<TimeSource, 'monotonicMs'>
 }
+
+const PENDING: NoCount = { reason: 'the windows since are still being counted: ask again', isPending: true }
 
 /**
  * Who was credited in which window (list 1 of its envelope: spec protocol 12.1, 3.5). The tables know today's chain_length
@@ -39,16 +48,16 @@ export class Credits {
     this.#modules = modules
   }
 
-  /** From `from` to `to`, both included; a text says why they cannot be counted, or not yet. */
-  async count(from: number, to: number, signal: AbortSignal): Promise<CreditCount | string> {
-    if (to - from >= KEPT) return `weights are counted for the latest ${KEPT} windows`
+  /** From `from` to `to`, both included. */
+  async count(from: number, to: number, signal: AbortSignal): Promise<CreditCount | NoCount> {
+    if (to - from >= KEPT) return never(`weights are counted for the latest ${KEPT} windows`)
     const before = Math.max(1, from - LOOK_BACK)
-    let left = READ_AT_ONCE
+    const endMs = this.#modules.time.monotonicMs() + COUNT_MS
     for (let window = to; window >= before; window--) {
       if (this.#windows.has(window)) continue
-      if (left-- === 0) return 'the windows since are still being counted: ask again'
+      if (this.#modules.time.monotonicMs() > endMs) return PENDING
       const isRead = await this.#read(window, signal)
-      if (!isRead && window >= from) return `the envelope of window ${window} is not stored here`
+      if (!isRead && window >= from) return never(`the envelope of window ${window} is not stored here`)
       if (!isRead) break
     }
     this.#forget()
@@ -97,4 +106,8 @@ export class Credits {
     const oldest = [...this.#windows.keys()].sort((a, b) => a - b).slice(0, this.#windows.size - KEPT)
     for (const window of oldest) this.#windows.delete(window)
   }
+}
+
+function never(reason: string): NoCount {
+  return { reason, isPending: false }
 }

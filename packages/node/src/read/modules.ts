@@ -22,6 +22,8 @@ export interface ReadModules {
   manifest(): Manifest | undefined
   names(): Names
   wallMs(): number
+  /** A question that could not be answered because of what is stored here. */
+  onFault(error: unknown): void
 }
 
 export function chainOf(modules: Pick<ReadModules, 'state'>): ChainState {

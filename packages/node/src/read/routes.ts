@@ -1,4 +1,4 @@
-import type { TimeSource } from '@montana/foundation'
+import { isAbort, type TimeSource } from '@montana/foundation'
 import { account } from './account.js'
 import { chainStatus } from './chain-status.js'
 import { consensus } from './consensus.js'
@@ -34,13 +34,15 @@ type Route = (question: Question) => unknown
 export class ReadRoutes {
   readonly #plain: ReadonlyMap<string, Route>
   readonly #named: ReadonlyMap<string, Route>
+  readonly #modules: ReadModules
   #open = 0
 
   constructor(modules: ReadModules, time: Pick<TimeSource, 'monotonicMs'>) {
+    this.#modules = modules
     const { store } = modules
     const share = new ReadShare(time)
     const windows = new Windows({ store, share })
-    const readers = { windows, credits: new Credits({ store, share }) }
+    const readers = { windows, credits: new Credits({ store, share, time }) }
     const lists = { ...modules, windows, share }
     const turn = ({ signal }: Question, work: () => unknown) => share.run(work, signal)
     const fixed = (work: () => unknown) => (question: Question) => {
@@ -76,6 +78,9 @@ export class ReadRoutes {
     this.#open++
     try {
       return await route({ id: id ?? '', query, signal })
+    } catch (error) {
+      if (!(error instanceof ReadError) && !isAbort(error)) this.#modules.onFault(error)
+      throw error
     } finally {
       this.#open--
     }

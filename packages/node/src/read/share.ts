@@ -48,7 +48,7 @@ export class ReadShare {
 
   async #rest(): Promise<void> {
     const owedMs = this.#paidAtMs - this.#time.monotonicMs()
-    if (owedMs > BURST_MS * REST_PER_WORK) await delay(owedMs, undefined, { ref: false })
+    if (owedMs > BURST_MS * REST_PER_WORK) await delay(owedMs)
     else await nextTurn()
   }
 }

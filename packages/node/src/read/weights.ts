@@ -1,7 +1,7 @@
 import type { ChainState } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import { isActive, type NodeRecord, quorum } from '@montana/ledger'
-import type { CreditCount } from './credits.js'
+import type { CreditCount, NoCount } from './credits.js'
 import { recordsOf } from './nodes.js'
 
 /** Weights of S_{W−1}, which decided window W: spec protocol 8.3. */
@@ -12,17 +12,20 @@ export interface PastWeights {
   of(nodeId: string): number
 }
 
-/**
- * From the tables of the head and the credits in W … head, `credits`. A text says why they are not known. Pure.
- */
-export function pastWeights(chain: ChainState, window: number, credits: CreditCount): PastWeights | string {
+const UNKNOWN: NoCount = {
+  reason: 'whether a member that fell silent counted then is not known any more',
+  isPending: false,
+}
+
+/** From the tables of the head and the credits in W … head, `credits`. Pure. */
+export function pastWeights(chain: ChainState, window: number, credits: CreditCount): PastWeights | NoCount {
   const weights = new Map<string, number>()
   let active = 0
   for (const node of recordsOf(chain.tables.nodes)) {
     // Selection writes the record when `startWindow` settles: it is in S_{W−1} from then on.
     if (node.startWindow >= window) continue
     const wasActive = wasActiveAt(chain, node, window, credits)
-    if (wasActive === undefined) return 'whether a member that fell silent counted then is not known any more'
+    if (wasActive === undefined) return UNKNOWN
     const weight = wasActive ? node.chainLength - credits.since(toHex(node.nodeId)) : 0
     weights.set(toHex(node.nodeId), weight)
     active += weight

@@ -8,7 +8,7 @@ import {
 } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import { decodeNodeRegistration, nodeIdOf } from '@montana/ledger'
-import type { Credits } from './credits.js'
+import type { Credits, NoCount } from './credits.js'
 import { ReadError } from './errors.js'
 import { chainOf, type ReadModules } from './modules.js'
 import type { Names } from './names.js'
@@ -43,7 +43,7 @@ export async function window(
   const whole = await storedWindow(modules, windows, number, signal)
   const chain = chainOf(modules)
   const counted = await credits.count(number, chain.context.window, signal)
-  const weights = typeof counted === 'string' ? counted : pastWeights(chain, number, counted)
+  const weights = 'reason' in counted ? counted : pastWeights(chain, number, counted)
   return wholeRow(modules, whole, weights)
 }
 
@@ -87,10 +87,10 @@ function headerOf({ stored, envelope: { header, bytes } }: WholeWindow, names: N
   }
 }
 
-function wholeRow(modules: ReadModules, whole: WholeWindow, weights: PastWeights | string) {
+function wholeRow(modules: ReadModules, whole: WholeWindow, weights: PastWeights | NoCount) {
   const { stored, envelope } = whole
   const names = modules.names()
-  const known = typeof weights === 'string' ? undefined : weights
+  const [known, lack] = 'reason' in weights ? [undefined, weights] : [weights, undefined]
   return {
     ...{ window: envelope.header.window, head: chainOf(modules).context.window },
     header: headerOf(whole, names),
@@ -98,7 +98,7 @@ function wholeRow(modules: ReadModules, whole: WholeWindow, weights: PastWeights
     took_ms: tookMs(modules, whole),
     certificate: certificateOf(modules, stored.window),
     weights: known ? weightsOf(envelope, known) : null,
-    weights_reason: typeof weights === 'string' ? weights : null,
+    ...{ weights_reason: lack?.reason ?? null, weights_pending: lack?.isPending ?? false },
     evidence: envelope.evidence.map((one) => bundleRow(one, names, known)),
     confirmers: envelope.confirmers.map((one) => bundleRow(one, names, known)),
     control: envelope.control.map(controlRow),

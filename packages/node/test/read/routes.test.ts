@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BuiltWindow, buildChain, headOfChain } from '../support/chain.js'
 import { signRegistration } from '../support/objects.js'
 import { makeWorld, VOTE_RULES, type World } from '../support/world.js'
+import { damaged } from '../verify/support.js'
 import { type Reader, readerOf } from './support.js'
 
 const WINDOWS = 14
@@ -254,6 +255,20 @@ describe('a search', () => {
 
   it('says how far it has looked where it finds nothing', async () => {
     expect(await read(`find/${'00'.repeat(32)}`)).toEqual({ matches: [], searched_from: 1, next: null })
+  })
+})
+
+describe('a window that is damaged on disk', () => {
+  it('is not shown, and said to the operator', async () => {
+    const copy = damaged(dir, (db) => db.sql('UPDATE envelopes SET digest = zeroblob(32) WHERE window = 3'))
+    const broken = openStore({ dir: copy, mode: 'write' })
+    const faults: unknown[] = []
+    // As if it was damaged after the start, which reads it too.
+    const other = readerOf(world, store, { store: broken, onFault: (error) => faults.push(error) })
+    await expect(other.read('window/3')).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+    await expect(other.read('window/0')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(faults).toMatchObject([{ code: 'STORE_CORRUPT' }])
+    broken.close()
   })
 })
 

@@ -33,6 +33,7 @@ export function readerOf(world: World, store: Store, changes: Partial<ReadModule
     isReplacing: () => false,
     mesh: () => undefined,
     wallMs: () => systemTime.wallMs(),
+    onFault: () => {},
     ...changes,
   }
   const routes = new ReadRoutes(modules, systemTime)

@@ -115,6 +115,7 @@ export const windowSchema: z.ZodType<WindowView> = z.object({
     .object({ active_chain_length: count, quorum: count, evidence_weight: count, confirmer_weight: count })
     .nullable(),
   weights_reason: text.nullable(),
+  weights_pending: z.boolean(),
   evidence: z.array(bundle).max(SIGNERS_MAX),
   confirmers: z.array(bundle).max(SIGNERS_MAX),
   control: z.array(registration).max(CONTROL_MAX),
