@@ -246,7 +246,7 @@ it.skipIf(chromium === undefined)(
     await checkAbsences(page, devnet)
 
     await page.getByRole('tab', { name: 'Mesh' }).focus()
-    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('End')
     await checkSoak(page, devnet)
     expect(await portraits(devnet, browser)).toEqual([])
 

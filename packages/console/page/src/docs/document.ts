@@ -1,7 +1,7 @@
 // As much of OpenAPI 3.1 as the console writes.
 
 export interface Schema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly description?: string
   readonly enum?: readonly unknown[]
   readonly const?: unknown
@@ -53,7 +53,7 @@ export function typeWords({ type, enum: values, const: only, anyOf, oneOf, items
   const choices = anyOf ?? oneOf
   if (choices) return [...new Set(choices.map(typeWords))].join(' | ')
   if (type === 'array') return items ? `list of ${typeWords(items)}` : 'list'
-  return format === 'date-time' ? 'time' : (type ?? 'any')
+  return format === 'date-time' ? 'time' : [type ?? 'any'].flat().join(' | ')
 }
 
 /** The parts of a schema that have names: its own, of its entries, or of its choice that is not null. */

@@ -3,6 +3,7 @@ import { dayTime } from '../data/format.js'
 import { severityTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
+import { Words } from '../parts/words.js'
 
 /** Of the report; all of them stand under Soak. */
 const REPORTED_SHOWN = 5
@@ -51,7 +52,9 @@ function Alert({ alert: { code, severity, nodes, text, remedy } }: { alert: Aler
         {nodes.length > 0 && <strong>{nodes.join(', ')}</strong>}
         <span class="alert-text">{text}</span>
       </p>
-      <p class="alert-remedy">{remedy}</p>
+      <p class="alert-remedy">
+        <Words>{remedy}</Words>
+      </p>
     </li>
   )
 }

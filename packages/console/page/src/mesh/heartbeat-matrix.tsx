@@ -1,6 +1,7 @@
 import type { NodeView, PeerView } from '../../../src/api/views.js'
 import { MISSING, millis, percent } from '../data/format.js'
 import { ratioTone, type Tone } from '../data/state.js'
+import { Scroll } from '../parts/scroll.js'
 
 /** Beyond so many columns a cell says only the ratio and the usual round trip. */
 const DENSE_ABOVE = 8
@@ -13,7 +14,7 @@ export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
   const isDense = labels.length > DENSE_ABOVE
   const style = isDense ? { minWidth: `${HEAD_PX + labels.length * DENSE_CELL_PX}px` } : {}
   return (
-    <div class="scroll">
+    <Scroll label="Heartbeats">
       <table class={isDense ? 'matrix is-dense' : 'matrix'} style={style}>
         <thead>
           <tr>
@@ -36,7 +37,7 @@ export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

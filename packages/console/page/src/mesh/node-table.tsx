@@ -3,6 +3,7 @@ import type { MeshView, NodeView, SoakView } from '../../../src/api/views.js'
 import { duration, MISSING, mebibytes, number, percent } from '../data/format.js'
 import { nodeTone, ratioTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
+import { Scroll } from '../parts/scroll.js'
 
 interface Column {
   readonly name: string
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column[] = [
 /** One row per node; on a narrow screen one card per node. */
 export function NodeTable({ mesh, soak }: { mesh: MeshView; soak: SoakView | null }) {
   return (
-    <div class="scroll">
+    <Scroll label="Nodes">
       <table class="nodes">
         <thead>
           <tr>
@@ -46,7 +47,7 @@ export function NodeTable({ mesh, soak }: { mesh: MeshView; soak: SoakView | nul
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

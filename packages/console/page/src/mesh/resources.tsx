@@ -3,6 +3,7 @@ import type { NodeView, ResourcesView } from '../../../src/api/views.js'
 import { fixed, MISSING, mebibytes, millis, percent } from '../data/format.js'
 import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
+import { Scroll } from '../parts/scroll.js'
 
 const GIB = 2 ** 30
 /** Those of the alerts: spec operations 5. */
@@ -45,7 +46,7 @@ const COLUMNS: readonly Column[] = [
 /** What each node takes of its host, and how its host is. */
 export function Resources({ nodes }: { nodes: readonly NodeView[] }) {
   return (
-    <div class="scroll">
+    <Scroll label="Resources">
       <table class="nodes resources">
         <thead>
           <tr>
@@ -72,7 +73,7 @@ export function Resources({ nodes }: { nodes: readonly NodeView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

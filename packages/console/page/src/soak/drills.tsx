@@ -2,12 +2,13 @@ import type { DrillView } from '../../../src/api/views.js'
 import { clockTime, duration, interval } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
+import { Scroll } from '../parts/scroll.js'
 
 /** Faults that were declared before the run, and what became of them. */
 export function Drills({ drills }: { drills: readonly DrillView[] }) {
   return (
     <Panel id="drills" title="Drills" aside="declared before the run; shaded in the charts">
-      <div class="scroll">
+      <Scroll label="Drills">
         <table class="plain drills">
           <thead>
             <tr>
@@ -28,7 +29,7 @@ export function Drills({ drills }: { drills: readonly DrillView[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Panel>
   )
 }

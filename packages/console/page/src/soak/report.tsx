@@ -3,6 +3,7 @@ import { clockTime, dayTime } from '../data/format.js'
 import { severityTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
+import { Words } from '../parts/words.js'
 
 /** The latest retrospective: what it says of each component. */
 export function ReportPanel({ report }: { report: ReportView | null }) {
@@ -100,7 +101,9 @@ function Finding({
         {explained && <span class="finding-tag">accounted for</span>}
       </p>
       <p>{text}</p>
-      <p class="finding-remedy">{remedy}</p>
+      <p class="finding-remedy">
+        <Words>{remedy}</Words>
+      </p>
     </li>
   )
 }
