@@ -24,6 +24,13 @@ const NAMES_EVERY_MS = 30_000
 export function ExplorerTab({ mesh }: ExplorerProps) {
   const choice = useNodeChoice(mesh)
   if (!mesh) return <Empty title="Asking the nodes">The first answers come within two seconds of their start.</Empty>
+  if (mesh.nodes.length === 0) {
+    return (
+      <Empty title="This console follows no node">
+        Start it with <code>--data-dir</code> of a devnet, or with <code>--config</code> that names nodes.
+      </Empty>
+    )
+  }
   if (choice.label === null) {
     return (
       <Empty title="No node answers">

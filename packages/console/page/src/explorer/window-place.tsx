@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks'
 import type { WindowView } from '../../../src/api/explorer-views.js'
 import type { Refusal } from '../data/api.js'
 import { number } from '../data/format.js'
@@ -10,11 +11,15 @@ import { ProposalPanel } from './proposal-panel.js'
 import { QuorumBar } from './quorum-bar.js'
 import { windowHref } from './route.js'
 
-/** A window that is not there yet may come; what is cemented stays. */
-const EVERY_MS = 5_000
+/** A window that is not there yet may come, and weights that are being counted; what is cemented stays. */
+const SOON_MS = 2_000
+const EVERY_MS = 10_000
 
 export function WindowPlace({ label, window }: { label: string; window: number }) {
-  const asked = useNode<WindowView>(label, `window/${window}`, EVERY_MS)
+  const [everyMs, setEveryMs] = useState(SOON_MS)
+  const asked = useNode<WindowView>(label, `window/${window}`, everyMs)
+  const isWhole = asked.data !== null && !asked.data.weights_pending
+  useEffect(() => setEveryMs(isWhole ? EVERY_MS : SOON_MS), [isWhole])
   const head = asked.data?.head ?? null
   return (
     <>
@@ -41,7 +46,7 @@ function NotHere({ refusal }: { refusal: Refusal | null }) {
 }
 
 function Window({ view }: { view: WindowView }) {
-  const { weights, weights_reason: reason } = view
+  const { weights } = view
   return (
     <>
       <ProposalPanel view={view} />
@@ -51,7 +56,7 @@ function Window({ view }: { view: WindowView }) {
           title={`Confirmed by ${counted(view.evidence.length)}`}
           aside="confirmations of this window"
         >
-          {weights ? <QuorumBar weights={weights} /> : <p class="quorum">No weights: {reason ?? 'not known'}.</p>}
+          {weights ? <QuorumBar weights={weights} /> : <p class="quorum">{missingWeights(view)}</p>}
           <Bundles bundles={view.evidence} whole={weights?.active_chain_length ?? null} />
         </Panel>
         <Panel
@@ -67,6 +72,10 @@ function Window({ view }: { view: WindowView }) {
       {view.control.length > 0 && <Controls control={view.control} />}
     </>
   )
+}
+
+function missingWeights({ weights_pending: isPending, weights_reason: reason }: WindowView): string {
+  return isPending ? 'The weights of that time are still being counted.' : `No weights: ${reason ?? 'not known'}.`
 }
 
 const counted = (count: number) => `${count} ${count === 1 ? 'member' : 'members'}`
