@@ -10,6 +10,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is awaited comes when the host has time for it; a promise in milliseconds is measured, and not polled for.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // Some tests hold promises in milliseconds (a cancel, a stop); on two cores they must not compete with each other.
     fileParallelism: false,

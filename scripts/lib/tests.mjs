@@ -19,6 +19,7 @@ const WAITING = [
   'test/e2e/breathing-agents',
   'test/e2e/disk-full',
   'test/e2e/notify',
+  'test/browser/',
   'test/e2e/manifest',
   'packages/breathing/',
   'packages/vpn/',

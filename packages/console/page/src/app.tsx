@@ -79,9 +79,11 @@ function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {
 }
 
 function LinkState({ state: { link, heardAtMs, mesh } }: { state: LiveState }) {
+  // A console of agents or mirrors alone asks no node.
+  const isQuiet = !mesh?.head && mesh?.nodes.length !== 0
   return (
     <output class="link" data-link={link}>
-      {link === 'live' && (mesh?.head ? <Mark tone="good">live</Mark> : <Mark tone="warn">no node answers</Mark>)}
+      {link === 'live' && (isQuiet ? <Mark tone="warn">no node answers</Mark> : <Mark tone="good">live</Mark>)}
       {link === 'connecting' && <Mark tone="none">connecting</Mark>}
       {link === 'refused' && <Mark tone="bad">no console</Mark>}
       {link === 'stale' && <Mark tone="bad">stale since {clockTime(heardAtMs)}</Mark>}

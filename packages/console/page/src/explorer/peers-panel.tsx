@@ -52,7 +52,7 @@ function Peer({ peer }: { peer: LivePeerView }) {
       <span>{peer.label}</span>
       <span class="peer-words">
         {isConnected && `${millis(peer.rtt_p50_ms)} / ${millis(peer.rtt_p99_ms)} ms, `}
-        {peer.head ? `last said window ${number(peer.head.window)}` : 'has not said its window'}
+        {peer.head ? `at window ${number(peer.head.window)} when it linked` : 'has not said its window'}
       </span>
     </li>
   )

@@ -1,6 +1,6 @@
 import type { MeshView } from '../../../src/api/views.js'
 import type { LiveState } from '../data/live.js'
-import { Panel } from '../parts/panel.js'
+import { Empty, Panel } from '../parts/panel.js'
 import { Alerts } from './alerts.js'
 import { HeartbeatMatrix } from './heartbeat-matrix.js'
 import { NodeTable } from './node-table.js'
@@ -11,6 +11,7 @@ import { MeshTiles } from './tiles.js'
 export function MeshTab({ mesh, state }: { mesh: MeshView; state: LiveState }) {
   const soak = state.soak === 'none' ? null : state.soak
   const report = soak?.report ?? null
+  if (mesh.nodes.length === 0) return <NoNodes />
   return (
     <>
       <MeshTiles mesh={mesh} heardAtMs={state.heardAtMs} report={report} isStale={state.link === 'stale'} />
@@ -26,5 +27,13 @@ export function MeshTab({ mesh, state }: { mesh: MeshView; state: LiveState }) {
         <Resources nodes={mesh.nodes} />
       </Panel>
     </>
+  )
+}
+
+function NoNodes() {
+  return (
+    <Empty title="No nodes are configured">
+      Start the console with <code>--data-dir</code> of a devnet, or with <code>--config</code> of a watchdog.
+    </Empty>
   )
 }
