@@ -9,7 +9,7 @@ it('five clones that write at once and are killed at random: nothing acknowledge
   await using world = new World()
   const result = await runClones(world, { writeMs: 8_000, pauseMs: 2_000, killEveryMs: 1_500 })
   expect(result.kills).toBeGreaterThan(1)
-  expect(result.acknowledged).toBeGreaterThan(5)
+  expect(result.acknowledged).toBeGreaterThan(2)
   expect(result.lost).toEqual([])
   expect(result.worstMs).toBeLessThan(BOUND_MS)
   expect(result.settledMs).toBeLessThan(BOUND_MS)

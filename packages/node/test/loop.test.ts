@@ -89,11 +89,11 @@ describe('the engine loop', () => {
     const before = [...order]
     const free = loop.whenFree(new AbortController().signal)
     loop.dispatch({ type: 'wake' })
-    await vi.waitUntil(() => order.length > before.length)
+    await vi.waitUntil(() => order.length > before.length, 10_000)
     expect(new Set(order.slice(before.length)), 'only the commit is tried again').toEqual(new Set(['commit']))
     isFull = false
     await free
-    await vi.waitUntil(() => loop.head >= 3)
+    await vi.waitUntil(() => loop.head >= 3, 10_000)
     expect([loop.isHeld, fatal]).toEqual([false, []])
     // But for the repeated commits it is the history of a loop whose disk was never full: nothing is signed twice.
     const undisturbed = solo(() => {})
@@ -113,7 +113,7 @@ describe('the engine loop', () => {
     loop.dispatch({ type: 'start' })
     expect(loop.isHeld).toBe(true)
     code = 'STORE_IO'
-    await vi.waitUntil(() => fatal.length > 0)
+    await vi.waitUntil(() => fatal.length > 0, 10_000)
     expect(fatal).toMatchObject([{ code: 'STORE_IO' }])
     expect(loop.head).toBe(1)
   })

@@ -30,10 +30,10 @@ it('says once why a witness does not answer, and once that it answers again', as
   onTestFinished(() => end.abort())
   rounds.every(20)
   rounds.run(end.signal).catch(() => {})
-  await vi.waitUntil(() => state.rounds > 6)
+  await vi.waitUntil(() => state.rounds > 6, 10_000)
   const told = '"witness":"w1","code":"WITNESS_REFUSED","reason":"witness w1 answered 401 to a post"'
   expect(lines).toEqual([`witness does not answer {${told}}`])
   state.isUp = true
-  await vi.waitUntil(() => lines.length > 1)
+  await vi.waitUntil(() => lines.length > 1, 10_000)
   expect(lines.at(-1)).toBe('witness answers again {"witness":"w1"}')
 })

@@ -31,7 +31,7 @@ describe('a check by command', () => {
     expect(performance.now() - startMs).toBeLessThan(800)
     expect(existsSync(`${folder}/pid`)).toBe(true)
     const group = Number(readFileSync(`${folder}/pid`, 'utf8'))
-    await vi.waitFor(() => expect(isGroupEmpty(group)).toBe(true))
+    await vi.waitFor(() => expect(isGroupEmpty(group)).toBe(true), 10_000)
   })
 
   it('that is no longer wanted does not wait', async () => {

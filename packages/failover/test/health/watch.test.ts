@@ -77,7 +77,7 @@ describe('a standby', () => {
     const { seen } = watch({ ready: [{ kind: 'http', url }] })
     expect(seen[0]).toEqual({ isHealthy: null, isReady: false, lagMs: 0 })
     status = 200
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual({ isHealthy: null, isReady: true, lagMs: 0 }))
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual({ isHealthy: null, isReady: true, lagMs: 0 }), 10_000)
   })
 
   it('without a check is ready', () => {
@@ -87,7 +87,7 @@ describe('a standby', () => {
   it('forgets what the running service was like', async () => {
     const { watch: health, seen } = watch({ health: [{ kind: 'command', command: ['false'] }], healthFailures: 1 })
     health.watch('running')
-    await vi.waitFor(() => expect(seen.at(-1)?.isHealthy).toBe(false))
+    await vi.waitFor(() => expect(seen.at(-1)?.isHealthy).toBe(false), 10_000)
     health.watch('standby')
     await sleep(150)
     expect(seen.at(-1)?.isHealthy).toBeNull()

@@ -59,7 +59,7 @@ describe('a promotion', () => {
     const running = shellService(`${STUBBORN}`, { health: upIn(cwd), promoteTimeoutMs: 5_000 }, cwd)
     const promotion = running.services.promote(tenure(), controller.signal)
     promotion.catch(() => {})
-    await vi.waitFor(() => expect(running.groups).toHaveLength(1))
+    await vi.waitFor(() => expect(running.groups).toHaveLength(1), 10_000)
     controller.abort()
     await running.services.demote(GRACEFUL)
     await expect(promotion).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))

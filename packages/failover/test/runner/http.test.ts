@@ -100,6 +100,6 @@ describe('a service that is started by calls', () => {
     const { services, calls } = await remote(ok)
     await services.promote(tenure(), unbounded())
     services.fence()
-    await vi.waitFor(() => expect(calls.at(-1)?.path).toBe('/stop'))
+    await vi.waitFor(() => expect(calls.at(-1)?.path).toBe('/stop'), 10_000)
   })
 })

@@ -16,13 +16,16 @@ describe.skipIf(!hasPython)('the service manager (skipped without python3)', () 
     expect(lines).toEqual([])
     await turn(notifier, 1_250)
     notifier.stopping()
-    await vi.waitFor(() => expect(lines).toEqual(['READY=1 WATCHDOG=1', 'WATCHDOG=1', 'WATCHDOG=1', 'STOPPING=1']))
+    await vi.waitFor(
+      () => expect(lines).toEqual(['READY=1 WATCHDOG=1', 'WATCHDOG=1', 'WATCHDOG=1', 'STOPPING=1']),
+      10_000,
+    )
   })
 
   it('hears four times within a shorter WatchdogSec', async () => {
     const { address, lines } = await receiveNotifications()
     await turn(createNotifier({ NOTIFY_SOCKET: address, WATCHDOG_USEC: '400000' }, silentLogger), 450)
-    await vi.waitFor(() => expect(lines.length).toBeGreaterThanOrEqual(4))
+    await vi.waitFor(() => expect(lines.length).toBeGreaterThanOrEqual(4), 10_000)
   })
 })
 

@@ -29,7 +29,7 @@ function worldOf(params: Partial<ProtocolParams>): World {
 async function registeredRun(params: Partial<ProtocolParams> = {}): Promise<CandidateRun> {
   const run = new CandidateRun(worldOf(params))
   await run.advance(1)
-  await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2)
+  await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2, 10_000)
   await run.advance(1)
   await run.registered()
   return run
@@ -47,7 +47,7 @@ describe('the way into the table', () => {
     run.isSynced = true
     expect(run.candidacy.phase).toBe('CandidateVdf')
     await run.advance(1)
-    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2)
+    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 2, 10_000)
     expect(run.candidacy.progress).toEqual({ wStart: 2, windowsDone: 2, windowsRequired: 2 })
     await run.advance(1)
     await run.registered()
@@ -82,9 +82,9 @@ describe('the way into the table', () => {
   it('works over the end of an epoch with the D of each window, once it is known', async () => {
     const run = new CandidateRun(worldOf({ vdfEntryWindows: 5 }))
     await run.advance(2)
-    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 3)
+    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 3, 10_000)
     await run.advance(3)
-    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 5)
+    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 5, 10_000)
     await run.advance(1)
     await run.registered()
     const seed = seedOf(run.store, 1, world.candidate.identity.nodeId) ?? new Uint8Array()
@@ -160,7 +160,7 @@ describe('a restart', () => {
   it('between windows goes on with the work that was done', async () => {
     const run = new CandidateRun(worldOf({ vdfEntryWindows: 5 }))
     await run.advance(2)
-    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 3)
+    await vi.waitUntil(() => run.candidacy.progress?.windowsDone === 3, 10_000)
     await run.restart()
     expect(run.candidacy.progress).toMatchObject({ wStart: 1, windowsDone: 3 })
     expect(run.candidacy.phase).toBe('CandidateVdf')
@@ -245,11 +245,11 @@ describe('work that takes longer than a chain may last', () => {
   it('is begun anew, goes on, and a restart finds the new chain only', async () => {
     const run = new CandidateRun(worldOf({ vdfEntryWindows: 30 }))
     await run.advance(8)
-    await vi.waitUntil(() => (run.candidacy.progress?.windowsDone ?? 0) >= 7)
+    await vi.waitUntil(() => (run.candidacy.progress?.windowsDone ?? 0) >= 7, 10_000)
     expect(run.candidacy.progress?.wStart).toBe(1)
     await run.advance(3)
     expect(run.candidacy.progress?.wStart).toBe(9)
-    await vi.waitUntil(() => (run.candidacy.progress?.windowsDone ?? 0) >= 3)
+    await vi.waitUntil(() => (run.candidacy.progress?.windowsDone ?? 0) >= 3, 10_000)
     await run.restart()
     expect(run.candidacy.progress).toMatchObject({ wStart: 9 })
     const windows = [...run.store.work.list()].map((bytes) => decodeStretch(bytes).window)
@@ -262,7 +262,7 @@ describe('work that takes longer than a chain may last', () => {
     const run = new CandidateRun(worldOf({ d0: 4_000_000_000 }))
     await run.advance(8, { steps })
     await run.advance(4, { steps })
-    await vi.waitUntil(() => run.candidacy.progress?.wStart === 9)
+    await vi.waitUntil(() => run.candidacy.progress?.wStart === 9, 10_000)
     await run.restart()
     expect(run.candidacy.progress).toMatchObject({ wStart: 9 })
     expect(toHex(run.store.notes.get('candidate-start') ?? new Uint8Array())).toBe('0900000000000000')

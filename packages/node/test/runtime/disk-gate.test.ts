@@ -40,7 +40,7 @@ describe('the gate of the disk', () => {
     const { gate, write, disk, said, counts } = fullDisk()
     expect([gate.attempt(write('a')), gate.attempt(write('b'))]).toEqual([false, false])
     expect([gate.isFull, gate.degraded(), disk.attempts]).toEqual([true, ['DISK_FULL'], 1])
-    await vi.waitUntil(() => disk.attempts >= 3)
+    await vi.waitUntil(() => disk.attempts >= 3, 10_000)
     expect(said).toEqual(['DISK_FULL'])
     disk.isFull = false
     await vi.waitUntil(() => !gate.isFull, { timeout: 3_000 })
@@ -58,7 +58,7 @@ describe('the gate of the disk', () => {
     })
     gate.attempt(write('b'))
     disk.isFull = false
-    await vi.waitUntil(() => !gate.isFull)
+    await vi.waitUntil(() => !gate.isFull, 10_000)
     expect(disk.written).toEqual(['a', 'b', 'c'])
   })
 
@@ -72,7 +72,7 @@ describe('the gate of the disk', () => {
     await expect(second).rejects.toMatchObject({ name: 'AbortError' })
     disk.isFull = false
     await first
-    await vi.waitUntil(() => !gate.isFull)
+    await vi.waitUntil(() => !gate.isFull, 10_000)
     expect(disk.written).toEqual(['kept'])
     for (const { signal } of [kept, given]) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     await gate.durable(write('with space, although it is aborted'), given.signal)
@@ -92,7 +92,7 @@ describe('the gate of the disk', () => {
     })
     gate.attempt(write('after'))
     disk.isFull = false
-    await vi.waitUntil(() => fatal.length > 0)
+    await vi.waitUntil(() => fatal.length > 0, 10_000)
     expect([fatal, disk.written]).toEqual([[broken], []])
   })
 

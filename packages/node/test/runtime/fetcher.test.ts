@@ -48,7 +48,7 @@ function setUp(peers: Record<string, Peer>) {
   const node = createReceiver(chain.world, chain.restored)
   const fetcher = new Fetcher({ requests, inbox: node.inbox, logger: silentLogger })
   onTestFinished(() => fetcher.stop())
-  const heard = (count: number) => vi.waitUntil(() => node.outcomes.length >= count)
+  const heard = (count: number) => vi.waitUntil(() => node.outcomes.length >= count, 10_000)
   return { node, fetcher, asked, heard }
 }
 
@@ -107,7 +107,7 @@ describe('a peer that fails', () => {
     expect(lucky.asked).toEqual(['a', 'b', 'c'])
     const unlucky = setUp({ a: dead, b: dead, c: dead, d: peer })
     unlucky.fetcher.fetch(wantedDraft())
-    await vi.waitUntil(() => unlucky.asked.length === 3)
+    await vi.waitUntil(() => unlucky.asked.length === 3, 10_000)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect([unlucky.asked, unlucky.node.outcomes]).toEqual([['a', 'b', 'c'], []])
   })
@@ -128,7 +128,7 @@ describe('a peer that fails', () => {
     const vote = { ...teller.loop.state.vote, drafts: new Map([['refused', refused]]) }
     const { fetcher, asked, node } = setUp({ a: answering({ engineState: () => ({ ...teller.loop.state, vote }) }) })
     fetcher.fetch(wantedDraft())
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, 10_000)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(node.outcomes).toEqual([])
   })

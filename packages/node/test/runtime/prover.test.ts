@@ -62,7 +62,7 @@ function setUp(peers: Record<string, Peer>, clockRemainingMs = () => undefined a
   const verdict = async (over: Partial<ProveRequest> = {}) => {
     const before = verdicts.length
     prove(over)
-    await vi.waitUntil(() => verdicts.length > before)
+    await vi.waitUntil(() => verdicts.length > before, 10_000)
     return verdicts.at(-1)
   }
   return { prover, prove, verdict, verdicts, blamed, shown, asked, shelf, verifier }
@@ -174,7 +174,7 @@ describe('a window that is closed', () => {
       peer: (...args) => (isSilent ? silent(...args) : first(...args)),
     })
     prove()
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, 10_000)
     prover.windowClosed()
     await quiet()
     expect(verdicts).toEqual([])
@@ -191,7 +191,7 @@ describe('a window that is closed', () => {
       },
     })
     prove({ isAudit: true })
-    await vi.waitUntil(() => signals.length === 1)
+    await vi.waitUntil(() => signals.length === 1, 10_000)
     prover.windowClosed()
     expect(signals[0]?.aborted).toBe(false)
     prover.stop()
@@ -212,10 +212,10 @@ describe('audits', () => {
       },
     })
     for (let i = 0; i < 6; i++) prove({ isAudit: true })
-    await vi.waitUntil(() => release.length === 4)
+    await vi.waitUntil(() => release.length === 4, 10_000)
     expect(prover.counters.skipped).toBe(2)
     for (const one of release) one()
-    await vi.waitUntil(() => verdicts.length === 4)
+    await vi.waitUntil(() => verdicts.length === 4, 10_000)
     expect(prover.counters).toMatchObject({ audited: 4, verified: 0, skipped: 2 })
     expect(await verdict({ isAudit: true })).toBe('valid')
     expect(prover.counters.skipped).toBe(2)

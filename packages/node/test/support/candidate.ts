@@ -76,7 +76,7 @@ export class CandidateRun {
   }
 
   async registered(count = 1): Promise<void> {
-    await vi.waitUntil(() => this.broadcast.length >= count)
+    await vi.waitUntil(() => this.broadcast.length >= count, 10_000)
   }
 
   #open(dir: string): Store {
@@ -124,6 +124,6 @@ export async function workVerdict(run: CandidateRun, bytes: Uint8Array, peers: R
   onTestFinished(() => check.stop())
   const hash = registrationHash(bytes)
   check.check({ type: 'verifyCandidate', hash, registration: decodeNodeRegistration(bytes) })
-  await vi.waitUntil(() => verdicts.length > 0)
+  await vi.waitUntil(() => verdicts.length > 0, 10_000)
   return verdicts[0]
 }
