@@ -4,6 +4,7 @@ import { number, permille, shortHash } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
+import { LedgerHead } from './ledger-head.js'
 import { nameOf } from './names.js'
 import { accountHref, nodeHref } from './route.js'
 
@@ -46,16 +47,7 @@ function MemberTable({ nodes, consensus }: TableProps) {
   return (
     <div class="scroll">
       <table class="ledger">
-        <thead>
-          <tr>
-            <th scope="col">Member</th>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col" class={NUMBERS.has(name) ? 'num' : ''}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <LedgerHead first="Member" columns={COLUMNS} numbers={NUMBERS} />
         <tbody>
           {nodes.map((node) => (
             <Row key={node.node_id} node={node} share={shares.get(node.node_id) ?? null} />

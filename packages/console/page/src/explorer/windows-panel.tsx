@@ -3,6 +3,7 @@ import type { ProposalRow, ProposalsView } from '../../../src/api/explorer-views
 import { bytes, clockTime, number, shortHash } from '../data/format.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
+import { LedgerHead } from './ledger-head.js'
 import { Member } from './member.js'
 import { windowHref } from './route.js'
 
@@ -44,16 +45,7 @@ function WindowTable({ proposals }: { proposals: readonly ProposalRow[] }) {
   return (
     <div class="scroll">
       <table class="ledger">
-        <thead>
-          <tr>
-            <th scope="col">Window</th>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col" class={NUMBERS.has(name) ? 'num' : ''}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <LedgerHead first="Window" columns={COLUMNS} numbers={NUMBERS} />
         <tbody>
           {proposals.map((row) => (
             <Row key={row.window} row={row} />
