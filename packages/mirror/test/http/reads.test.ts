@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { historySchema, jobSchema, targetSchema, viewSchema } from './answer-schemas.js'
+import { removeReport, roleReport } from './reports.js'
 import { get, hostOf, post, send } from './send.js'
 import { HttpWorld, MAIL_TOKEN, TOKEN, WEBHOOK } from './world.js'
 
@@ -65,6 +66,9 @@ describe('what can be read', () => {
     ['/api/mirrors/backup/history?x=1', 422],
     ['/api/mirrors?x=1', 422],
     ['/api/mirrors/backup?x=1', 422],
+    ['/api/mirrors/jobs/nothing?x=1', 422],
+    ['/api/mirrors/events?x=1', 422],
+    ['/api/mirrors/events?lastEventId=1', 422],
   ])('%s is %d', async (path, expected) => {
     const { status, json } = await get(world, path)
     expect(status).toBe(expected)
@@ -137,7 +141,7 @@ describe('a job', () => {
     const { jobId } = sent.json as { jobId: string }
     const asked = { reason: 'a drill', expectedEpoch: 1, dryRun: false, force: false, drained: false }
     expect(world.asked).toEqual([['promote', 'backup', asked]])
-    const done = { kind: 'promote', state: 'done', result: { steps: [] }, layers: [] }
+    const done = { kind: 'promote', state: 'done', result: roleReport('backup'), layers: [] }
     expect(await read(`/api/mirrors/jobs/${jobId}`, jobSchema)).toMatchObject(done)
   })
 
@@ -154,7 +158,7 @@ describe('a removal', () => {
   it('lists what would go without the typed name, and goes only with it', async () => {
     const before = world.asked.length
     const listed = await post(world, '/api/mirrors/archive/remove', { withdraw: [], dryRun: true })
-    expect([listed.status, listed.json]).toEqual([200, { wouldGo: { steps: [] } }])
+    expect([listed.status, listed.json]).toEqual([200, { wouldGo: removeReport('archive') }])
     for (const [id, confirm] of [
       ['archive', 'second/continuity'],
       ['archive', undefined],
