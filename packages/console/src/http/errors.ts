@@ -1,14 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorCode, isAbort, MontanaError } from '@montana/foundation'
-import { errorBody, frameworkStatus, RefusedError, TOKEN_CHARACTERS_MIN } from '@montana/http'
+import { errorBody, frameworkStatus, RefusedError, repeated } from '@montana/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 
 export const ROUTES = 'ask for /, /healthz, /api/mesh or what /api/docs lists'
-const TEXT_MAX = 64
-/** Who asks knows what it asked for; its log need not. */
-const AS_LONG_AS_A_TOKEN = new RegExp(`[^/]{${TOKEN_CHARACTERS_MIN},}`, 'g')
 
 /** Every refusal in one form; what went wrong inside is not told to whoever asks. */
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
@@ -26,8 +23,8 @@ function toRefusal(error: unknown): RefusedError<string> {
 }
 
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0]?.replace(AS_LONG_AS_A_TOKEN, '…').slice(0, TEXT_MAX)
-  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${path}`, { remedy: ROUTES }), reply)
+  const path = request.url.split('?', 1)[0] ?? ''
+  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${repeated(path)}`, { remedy: ROUTES }), reply)
 }
 
 const RAW_FAULTS: Readonly<Record<string, readonly [status: number, fault: string]>> = {
