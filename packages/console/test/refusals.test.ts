@@ -137,7 +137,10 @@ describe('what changes something', () => {
 })
 
 describe('what reads', () => {
-  const ROUTES = ['/api/mesh', '/api/features', '/api/soak', '/api/events']
+  const ROUTES = [
+    ...['/api/mesh', '/api/features', '/api/soak', '/api/events', '/api/openapi.json', '/api/docs', '/healthz'],
+    ...['/api/failover', '/api/nodes/moscow/status'],
+  ]
 
   it.each(ROUTES)('%s refuses a field that is not known', async (path) => {
     const { url } = await started({ soakPath: join(tempFolder(), 'soak.jsonl') })
