@@ -4,6 +4,7 @@ import { errorCode, isAbort, MontanaError } from '@montana/foundation'
 import { errorBody, frameworkStatus, RefusedError, repeated } from '@montana/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { SECURITY_HEADERS } from './guard.js'
 
 export const ROUTES = 'ask for /, /healthz, /api/mesh or what /api/docs lists'
 
@@ -35,9 +36,15 @@ const NOT_HTTP = [400, 'the request is not HTTP'] as const
 
 /** What is not HTTP at all never reaches a route. */
 export function refuseRaw(error: Error, socket: Socket): void {
-  if (!socket.writable) return
   const [status, fault] = RAW_FAULTS[errorCode(error)] ?? NOT_HTTP
+  endRaw(socket, status, fault)
+}
+
+/** Answers where there is no response to answer with. */
+export function endRaw(socket: Socket, status: number, fault: string): void {
+  if (!socket.writable) return
   const body = JSON.stringify(new ApiError(status, 'USAGE', fault, { remedy: ROUTES }))
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json']
-  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json', 'content-length': body.length }
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
 }

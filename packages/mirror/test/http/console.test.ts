@@ -15,9 +15,9 @@ const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }
 const operation = z.looseObject({
   summary: z.string().min(1),
   parameters: z.array(z.looseObject({ name: z.string(), in: z.enum(['path', 'query']) })),
-  security: z.unknown(),
+  security: z.unknown().optional(),
   requestBody: z.looseObject({ content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ content })),
+  responses: z.record(z.string(), z.looseObject({ content: content.default({}) })),
 })
 type Operation = z.infer<typeof operation>
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
@@ -153,7 +153,7 @@ describe('through a console, nothing is changed', () => {
           headers: ownHeaders(world),
           ...(method === 'POST' && { body: {} }),
         })
-        expect([400, 404, 405], `${method} ${sent.status}`).toContain(sent.status)
+        expect([400, 404, 405, 414], `${method} ${sent.status}`).toContain(sent.status)
         expect(sent.text).not.toMatch(/root:|"name"/)
       }
     })
