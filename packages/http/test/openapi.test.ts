@@ -58,6 +58,11 @@ it('lists each route below /api/ with what it takes and gives', () => {
     },
   })
   expect(Object.keys((move as { post: { responses: object } }).post.responses)).toEqual(['202', '4XX', '5XX'])
-  expect(rest['/api/events']).toMatchObject({ get: { responses: { 200: { content: { 'text/event-stream': {} } } } } })
+  expect(rest['/api/events']).toMatchObject({
+    get: {
+      parameters: [{ name: 'Last-Event-ID', in: 'header', required: false }],
+      responses: { 200: { content: { 'text/event-stream': {} } } },
+    },
+  })
   expect(rest['/api/silent']).toMatchObject({ get: { summary: '' } })
 })

@@ -14,7 +14,7 @@ import { HttpWorld, MAIL_TOKEN, TOKEN, WEBHOOK } from './world.js'
 const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }))
 const operation = z.looseObject({
   summary: z.string().min(1),
-  parameters: z.array(z.looseObject({ name: z.string(), in: z.enum(['path', 'query']) })),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.enum(['path', 'query', 'header']) })),
   security: z.unknown().optional(),
   requestBody: z.looseObject({ content }).optional(),
   responses: z.record(z.string(), z.looseObject({ content: content.default({}) })),
