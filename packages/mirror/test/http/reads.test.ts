@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { historySchema, jobSchema, targetSchema, viewSchema } from './answer-schemas.js'
+import { leakOf, plantLeak } from './leak.js'
 import { removeReport, roleReport } from './reports.js'
 import { get, hostOf, post, send } from './send.js'
 import { HttpWorld, MAIL_TOKEN, TOKEN, WEBHOOK } from './world.js'
@@ -224,14 +225,8 @@ describe('what is done at once', () => {
 describe('no answer', () => {
   it('holds a secret, a path of this host or a fingerprint of a secret, also where an error text had one', async () => {
     const { store } = world.mirror.parts
-    const leak = `git ${world.source} ${MAIL_TOKEN} ${TOKEN} https://x:${world.tokens[1]}@h.example/r ${WEBHOOK} /etc/montana/key`
-    const id = store.attempts.start('backup', 'code', Date.now())
-    const error = { code: 'TARGET_AUTH', message: leak, remedy: leak }
-    const end = { outcome: 'failed', errorCode: 'TARGET_AUTH', message: leak, refs: [], counts: {} } as const
-    store.attempts.finish(id, Date.now(), end)
-    const [layer] = store.layers.all()
-    if (layer) store.layers.put({ ...layer, status: 'failed', error })
-    store.jobs.request({ mirror: 'backup', layer: 'code', kind: 'manual', reason: leak, dueAtMs: Date.now() })
+    plantLeak(world)
+    const leak = leakOf(world)
     const unknown = await post(world, '/api/mirrors/sync', { layers: [leak] })
     const key = await post(world, '/api/mirrors/sync', { [leak]: 1 })
     const paths = ['', '/backup', '/archive', '/backup/history', '/archive/history', `/${encodeURIComponent(TOKEN)}`]
