@@ -4,7 +4,7 @@ import { useNow } from '../data/hooks.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import type { Ordering } from './group.js'
-import { placeSaid } from './words.js'
+import { leaseText, placeSaid } from './words.js'
 
 interface ChainProps {
   readonly chain: FailoverChainView
@@ -22,7 +22,6 @@ export function Chain({ chain, ordering }: ChainProps) {
         ))}
       </ol>
       <Facts chain={chain} />
-      {leaders.length > 1 && <Disagreement chain={chain} />}
       {holdDown && (
         <p class="chain-note">
           <strong>{holdDown.host}</strong> takes over{' '}
@@ -68,11 +67,6 @@ function Facts({ chain: { leaders, since, leaseRemainingMs, standing } }: { chai
   )
 }
 
-/** Rounded down: what is left, not what was left. */
-function leaseText(ms: number | null): string {
-  return ms === null ? MISSING : `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
-}
-
 interface FactProps {
   readonly id: string
   readonly name: string
@@ -89,36 +83,35 @@ function Fact({ id, name, value, title }: FactProps) {
   )
 }
 
-function Disagreement({ chain: { leaders } }: { chain: FailoverChainView }) {
-  return (
-    <p class="chain-note">
-      <Mark tone="bad">Agents name different leaders</Mark>:{' '}
-      {leaders.map(({ host, epochText, seenBy }) => `${host} (${epochText}) by ${seenBy.join(', ')}`).join('; ')}
-    </p>
-  )
-}
-
-function ChainOrders({ chain: { policy, leaders, places }, ordering: { access, open } }: ChainProps) {
+function ChainOrders({ chain, ordering: { access, open } }: ChainProps) {
   if (access === 'none') return null
-  const leader = leaders[0]?.host
-  const isHere = places.some(({ host, isHere }) => host === leader && isHere)
+  const { policy, places } = chain
   const isLocked = access === 'locked'
   return (
     <div class="buttons">
-      {leader !== undefined && (
-        <button
-          type="button"
-          class="button"
-          disabled={isLocked || !isHere}
-          title={isHere ? undefined : `this console does not reach the agent of ${leader}`}
-          onClick={() => open({ kind: 'step-down', host: leader })}
-        >
-          Step down {leader}
-        </button>
-      )}
+      {actingHosts(chain).map((host) => {
+        const isHere = places.some((place) => place.host === host && place.isHere)
+        return (
+          <button
+            key={host}
+            type="button"
+            class="button"
+            disabled={isLocked || !isHere}
+            title={isHere ? undefined : `this console does not reach the agent of ${host}`}
+            onClick={() => open({ kind: 'step-down', host })}
+          >
+            Step down {host}
+          </button>
+        )
+      })}
       <button type="button" class="button" disabled={isLocked} onClick={() => open({ kind: 'promote', policy })}>
         Move {policy}
       </button>
     </div>
   )
+}
+
+/** Who leads, and whoever else says so of itself. */
+function actingHosts({ leaders: [leader], claims }: FailoverChainView): string[] {
+  return [...new Set([...(leader ? [leader.host] : []), ...claims.map(({ host }) => host)])]
 }

@@ -30,7 +30,8 @@ function LeaderTile({ chain }: { chain: FailoverChainView }) {
   )
 }
 
-function leaderNote({ leaders, since }: FailoverChainView): string {
+function leaderNote({ leaders, claims, since }: FailoverChainView): string {
+  if (claims.length > 1) return 'two hosts act at once'
   const [leader, other] = leaders
   if (!leader) return 'no host has the right to act'
   if (other) return 'agents name different hosts'
