@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { montana } from '../e2e/support/montana.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
+import { accessibilityFaults } from './support/axe.js'
 import { launch, openPage } from './support/chromium.js'
 import { startGroup, startGroupConsole } from './support/failover-group.js'
 import { LOOKS, portray } from './support/screenshots.js'
@@ -65,7 +66,7 @@ async function checkWitnesses(page: Page, { network }: Group): Promise<void> {
   const one = await noticed(page, {
     begin: () => network.cut('w2', 'spb'),
     end: () => network.heal(),
-    shown: async () => expect(await text(page, '[data-finding=WITNESS_PARTED]')).toMatch(/w2 does not answer spb, and/),
+    shown: async () => expect(await text(page, '[data-finding=WITNESS_PARTED]')).toMatch(/w2 does not answer spb; others/),
   })
   process.stderr.write(
     `shown: a silent witness after ${Math.round(all)} ms, a parted one after ${Math.round(one)} ms\n`,
@@ -118,14 +119,24 @@ async function checkTwoLeaders(browser: Browser, page: Page, group: Group, url: 
   expect(await page.locator('[data-verdict=bad]').boundingBox()).toMatchObject({ y: expect.toSatisfy((y) => y < 300) })
   const ready = '[data-finding=TWO_LEADERS]'
   expect(await portray(browser, url, { name: 'failover-two-leaders', hash: 'failover', ready })).toEqual([])
+  await checkNotice(page)
   group.network.heal()
   await isSafe(page)
   expect(await text(page, '[data-incident=coordinate]')).toMatch(/two acted at once/)
 }
 
+/** Whoever looks at another tab is told, and is one click away from what to do. */
+async function checkNotice(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Soak' }).click()
+  await patiently(async () => expect(await text(page, '[data-alarm]')).toMatch(/^■Failover: two hosts lead/))
+  expect(await accessibilityFaults(page)).toEqual([])
+  await page.getByRole('link', { name: 'See what to do' }).click()
+  await page.waitForSelector('[data-finding=TWO_LEADERS]')
+}
+
 const DEATHS = [
-  { dead: ['moscow'], title: /^▲It works/ },
-  { dead: ['spb', 'novosibirsk'], title: /^▲It works/ },
+  { dead: ['moscow'], title: /^▲It works, with less in reserve$/ },
+  { dead: ['spb', 'novosibirsk'], title: /^▲It works, without a majority of the hosts$/ },
   { dead: ['almaty', 'amsterdam'], title: /^■Act now: no agent answers$/ },
 ] as const
 

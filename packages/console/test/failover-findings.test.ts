@@ -69,7 +69,14 @@ describe('two agents that lead', () => {
     const since = new Date(Date.now() - 8_000).toISOString()
     const group = await judged([leading('amsterdam', 3, since), leading('spb', 4, since)])
     expect(codes(group)).toEqual(['alarm TWO_LEADERS'])
-    expect(group.findings[0]?.remedy).toContain('let amsterdam step down')
+    expect(group.findings[0]?.remedy).toContain('on the side of amsterdam; ')
+  })
+
+  it('in two epochs for long: the side without a majority is the one to stop, also with the higher epoch', async () => {
+    const since = new Date(Date.now() - 8_000).toISOString()
+    const minor: Agent = { ...leading('spb', 4, since), policy: { since, standing: 'minority' } }
+    const { findings } = await judged([leading('amsterdam', 3, since), minor])
+    expect(findings[0]?.remedy).toContain('on the side of spb, which has no majority')
   })
 
   it('count also while one of them still stops', async () => {
@@ -118,6 +125,14 @@ describe('a group', () => {
       'has a witness that some do not reach',
       [{ self: 'spb' }, { self: 'almaty', witnesses: { ...ALL, w3: false } }],
       ['warning WITNESS_PARTED'],
+    ],
+    [
+      'has a cut between hosts that are alive',
+      [
+        { self: 'spb', silent: ['amsterdam'] },
+        { self: 'amsterdam', silent: ['spb'] },
+      ],
+      ['warning LINKS_CUT'],
     ],
     ['differs in its files', [{ self: 'spb' }, { self: 'almaty', digest: 'b'.repeat(64) }], ['warning CONFIG_DIFFERS']],
     ['is paused', everybody({ pause: { reason: 'cable work', by: 'root', remainingMs: 1_000 } }), ['warning PAUSED']],

@@ -36,13 +36,15 @@ function oneEpoch({ policy, claims }: FailoverChainView, { epoch, epochText }: F
   }
 }
 
-/** Longer than any change takes: neither will notice by itself. */
+/** Longer than any change takes: neither will notice by itself. A step-down alone gives the role to a neighbour. */
 function split({ policy, claims }: FailoverChainView): FailoverFindingView {
-  const [newest, ...older] = claims.map(({ host }) => host)
+  const minor = claims.filter(({ standing }) => standing === 'minority')
+  const side = listed((minor.length > 0 ? minor : claims.slice(1)).map(({ host }) => host))
+  const both = listed(claims.map(({ host }) => host))
   return {
     ...{ code: 'TWO_LEADERS', level: 'alarm', policy },
-    text: `${newest} and ${listed(older)} both lead ${policy} in different epochs, for longer than a change takes: the network is cut between them, and each side has a majority or enough witnesses`,
-    remedy: `mend the network between them; until then let ${listed(older)} step down, whose epoch is lower; ${NOTHING_TWICE}`,
+    text: `${both} lead ${policy}, in different epochs, for longer than a change takes: the network is cut between them, and each side has a majority or enough witnesses`,
+    remedy: `mend the network; if that takes long, stop the agents on the side of ${side}${minor.length > 0 ? ', which has no majority' : ''}; ${NOTHING_TWICE}`,
   }
 }
 

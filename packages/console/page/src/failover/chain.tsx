@@ -4,7 +4,7 @@ import { useNow } from '../data/hooks.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import type { Ordering } from './group.js'
-import { leaseText, placeSaid } from './words.js'
+import { actingHosts, leaseText, placeSaid } from './words.js'
 
 interface ChainProps {
   readonly chain: FailoverChainView
@@ -13,15 +13,16 @@ interface ChainProps {
 
 /** The chain of a policy in its order, who leads it, and for how long that host may yet. */
 export function Chain({ chain, ordering }: ChainProps) {
-  const { policy, places, leaders, holdDown } = chain
+  const { policy, places, claims, holdDown } = chain
+  const acting = actingHosts(chain)
   return (
     <Panel id={`chain-${policy}`} title={policy} aside={asideOf(chain)}>
       <ol class="chain">
         {places.map((place) => (
-          <Place key={place.host} place={place} isLeader={leaders.some(({ host }) => host === place.host)} />
+          <Place key={place.host} place={place} isLeader={acting.includes(place.host)} isAlone={claims.length < 2} />
         ))}
       </ol>
-      <Facts chain={chain} />
+      {claims.length < 2 && <Facts chain={chain} />}
       {holdDown && (
         <p class="chain-note">
           <strong>{holdDown.host}</strong> takes over{' '}
@@ -37,10 +38,18 @@ function asideOf({ boundMs, failback }: FailoverChainView): string {
   return `moves within ${interval(boundMs)}${failback === null ? '' : `, failback ${failback}`}`
 }
 
-function Place({ place, isLeader }: { place: FailoverPlaceView; isLeader: boolean }) {
-  const { tone, text } = placeSaid(place)
+interface PlaceProps {
+  readonly place: FailoverPlaceView
+  readonly isLeader: boolean
+  /** Nobody else leads. */
+  readonly isAlone: boolean
+}
+
+function Place({ place, isLeader, isAlone }: PlaceProps) {
+  const { tone, text } = isLeader && !isAlone ? ({ tone: 'bad', text: 'leads too' } as const) : placeSaid(place)
+  const look = !place.isAlive ? ' is-silent' : !isLeader ? '' : isAlone ? ' is-leader' : ' is-double'
   return (
-    <li class={`place${isLeader ? ' is-leader' : ''}${place.isAlive ? '' : ' is-silent'}`} data-place={place.host}>
+    <li class={`place${look}`} data-place={place.host}>
       <span class="place-host">{place.host}</span>
       <span class="place-state">
         <Mark tone={tone}>{text}</Mark>
@@ -109,9 +118,4 @@ function ChainOrders({ chain, ordering: { access, open } }: ChainProps) {
       </button>
     </div>
   )
-}
-
-/** Who leads, and whoever else says so of itself. */
-function actingHosts({ leaders: [leader], claims }: FailoverChainView): string[] {
-  return [...new Set([...(leader ? [leader.host] : []), ...claims.map(({ host }) => host)])]
 }

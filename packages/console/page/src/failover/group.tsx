@@ -43,13 +43,13 @@ export function Group({ group, features, onOrder, children }: GroupProps) {
     <>
       <GroupBar group={group} ordering={ordering} howTo={features.mutations.howTo} told={told} />
       <Verdict group={group} />
-      {children}
       <GroupTiles group={group} />
       <div class="chains">
         {group.chains.map((chain) => (
           <Chain key={chain.policy} chain={chain} ordering={ordering} />
         ))}
       </div>
+      {children}
       <Timeline group={group} />
       <div class="probing">
         <Probes observers={group.observers} />

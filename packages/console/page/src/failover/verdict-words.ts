@@ -1,11 +1,21 @@
-import type { FailoverFindingView, FailoverGroupView } from '../../../src/api/failover-views.js'
+import type { FailoverFindingView, FailoverGroupView, FailoverView } from '../../../src/api/failover-views.js'
 import { interval } from '../data/format.js'
-import { listed, type Said } from './words.js'
+import { actingHosts, listed, type Said } from './words.js'
+
+/** Worst first. */
+const WARNINGS = [
+  ['NO_STANDBY', 'and nobody could take over'],
+  ['PAUSED', 'paused: nobody takes over'],
+  ['NO_MAJORITY', 'without a majority of the hosts'],
+  ['LEADER_DISPUTED', 'while the leader changes'],
+] as const
 
 /** The whole in one line. */
 export function verdictSaid(findings: readonly FailoverFindingView[]): Said {
   const [alarm] = findings.filter(({ level }) => level === 'alarm')
   if (alarm) return { tone: 'bad', text: `Act now: ${alarmText(alarm)}` }
+  const warning = WARNINGS.find(([code]) => findings.some((one) => one.code === code))
+  if (warning) return { tone: 'warn', text: `It works, ${warning[1]}` }
   if (findings.length > 0) return { tone: 'warn', text: 'It works, with less in reserve' }
   return { tone: 'good', text: 'Safe: nothing to do' }
 }
@@ -16,8 +26,9 @@ function alarmText({ code, policy }: FailoverFindingView): string {
 
 /** `almaty leads serve, spb leads coordinate.` */
 export function leadersText({ chains }: FailoverGroupView): string {
-  const parts = chains.map(({ policy, claims, leaders }) => {
-    const hosts = [...new Set((claims.length > 1 ? claims : leaders.slice(0, 1)).map(({ host }) => host))]
+  const parts = chains.map((chain) => {
+    const { policy } = chain
+    const hosts = actingHosts(chain)
     return hosts.length === 0
       ? `nobody leads ${policy}`
       : `${listed(hosts)} ${hosts.length > 1 ? 'lead' : 'leads'} ${policy}`
@@ -34,4 +45,11 @@ export function reserveText({ chains }: FailoverGroupView): string {
 /** Names of hosts stay as they are. */
 function capitalised(text: string): string {
   return text.startsWith('nobody') ? `N${text.slice(1)}` : text
+}
+
+/** What cannot wait until somebody looks at the tab; null where nothing is so. */
+export function alarmOf({ agents, groups }: FailoverView): string | null {
+  const [alarm] = groups.flatMap(({ findings }) => findings.filter(({ level }) => level === 'alarm'))
+  if (alarm) return alarmText(alarm)
+  return agents.every(({ error }) => error !== null) ? 'no agent answers' : null
 }
