@@ -66,7 +66,8 @@ async function checkWitnesses(page: Page, { network }: Group): Promise<void> {
   const one = await noticed(page, {
     begin: () => network.cut('w2', 'spb'),
     end: () => network.heal(),
-    shown: async () => expect(await text(page, '[data-finding=WITNESS_PARTED]')).toMatch(/w2 does not answer spb; others/),
+    shown: async () =>
+      expect(await text(page, '[data-finding=WITNESS_PARTED]')).toMatch(/w2 does not answer spb; others/),
   })
   process.stderr.write(
     `shown: a silent witness after ${Math.round(all)} ms, a parted one after ${Math.round(one)} ms\n`,
@@ -107,7 +108,9 @@ async function checkTwoLeaders(browser: Browser, page: Page, group: Group, url: 
   const alarm = page.locator('[data-finding=TWO_LEADERS]').filter({ hasText: 'lead coordinate' })
   await patiently(async () => expect(await alarm.count()).toBe(1))
   expect(await text(page, '.verdict-title')).toMatch(/^■Act now: two hosts lead (serve|coordinate)$/)
-  expect(await alarm.getByRole('alert').textContent()).toMatch(/in different epochs.*Do: mend the network; if that takes long, stop the agents/)
+  expect(await alarm.getByRole('alert').textContent()).toMatch(
+    /in different epochs.*Do: mend the network; if that takes long, stop the agents/,
+  )
   const hosts = await alarm
     .locator('[data-claim]')
     .evaluateAll((found) => found.map((one) => (one as HTMLElement).dataset.claim ?? ''))

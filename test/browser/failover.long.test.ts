@@ -53,6 +53,9 @@ async function carryOut(page: Page, verb: string): Promise<void> {
   })
 }
 
+const ASKED_NAMES: readonly string[] = ASKED
+const hostsOf = (found: Element[]) => found.map((one) => (one as HTMLElement).dataset.place ?? '')
+
 const picture = (page: Page, name: string) =>
   page.screenshot({ path: join(import.meta.dirname, 'screenshots', `${name}.png`), fullPage: true })
 
@@ -226,8 +229,10 @@ async function checkDeath(page: Page, group: Group): Promise<void> {
 /** The orders of the other chain: the same, for its own leader. */
 async function checkCoordinate(page: Page, group: Group): Promise<void> {
   const leaderOf = async () => (await tile(page, 'leader-coordinate')).replace(/^\W+/, '')
-  const from = await leaderOf()
-  const to = ASKED.find((host) => host !== from) ?? ''
+  const standby = () =>
+    page.locator('[data-panel=chain-coordinate] .place').filter({ hasText: 'standby' }).evaluateAll(hostsOf)
+  await patiently(async () => expect((await standby()).filter((host) => ASKED_NAMES.includes(host))).not.toEqual([]))
+  const to = (await standby()).find((host) => ASKED_NAMES.includes(host)) ?? ''
   await press(page, 'Move coordinate')
   await page.getByLabel('To', { exact: true }).selectOption(to)
   await fill(page, 'trial of the other chain', to)
@@ -253,6 +258,12 @@ async function checkAllChanges(page: Page): Promise<void> {
   await patiently(async () => expect(await rows()).toBeGreaterThan(8))
   await press(page, 'Show fewer')
   await patiently(async () => expect(await rows()).toBe(8))
+  const orders = () => page.locator('[data-order]').count()
+  expect(await orders()).toBe(5)
+  await page.getByRole('button', { name: /^Show all \d+ orders$/ }).click()
+  await patiently(async () => expect(await orders()).toBeGreaterThan(5))
+  await press(page, 'Show fewer orders')
+  await patiently(async () => expect(await orders()).toBe(5))
 }
 
 /** Without a token there is no order to give, and it says how there would be. */

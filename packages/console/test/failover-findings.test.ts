@@ -6,16 +6,23 @@ import { ask, started } from './support/console.js'
 
 type Status = ReturnType<typeof agentStatus>
 type Policy = Status['policies']['serve']
-type Agent = AgentInit & { readonly policy?: Partial<Policy>; readonly witnesses?: Readonly<Record<string, boolean>> }
+type Agent = AgentInit & {
+  readonly policy?: Partial<Policy>
+  readonly witnesses?: Readonly<Record<string, boolean>>
+  readonly unfit?: string
+}
 
 const ALL = { w1: true, w2: true, w3: true }
 
-function statusOf({ policy, witnesses = ALL, ...init }: Agent) {
+function statusOf({ policy, witnesses = ALL, unfit, ...init }: Agent) {
   const status = agentStatus(init)
+  const own = status.hosts[init.self]
+  if (own && unfit !== undefined) own.isEligible.serve = false
+  const reason = unfit ?? null
   const seen = Object.entries(witnesses).map(([name, isAnswering]) => [name, { isAnswering, lastAnswerMs: 1 }])
   return {
     ...status,
-    policies: { serve: { ...status.policies.serve, ...policy } },
+    policies: { serve: { ...status.policies.serve, reason, ...policy } },
     witnesses: Object.fromEntries(seen),
   }
 }
@@ -133,6 +140,12 @@ describe('a group', () => {
         { self: 'amsterdam', silent: ['spb'] },
       ],
       ['warning LINKS_CUT'],
+    ],
+    ['has a host that is not fit', [{ self: 'amsterdam' }, { self: 'spb', unfit: 'lag' }], ['warning HOST_UNFIT']],
+    [
+      'has a replica that is not in step',
+      [{ self: 'amsterdam' }, { self: 'spb', breathing: { head: null, lagMs: 12_000 } }],
+      ['warning REPLICA_BEHIND'],
     ],
     ['differs in its files', [{ self: 'spb' }, { self: 'almaty', digest: 'b'.repeat(64) }], ['warning CONFIG_DIFFERS']],
     ['is paused', everybody({ pause: { reason: 'cable work', by: 'root', remainingMs: 1_000 } }), ['warning PAUSED']],

@@ -6,7 +6,15 @@ const START = 'start `montana failover run` there, or mend the network: Probes s
 
 /** What the group has less of than it should, while it still works. Pure. */
 export function reserveFindings(group: UnjudgedGroup): FailoverFindingView[] {
-  return [...hosts(group), ...links(group), ...witnesses(group), ...configuration(group), ...pause(group)]
+  return [
+    ...hosts(group),
+    ...unfit(group),
+    ...links(group),
+    ...witnesses(group),
+    ...replicas(group),
+    ...configuration(group),
+    ...pause(group),
+  ]
 }
 
 function hosts({ chains }: UnjudgedGroup): FailoverFindingView[] {
@@ -34,6 +42,30 @@ function partedFrom(parted: Witnesses['parted']): FailoverFindingView[] {
   const said = parted.map(({ name, from }) => `${name} does not answer ${listed(from)}`)
   const remedy = 'mend the network between them: a host that is cut off counts on the witnesses that it reaches'
   return [warning('WITNESS_PARTED', `${said.join('; ')}; others it does`, remedy)]
+}
+
+/** Alive, and still no reserve. */
+function unfit({ chains }: UnjudgedGroup): FailoverFindingView[] {
+  const places = chains.flatMap((chain) => chain.places)
+  const found = places.filter(({ isAlive, isEligible, state }) => isAlive && !isEligible && state !== 'acting')
+  const said = new Set(found.map(({ host, reason }) => (reason === null ? host : `${host} (${reason})`)))
+  if (said.size === 0) return []
+  const remedy = 'wait where it starts or stepped down; else see its log: it says what it lacks'
+  return [warning('HOST_UNFIT', `not fit to take over: ${listed([...said])}`, remedy)]
+}
+
+/** Twelve seconds carry every write to every host that is reached: spec three-mirror 1.3, F10. */
+const IN_STEP_MS = 12_000
+
+function replicas({ breathing }: UnjudgedGroup): FailoverFindingView[] {
+  const behind = breathing.filter(
+    ({ state, lagMs, failedCycles }) =>
+      state === 'breathing' && ((lagMs ?? 0) >= IN_STEP_MS || (failedCycles ?? 0) > 1),
+  )
+  if (behind.length === 0) return []
+  const said = behind.map(({ host, lastError }) => (lastError ? `${host} (${lastError.code})` : host))
+  const remedy = 'see `montana breathe status` there: what was written last may be missing on the next leader'
+  return [warning('REPLICA_BEHIND', `replicas that are not in step: ${listed(said)}`, remedy)]
 }
 
 const LINKS_SHOWN = 3

@@ -26,12 +26,10 @@ function alarmText({ code, policy }: FailoverFindingView): string {
 
 /** `almaty leads serve, spb leads coordinate.` */
 export function leadersText({ chains }: FailoverGroupView): string {
-  const parts = chains.map((chain) => {
-    const { policy } = chain
-    const hosts = actingHosts(chain)
-    return hosts.length === 0
-      ? `nobody leads ${policy}`
-      : `${listed(hosts)} ${hosts.length > 1 ? 'lead' : 'leads'} ${policy}`
+  const byHosts = Map.groupBy(chains, (chain) => listed(actingHosts(chain)))
+  const parts = [...byHosts].map(([hosts, led]) => {
+    const verb = led.some((chain) => actingHosts(chain).length > 1) ? 'lead' : 'leads'
+    return `${hosts || 'nobody'} ${verb} ${listed(led.map(({ policy }) => policy))}`
   })
   return `${capitalised(parts.join(', '))}.`
 }
