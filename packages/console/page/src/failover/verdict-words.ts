@@ -12,16 +12,23 @@ const WARNINGS = [
 
 /** The whole in one line. */
 export function verdictSaid(findings: readonly FailoverFindingView[]): Said {
-  const [alarm] = findings.filter(({ level }) => level === 'alarm')
-  if (alarm) return { tone: 'bad', text: `Act now: ${alarmText(alarm)}` }
+  const alarm = alarmText(findings)
+  if (alarm !== null) return { tone: 'bad', text: `Act now: ${alarm}` }
   const warning = WARNINGS.find(([code]) => findings.some((one) => one.code === code))
   if (warning) return { tone: 'warn', text: `It works, ${warning[1]}` }
   if (findings.length > 0) return { tone: 'warn', text: 'It works, with less in reserve' }
   return { tone: 'good', text: 'Safe: nothing to do' }
 }
 
-function alarmText({ code, policy }: FailoverFindingView): string {
-  return code === 'NO_LEADER' ? `nobody leads ${policy}` : `two hosts lead ${policy}`
+/** The first alarm, for every chain that has it. */
+function alarmText(findings: readonly FailoverFindingView[]): string | null {
+  const alarms = findings.filter(({ level }) => level === 'alarm')
+  const [first] = alarms
+  if (!first) return null
+  const isNobody = first.code === 'NO_LEADER'
+  const like = alarms.filter(({ code }) => (code === 'NO_LEADER') === isNobody)
+  const policies = listed(like.flatMap(({ policy }) => policy ?? []))
+  return isNobody ? `nobody leads ${policies}` : `two hosts lead ${policies}`
 }
 
 /** `almaty leads serve, spb leads coordinate.` */
@@ -47,7 +54,7 @@ function capitalised(text: string): string {
 
 /** What cannot wait until somebody looks at the tab; null where nothing is so. */
 export function alarmOf({ agents, groups }: FailoverView): string | null {
-  const [alarm] = groups.flatMap(({ findings }) => findings.filter(({ level }) => level === 'alarm'))
-  if (alarm) return alarmText(alarm)
+  const alarm = groups.map(({ findings }) => alarmText(findings)).find((text) => text !== null)
+  if (alarm !== undefined) return alarm
   return agents.every(({ error }) => error !== null) ? 'no agent answers' : null
 }
