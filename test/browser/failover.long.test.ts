@@ -73,7 +73,7 @@ async function checkState(page: Page, group: Group): Promise<void> {
     expect([await tile(page, 'hosts'), await tile(page, 'witnesses')]).toEqual(['●5 of 5', '●3 of 3'])
     expect(await text(page, '.verdict-title')).toBe('●Safe: nothing to do')
     expect(await text(page, '.verdict-who')).toMatch(
-      new RegExp(`^${leader?.host} leads serve, \\S+ leads coordinate\\. .* within 7 s\\.$`),
+      new RegExp(`^${leader?.host} leads serve(, \\S+ leads| and) coordinate\\. .* within 7 s\\.$`),
     )
   })
   for (const by of ASKED) {

@@ -32,6 +32,9 @@ const result = await runDemo({
   ...(options.json ? {} : { onLine: say }),
   openPage: async (layout) => (options.page === undefined ? undefined : await page(layout, options.page)),
   onResult: tell,
+}).catch((error: unknown) => {
+  process.stderr.write(`${textOf(error)}\nlogs: ${dir}\n`)
+  process.exit(1)
 })
 if (options.keep === undefined && result.verdict === 'PASS') rmSync(dir, { recursive: true, force: true })
 process.exit(isInterrupted ? INTERRUPTED : result.verdict === 'PASS' ? 0 : 1)
@@ -45,7 +48,7 @@ async function page(layout: Layout, port: PagePort): Promise<DemoPage | undefine
     return opened
   } catch (error) {
     if (port !== 'usual') throw error
-    note(`no console: ${error instanceof Error ? error.message : String(error)}`)
+    note(`no console: ${textOf(error)}`)
     return undefined
   }
 }
@@ -70,8 +73,11 @@ function optionsOrExit() {
   try {
     return readOptions(process.argv.slice(2))
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`error: ${text}; use demo:failover -- ${USAGE}\n`)
+    process.stderr.write(`error: ${textOf(error)}; use demo:failover -- ${USAGE}\n`)
     process.exit(BAD_USAGE)
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -24,7 +24,7 @@ async function start(layout: Layout, args: readonly string[]): Promise<DemoPage>
   const sockets = HOSTS.flatMap((host) => ['--failover-socket', layout.socket(host)])
   const { MONTANA_DATA_DIR: _, ...env } = process.env
   // The channel is a tether: the page ends with the demo, however that ends.
-  const child = spawn(process.execPath, [CLI, 'console', '--json', '--token-file', tokenFile, ...sockets, ...args], {
+  const child = spawn(process.execPath, [CLI, 'console', '--token-file', tokenFile, ...sockets, ...args], {
     env: { ...env, NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -32,22 +32,22 @@ async function start(layout: Layout, args: readonly string[]): Promise<DemoPage>
   return { url: await urlOf(child), tokenFile, stop: async () => await stop(child) }
 }
 
-/** Its one line; or why there is none. */
+/** As it says itself; or why there is none. */
 async function urlOf(child: ChildProcess): Promise<string> {
   const said = { out: '', err: '' }
-  const ended = once(child, 'close').then(() => undefined)
   child.stderr?.on('data', (chunk) => {
     said.err += chunk
   })
-  const line = new Promise<string>((resolve) => {
+  const url = new Promise<string>((resolve) => {
     child.stdout?.on('data', (chunk) => {
       said.out += chunk
-      if (said.out.includes('\n')) resolve(said.out)
+      const [, found] = /^console: (http:\S+) /m.exec(said.out) ?? []
+      if (found !== undefined) resolve(found)
     })
   })
-  const answer = await Promise.race([line, ended])
-  if (answer === undefined) throw new Error(`the page could not be served: ${said.err.trim()}`)
-  return (JSON.parse(answer) as { console: string }).console
+  const answer = await Promise.race([url, once(child, 'close').then(() => undefined)])
+  if (answer === undefined) throw new Error(said.err.trim() || 'the page ended before it said where it is')
+  return answer
 }
 
 async function stop(child: ChildProcess): Promise<void> {
