@@ -71,12 +71,12 @@ class PageWatch {
     expect(this.#silent.size).toBeGreaterThanOrEqual(4)
   }
 
-  /** Until it does not answer any more. */
+  /** Until it ends. */
   async #follow(url: string): Promise<void> {
     for (;;) {
       const answer = await fetch(`${url}/api/failover`).catch(() => undefined)
-      if (!answer) return
-      const { agents, groups } = (await answer.json().catch(() => ({ agents: [], groups: [] }))) as Shown
+      if (!answer?.ok) return
+      const { agents, groups } = (await answer.json()) as Shown
       const serve = groups[0]?.chains.find(({ policy }) => policy === 'serve')
       for (const { host } of serve?.leaders ?? []) this.#leaders.add(host)
       this.#silent.add(agents.filter(({ error }) => error !== null).length)
