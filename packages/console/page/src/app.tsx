@@ -3,6 +3,7 @@ import type { FeaturesView } from '../../src/api/views.js'
 import { clockTime } from './data/format.js'
 import { useHash, usePolled } from './data/hooks.js'
 import { follow, type LiveState } from './data/live.js'
+import { AlarmNotice } from './failover/alarm-notice.js'
 import { Mark } from './parts/mark.js'
 import { Empty } from './parts/panel.js'
 import { Tabs } from './parts/tabs.js'
@@ -40,6 +41,7 @@ export function App() {
       </header>
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
         <StaleNotice state={state} />
+        {features?.failover.isEnabled && tab !== 'failover' && <AlarmNotice />}
         <div id="view" class="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
           <View tab={tab} state={state} features={features} />
         </div>
