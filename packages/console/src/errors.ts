@@ -14,6 +14,7 @@ export type ApiErrorCode =
   | 'MEDIA_TYPE'
   | 'FIELD_INVALID'
   | 'NOT_ENABLED'
+  | 'SOAK_UNREADABLE'
   | 'NODE_UNREACHABLE'
   | 'NODE_ANSWER'
   | 'RULE_REFUSED'

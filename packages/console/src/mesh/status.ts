@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const { count, measured, text } = shapes
 const SHORT_LIST_MAX = 64
+/** nɈ in decimal digits; 128 bits have 39. */
+const amount = z.string().regex(/^\d{1,39}$/)
 
 /** A group that an older node does not have. */
 function group<T extends z.ZodType>(schema: T) {
@@ -15,7 +17,7 @@ export const statusSchema = soakStatus.extend({
   cemented_at: shapes.time.nullable().default(null),
   synced: group(z.boolean()),
   active_nodes: group(count),
-  ...{ node_id: group(shapes.hex32), account_id: group(shapes.hex32), balance: group(text), supply: group(text) },
+  ...{ node_id: group(shapes.hex32), account_id: group(shapes.hex32), balance: group(amount), supply: group(amount) },
   ...{ node_table: group(count), account_table: group(count) },
   strangers: z
     .array(z.object({ peer_id: text, up_s: z.number().nonnegative(), heard_s: measured }))
