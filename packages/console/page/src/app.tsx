@@ -3,6 +3,7 @@ import type { FeaturesView } from '../../src/api/views.js'
 import { clockTime } from './data/format.js'
 import { useHash, usePolled } from './data/hooks.js'
 import { follow, type LiveState } from './data/live.js'
+import { Boundary } from './parts/boundary.js'
 import { Mark } from './parts/mark.js'
 import { Empty } from './parts/panel.js'
 import { Tabs } from './parts/tabs.js'
@@ -41,7 +42,9 @@ export function App() {
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
         <StaleNotice state={state} />
         <div id="view" class="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-          <View tab={tab} state={state} features={features} />
+          <Boundary of={`${tab} ${state.mesh?.at}`} instead={<Undrawn />}>
+            <View tab={tab} state={state} features={features} />
+          </Boundary>
         </div>
       </main>
       <footer class="foot">
@@ -66,6 +69,14 @@ function View({ tab, state, features }: ViewProps) {
     )
   }
   return <TabView tab={tab} state={state} features={features} />
+}
+
+function Undrawn() {
+  return (
+    <Empty title="This answer could not be drawn">
+      Console and page may be of two releases: load the page again. It is tried anew with the next answer.
+    </Empty>
+  )
 }
 
 function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {

@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const { count, measured, text } = shapes
 const SHORT_LIST_MAX = 64
+/** What a node raises about itself; the longest of today has 24. */
+const code = z.string().max(64)
 /** nɈ in decimal digits; 128 bits have 39. */
 const amount = z.string().regex(/^\d{1,39}$/)
 
@@ -13,6 +15,7 @@ function group<T extends z.ZodType>(schema: T) {
 
 /** What the page shows of `montana.status/1`, beyond what the watchdog records: spec operations 2. */
 export const statusSchema = soakStatus.extend({
+  degraded: group(z.array(code).max(shapes.LIST_MAX)),
   network: text.nullable().default(null),
   cemented_at: shapes.time.nullable().default(null),
   synced: group(z.boolean()),
@@ -36,7 +39,7 @@ export const statusSchema = soakStatus.extend({
     }),
   ),
   findings: z
-    .array(z.object({ code: text, window: count.optional(), peer: text.optional() }))
+    .array(z.object({ code, window: count.optional(), peer: text.optional() }))
     .max(shapes.LIST_MAX)
     .default([]),
 })

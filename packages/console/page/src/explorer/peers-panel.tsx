@@ -1,5 +1,6 @@
 import type { LivePeerView, PeersView } from '../../../src/api/explorer-views.js'
 import { duration, interval, MISSING, millis, number } from '../data/format.js'
+import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
@@ -43,12 +44,18 @@ export function PeersPanel({ label }: { label: string }) {
   )
 }
 
+/** One that was never there is not lost. Pure. */
+export function linkOf({ conns, healthy, up_s, ping_sent }: LivePeerView): readonly [Tone, string] {
+  if (conns > 0) return healthy ? ['good', 'connected'] : ['warn', 'does not answer']
+  return up_s === 0 && ping_sent === 0 ? ['none', 'not seen yet'] : ['bad', 'no link']
+}
+
 function Peer({ peer }: { peer: LivePeerView }) {
   const isConnected = peer.conns > 0
-  const word = isConnected ? (peer.healthy ? 'connected' : 'does not answer') : 'no link'
+  const [tone, word] = linkOf(peer)
   return (
     <li data-live-peer={peer.label}>
-      <Mark tone={isConnected ? (peer.healthy ? 'good' : 'warn') : 'bad'}>{word}</Mark>
+      <Mark tone={tone}>{word}</Mark>
       <span>{peer.label}</span>
       <span class="peer-words">
         {isConnected && `${millis(peer.rtt_p50_ms)} / ${millis(peer.rtt_p99_ms)} ms, `}

@@ -1,7 +1,7 @@
 import type { MeshView, ReportView } from '../../../src/api/views.js'
 import { dayTime, duration, MISSING, number } from '../data/format.js'
 import { useNow } from '../data/hooks.js'
-import { agreementTone, verdictTone } from '../data/state.js'
+import { agreementTone, type Tone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
 
@@ -48,18 +48,23 @@ function paceNote(mesh: MeshView): string {
   return `one window in ${duration(pace)}${mesh.isOverdue ? ': overdue' : ''}`
 }
 
-function MembersTile({ mesh: { members } }: { mesh: MeshView }) {
-  const { active, up } = members
-  const isWhole = active !== null && up >= active
-  const value = active === null ? MISSING : `${up} of ${active}`
-  return (
-    <Tile
-      id="members"
-      name="Members up"
-      value={active === null ? value : <Mark tone={isWhole ? 'good' : 'warn'}>{value}</Mark>}
-      note="quorum: 67 % of the weight"
-    />
-  )
+function MembersTile({ mesh }: { mesh: MeshView }) {
+  const { active, up } = mesh.members
+  const value = active === null ? MISSING : <Mark tone={membersTone(mesh)}>{`${up} of ${active}`}</Mark>
+  return <Tile id="members" name="Members up" value={value} note={membersNote(mesh)} />
+}
+
+/** Who is not asked is not known to be away. Pure. */
+export function membersTone({ members: { active, up }, nodes }: Pick<MeshView, 'members' | 'nodes'>): Tone {
+  if (active === null) return 'none'
+  if (up >= active) return 'good'
+  return nodes.length < active && nodes.every(({ reachable }) => reachable) ? 'none' : 'warn'
+}
+
+/** Pure. */
+export function membersNote({ members: { active }, nodes }: Pick<MeshView, 'members' | 'nodes'>): string {
+  if (active === null || nodes.length >= active) return 'quorum: 67 % of the weight'
+  return `this console asks ${nodes.length} of them at most`
 }
 
 const AGREEMENT_WORDS = { yes: 'equal', no: 'differ', unknown: 'not compared' } as const
