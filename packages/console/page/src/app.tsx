@@ -94,7 +94,7 @@ function LinkState({ state: { link, heardAtMs, mesh } }: { state: LiveState }) {
   const isQuiet = !mesh?.head && mesh?.nodes.length !== 0
   return (
     <output class="link" data-link={link}>
-      {link === 'live' && (isQuiet ? <Mark tone="warn">no node answers</Mark> : <Mark tone="good">live</Mark>)}
+      {link === 'live' && (isQuiet ? <Mark tone="bad">no node answers</Mark> : <Mark tone="good">live</Mark>)}
       {link === 'connecting' && <Mark tone="none">connecting</Mark>}
       {link === 'refused' && <Mark tone="bad">no console</Mark>}
       {link === 'stale' && <Mark tone="bad">stale since {clockTime(heardAtMs)}</Mark>}
