@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { linkOf } from '../page/src/explorer/peers-panel.js'
-import { membersNote, membersTone } from '../page/src/mesh/tiles.js'
+import { linkOf } from '../page/src/explorer/link.js'
+import { membersNote, membersTone } from '../page/src/mesh/members.js'
 import { meshView } from '../src/mesh/mesh-view.js'
 import { statusSchema } from '../src/mesh/status.js'
 import { memberStatus } from './support/status.js'

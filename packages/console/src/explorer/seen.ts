@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Sample } from '../mesh/status.js'
-import { parseJson } from '../soak/bounded-file.js'
+import { parseJson } from '../parse-json.js'
 
 /** First-seen times are kept so long: spec operations 13.1. */
 const KEEP_S = 7 * 86_400

@@ -1,6 +1,6 @@
 import { shapes } from '@montana/soak/formats'
 import { z } from 'zod'
-import { parseJson } from './bounded-file.js'
+import { parseJson } from '../parse-json.js'
 
 const { count, text, time } = shapes
 

@@ -27,7 +27,7 @@ export function FindPlace({ label, hash }: { label: string; hash: string }) {
 }
 
 /** Pure. A node's candidacy leads to the account that it works for. */
-export function routeOfMatch(match: FindMatch): Route {
+function routeOfMatch(match: FindMatch): Route {
   if (match.kind === 'window') return { kind: 'window', window: match.window }
   if (match.kind === 'node') return { kind: 'node', id: match.node_id }
   return { kind: 'account', id: match.account_id }

@@ -1,9 +1,9 @@
 import type { LivePeerView, PeersView } from '../../../src/api/explorer-views.js'
 import { duration, interval, MISSING, millis, number } from '../data/format.js'
-import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
+import { linkOf } from './link.js'
 
 const EVERY_MS = 5_000
 const MS_PER_S = 1_000
@@ -42,12 +42,6 @@ export function PeersPanel({ label }: { label: string }) {
       </Answer>
     </Panel>
   )
-}
-
-/** One that was never there is not lost. Pure. */
-export function linkOf({ conns, healthy, up_s, ping_sent }: LivePeerView): readonly [Tone, string] {
-  if (conns > 0) return healthy ? ['good', 'connected'] : ['warn', 'does not answer']
-  return up_s === 0 && ping_sent === 0 ? ['none', 'not seen yet'] : ['bad', 'no link']
 }
 
 function Peer({ peer }: { peer: LivePeerView }) {

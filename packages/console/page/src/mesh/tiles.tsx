@@ -1,9 +1,10 @@
 import type { MeshView, ReportView } from '../../../src/api/views.js'
 import { dayTime, duration, MISSING, number } from '../data/format.js'
 import { useNow } from '../data/hooks.js'
-import { agreementTone, type Tone, verdictTone } from '../data/state.js'
+import { agreementTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
+import { membersNote, membersTone } from './members.js'
 
 interface TilesProps {
   readonly mesh: MeshView
@@ -52,19 +53,6 @@ function MembersTile({ mesh }: { mesh: MeshView }) {
   const { active, up } = mesh.members
   const value = active === null ? MISSING : <Mark tone={membersTone(mesh)}>{`${up} of ${active}`}</Mark>
   return <Tile id="members" name="Members up" value={value} note={membersNote(mesh)} />
-}
-
-/** Who is not asked is not known to be away. Pure. */
-export function membersTone({ members: { active, up }, nodes }: Pick<MeshView, 'members' | 'nodes'>): Tone {
-  if (active === null) return 'none'
-  if (up >= active) return 'good'
-  return nodes.length < active && nodes.every(({ reachable }) => reachable) ? 'none' : 'warn'
-}
-
-/** Pure. */
-export function membersNote({ members: { active }, nodes }: Pick<MeshView, 'members' | 'nodes'>): string {
-  if (active === null || nodes.length >= active) return 'quorum: 67 % of the weight'
-  return `this console asks ${nodes.length} of them at most`
 }
 
 const AGREEMENT_WORDS = { yes: 'equal', no: 'differ', unknown: 'not compared' } as const
