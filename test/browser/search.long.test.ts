@@ -38,7 +38,7 @@ it.skipIf(chromium === undefined)(
     await page.goto(`${console.url}/#explorer/find/${HASH}`)
     const found = page.locator('[data-panel=found]')
     const says = (words: string) =>
-      vi.waitFor(async () => expect(await found.innerText()).toContain(words), { timeout: 60_000, interval: 200 })
+      vi.waitFor(async () => expect(await found.textContent()).toContain(words), { timeout: 60_000, interval: 200 })
     await says('no window from 23\u2009617 on')
     await page.getByRole('button', { name: 'Search older windows' }).click()
     await says('no window from 7\u2009233 on')

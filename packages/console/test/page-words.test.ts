@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { nodeTone } from '../page/src/data/state.js'
 import { linkOf } from '../page/src/explorer/link.js'
-import { membersNote, membersTone } from '../page/src/mesh/members.js'
+import { calmWords, headNote, membersNote, membersTone } from '../page/src/mesh/members.js'
 import { meshView } from '../src/mesh/mesh-view.js'
 import { statusSchema } from '../src/mesh/status.js'
 import { memberStatus } from './support/status.js'
@@ -27,10 +28,26 @@ describe('members that are up', () => {
 
   it('are not said to be away where they are not asked', () => {
     expect(membersTone(meshOf(['a', 'b']))).toBe('none')
-    expect(membersNote(meshOf(['a', 'b']))).toBe('this console asks 2 of them at most')
+    expect(membersNote(meshOf(['a', 'b']))).toBe('the others are not asked from here')
     expect(membersTone(meshOf(['a'], ['b']))).toBe('warn')
     expect(membersTone(meshOf([], ['b']))).toBe('none')
   })
+})
+
+it('a node that the watchdog alone asks is neither well nor away', () => {
+  const told = meshOf(['a'], ['b'])
+  const [a, b] = told.nodes
+  if (!a || !b) throw new Error('no nodes')
+  const overSsh = { ...b, error: { code: 'ASKED_BY_WATCHDOG', text: 'asked over ssh' } }
+  expect([nodeTone(b), nodeTone(overSsh)]).toEqual(['bad', 'none'])
+  expect([headNote(told), headNote({ ...told, nodes: [a, overSsh] })]).toEqual([
+    '1 of 2 nodes keep up',
+    'by the one node that is asked',
+  ])
+  expect(headNote({ head: null, nodes: [overSsh] })).toBe('no node is asked from here')
+  expect(calmWords(told)).toBe('Nothing needs an operator now.')
+  expect(calmWords({ nodes: [a, overSsh] })).toContain('1 of 2 nodes are not asked')
+  expect([membersTone(told), membersTone({ ...told, nodes: [a, overSsh] })]).toEqual(['warn', 'none'])
 })
 
 it('a peer that was never there is not lost', () => {

@@ -3,6 +3,7 @@ import type { FeaturesView } from '../../src/api/views.js'
 import { clockTime } from './data/format.js'
 import { useHash, usePolled } from './data/hooks.js'
 import { follow, type LiveState } from './data/live.js'
+import { isAsked } from './data/state.js'
 import { Boundary } from './parts/boundary.js'
 import { Mark } from './parts/mark.js'
 import { Empty } from './parts/panel.js'
@@ -91,7 +92,7 @@ function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {
 
 function LinkState({ state: { link, heardAtMs, mesh } }: { state: LiveState }) {
   // A console of agents or mirrors alone asks no node.
-  const isQuiet = !mesh?.head && mesh?.nodes.length !== 0
+  const isQuiet = !mesh?.head && (mesh?.nodes.some(isAsked) ?? true)
   return (
     <output class="link" data-link={link}>
       {link === 'live' && (isQuiet ? <Mark tone="bad">no node answers</Mark> : <Mark tone="good">live</Mark>)}

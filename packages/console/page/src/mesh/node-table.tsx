@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { MeshView, NodeView, SoakView } from '../../../src/api/views.js'
 import { duration, MISSING, mebibytes, number, percent } from '../data/format.js'
-import { nodeTone, ratioTone } from '../data/state.js'
+import { isAsked, nodeTone, ratioTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Scroll } from '../parts/scroll.js'
 
@@ -70,6 +70,13 @@ function Row({ node, soak }: { node: NodeView; soak: SoakView | null }) {
 }
 
 function phaseCell(node: NodeView): ComponentChildren {
+  if (!isAsked(node)) {
+    return (
+      <span class="extra">
+        asked over ssh by the watchdog: see <a href="#soak">Soak</a>
+      </span>
+    )
+  }
   if (!node.reachable) return <span class="trouble">{node.error?.text ?? 'does not answer'}</span>
   const extras = [candidacy(node), silence(node), slowness(node), ...node.degraded, ...node.findings]
   const known = extras.filter((word) => word !== undefined)

@@ -4,7 +4,7 @@ import { useNow } from '../data/hooks.js'
 import { agreementTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
-import { membersNote, membersTone } from './members.js'
+import { headNote, membersNote, membersTone } from './members.js'
 
 interface TilesProps {
   readonly mesh: MeshView
@@ -25,12 +25,6 @@ export function MeshTiles(props: TilesProps) {
       <VerdictTile report={report} />
     </dl>
   )
-}
-
-function headNote({ head, nodes }: MeshView): string {
-  if (!head) return 'no node answers'
-  const there = nodes.filter(({ window }) => window !== null && head.window - window <= 1).length
-  return `${there} of ${nodes.length} nodes keep up`
 }
 
 /** Goes on counting between two snapshots, but not beyond the last that was heard of. */
@@ -59,7 +53,8 @@ const AGREEMENT_WORDS = { yes: 'equal', no: 'differ', unknown: 'not compared' } 
 
 function AgreementTile({ mesh: { common } }: { mesh: MeshView }) {
   const agrees = common?.agrees ?? 'unknown'
-  const note = common ? `${common.compared} nodes at window ${number(common.window)}` : 'no node answers'
+  const nodes = common?.compared === 1 ? 'node' : 'nodes'
+  const note = common ? `${common.compared} ${nodes} at window ${number(common.window)}` : 'no node answers'
   return (
     <Tile
       id="agreement"
