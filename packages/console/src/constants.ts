@@ -17,6 +17,11 @@ export const OVERDUE_LEAST_MS = 5_000
 /** A node renews its counter every few seconds: the use over the last half minute. */
 export const CPU_MARKS = 6
 
+/** Of one node: a mesh has tens of peers, and a node that names a thousand would fill the page of all. */
+export const PEERS_SHOWN = 128
+/** Codes that one node raises about itself; there are some dozen. */
+export const CODES_SHOWN = 32
+
 // Bounds of the alerts: those of soak/thresholds.v1.json for one moment (spec operations 5).
 export const LAG_WARN = 1
 export const LAG_CRITICAL = 10

@@ -8,6 +8,7 @@ export type ApiErrorCode =
   | 'INTERNAL'
   | 'STOPPING'
   | 'NOT_ENABLED'
+  | 'SOAK_UNREADABLE'
   | 'NODE_UNREACHABLE'
   | 'NODE_ANSWER'
   | 'RULE_REFUSED'

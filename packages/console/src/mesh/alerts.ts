@@ -58,10 +58,13 @@ function stall({ isOverdue, cementedAgeMs, open }: Facts): Alert[] {
 function absence({ label, error }: NodeView, { nodes }: Facts): Alert[] {
   if (error === null || error.code === ASKED_ELSEWHERE) return []
   const hears = nodes.filter(({ peers }) => peers.some((peer) => peer.label === label && peer.connected))
-  const heard =
-    hears.length > 0 ? `, and ${hears.length} others are connected to it` : ', and no other is connected to it'
-  const text = `does not answer: ${error.text}${heard}`
+  const text = `does not answer: ${error.text}, and ${connected(hears.length)} connected to it`
   return [{ severity: 'critical', code: 'F-UNREACH', nodes: [label], text, remedy: REMEDIES['F-UNREACH'].node }]
+}
+
+function connected(others: number): string {
+  if (others === 0) return 'no other is'
+  return others === 1 ? 'one other is' : `${others} others are`
 }
 
 function lag({ label, lag: windows }: NodeView): Alert[] {
