@@ -10,6 +10,7 @@ import { guardRequest, setSecurityHeaders } from './guard.js'
 import { RouteList } from './openapi.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
+import { addUnlockRoute } from './unlock-route.js'
 
 export interface AppInit extends RouteModules {
   /** Name that a request may use besides those of loopback. */
@@ -49,6 +50,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setNotFoundHandler(sendNotFound)
   const routes = new RouteList(app)
   addRoutes(app, init)
+  addUnlockRoute(app, init.token)
   addNodeRoutes(app, init.nodes, init.signal)
   addFailoverRoutes(app, init.token, init.failover)
   addDocsRoutes(app, routes)
