@@ -22,7 +22,7 @@ let browser: Browser
 let page: Page
 let tab: MirrorsOnPage
 let complaints: string[]
-/** Everything that the page was told. */
+/** Everything that the page was told of mirrors. */
 const answers: Promise<string>[] = []
 
 const vault = () => join(world.root, 'archives', 'continuity.git')
@@ -41,7 +41,7 @@ beforeAll(async () => {
   ;({ page, complaints } = await openPage(browser, world.url, LOOKS.light))
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.url })
   page.on('response', (response) => {
-    if (response.url().includes('/api/')) answers.push(response.text().catch(() => ''))
+    if (response.url().includes('/api/mirrors')) answers.push(response.text().catch(() => ''))
   })
   tab = new MirrorsOnPage(page)
 }, 120_000)
