@@ -39,7 +39,7 @@ export function createWriteGuard(token: string | undefined): WriteGuard {
     const [, given] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '') ?? []
     if (given === undefined || !timingSafeEqual(digest(given), expected)) {
       reply.header('www-authenticate', 'Bearer')
-      const remedy = 'send the token of the console as Authorization: Bearer'
+      const remedy = 'unlock the page with the token'
       throw new HttpError(401, 'TOKEN', 'the token is missing or wrong', { remedy })
     }
     if (!/^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')) {
