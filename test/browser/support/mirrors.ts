@@ -48,12 +48,14 @@ export class MirrorWorld {
   tokens!: { readonly whole: string; readonly weak: string }
   #managed!: ManagedMirror
 
-  /** `isMirrored`: the replica stands in the configuration already, as the mirror `backup`. */
-  static async open({ isMirrored = false } = {}): Promise<MirrorWorld> {
+  /** What stands in the configuration already: the replica as the mirror `backup`, the folder as `archive`. */
+  static async open({ isMirrored = false, isArchived = false } = {}): Promise<MirrorWorld> {
     const world = new MirrorWorld()
     world.stand = await startGithubStand()
     await world.#repositories()
-    if (isMirrored) world.#configureReplica()
+    const { tokens, stand } = world
+    if (isMirrored) world.#configure(1, { NAME: 'backup', REPO: REPLICA, TOKEN: tokens.whole, API_URL: stand.url })
+    if (isArchived) world.#configure(2, { NAME: 'archive', TYPE: 'git', URL: world.archive })
     await world.start()
     return world
   }
@@ -134,9 +136,8 @@ export class MirrorWorld {
     return tip
   }
 
-  #configureReplica(): void {
-    const keys = { NAME: 'backup', REPO: REPLICA, TOKEN: this.tokens.whole, API_URL: this.stand.url }
-    for (const [key, value] of Object.entries(keys)) appendFileSync(this.envFile, `MIRROR_1_${key}=${value}\n`)
+  #configure(slot: number, keys: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(keys)) appendFileSync(this.envFile, `MIRROR_${slot}_${key}=${value}\n`)
   }
 
   async #repositories(): Promise<void> {
