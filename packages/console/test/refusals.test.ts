@@ -204,3 +204,20 @@ it('tells no secret: neither token nor path nor address, in whatever it answers'
     for (const secret of [TOKEN, folder, '127.0.0.1', `:${port}`]) expect(whole).not.toContain(secret)
   }
 })
+
+describe('a page that asks whether its token is right', () => {
+  it('is told so for the right one only, as with everything that changes something', async () => {
+    const { url } = await started({ token: TOKEN })
+    const asked = async (headers: Record<string, string>, body = '{}') => {
+      const answer = await fetch(`${url}/api/unlock`, { method: 'POST', headers, body })
+      return [answer.status, await answer.json()]
+    }
+    expect(await asked(GOOD)).toEqual([200, {}])
+    expect(await asked({ ...GOOD, authorization: `Bearer ${TOKEN}x` })).toMatchObject([
+      401,
+      { error: { code: 'TOKEN' } },
+    ])
+    expect(await asked({ ...GOOD, origin: 'http://evil.example' })).toMatchObject([403, { error: { code: 'ORIGIN' } }])
+    expect(await asked(GOOD, '{"keep":true}')).toMatchObject([422, { error: { code: 'FIELD_INVALID' } }])
+  })
+})

@@ -11,6 +11,7 @@ import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { createGuard, setSecurityHeaders } from './guard.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
+import { addUnlockRoute } from './unlock-route.js'
 
 export interface AppInit extends RouteModules {
   /** Name that a request may use besides those of loopback. */
@@ -56,6 +57,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   app.setNotFoundHandler(sendNotFound)
   const routes = new RouteList(app)
   addRoutes(app, init)
+  addUnlockRoute(app, init.token)
   addNodeRoutes(app, init.nodes, init.signal)
   addFailoverRoutes(app, init.token, init.failover)
   addDocsRoutes(app, routes)
