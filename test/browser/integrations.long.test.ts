@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { MirrorsPage as ServedPage, TargetDetail } from '@montana/mirror'
 import { type Browser, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { MirrorDetail, MirrorsPage } from '../../packages/console/page/src/integrations/types.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
 import { longIt } from '../support/long-it.js'
 import { accessibilityFaults } from './support/axe.js'
@@ -10,10 +8,6 @@ import { openPage } from './support/chromium.js'
 import { MirrorWorld, REPLICA, TOKEN } from './support/mirrors.js'
 import { dialog, MirrorsOnPage, PATIENCE_MS, until } from './support/mirrors-page.js'
 import { LOOKS, portray } from './support/screenshots.js'
-
-type Fits<Served extends Read, Read> = Served
-/** What the page reads is what the server answers: a field that is renamed fails here, when this is compiled. */
-export type Checked = [Fits<ServedPage, MirrorsPage>, Fits<TargetDetail, MirrorDetail>]
 
 const chromium = findChromium()
 if (chromium === undefined) process.stderr.write(`skipped, the page in a browser: ${NO_CHROMIUM}\n`)
