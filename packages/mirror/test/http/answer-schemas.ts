@@ -43,6 +43,8 @@ const actions = z.strictObject({
     promote: action,
     demote: action,
     remove: action,
+    recover: action,
+    approve: action,
   },
 })
 const target = {
@@ -59,6 +61,9 @@ const target = {
   credential: z.strictObject({ kind: z.enum(['none', 'token', 'app', 'ssh']), expiresMs: ms.nullable() }),
   nextRunMs: ms.nullable(),
   rescueRefs: z.array(text),
+  approval: z
+    .strictObject({ refs: z.array(z.strictObject({ ref: text, tip: text })), paths: z.array(text) })
+    .nullable(),
   actions,
 }
 const ref = z.strictObject({
