@@ -121,7 +121,7 @@ describe('what can be done', () => {
     ['sync', 'now', {}, null],
     ['sync', 'off', { config: config({ enabled: false }) }, 'mirroring is off'],
     ['sync', 'on a replica', { config: config({ role: 'SLAVE' }) }, 'this repository is a replica'],
-    ['sync', 'without a role', { config: config({ role: null }) }, 'not set'],
+    ['sync', 'without a role', { config: config({ role: null }) }, 'without a role'],
     ['sync', 'paused here', { isPaused: true }, 'paused'],
     ['sync', 'paused at the fence', fenced({ paused: true }), 'paused'],
     ['sync', 'fenced', fenced(temporary), 'github:2 holds epoch 2'],

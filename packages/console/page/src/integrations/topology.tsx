@@ -12,30 +12,46 @@ interface TopologyProps {
 
 /** Who acts, who follows, and by which right. */
 export function Topology({ page, nowMs }: TopologyProps) {
+  const isPrimary = page.self.role === 'MASTER' || page.self.role === null
   return (
     <Panel id="topology" title="Topology" aside={<Fence page={page} nowMs={nowMs} />}>
       <TwoWriters writers={page.twoWriters} />
       <div class="topology">
         <SelfBox self={page.self} />
-        <span class="topology-arrow" aria-hidden="true">
-          →
-        </span>
-        <ul class="topology-targets" aria-label="Targets">
-          {page.mirrors.map((mirror) => (
-            <TargetBox key={mirror.id} mirror={mirror} isFence={page.fence.where === mirror.id} />
-          ))}
-          {page.mirrors.length === 0 && <li class="topology-none">no mirror yet</li>}
-        </ul>
+        {(isPrimary || page.mirrors.length > 0) && <Targets page={page} />}
       </div>
     </Panel>
   )
 }
 
+function Targets({ page: { mirrors, fence } }: { page: MirrorsPage }) {
+  return (
+    <>
+      <span class="topology-arrow" aria-hidden="true">
+        →
+      </span>
+      <ul class="topology-targets" aria-label="Targets">
+        {mirrors.map((mirror) => (
+          <TargetBox key={mirror.id} mirror={mirror} isFence={fence.where === mirror.id} />
+        ))}
+        {mirrors.length === 0 && <li class="topology-none">no mirror yet</li>}
+      </ul>
+    </>
+  )
+}
+
 function SelfBox({ self: { repo, role, label, acts, why } }: { self: MirrorsPage['self'] }) {
+  // What a replica knows by name is its primary, not itself.
+  const isOther = role === 'SLAVE' || role === 'TEMPORARY_MASTER'
   return (
     <div class="topology-box" data-self={role ?? 'none'}>
       <Mark tone={acts ? 'good' : 'warn'}>{label}</Mark>
-      <code>{repo ?? 'this repository'}</code>
+      {isOther || repo === null ? <span>this repository</span> : <code>{repo}</code>}
+      {isOther && repo !== null && (
+        <span class="topology-note">
+          its primary: <code>{repo}</code>
+        </span>
+      )}
       <span class="topology-note">{acts ? `acts: ${why}` : `does not act: ${why}`}</span>
     </div>
   )

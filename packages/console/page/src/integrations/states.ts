@@ -1,0 +1,93 @@
+import type { Tone } from '../data/state.js'
+import type { LayerView, MirrorsPage, MirrorView } from './types.js'
+import { LAYERS } from './types.js'
+import { type Progress, progressOf, statusTone, statusWords } from './words.js'
+
+/** One word for a mirror as a whole: spec repository-mirror 14.3. */
+export interface MirrorState {
+  readonly name: string
+  readonly tone: Tone
+  readonly words: string
+}
+
+/** A credential that was refused, or may too little: only a person ends it. */
+const CREDENTIAL = new Set(['TARGET_AUTH', 'TARGET_FORBIDDEN', 'WORKFLOW_SCOPE', 'HOST_KEY_CHANGED', 'HOST_KEY_UNKNOWN'])
+const APPROVAL = 'APPROVAL_NEEDED'
+
+type Layered = Pick<LayerView, 'status' | 'error'>
+
+export function layerTone({ status, error }: Layered): Tone {
+  return error?.code === APPROVAL ? 'warn' : statusTone(status)
+}
+
+/** What stopped it goes before that it stands still. */
+export function layerWords({ status, error }: Layered): string {
+  if (status !== 'failed' && status !== 'blocked') return statusWords(status)
+  if (error?.code === APPROVAL) return 'waiting for approval'
+  return CREDENTIAL.has(error?.code ?? '') ? 'credential refused' : statusWords(status)
+}
+
+/** First match. What runs goes before what was found last, and what only a person ends before what ends by itself. */
+export function stateOf(mirror: MirrorView, page: MirrorsPage): MirrorState {
+  const progress = progressOf(mirror, page.jobs)
+  if (!page.enabled || !mirror.enabled) return state('off', 'none', 'off')
+  if (progress !== null) return moving(progress, mirror)
+  return acting(mirror, page) ?? troubled(mirror) ?? standing(mirror, page) ?? known(mirror)
+}
+
+const VERBS: Readonly<Record<string, readonly [string, string]>> = {
+  Promoting: ['promoting', 'promoting'],
+  'Handing back': ['handing-back', 'handing back'],
+  Removing: ['running', 'removing'],
+}
+
+function moving({ verb }: Progress, mirror: MirrorView): MirrorState {
+  const [name, words] = VERBS[verb] ?? (isNew(mirror) ? ['first-sync', 'first sync'] : ['running', 'syncing'])
+  return state(name, 'none', words)
+}
+
+/** It never was in step. */
+export function isNew({ layers }: MirrorView): boolean {
+  return LAYERS.every((layer) => layers[layer].lastSuccessMs === null)
+}
+
+function acting({ id, role }: MirrorView, { fence }: MirrorsPage): MirrorState | null {
+  if (fence.state === 'promoting' && fence.where === id) return state('promoting', 'warn', 'promoting')
+  if (role !== 'TEMPORARY_MASTER') return null
+  if (fence.state === 'draining') return state('handing-back', 'warn', 'handing back')
+  if (fence.state === 'handback-ready') return state('temporary-primary', 'warn', 'acts, ready to hand back')
+  return state('temporary-primary', 'warn', 'acts for the primary')
+}
+
+function troubled({ layers, approval }: MirrorView): MirrorState | null {
+  const all = LAYERS.map((layer) => layers[layer])
+  const codes = all.flatMap(({ status, error }) => (error === null || status === 'off' ? [] : [error.code]))
+  if (layers.code.status === 'diverged') return state('diverged', 'bad', 'diverged')
+  if (approval !== null || codes.includes(APPROVAL)) return state('approval', 'warn', 'waiting for approval')
+  if (codes.some((code) => CREDENTIAL.has(code))) return state('credential', 'bad', 'blocked on its credential')
+  if (all.some(({ status }) => status === 'failed')) return state('failed', 'bad', 'failed')
+  return all.some(({ status }) => status === 'blocked') ? state('blocked', 'bad', 'blocked') : null
+}
+
+function standing(mirror: MirrorView, { paused, self, fence }: MirrorsPage): MirrorState | null {
+  if (paused || mirror.actions.resume.enabled) return state('paused', 'warn', 'paused by a reset')
+  if (self.role === 'MASTER' && !self.acts && fence.epoch !== null) return state('fenced', 'warn', 'fenced')
+  if (isNew(mirror)) return state('never', 'none', 'not synced yet')
+  return isBehind(mirror) ? state('out-of-step', 'warn', 'out of step') : null
+}
+
+function isBehind({ layers }: MirrorView): boolean {
+  const waits = LAYERS.some((layer) => ['stale', 'pending', 'never'].includes(layers[layer].status))
+  const drifts = [layers.secrets, layers.variables].some(({ drift }) => Object.values(drift).some((names) => names.length > 0))
+  return waits || drifts || (layers.code.lagCommits ?? 0) > 0
+}
+
+function known({ health }: MirrorView): MirrorState {
+  if (health === 'unknown') return state('unknown', 'none', 'in step when synced last')
+  if (health === 'failed') return state('unreachable', 'bad', 'in step, not reachable now')
+  return health === 'degraded' ? state('degraded', 'warn', 'in step, with findings') : state('in-step', 'good', 'in step')
+}
+
+function state(name: string, tone: Tone, words: string): MirrorState {
+  return { name, tone, words }
+}
