@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Console, startConsole } from '@montana/console'
@@ -87,6 +87,18 @@ export class MirrorWorld {
       token: TOKEN,
       mirrors,
     })
+  }
+
+  /** The console again at its address, by other keys; null takes one away. */
+  async restart(keys: Readonly<Record<string, string | null>>): Promise<void> {
+    const port = Number(new URL(this.url).port)
+    await this.stop()
+    const kept = readFileSync(this.envFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !Object.hasOwn(keys, line.slice(0, line.indexOf('='))))
+    const given = Object.entries(keys).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+    writeFileSync(this.envFile, [...kept, ...given, ''].join('\n'), { mode: 0o600 })
+    await this.start(port)
   }
 
   async stop(): Promise<void> {

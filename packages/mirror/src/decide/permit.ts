@@ -36,7 +36,8 @@ export function mayAct(
   const { record } = entry
   if (record.holder !== self) return no('FENCED', `epoch ${record.epoch} belongs to ${record.holder}`)
   if (!mayActIn(record)) return no('FENCED', `epoch ${record.epoch} is ${record.state}`)
-  if (record.role !== role) return no('FENCED', `this repository is ${roleWords(role)}, but the fence knows ${roleWords(record.role)}`)
+  if (record.role !== role)
+    return no('FENCED', `this repository is ${roleWords(role)}, but the fence knows ${roleWords(record.role)}`)
   if (!record.autoPromote && !settings.autoPromote) return { act: true, permitMsLeft: null }
   return permitOf(record, renewalStartMonoMs, nowMonoMs, settings.permitMs)
 }

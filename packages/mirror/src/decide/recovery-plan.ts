@@ -1,4 +1,4 @@
-import type { PushPlan, Tips } from '../contracts/push.js'
+import type { PushPlan, RefUpdate, Tips } from '../contracts/push.js'
 import { type HandbackAction, type HandbackRef, planHandback } from './handback-plan.js'
 
 /** `merge`: both histories united. `rescue`: the primary's files win, and the other history is kept. */
@@ -40,10 +40,10 @@ function stepOf(plan: RecoveryStep | undefined): RecoveryStep {
   return { action, preserve, conflicts }
 }
 
-const PUSHED = {
+const PUSHED: Readonly<Record<RefUpdate['kind'], RecoveryAction>> = {
   ...{ create: 'create-on-replica', 'fast-forward': 'forward-replica' },
   ...{ overwrite: 'rescue-replica', rescue: 'rescue-replica' },
-} as const
+}
 
 /** Of a target with work of its own while the primary acts: what a push does that keeps every tip. Spec 7.3. */
 export function planKeeping({ updates }: PushPlan, remote: Tips): readonly RecoveryRefPlan[] {
@@ -53,9 +53,4 @@ export function planKeeping({ updates }: PushPlan, remote: Tips): readonly Recov
     const rescue: RecoveryStep = { action, preserve, conflicts: [] }
     return { ref, primary: tip, replica: remote.get(ref) ?? null, merge: null, rescue }
   })
-}
-
-/** Whether one side could lose something if the other simply won. */
-export function isSplit({ rescue }: RecoveryRefPlan): boolean {
-  return rescue.preserve !== null && rescue.action !== 'forward-primary'
 }

@@ -92,8 +92,24 @@ export class Facts {
   }
 }
 
-function offeredBy({ resume, dropRescue, promote, demote, remove, recover, approve }: MirrorService): ReadonlySet<ActionName> {
-  const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote, remove, recover, approve }
+function offeredBy({
+  resume,
+  dropRescue,
+  promote,
+  demote,
+  remove,
+  recover,
+  approve,
+}: MirrorService): ReadonlySet<ActionName> {
+  const optional: Partial<Record<ActionName, unknown>> = {
+    resume,
+    dropRescue,
+    promote,
+    demote,
+    remove,
+    recover,
+    approve,
+  }
   const names = Object.keys(optional) as ActionName[]
   return new Set<ActionName>(['sync', 'test', ...names.filter((name) => optional[name] !== undefined)])
 }

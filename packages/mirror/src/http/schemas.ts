@@ -53,7 +53,7 @@ export const roleBody = z.strictObject({
 export const demoteBody = roleBody.extend({ onRecovery: z.enum(['merge', 'rescue']).optional() })
 
 const objectId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
-const refName = z.string().regex(/^refs\/(?:heads|tags)\/[^\s~^:?*[\\\x00-\x1f\x7f]{1,200}$/)
+const refName = z.string().regex(/^refs\/(?:heads|tags)\/[^\s\p{C}~^:?*[\\]{1,200}$/u)
 export const recoveryBody = z.strictObject({})
 export const keepBody = z.strictObject({
   reason,

@@ -11,7 +11,17 @@ import { HttpError } from './errors.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
-import { demoteBody, dropBody, holdBody, invalid, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
+import {
+  demoteBody,
+  dropBody,
+  holdBody,
+  invalid,
+  removeBody,
+  resumeBody,
+  roleBody,
+  syncBody,
+  testBody,
+} from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 
 export interface WriteModules extends MutationModules {

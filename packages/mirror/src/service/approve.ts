@@ -40,7 +40,8 @@ export function waitingTip({ store }: MirrorParts, name: string, prefix: string)
 
 function notWaiting(held: HeldPush | null): MirrorError {
   const tips = [...new Set((held?.refs ?? []).map(({ tip }) => tip))]
-  const message = tips.length === 0 ? 'no push waits for an approval' : `what waits for an approval is ${tips.join(', ')}`
+  const message =
+    tips.length === 0 ? 'no push waits for an approval' : `what waits for an approval is ${tips.join(', ')}`
   return new MirrorError('PRECONDITION', message, {
     field: 'tip',
     remedy: 'sync once: the push that changes workflows is found again, with its tip',

@@ -59,7 +59,10 @@ export async function keepTips(
   const { store } = parts
   store.transaction(() => {
     store.notes.set(NOTE + name, JSON.stringify(Object.fromEntries(asked.tips)))
-    note(parts, 'keep by rescue refs', asked.reason, asked.expectedEpoch, { mirror: name, refs: [...asked.tips.keys()] })
+    note(parts, 'keep by rescue refs', asked.reason, asked.expectedEpoch, {
+      mirror: name,
+      refs: [...asked.tips.keys()],
+    })
   })
   return { outcome: 'accepted', conditions }
 }
@@ -84,7 +87,8 @@ async function tipCondition(
   const access = await findTarget(targets, name).provider.gitAccess(signal)
   const { tips: now } = await listTarget({ folder, access, signal, timeoutMs: LIST_TIMEOUT_MS }, ['--heads', '--tags'])
   const moved = [...tips].filter(([ref, tip]) => now.get(ref) !== tip).map(([ref]) => ref)
-  const why = moved.length === 0 ? 'the target is as it was looked at' : `moved since it was looked at: ${moved.join(', ')}`
+  const why =
+    moved.length === 0 ? 'the target is as it was looked at' : `moved since it was looked at: ${moved.join(', ')}`
   return { name: 'tips', met: moved.length === 0, why }
 }
 

@@ -67,7 +67,8 @@ export async function lookAtRecovery(parts: MirrorParts, name: string, signal: A
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)])
   const common = { id: name, onRecovery: parts.config.onRecovery, epoch: record?.epoch ?? null }
   const primary = await handedBackBy(parts, reached, record, bounded)
-  const look = primary === null ? await lookAtTarget(parts, reached, bounded) : await lookAtBoth(parts, reached, primary, bounded)
+  const look =
+    primary === null ? await lookAtTarget(parts, reached, bounded) : await lookAtBoth(parts, reached, primary, bounded)
   return { ...common, kind: primary === null ? 'target' : 'hand-back', ...look }
 }
 

@@ -9,7 +9,16 @@ import type { WorkflowReport } from '../reconcile/workflows.js'
 // known is null. Nothing here holds a secret, a URL with a credential or a path of this host.
 
 export type TargetHealth = 'ok' | 'degraded' | 'failed' | 'unknown'
-export type ActionName = 'sync' | 'test' | 'resume' | 'dropRescue' | 'promote' | 'demote' | 'remove' | 'recover' | 'approve'
+export type ActionName =
+  | 'sync'
+  | 'test'
+  | 'resume'
+  | 'dropRescue'
+  | 'promote'
+  | 'demote'
+  | 'remove'
+  | 'recover'
+  | 'approve'
 
 export interface ActionView {
   readonly enabled: boolean

@@ -41,7 +41,13 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
     { onRecovery: 'merge' },
     { reason: 'x'.repeat(501) },
   ],
-  '/api/mirrors/:id/demote': [{ dryRun: 'no' }, { onRecovery: 'manual' }, { force: 'true' }, { expectedEpoch: -1 }, { confirm: 7 }],
+  '/api/mirrors/:id/demote': [
+    { dryRun: 'no' },
+    { onRecovery: 'manual' },
+    { force: 'true' },
+    { expectedEpoch: -1 },
+    { confirm: 7 },
+  ],
   '/api/mirrors/:id/remove': [
     { withdraw: ['code'] },
     { withdraw: 'all' },

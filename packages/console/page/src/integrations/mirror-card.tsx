@@ -137,9 +137,7 @@ function Buttons({ mirror, mirrors, access, isBusy, onAsk }: ButtonsProps) {
         <button type="button" class="button" data-do="sync" disabled={isLocked || !sync.enabled} onClick={onSync}>
           Force Sync
         </button>
-        {approve.enabled && (
-          <RoleButton name="approve" isLocked={isLocked} action={approve} onAsk={onAsk} />
-        )}
+        {approve.enabled && <RoleButton name="approve" isLocked={isLocked} action={approve} onAsk={onAsk} />}
         {isDiverged && <RoleButton name="recover" isLocked={isLocked} action={recover} onAsk={onAsk} />}
         {mirror.type === 'github' && (
           <>

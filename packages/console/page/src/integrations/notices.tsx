@@ -110,8 +110,8 @@ function FenceNotice({ page: { self, fence, mirrors } }: { page: MirrorsPage }) 
   const isElsewhere = mirrors.some(({ role }) => role === 'TEMPORARY_MASTER')
   return (
     <Notice name="fenced" title="Fenced." tone="bad">
-      {isElsewhere ? `${holder} holds epoch ${fence.epoch}` : sentence(self.why)}. Nothing is
-      pushed from here until this repository holds the epoch again.
+      {isElsewhere ? `${holder} holds epoch ${fence.epoch}` : sentence(self.why)}. Nothing is pushed from here until
+      this repository holds the epoch again.
       {fence.state === 'handback-ready' && ' It is ready to hand back.'}
     </Notice>
   )

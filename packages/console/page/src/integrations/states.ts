@@ -11,7 +11,13 @@ export interface MirrorState {
 }
 
 /** A credential that was refused, or may too little: only a person ends it. */
-const CREDENTIAL = new Set(['TARGET_AUTH', 'TARGET_FORBIDDEN', 'WORKFLOW_SCOPE', 'HOST_KEY_CHANGED', 'HOST_KEY_UNKNOWN'])
+const CREDENTIAL = new Set([
+  'TARGET_AUTH',
+  'TARGET_FORBIDDEN',
+  'WORKFLOW_SCOPE',
+  'HOST_KEY_CHANGED',
+  'HOST_KEY_UNKNOWN',
+])
 const APPROVAL = 'APPROVAL_NEEDED'
 
 type Layered = Pick<LayerView, 'status' | 'error'>
@@ -78,14 +84,18 @@ function standing(mirror: MirrorView, { paused, self, fence }: MirrorsPage): Mir
 
 function isBehind({ layers }: MirrorView): boolean {
   const waits = LAYERS.some((layer) => ['stale', 'pending', 'never'].includes(layers[layer].status))
-  const drifts = [layers.secrets, layers.variables].some(({ drift }) => Object.values(drift).some((names) => names.length > 0))
+  const drifts = [layers.secrets, layers.variables].some(({ drift }) =>
+    Object.values(drift).some((names) => names.length > 0),
+  )
   return waits || drifts || (layers.code.lagCommits ?? 0) > 0
 }
 
 function known({ health }: MirrorView): MirrorState {
   if (health === 'unknown') return state('unknown', 'none', 'in step when synced last')
   if (health === 'failed') return state('unreachable', 'bad', 'in step, not reachable now')
-  return health === 'degraded' ? state('degraded', 'warn', 'in step, with findings') : state('in-step', 'good', 'in step')
+  return health === 'degraded'
+    ? state('degraded', 'warn', 'in step, with findings')
+    : state('in-step', 'good', 'in step')
 }
 
 function state(name: string, tone: Tone, words: string): MirrorState {

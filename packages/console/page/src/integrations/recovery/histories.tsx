@@ -4,6 +4,9 @@ import { Ago } from '../time.js'
 import { isSplit } from './plan.js'
 import type { HistoryCommit, RecoveryRef, RecoveryReport, SideHistory } from './types.js'
 
+/** The newest ones; the others unfold. */
+const SHOWN = 8
+
 interface HistoriesProps {
   readonly report: RecoveryReport
   /** What both sides are called. */
@@ -58,21 +61,37 @@ function Side({ title, side, nowMs }: { title: string; side: SideHistory; nowMs:
   return (
     <section class="history-side">
       <h4>{title}</h4>
-      <p class="mirror-note">
-        {tip === null ? 'no such ref' : <>tip {<code title={tip}>{shortHash(tip)}</code>}</>}
-        {tip !== null && ` · ${countWords(count)}`}
-      </p>
-      {commits.length > 0 && (
-        <ol class="commits">
-          {commits.map((commit) => (
-            <Commit key={commit.id} commit={commit} nowMs={nowMs} />
-          ))}
-        </ol>
+      <p class="mirror-note">{tip === null ? 'no such ref' : <Tip tip={tip} count={count} />}</p>
+      <Commits commits={commits.slice(0, SHOWN)} nowMs={nowMs} />
+      {commits.length > SHOWN && (
+        <details>
+          <summary>{commits.length - SHOWN} more</summary>
+          <Commits commits={commits.slice(SHOWN)} nowMs={nowMs} />
+        </details>
       )}
       {count !== null && count > commits.length && (
         <p class="mirror-note">and {number(count - commits.length)} older ones</p>
       )}
     </section>
+  )
+}
+
+function Tip({ tip, count }: { tip: string; count: number | null }) {
+  return (
+    <>
+      tip <code title={tip}>{shortHash(tip)}</code> · {countWords(count)}
+    </>
+  )
+}
+
+function Commits({ commits, nowMs }: { commits: readonly HistoryCommit[]; nowMs: number }) {
+  if (commits.length === 0) return null
+  return (
+    <ol class="commits">
+      {commits.map((commit) => (
+        <Commit key={commit.id} commit={commit} nowMs={nowMs} />
+      ))}
+    </ol>
   )
 }
 

@@ -50,7 +50,7 @@ function Wizard({ report, mirror, mirrors, onClose }: RecoveryProps & { report: 
   const [step, setStep] = useState(0)
   const how = waysOf(report)[0] ?? 'rescue'
   const [draft, setDraft] = useState<RecoveryDraft>({ how, reason: '', drained: false, confirm: '' })
-  const run = useRecovery(mirror, mirrors, draft, onClose)
+  const run = useRecovery(mirrors, draft, onClose)
   const set = (change: Partial<RecoveryDraft>) => {
     setDraft((before) => ({ ...before, ...change }))
     if (change.confirm === undefined) run.forget()

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { postJson, type Refusal } from '../../data/api.js'
 import { useEnding } from '../role-dialog.js'
-import type { Condition, MirrorView, RoleReport } from '../types.js'
+import type { Condition, RoleReport } from '../types.js'
 import { endOf, type Mirrors, postJob, refusalOf } from '../use-mirrors.js'
 import { tipsToKeep } from './plan.js'
 import type { How, RecoveryReport } from './types.js'
@@ -52,7 +52,7 @@ function requestOf({ id, kind, epoch, refs, ...rest }: RecoveryReport, draft: Re
 }
 
 /** Dry run and start of what was planned. */
-export function useRecovery(mirror: MirrorView, mirrors: Mirrors, draft: RecoveryDraft, onClose: () => void) {
+export function useRecovery(mirrors: Mirrors, draft: RecoveryDraft, onClose: () => void) {
   const [rehearsal, setRehearsal] = useState<Rehearsal | null>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [isBusy, setBusy] = useState(false)
