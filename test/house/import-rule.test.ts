@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ledger: ['foundation', 'codec', 'crypto', 'timechain', 'native'],
   consensus: ['foundation', 'codec', 'crypto', 'timechain', 'ledger'],
   git: ['foundation'],
+  http: ['foundation'],
   store: ['foundation'],
   transport: ['foundation', 'codec', 'crypto'],
   network: ['foundation', 'codec', 'crypto', 'transport'],
@@ -28,10 +29,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   failover: ['foundation', 'git', 'crypto', 'fleet', 'native'],
   breathing: ['foundation', 'git', 'crypto', 'fleet'],
   'github-stand': ['foundation', 'git'],
-  mirror: ['foundation', 'git'],
+  mirror: ['foundation', 'git', 'http'],
   operator: ['foundation', 'native', 'crypto', 'timechain', 'ledger', 'node', 'fleet', 'release'],
   // The formats of what the watchdog writes, and its way of asking a node; never its poller or rules.
-  console: ['foundation', 'soak'],
+  console: ['foundation', 'http', 'soak'],
   release: ['foundation'],
   cli: [
     ...['foundation', 'codec', 'native', 'crypto', 'timechain', 'ledger', 'consensus'],

@@ -1,6 +1,5 @@
 /** Spec operations 1. */
 export const DEFAULT_CONSOLE_PORT = 8447
-export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Time between two snapshots that are pushed: windows take about two seconds. */
 export const SAMPLE_INTERVAL_MS = 1_000
@@ -52,7 +51,5 @@ export const EVENT_STALL_MS = 30_000
 export const CONNECTIONS_MAX = 64
 export const REQUEST_TIMEOUT_MS = 5_000
 export const HEADER_MAX_BYTES = 8_192
-/** 128 bits in base64url are 22 characters. */
-export const TOKEN_CHARACTERS_MIN = 24
 /** A command with its reason; what is longer is none. */
 export const BODY_MAX_BYTES = 16 * 1024

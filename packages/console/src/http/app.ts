@@ -1,4 +1,5 @@
 import fastifyStatic from '@fastify/static'
+import { RouteList } from '@montana/http'
 import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
 import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
@@ -6,8 +7,7 @@ import { addNodeRoutes } from '../explorer/node/mount.js'
 import { addFailoverRoutes, type FailoverRoutes } from '../failover/routes.js'
 import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
-import { guardRequest, setSecurityHeaders } from './guard.js'
-import { RouteList } from './openapi.js'
+import { createGuard, setSecurityHeaders } from './guard.js'
 import { addReportRoute } from './report-route.js'
 import { addRoutes, type RouteModules } from './routes.js'
 
@@ -41,9 +41,10 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
     },
   })
   app.server.maxConnections = CONNECTIONS_MAX
+  const guard = createGuard(init.host)
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply)
-    guardRequest(request, reply, init.host)
+    guard(request, reply)
   })
   app.setErrorHandler((error, _, reply) => sendError(error, reply))
   app.setNotFoundHandler(sendNotFound)
@@ -53,7 +54,7 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   addFailoverRoutes(app, init.token, init.failover)
   addDocsRoutes(app, routes)
   if (init.soak) addReportRoute(app, init.soak.reportFolder)
-  if (init.mirrors) await mountMirrors(app, init.mirrors)
+  if (init.mirrors) await app.register(init.mirrors)
   await app.register(fastifyStatic, {
     root: init.pageDir,
     wildcard: false,
@@ -63,14 +64,4 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
     },
   })
   return app
-}
-
-/** Its routes are marked, since they guard themselves. */
-async function mountMirrors(app: FastifyInstance, mirrors: FastifyPluginAsync): Promise<void> {
-  await app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, isMirror: true }
-    })
-    await scope.register(mirrors)
-  })
 }

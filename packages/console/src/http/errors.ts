@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorCode, isAbort, MontanaError } from '@montana/foundation'
+import { errorBody, frameworkStatus, RefusedError } from '@montana/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 
@@ -9,17 +10,15 @@ const TEXT_MAX = 64
 
 /** Every refusal in one form; what went wrong inside is not told to whoever asks. */
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
-  const known = toApiError(error)
-  return reply.code(known.status).type('application/json').send(known.toJSON())
+  const known = toRefusal(error)
+  return reply.code(known.status).type('application/json').send(errorBody(known, ROUTES))
 }
 
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
+function toRefusal(error: unknown): RefusedError<string> {
+  if (error instanceof RefusedError) return error
   if (isAbort(error)) return new ApiError(503, 'STOPPING', 'the console is ending', { remedy: 'start it again' })
-  const status = (error as { statusCode?: unknown } | null)?.statusCode
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new ApiError(status, 'USAGE', 'the request is not understood', { remedy: ROUTES })
-  }
+  const status = frameworkStatus(error)
+  if (status !== undefined) return new ApiError(status, 'USAGE', 'the request is not understood', { remedy: ROUTES })
   const remedy = error instanceof MontanaError && error.remedy ? error.remedy : 'ask again'
   return new ApiError(500, 'INTERNAL', 'internal error', { remedy })
 }

@@ -1,7 +1,9 @@
+import { invalid } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from './errors.js'
 import { addMutation } from './mutation.js'
-import { approveBody, invalid, keepBody, recoveryBody } from './schemas.js'
+import { acceptedSchema, keepSchema, recoverySchema } from './schema/index.js'
+import { approveBody, keepBody, recoveryBody } from './schemas.js'
 import { findTarget, requireAction, requireConfirmed, type WriteModules } from './write-routes.js'
 
 /** What a person decides between two histories, and of a push that waits. Spec repository-mirror 7.3, 11.3, 14.2. */
@@ -18,7 +20,9 @@ function addLook(app: FastifyInstance, modules: WriteModules): void {
   const looking = new Set<string>()
   addMutation(app, modules, {
     url: '/api/mirrors/:id/recovery',
+    summary: 'reads both histories of a mirror and says what would become of each ref',
     schema: recoveryBody,
+    answer: recoverySchema,
     run: async (_, id) => {
       await requireAction(modules, id, 'recover')
       if (looking.has(id)) throw stillLooks()
@@ -38,7 +42,10 @@ function addKeep(app: FastifyInstance, modules: WriteModules): void {
   if (keepTips === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/rescue/keep',
+    summary: 'keeps foreign tips by rescue refs with the next push, as a job; a dry run shows the conditions',
     schema: keepBody,
+    answer: keepSchema,
+    accepted: acceptedSchema,
     run: async ({ tips, confirm, ...asked }, id) => {
       await requireAction(modules, id, 'sync')
       if (!asked.dryRun) await requireTyped(modules, id, confirm)
@@ -57,7 +64,9 @@ function addApprove(app: FastifyInstance, modules: WriteModules): void {
   if (approve === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/approve',
+    summary: 'lets a push go that changes workflows, as a job',
     schema: approveBody,
+    accepted: acceptedSchema,
     run: async ({ confirm, ...asked }, id) => {
       await requireAction(modules, id, 'approve')
       await requireTyped(modules, id, confirm)

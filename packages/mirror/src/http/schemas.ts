@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { LAYER_ORDER } from '../queue/layer-order.js'
 import { candidateSchema } from './candidate-schema.js'
 import { HISTORY_DEFAULT, HISTORY_MAX, HOLD_MINUTES_MAX } from './constants.js'
-import { HttpError } from './errors.js'
 
 const TEXT_MAX = 500
 /** Those that one look shows. */
@@ -98,20 +97,7 @@ export const historyQuery = z.strictObject({
   before: number(Number.MAX_SAFE_INTEGER).optional(),
   limit: number(HISTORY_MAX).default(HISTORY_DEFAULT),
 })
-export const noQuery = z.strictObject({})
 
-/** Throws {@link HttpError} 422 that names the first field at fault; never repeats its value. */
-export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const read = schema.safeParse(value)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.').slice(0, TEXT_MAX)
-  const message = unknown === undefined ? 'a field is missing or wrong' : 'a field is not known'
-  throw invalid(field, message)
-}
-
-export function invalid(field: string, message: string): HttpError {
-  const remedy = 'send exactly the documented fields with the documented values'
-  return new HttpError(422, 'FIELD_INVALID', message, { ...(field && { field }), remedy })
-}
+/** Of a target; whether there is one is found out later. */
+export const idParams = z.strictObject({ id: z.string() })
+export const jobParams = z.strictObject({ jobId: z.string() })

@@ -1,3 +1,4 @@
+import { invalid } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import { nameText } from '../config/repository-name.js'
@@ -12,16 +13,14 @@ import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
 import {
-  demoteBody,
-  dropBody,
-  holdBody,
-  invalid,
-  removeBody,
-  resumeBody,
-  roleBody,
-  syncBody,
-  testBody,
-} from './schemas.js'
+  acceptedSchema,
+  droppedSchema,
+  heldSchema,
+  removalSchema,
+  resumedSchema,
+  testSchema,
+} from './schema/index.js'
+import { demoteBody, dropBody, holdBody, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 
 export interface WriteModules extends MutationModules {
@@ -55,12 +54,16 @@ function addSync(app: FastifyInstance, modules: WriteModules): void {
   }
   addMutation(app, modules, {
     url: '/api/mirrors/sync',
+    summary: 'brings layers of every mirror in step, as a job',
     schema: syncBody,
+    accepted: acceptedSchema,
     run: async ({ layers }) => queue(layers, await syncable(modules.facts, service)),
   })
   addMutation(app, modules, {
     url: '/api/mirrors/:id/sync',
+    summary: 'brings layers of one mirror in step, as a job',
     schema: syncBody,
+    accepted: acceptedSchema,
     run: async ({ layers }, id) => {
       await requireAction(modules, id, 'sync')
       return queue(layers, [id])
@@ -80,7 +83,9 @@ function addTest(app: FastifyInstance, modules: WriteModules): void {
   const { service, signal } = modules
   addMutation(app, modules, {
     url: '/api/mirrors/test',
+    summary: 'tries every permission of a mirror, or of a candidate that is not saved',
     schema: testBody,
+    answer: testSchema,
     run: async ({ id, candidate }) => {
       if (candidate !== undefined) return { status: 200, body: await testedCandidate(service, candidate, signal) }
       const reached = service.parts.targets.find(({ target }) => target.name === id)
@@ -98,7 +103,9 @@ function addResume(app: FastifyInstance, modules: WriteModules): void {
   if (resume === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/resume',
+    summary: 'goes on after a reset of the history paused all mirrors',
     schema: resumeBody,
+    answer: resumedSchema,
     run: async (body, id) => {
       await facts.requireEpoch(body.expectedEpoch)
       await requireAction(modules, id, 'resume')
@@ -115,7 +122,9 @@ function addHold(app: FastifyInstance, modules: WriteModules): void {
   if (hold === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/sentinel/hold',
+    summary: 'binds the sentinel for a while, or ends that',
     schema: holdBody,
+    answer: heldSchema,
     run: async ({ forMinutes, ...asked }) => {
       await facts.requireEpoch(asked.expectedEpoch)
       const holdUntilMs = forMinutes === 0 ? null : service.parts.time.wallMs() + forMinutes * MINUTE_MS
@@ -132,7 +141,9 @@ function addDropRescue(app: FastifyInstance, modules: WriteModules): void {
   if (dropRescue === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/rescue/drop',
+    summary: 'deletes a rescue ref on a mirror',
     schema: dropBody,
+    answer: droppedSchema,
     run: async ({ ref, confirm }, id) => {
       await findTarget(modules, id)
       if (confirm !== id) throw invalid('confirm', 'the name of the target is not repeated')
@@ -142,6 +153,11 @@ function addDropRescue(app: FastifyInstance, modules: WriteModules): void {
   })
 }
 
+const SUMMARIES = {
+  promote: 'makes a mirror the primary, as a job; with dryRun it shows the steps',
+  demote: 'hands the role back to the primary, as a job; with dryRun it shows the steps',
+}
+
 function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promote' | 'demote'): void {
   const { service, facts, jobs, signal } = modules
   const change = service[kind]
@@ -149,7 +165,9 @@ function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promo
   if (change === undefined) return
   addMutation(app, modules, {
     url: `/api/mirrors/:id/${kind}`,
+    summary: SUMMARIES[kind],
     schema,
+    accepted: acceptedSchema,
     run: async ({ confirm, force = false, drained = false, onRecovery, ...rest }, id) => {
       if ((await findTarget(modules, id)).type === 'git') throw notPromotable()
       await requireAction(modules, id, kind)
@@ -168,7 +186,10 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
   if (remove === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/remove',
+    summary: 'forgets a mirror, as a job; a dry run lists what would go',
     schema: removeBody,
+    answer: removalSchema,
+    accepted: acceptedSchema,
     run: async ({ confirm, reason = REASON, ...rest }, id) => {
       const { type } = await findTarget(modules, id)
       const asked = { ...rest, reason }

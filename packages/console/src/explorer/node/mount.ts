@@ -1,9 +1,9 @@
 import { isAbort } from '@montana/foundation'
+import { addQuery } from '@montana/http'
 import { type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ApiError } from '../../errors.js'
-import { addQuery } from '../../http/query.js'
 import { askNode, type NodeAnswer } from './ask.js'
 import { NODE_ROUTES, type NodeRoute } from './routes.js'
 
