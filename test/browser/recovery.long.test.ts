@@ -166,7 +166,7 @@ async function approval(): Promise<void> {
   await state('in-step')
   const before = tip(world.replica.path)
   const workflow = '.github/workflows/test.yml'
-  const text = await world.primary.show('main', workflow)
+  const text = world.git(world.primary.path, 'show', `main:${workflow}`)
   const changed = world.commit('A workflow that changes', { [workflow]: `${text}# changed\n` })
   await sync()
   await state('approval')
@@ -184,7 +184,7 @@ async function approval(): Promise<void> {
   await state('in-step')
 }
 
-/** Both sides change one file; the wizard keeps the primary's, and both histories. */
+/** Both sides change one file: no merge, but the primary's file wins and both histories are kept. Begun, waited for, gone on with. */
 async function handBack(): Promise<void> {
   await role('promote', true)
   await ended('promote', 'done')
@@ -194,23 +194,129 @@ async function handBack(): Promise<void> {
   const theirs = tip(world.replica.path)
   const ours = world.commit('Work of the returned primary')
   await openWizard()
-  expect(await page.locator('[data-history="refs/heads/main"]').textContent()).toMatch(
-    /Work of the returned primary.*Work of the temporary primary/,
-  )
-  await press(dialog('recover'), 'next')
-  await page.getByRole('radio', { name: /^Merge/ }).check()
-  expect(await page.locator('[data-obstacle]').textContent()).toContain('both sides changed edit.txt')
-  expect(await page.locator(`${dialog('recover')} [data-do=next]`).isDisabled()).toBe(true)
-  await page.getByRole('radio', { name: /^Keep apart/ }).check()
-  expect(await page.locator('[data-plan="refs/heads/main"]').getAttribute('data-action')).toBe('primary-tree')
-  await press(dialog('recover'), 'next')
-  await rehearseAndStart(/It can start.*a hand-back/)
+  const main = page.locator('[data-history="refs/heads/main"]')
+  expect(await main.textContent()).toMatch(/Work of the returned primary.*Work of the temporary primary/)
+  await keepApart(false)
   await ended('demote', 'failed')
   await until(() => notice('handing-back').count()).toBe(1)
   await picture('handing-back')
+  await openWizard()
+  await keepApart(true)
+  await ended('demote', 'done')
+  await state('in-step')
+  for (const { path } of [world.primary, world.replica]) {
+    expect(holds(path, ours, theirs)).toBe(true)
+    expect(rescued(path)).toContain(theirs)
+    expect(world.git(path, 'show', 'main:edit.txt')).toBe('Work of the returned primary')
+  }
+  expect(tip(world.replica.path)).toBe(tip(world.primary.path))
+}
+
+async function keepApart(drained: boolean): Promise<void> {
+  const within = dialog('recover')
+  await press(within, 'next')
+  await page.getByRole('radio', { name: /^Merge/ }).check()
+  expect(await page.locator('[data-obstacle]').textContent()).toContain('both sides changed edit.txt')
+  expect(await page.locator(`${within} [data-do=next]`).isDisabled()).toBe(true)
+  await page.getByRole('radio', { name: /^Keep apart/ }).check()
+  expect(await page.locator('[data-plan="refs/heads/main"]').getAttribute('data-action')).toBe('primary-tree')
+  await press(within, 'next')
+  if (drained) await page.getByLabel(/has been stopped/).check()
+  await rehearseAndStart(/It can start.*a hand-back/)
+}
+
+/** The run of the check is slow, so that somebody can look while it is not yet proven that the replica can act. */
+async function promoting(): Promise<void> {
+  const slow = world.stand.faults.add({ match: { path: /runs/ }, delayMs: 2_000, times: 6 })
+  await role('promote', true)
+  await state('promoting')
+  await until(() => notice('promoting').count()).toBe(1)
+  await picture('promoting')
+  slow.remove()
+  await ended('promote', 'done')
   await role('demote', true)
   await ended('demote', 'done')
-  expect([theirs, ours].length).toBe(2)
+}
+
+/** The last permit is waited for: nobody acts, and the page says so. */
+async function released(): Promise<void> {
+  await role('promote', false)
+  await ended('promote', 'failed')
+  await until(() => notice('released').textContent()).toContain('Nobody acts')
+  await role('promote', true)
+  await ended('promote', 'done')
+  await role('demote', true)
+  await ended('demote', 'done')
+}
+
+async function pausedByReset(): Promise<void> {
+  world.git(world.source, 'pull', '--quiet', '--ff-only', world.primary.path, 'main')
+  await sync()
+  await state('in-step')
+  const before = tip(world.source)
+  world.git(world.source, 'commit', '--quiet', '--amend', '-m', 'Rewritten')
+  await sync()
+  await until(() => notice('paused').count()).toBe(1)
+  await state('paused')
+  expect(tip(world.replica.path)).toBe(before)
+  await press('[data-notice=paused]', 'resume')
+  await fill(dialog('resume'), 'Reason', 'meant')
+  await page.keyboard.press('Enter')
+  await until(() => notice('paused').count()).toBe(0)
+  await sync()
+  await state('in-step')
+  expect(rescued(world.replica.path)).toContain(before)
+}
+
+async function refusedCredential(): Promise<void> {
+  world.stand.revokeToken(world.tokens.whole)
+  world.git(world.source, 'commit', '--quiet', '--allow-empty', '-m', 'Not mirrored')
+  await sync()
+  await state('credential')
+}
+
+async function switchedOff(): Promise<void> {
+  await world.restart({ MIRROR_ENABLED: 'false' })
+  await until(() => notice('off').count()).toBe(1)
+  await state('off')
+}
+
+const NO_SLOT = ['NAME', 'REPO', 'API_URL', 'URL', 'TOKEN', 'WORKFLOW_PATHS', 'ON_DIVERGE'].map(
+  (key) => `MIRROR_1_${key}`,
+)
+
+async function ownView(): Promise<void> {
+  const gone = Object.fromEntries(NO_SLOT.map((key) => [key, null]))
+  await world.restart({ ...gone, MIRROR_ENABLED: 'true', MIRROR_ROLE: 'SLAVE' })
+  await until(() => notice('replica').textContent()).toMatch(/This is a replica.*first\/continuity/)
+  expect(await page.locator('[data-self=SLAVE]').textContent()).toMatch(/this repository.*does not act/)
+  expect(await page.locator('[data-do=add]').count()).toBe(0)
+  expect(
+    await portray(browser, world.url, { name: 'integrations-replica', ...SIGHT, ready: '[data-notice=replica]' }),
+  ).toEqual([])
+  await world.restart({ MIRROR_ROLE: 'TEMPORARY_MASTER' })
+  await until(() => notice('temporary').textContent()).toContain('acts until first/continuity has returned')
+}
+
+const SIGHT = { hash: 'integrations', ready: `[data-mirror=${ID}]` }
+
+/** A target with work of its own, as it stands when these are taken. */
+async function looks(): Promise<string[]> {
+  const wizard = (step: number) => async (shown: Page) => {
+    await unlock(shown)
+    await openWizard(shown)
+    for (let at = 0; at < step; at++) await press(dialog('recover'), 'next', shown)
+    if (step < 2) return
+    await fill(dialog('recover'), 'Reason', 'both worked', shown)
+    await press(dialog('recover'), 'dry-run', shown)
+    await shown.waitForSelector('[data-report]', { timeout: PATIENCE_MS })
+  }
+  const faults: string[] = []
+  for (const step of [0, 1, 2])
+    faults.push(
+      ...(await portray(browser, world.url, { ...SIGHT, name: `integrations-recover-${step}`, prepare: wizard(step) })),
+    )
+  return [...faults, ...(await portray(browser, world.url, { ...SIGHT, name: 'integrations-diverged' }))]
 }
 
 describe.skipIf(chromium === undefined)('recovery on the page', { timeout: 300_000 }, () => {
@@ -230,5 +336,29 @@ describe.skipIf(chromium === undefined)('recovery on the page', { timeout: 300_0
 
   it('starts nothing for a tip that has moved since', movedTip)
 
+  it('looks well in light, dark and at 360 px', async () => {
+    expect(await looks()).toEqual([])
+  })
+
   it('holds a push that changes workflows until it is approved', approval)
+
+  it('hands back with both histories kept where a file conflicts, and goes on after the wait', handBack)
+
+  it('says that a replica proves that it can act', promoting)
+
+  it('says that nobody acts while the last permit is waited for', released)
+
+  it('says that a reset has paused the mirrors, and goes on', pausedByReset)
+
+  it('says that a credential was refused, and that mirroring is off', async () => {
+    await refusedCredential()
+    await switchedOff()
+  })
+
+  it('is looked at from a replica and from a temporary primary', ownView)
+
+  it('had nothing to complain of', () => {
+    // What is refused, and a console that is away, stand in the log of the browser, too; nothing else may.
+    expect(complaints.filter((text) => !/Failed to load resource/.test(text))).toEqual([])
+  })
 })

@@ -118,10 +118,11 @@ export class MirrorWorld {
   }
 
   /** In the source and on the primary, whose own commits come along first. */
-  commit(message: string): string {
+  commit(message: string, files: Readonly<Record<string, string>> = {}): string {
     const hasCommits = this.git(this.primary.path, 'for-each-ref') !== ''
     if (hasCommits) this.git(this.source, 'pull', '--quiet', '--ff-only', this.primary.path, 'main')
-    writeFileSync(join(this.source, 'edit.txt'), `${message}\n`)
+    const all = { 'edit.txt': `${message}\n`, ...files }
+    for (const [path, text] of Object.entries(all)) writeFileSync(join(this.source, path), text)
     this.git(this.source, 'add', '--all')
     this.git(this.source, 'commit', '--quiet', '-m', message)
     this.git(this.source, 'push', '--quiet', this.primary.path, 'main')

@@ -37,15 +37,19 @@ export function addMutation<T>(app: FastifyInstance, { answers, guard }: Mutatio
   const { run, ...described } = mutation
   const { url } = described
   const params: z.ZodType<Named> = url.includes('/:id') ? idParams : unnamed
-  http.addMutation<T, Named>(app, { guard, bodyMaxBytes: BODY_MAX_BYTES }, {
-    ...{ ...described, params },
-    run: async (body, { params: { id = '' }, request, reply }) => {
-      const asked = JSON.stringify([url, id, body])
-      const answer = await answers.once(keyOf(request), asked, () => run(body, id))
-      reply.code(answer.status)
-      return answer.body
+  http.addMutation<T, Named>(
+    app,
+    { guard, bodyMaxBytes: BODY_MAX_BYTES },
+    {
+      ...{ ...described, params },
+      run: async (body, { params: { id = '' }, request, reply }) => {
+        const asked = JSON.stringify([url, id, body])
+        const answer = await answers.once(keyOf(request), asked, () => run(body, id))
+        reply.code(answer.status)
+        return answer.body
+      },
     },
-  })
+  )
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

@@ -12,14 +12,7 @@ import { HttpError } from './errors.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
-import {
-  acceptedSchema,
-  droppedSchema,
-  heldSchema,
-  removalSchema,
-  resumedSchema,
-  testSchema,
-} from './schema/index.js'
+import { acceptedSchema, droppedSchema, heldSchema, removalSchema, resumedSchema, testSchema } from './schema/index.js'
 import { demoteBody, dropBody, holdBody, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 

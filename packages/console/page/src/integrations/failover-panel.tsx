@@ -127,7 +127,7 @@ function NoWatch({ page }: { page: MirrorsPage }) {
 
 /** Where a target has, or may have, a history of its own: one row each, so that nobody has to know what it is called. */
 function Recovery({ page, mirrors, access, onAsk }: Omit<FailoverPanelProps, 'onHold'>) {
-  const split = page.mirrors.filter((mirror) => hasOwnHistory(mirror))
+  const split = page.mirrors.filter((mirror) => hasOwnHistory(mirror, page))
   if (page.self.role !== 'MASTER') return null
   if (split.length === 0) return <p class="mirror-note">Recovery: no target is known to have a history of its own.</p>
   return (
@@ -135,7 +135,7 @@ function Recovery({ page, mirrors, access, onAsk }: Omit<FailoverPanelProps, 'on
       {split.map((mirror) => (
         <li key={mirror.id} class="role-row" data-recovery={mirror.id}>
           <strong>{mirror.id}</strong>
-          <Mark tone={mirror.role === 'TEMPORARY_MASTER' ? 'warn' : 'bad'}>{historyWords(mirror)}</Mark>
+          <Mark tone={mirror.layers.code.status === 'diverged' ? 'bad' : 'warn'}>{historyWords(mirror)}</Mark>
           <span class="watch-note">See both histories, and what would become of them.</span>
           <span class="mirror-buttons">
             <RoleButton
@@ -151,12 +151,15 @@ function Recovery({ page, mirrors, access, onAsk }: Omit<FailoverPanelProps, 'on
   )
 }
 
-function hasOwnHistory({ role, layers }: MirrorView): boolean {
-  return role === 'TEMPORARY_MASTER' || layers.code.status === 'diverged'
+/** While it is handed back it is a replica again, but its history still waits to be united. */
+function hasOwnHistory({ role, layers, actions }: MirrorView, { fence }: MirrorsPage): boolean {
+  const isDraining = fence.state === 'draining' && actions.demote.enabled
+  return isDraining || role === 'TEMPORARY_MASTER' || layers.code.status === 'diverged'
 }
 
-function historyWords({ role }: MirrorView): string {
-  return role === 'TEMPORARY_MASTER' ? 'acts: its history goes on without the primary' : 'has work of its own'
+function historyWords({ role, layers }: MirrorView): string {
+  if (role === 'TEMPORARY_MASTER') return 'acts: its history goes on without the primary'
+  return layers.code.status === 'diverged' ? 'has work of its own' : 'is being handed back'
 }
 
 interface RoleRowProps {
