@@ -102,7 +102,7 @@ function Troubles({ mirror, nowMs, isBusy }: TroublesProps) {
       {(isBusy ? [] : mirror.findings).map((finding) => (
         <ProblemBox key={`${finding.code} ${finding.message}`} problem={finding} />
       ))}
-      {failures.length > 0 && mirror.nextRunMs !== null && (
+      {failures.length > 0 && mirror.approval === null && mirror.nextRunMs !== null && (
         <p class="mirror-note">
           Tries again <Ahead atMs={mirror.nextRunMs} nowMs={nowMs} />
         </p>

@@ -52,8 +52,12 @@ function moving({ verb }: Progress, mirror: MirrorView): MirrorState {
   return state(name, 'none', words)
 }
 
-/** It never was in step. */
+/** Something of it never was in step. */
 export function isNew({ layers }: MirrorView): boolean {
+  return LAYERS.some((layer) => layers[layer].status !== 'off' && layers[layer].lastSuccessMs === null)
+}
+
+function isUntouched({ layers }: MirrorView): boolean {
   return LAYERS.every((layer) => layers[layer].lastSuccessMs === null)
 }
 
@@ -78,7 +82,7 @@ function troubled({ layers, approval }: MirrorView): MirrorState | null {
 function standing(mirror: MirrorView, { paused, self, fence }: MirrorsPage): MirrorState | null {
   if (paused || mirror.actions.resume.enabled) return state('paused', 'warn', 'paused by a reset')
   if (self.role === 'MASTER' && !self.acts && fence.epoch !== null) return state('fenced', 'warn', 'fenced')
-  if (isNew(mirror)) return state('never', 'none', 'not synced yet')
+  if (isUntouched(mirror)) return state('never', 'none', 'not synced yet')
   return isBehind(mirror) ? state('out-of-step', 'warn', 'out of step') : null
 }
 
