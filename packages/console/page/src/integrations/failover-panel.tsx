@@ -54,6 +54,7 @@ function HoldState({ page: { fence }, nowMs }: { page: MirrorsPage; nowMs: numbe
       </Mark>
     )
   }
+  if (fence.where === null) return <>nobody to promote</>
   return <>{fence.autoPromote ? 'promotes by itself' : 'alerts only: automatic promotion is off'}</>
 }
 

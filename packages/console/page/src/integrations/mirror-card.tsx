@@ -8,9 +8,9 @@ import { LAYER_NAMES, LayerLines } from './layer-lines.js'
 import { ProblemBox } from './problem.js'
 import { isNew, stateOf } from './states.js'
 import { Ahead } from './time.js'
-import { LAYERS, type MirrorView } from './types.js'
+import { LAYERS, type MirrorView, type Problem } from './types.js'
 import { type Mirrors, postJob } from './use-mirrors.js'
-import { type Progress, progressOf } from './words.js'
+import { named, type Progress, progressOf } from './words.js'
 
 export type Ask = 'promote' | 'demote' | 'details' | 'recover' | 'approve'
 
@@ -94,12 +94,14 @@ function Troubles({ mirror, nowMs, isBusy }: TroublesProps) {
   const first = failures.filter(
     ({ error }, at) => failures.findIndex((other) => other.error.code === error.code) === at,
   )
+  // A look at the target finds the same fault that stopped a layer.
+  const isSaid = ({ code }: Problem) => failures.some(({ error }) => error.code === code)
   return (
     <>
       {first.map(({ layer, error }) => (
         <ProblemBox key={layer} where={LAYER_NAMES[layer]} problem={error} />
       ))}
-      {(isBusy ? [] : mirror.findings).map((finding) => (
+      {(isBusy ? [] : mirror.findings.filter((finding) => !isSaid(finding))).map((finding) => (
         <ProblemBox key={`${finding.code} ${finding.message}`} problem={finding} />
       ))}
       {failures.length > 0 && mirror.approval === null && mirror.nextRunMs !== null && (
@@ -132,7 +134,11 @@ function Buttons({ mirror, mirrors, access, isBusy, onAsk }: ButtonsProps) {
   return (
     <>
       <Refused refusal={refusal} />
-      {!sync.enabled && sync.why !== null && <p class="mirror-note">Not synced now: {sync.why}.</p>}
+      {!sync.enabled && sync.why !== null && (
+        <p class="mirror-note">
+          Not synced now: {mirrors.page === null ? sync.why : named(sync.why, mirrors.page.fence)}.
+        </p>
+      )}
       <div class="mirror-buttons">
         <button type="button" class="button" data-do="sync" disabled={isLocked || !sync.enabled} onClick={onSync}>
           Force Sync

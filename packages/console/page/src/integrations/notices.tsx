@@ -3,6 +3,7 @@ import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import type { Access } from './access.js'
 import type { MirrorsPage } from './types.js'
+import { named } from './words.js'
 
 interface NoticesProps {
   readonly page: MirrorsPage
@@ -93,8 +94,8 @@ function FenceNotice({ page: { self, fence, mirrors } }: { page: MirrorsPage }) 
   if (fence.state === 'draining') {
     return (
       <Notice name="handing-back" title="Handing back.">
-        The temporary primary has stopped. The primary acts once its last permit is over and both histories are united;
-        the same Demote goes on with it.
+        The temporary primary has stopped. The primary acts once its last permit is over and both histories are united:
+        Recover shows both, and goes on with it.
       </Notice>
     )
   }
@@ -110,8 +111,8 @@ function FenceNotice({ page: { self, fence, mirrors } }: { page: MirrorsPage }) 
   const isElsewhere = mirrors.some(({ role }) => role === 'TEMPORARY_MASTER')
   return (
     <Notice name="fenced" title="Fenced." tone="bad">
-      {isElsewhere ? `${holder} holds epoch ${fence.epoch}` : sentence(self.why)}. Nothing is pushed from here until
-      this repository holds the epoch again.
+      {isElsewhere ? `${holder} holds epoch ${fence.epoch}` : sentence(named(self.why, fence))}. Nothing is pushed from
+      here until this repository holds the epoch again.
       {fence.state === 'handback-ready' && ' It is ready to hand back.'}
     </Notice>
   )

@@ -61,10 +61,14 @@ function isUntouched({ layers }: MirrorView): boolean {
   return LAYERS.every((layer) => layers[layer].lastSuccessMs === null)
 }
 
-function acting({ id, role }: MirrorView, { fence }: MirrorsPage): MirrorState | null {
+function acting({ id, role, actions }: MirrorView, { fence }: MirrorsPage): MirrorState | null {
   if (fence.state === 'promoting' && fence.where === id) return state('promoting', 'warn', 'promoting')
-  if (role !== 'TEMPORARY_MASTER') return null
-  if (fence.state === 'draining') return state('handing-back', 'warn', 'handing back')
+  const isActing = role === 'TEMPORARY_MASTER'
+  // Stopped already, and a replica by its role: what is left of the hand-back is still to come.
+  if (fence.state === 'draining' && (isActing || actions.demote.enabled)) {
+    return state('handing-back', 'warn', 'handing back')
+  }
+  if (!isActing) return null
   if (fence.state === 'handback-ready') return state('temporary-primary', 'warn', 'acts, ready to hand back')
   return state('temporary-primary', 'warn', 'acts for the primary')
 }
