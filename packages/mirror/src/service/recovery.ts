@@ -52,7 +52,7 @@ const COMMITS_ONLY = ['--filter=tree:0']
 interface Looked {
   readonly plans: readonly RecoveryRefPlan[]
   readonly same: number
-  /** All tips of a side, so that what another of its branches holds is not called missing. */
+  /** All tips of a side whose objects are here, so that what another of its branches holds is not called missing. */
   readonly primary: Tips
   readonly replica: Tips
 }
@@ -118,8 +118,14 @@ async function lookAtTarget(parts: MirrorParts, reached: Reached, signal: AbortS
   return await withBorrowed(source, async (folder) => {
     const foreign = plans.slice(0, REFS_SHOWN_MAX).flatMap(({ replica }) => (replica === null ? [] : [replica]))
     const bounds = { folder, fileMaxBytes: EXPLAINED_MAX_BYTES }
-    if (foreign.length > 0) await fetchForeign({ ...call, ...bounds }, foreign, COMMITS_ONLY).catch(unlessTooMuch)
-    return await withHistories({ folder, signal }, { plans, same, primary: local, replica: remote })
+    const fetching =
+      foreign.length === 0
+        ? new Set<string>()
+        : fetchForeign({ ...call, ...bounds }, foreign, COMMITS_ONLY).catch(unlessTooMuch)
+    // Git would ask the target for any other that is named here, and nothing but a fetch may do that.
+    const here = new Set([...(await fetching), ...local.values()])
+    const replica = new Map([...remote].filter(([, tip]) => here.has(tip)))
+    return await withHistories({ folder, signal }, { plans, same, primary: local, replica })
   })
 }
 
@@ -146,8 +152,9 @@ async function withHistories(call: SourceCall, { plans, same, primary, replica }
 }
 
 /** Work that is too large to be shown is kept by its rescue ref all the same. */
-function unlessTooMuch(error: unknown): void {
+function unlessTooMuch(error: unknown): ReadonlySet<string> {
   if (!(error instanceof MirrorError) || error.metadata.reason !== TOO_MUCH) throw error
+  return new Set()
 }
 
 function rank({ rescue }: RecoveryRefPlan): number {

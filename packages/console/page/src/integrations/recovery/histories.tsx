@@ -22,11 +22,18 @@ export function Histories({ report: { refs, leftOut, same }, names, nowMs }: His
         <RefHistories key={ref.ref} {...{ refFound: ref, names, nowMs }} isOpen={at === 0} />
       ))}
       <p class="mirror-note">
-        {number(same)} {same === 1 ? 'ref is' : 'refs are'} the same on both sides.
-        {leftOut > 0 && ` ${number(leftOut)} more differ and are not listed.`}
+        {leftOut > 0 && `${number(leftOut)} more refs differ and are not listed. `}
+        {sameWords(same)}
       </p>
     </div>
   )
+}
+
+function sameWords(same: number): string {
+  if (same === 0) return 'No ref is the same on both sides.'
+  return same === 1
+    ? 'One other ref is the same on both sides.'
+    : `${number(same)} other refs are the same on both sides.`
 }
 
 interface RefProps extends Pick<HistoriesProps, 'names' | 'nowMs'> {
