@@ -50,6 +50,8 @@ export const EVENT_STALL_MS = 30_000
 /** Plenty for some pages; half-open requests must not hold more. */
 export const CONNECTIONS_MAX = 64
 export const REQUEST_TIMEOUT_MS = 5_000
+/** A connection that rests holds one of the places; a page that asks again makes another. */
+export const KEEP_ALIVE_MS = 5_000
 export const HEADER_MAX_BYTES = 8_192
 /** A command with its reason; what is longer is none. */
 export const BODY_MAX_BYTES = 16 * 1024

@@ -19,6 +19,8 @@ export interface Mutation<T, P> {
   /** Strict shapes; without `params` the path has none. */
   readonly params?: z.ZodType<P> | undefined
   readonly schema: z.ZodType<T>
+  /** Those that `run` reads, for the list of routes. */
+  readonly headers?: z.ZodType | undefined
   /** What `run` gives with status 200, and with 202. */
   readonly answer?: z.ZodType | undefined
   readonly accepted?: z.ZodType | undefined
@@ -40,7 +42,7 @@ const OTHERS: readonly HTTPMethods[] = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTION
 export function addMutation<T, P = None>(app: FastifyInstance, rules: MutationRules, mutation: Mutation<T, P>): void {
   const { url, summary, schema, answer, accepted, run } = mutation
   const params = mutation.params ?? (NONE as unknown as z.ZodType<P>)
-  const doc = { summary, params: mutation.params, body: schema, answer, accepted }
+  const doc = { summary, params: mutation.params, headers: mutation.headers, body: schema, answer, accepted }
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => rules.guard(request, reply)
   const options = { config: { isMutation: true, doc }, onRequest, bodyLimit: rules.bodyMaxBytes }
   app.post(url, options, async (request, reply) => {

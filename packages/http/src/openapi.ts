@@ -52,10 +52,10 @@ export class RouteList {
 
 /** A route that says nothing of itself is listed without words, and a test fails. */
 function operation(method: string, doc: RouteDoc | undefined): Json {
-  const { summary = '', params, query, body } = doc ?? {}
+  const { summary = '', params, query, headers, body } = doc ?? {}
   return {
     summary,
-    parameters: [...parameters('path', params), ...parameters('query', query)],
+    parameters: [...parameters('path', params), ...parameters('query', query), ...parameters('header', headers)],
     ...(body && { requestBody: { required: true, content: jsonContent(body, 'input') } }),
     ...(method !== 'GET' && { security: [{ token: [] }] }),
     responses: { ...answers(doc), '4XX': REFUSED, '5XX': REFUSED },
@@ -71,7 +71,7 @@ function answers({ answer, accepted, media }: Partial<RouteDoc> = {}): Json {
   }
 }
 
-function parameters(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function parameters(where: 'path' | 'query' | 'header', schema: z.ZodType | undefined): Json[] {
   if (!schema) return []
   const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
     properties?: Record<string, Json>

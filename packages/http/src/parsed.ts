@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { FIELD_MAX_CHARACTERS } from './constants.js'
 import { RefusedError } from './errors.js'
 
-/** What could be a field of ours; anything else that was sent as a name is not repeated. */
-const NAME = /^[\w.-]+$/
+/** What could be a field of ours; anything else that was sent as a name is not repeated, so nothing as long as a token. */
+const NAME = /^[\w-]{1,23}(?:\.[\w-]{1,23})*$/
 
 /** Throws {@link RefusedError} 422 that names the first field at fault, and never quotes a value. */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {

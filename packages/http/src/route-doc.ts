@@ -15,6 +15,8 @@ export interface RouteDoc {
   readonly summary: string
   readonly params?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
+  /** Those that it reads beside what every route reads. */
+  readonly headers?: z.ZodType | undefined
   readonly body?: z.ZodType | undefined
   /** Of status 200. */
   readonly answer?: z.ZodType | undefined

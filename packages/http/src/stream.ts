@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { STREAM_RETRY_S } from './constants.js'
 import { RefusedError } from './errors.js'
 import { parsed } from './parsed.js'
 import { NONE } from './route-doc.js'
 
 const EVENTS = 'text/event-stream'
+/** Whether it is one is for the stream to say. */
+const HEADERS = z.looseObject({ 'Last-Event-ID': z.string().optional().describe('goes on after it') })
 
 export interface Stream {
   readonly url: string
@@ -18,7 +21,7 @@ export interface Stream {
 
 /** Server-sent events. A query is refused with 422, and with 503 whoever finds no place. */
 export function addStream(app: FastifyInstance, { url, summary, isFull, open }: Stream): void {
-  const options = { exposeHeadRoute: false, config: { doc: { summary, media: EVENTS } } }
+  const options = { exposeHeadRoute: false, config: { doc: { summary, headers: HEADERS, media: EVENTS } } }
   app.get(url, options, async (request, reply) => {
     parsed(NONE, request.query)
     const take = open(request)

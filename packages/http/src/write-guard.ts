@@ -36,7 +36,7 @@ function bearerCheck(token: string): WriteGuard {
     const [, given] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '') ?? []
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return
     reply.header('www-authenticate', 'Bearer')
-    const remedy = 'unlock the page with the token, or send it as Authorization: Bearer'
+    const remedy = 'unlock the page with the token'
     throw new RefusedError(401, 'TOKEN', 'the token is missing or wrong', { remedy })
   }
 }

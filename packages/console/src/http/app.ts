@@ -2,9 +2,10 @@ import fastifyStatic from '@fastify/static'
 import { RouteList } from '@montana/http'
 import type { NodeSource } from '@montana/soak/formats'
 import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
-import { CONNECTIONS_MAX, HEADER_MAX_BYTES, REQUEST_TIMEOUT_MS } from '../constants.js'
+import { HEADER_MAX_BYTES, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from '../constants.js'
 import { addNodeRoutes } from '../explorer/node/mount.js'
 import { addFailoverRoutes, type FailoverRoutes } from '../failover/routes.js'
+import { guardConnections } from './connections.js'
 import { addDocsRoutes } from './docs-route.js'
 import { refuseRaw, sendError, sendNotFound } from './errors.js'
 import { createGuard, setSecurityHeaders } from './guard.js'
@@ -32,15 +33,20 @@ export async function createApp(init: AppInit): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
-    http: { maxHeaderSize: HEADER_MAX_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    http: {
+      ...{ maxHeaderSize: HEADER_MAX_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+      // The guard refuses what names no host, in our form.
+      requireHostHeader: false,
+    },
     clientErrorHandler: refuseRaw,
     frameworkErrors: (error, _, reply) => {
       setSecurityHeaders(reply)
       sendError(error, reply)
     },
   })
-  app.server.maxConnections = CONNECTIONS_MAX
+  guardConnections(app.server)
   const guard = createGuard(init.host)
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply)

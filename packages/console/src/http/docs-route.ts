@@ -1,4 +1,4 @@
-import { type ApiInfo, addQuery, type RouteList } from '@montana/http'
+import { type ApiInfo, addQuery, NONE, parsed, type RouteList } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
@@ -23,5 +23,8 @@ export function addDocsRoutes(app: FastifyInstance, routes: RouteList): void {
     },
   })
   const config = { doc: { summary: 'this description, to read', media: 'text/html' } }
-  app.get('/api/docs', { config }, async (_, reply) => reply.sendFile('docs.html'))
+  app.get('/api/docs', { config }, async ({ query }, reply) => {
+    parsed(NONE, query)
+    return reply.sendFile('docs.html')
+  })
 }

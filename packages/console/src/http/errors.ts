@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorCode, isAbort, MontanaError } from '@montana/foundation'
-import { errorBody, frameworkStatus, RefusedError } from '@montana/http'
+import { errorBody, frameworkStatus, RefusedError, repeated } from '@montana/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { SECURITY_HEADERS } from './guard.js'
 
 export const ROUTES = 'ask for /, /healthz, /api/mesh or what /api/docs lists'
-const TEXT_MAX = 64
 
 /** Every refusal in one form; what went wrong inside is not told to whoever asks. */
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
@@ -24,8 +24,8 @@ function toRefusal(error: unknown): RefusedError<string> {
 }
 
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0]?.slice(0, TEXT_MAX)
-  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${path}`, { remedy: ROUTES }), reply)
+  const path = request.url.split('?', 1)[0] ?? ''
+  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${repeated(path)}`, { remedy: ROUTES }), reply)
 }
 
 const RAW_FAULTS: Readonly<Record<string, readonly [status: number, fault: string]>> = {
@@ -36,9 +36,15 @@ const NOT_HTTP = [400, 'the request is not HTTP'] as const
 
 /** What is not HTTP at all never reaches a route. */
 export function refuseRaw(error: Error, socket: Socket): void {
-  if (!socket.writable) return
   const [status, fault] = RAW_FAULTS[errorCode(error)] ?? NOT_HTTP
+  endRaw(socket, status, fault)
+}
+
+/** Answers where there is no response to answer with. */
+export function endRaw(socket: Socket, status: number, fault: string): void {
+  if (!socket.writable) return
   const body = JSON.stringify(new ApiError(status, 'USAGE', fault, { remedy: ROUTES }))
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json']
-  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json', 'content-length': body.length }
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
 }

@@ -9,7 +9,8 @@ export const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'; sandbox allow-popups"
 
-const HEADERS = {
+/** Of every answer. */
+export const SECURITY_HEADERS = {
   'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -19,7 +20,7 @@ const HEADERS = {
 } as const
 
 export function setSecurityHeaders(reply: FastifyReply): void {
-  reply.headers(HEADERS)
+  reply.headers(SECURITY_HEADERS)
 }
 
 type Guard = (request: FastifyRequest, reply: FastifyReply) => void

@@ -1,4 +1,4 @@
-import { addQuery, addStream } from '@montana/http'
+import { addQuery, addStream, NONE, parsed } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import { featuresSchema } from '../api/schema/features.js'
 import { meshSchema } from '../api/schema/mesh.js'
@@ -19,7 +19,10 @@ const STREAM = 'events mesh and soak; ids, and with Last-Event-ID only what was 
 
 /** The data routes; the page itself is static. */
 export function addRoutes(app: FastifyInstance, { features, mesh, soak, events }: RouteModules): void {
-  app.get('/healthz', async (_, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/healthz', async ({ query }, reply) => {
+    parsed(NONE, query)
+    return reply.type('text/plain').send('ok\n')
+  })
   const parts = { url: '/api/features', summary: 'the parts of this console, and how to have the rest' }
   addQuery(app, { ...parts, answer: featuresSchema, run: () => features })
   addQuery(app, { url: '/api/mesh', summary: 'all nodes just now', answer: meshSchema, run: mesh })

@@ -30,6 +30,9 @@ interface Named {
   readonly id?: string
 }
 
+const headers = z.looseObject({
+  'Idempotency-Key': z.string().optional().describe('of a request that is done once, however often it is sent'),
+})
 const unnamed: z.ZodType<Named> = z.strictObject({})
 
 /** As {@link http.addMutation}, and done once for each `Idempotency-Key`. */
@@ -41,7 +44,7 @@ export function addMutation<T>(app: FastifyInstance, { answers, guard }: Mutatio
     app,
     { guard, bodyMaxBytes: BODY_MAX_BYTES },
     {
-      ...{ ...described, params },
+      ...{ ...described, params, headers },
       run: async (body, { params: { id = '' }, request, reply }) => {
         const asked = JSON.stringify([url, id, body])
         const answer = await answers.once(keyOf(request), asked, () => run(body, id))

@@ -1,5 +1,5 @@
 // What `/api/mirrors` answers (spec repository-mirror 13 and 14.1), as far as this page reads it. Times are milliseconds
-// since the epoch, durations milliseconds; not known is null. test/browser/integrations.test.ts holds it to the server's.
+// since the epoch, durations milliseconds; not known is null. test/house/support/page-types.ts holds it to the server's.
 
 export type Role = 'MASTER' | 'SLAVE' | 'TEMPORARY_MASTER'
 export const LAYERS = ['code', 'secrets', 'variables', 'workflows'] as const

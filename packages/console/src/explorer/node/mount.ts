@@ -1,5 +1,5 @@
 import { isAbort } from '@montana/foundation'
-import { addQuery } from '@montana/http'
+import { addQuery, repeated } from '@montana/http'
 import { type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -9,7 +9,6 @@ import { NODE_ROUTES, type NodeRoute } from './routes.js'
 
 /** Answers that a console waits for at once; its pages ask for a few. */
 const OPEN_MAX = 16
-const TEXT_MAX = 64
 const LABELS_SHOWN = 8
 
 /** Of a configured node; whether there is one is found out later. */
@@ -102,5 +101,5 @@ function unknownNode(label: string, nodes: readonly NodeSource[]): ApiError {
   const known = nodes.map((node) => node.label)
   const more = known.length > LABELS_SHOWN ? ', …' : ''
   const remedy = known.length === 0 ? 'configure nodes' : `use ${known.slice(0, LABELS_SHOWN).join(', ')}${more}`
-  return new ApiError(404, 'NOT_FOUND', `no node is called '${label.slice(0, TEXT_MAX)}'`, { remedy, field: 'label' })
+  return new ApiError(404, 'NOT_FOUND', `no node is called '${repeated(label)}'`, { remedy, field: 'label' })
 }
