@@ -78,15 +78,15 @@ function PlannedRef({ refFound, how }: { refFound: RecoveryRef; how: How }) {
     <li data-plan={ref} data-action={step.action}>
       <code class="long">{ref}</code>
       <span class="ref-tips">
-        <code>{`${shortHash(primary)} | ${shortHash(replica)}`}</code>
+        primary <code>{shortHash(primary)}</code>, other side <code>{shortHash(replica)}</code>
       </span>
       <span class="ref-message">
-        {actionWords(step)}
-        {step.preserve !== null && (
+        {step.preserve !== null && step.action !== 'conflict' && (
           <>
-            ; <code>{shortHash(step.preserve)}</code> is kept as a rescue ref
+            <code>{shortHash(step.preserve)}</code> is kept as a rescue ref, then{' '}
           </>
         )}
+        {actionWords(step)}
         {step.action === 'conflict' && `: ${step.conflicts.join(', ')}`}
       </span>
     </li>
