@@ -67,7 +67,7 @@ function Side({ title, side, nowMs }: { title: string; side: SideHistory; nowMs:
   const { tip, count, commits } = side
   return (
     <section class="history-side">
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <p class="mirror-note">{tip === null ? 'no such ref' : <Tip tip={tip} count={count} />}</p>
       <Commits commits={commits.slice(0, SHOWN)} nowMs={nowMs} />
       {commits.length > SHOWN && (
