@@ -297,6 +297,20 @@ async function ownView(): Promise<void> {
 
 const SIGHT = { hash: 'integrations', ready: `[data-mirror=${ID}]` }
 
+/** A dry run says in words what it would be, and what stands in its way. */
+async function refusedPromotion(shown: Page): Promise<void> {
+  await unlock(shown)
+  await press(`[data-mirror=${ID}]`, 'promote', shown)
+  await fill(dialog('promote'), 'Reason', 'a drill', shown)
+  await press(dialog('promote'), 'dry-run', shown)
+  await shown.waitForSelector('[data-report=unmet]', { timeout: PATIENCE_MS })
+  const words = await shown.locator('[data-report]').textContent()
+  expect(words).toMatch(/It cannot start.*a planned switch: the primary stops first.*own work on refs\/heads\/main/)
+  expect(words).toContain('it is a replica')
+  expect(words).not.toMatch(/SLAVE|MASTER|github:\d/)
+  await shown.locator('.report-steps summary').click()
+}
+
 /** A target with work of its own, as it stands when these are taken. */
 async function looks(): Promise<string[]> {
   const wizard = (step: number) => async (shown: Page) => {
@@ -313,6 +327,9 @@ async function looks(): Promise<string[]> {
     faults.push(
       ...(await portray(browser, world.url, { ...SIGHT, name: `integrations-recover-${step}`, prepare: wizard(step) })),
     )
+  faults.push(
+    ...(await portray(browser, world.url, { ...SIGHT, name: 'integrations-refused', prepare: refusedPromotion })),
+  )
   return [...faults, ...(await portray(browser, world.url, { ...SIGHT, name: 'integrations-diverged' }))]
 }
 
