@@ -87,6 +87,7 @@ describe('one word for a mirror', () => {
     ['failed', mirror({}, { status: 'failed', error: error('GIT_FAILED') }), page()],
     ['blocked', mirror({}, { status: 'blocked', error: error('FENCED') }), page()],
     ['paused', mirror(), page({ paused: true })],
+    ['paused', mirror(), page({ paused: true, jobs: [job('sync')] })],
     ['fenced', mirror(), page(fenced)],
     ['out-of-step', mirror({}, { status: 'stale' }), page()],
     ['unknown', mirror({ health: 'unknown' }), page()],

@@ -6,11 +6,11 @@ import type { Access } from './access.js'
 import { JobEnds } from './job-end.js'
 import { LAYER_NAMES, LayerLines } from './layer-lines.js'
 import { ProblemBox } from './problem.js'
-import { isNew, stateOf } from './states.js'
+import { goingOn, isNew, stateOf } from './states.js'
 import { Ahead } from './time.js'
 import { LAYERS, type MirrorView, type Problem } from './types.js'
 import { type Mirrors, postJob } from './use-mirrors.js'
-import { named, type Progress, progressOf } from './words.js'
+import { named, type Progress } from './words.js'
 
 export type Ask = 'promote' | 'demote' | 'details' | 'recover' | 'approve'
 
@@ -23,7 +23,7 @@ interface CardProps {
 
 /** One replica: how its layers are, what runs, and what can be done. */
 export function MirrorCard({ mirror, mirrors, access, onAsk }: CardProps) {
-  const progress = progressOf(mirror, mirrors.page?.jobs ?? [])
+  const progress = mirrors.page && goingOn(mirror, mirrors.page)
   const state = mirrors.page && stateOf(mirror, mirrors.page)
   return (
     <article

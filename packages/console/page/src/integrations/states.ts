@@ -33,11 +33,23 @@ export function layerWords({ status, error }: Layered): string {
   return CREDENTIAL.has(error?.code ?? '') ? 'credential refused' : statusWords(status)
 }
 
+/** What is queued while a reset has paused the mirrors stands still, so nothing of it goes on. */
+export function goingOn(mirror: MirrorView, page: MirrorsPage): Progress | null {
+  const progress = progressOf(mirror, page.jobs)
+  const isSync = progress !== null && !Object.hasOwn(VERBS, progress.verb)
+  return isSync && isPaused(mirror, page) ? null : progress
+}
+
+function isPaused({ actions }: MirrorView, { paused }: MirrorsPage): boolean {
+  return paused || actions.resume.enabled
+}
+
 /** First match. What runs goes before what was found last, and what only a person ends before what ends by itself. */
 export function stateOf(mirror: MirrorView, page: MirrorsPage): MirrorState {
-  const progress = progressOf(mirror, page.jobs)
+  const progress = goingOn(mirror, page)
   if (!page.enabled || !mirror.enabled) return state('off', 'none', 'off')
   if (progress !== null) return moving(progress, mirror)
+  if (isPaused(mirror, page)) return acting(mirror, page) ?? state('paused', 'warn', 'paused by a reset')
   return acting(mirror, page) ?? troubled(mirror) ?? standing(mirror, page) ?? known(mirror)
 }
 
@@ -83,8 +95,8 @@ function troubled({ layers, approval }: MirrorView): MirrorState | null {
   return all.some(({ status }) => status === 'blocked') ? state('blocked', 'bad', 'blocked') : null
 }
 
-function standing(mirror: MirrorView, { paused, self, fence }: MirrorsPage): MirrorState | null {
-  if (paused || mirror.actions.resume.enabled) return state('paused', 'warn', 'paused by a reset')
+function standing(mirror: MirrorView, page: MirrorsPage): MirrorState | null {
+  const { self, fence } = page
   if (self.role === 'MASTER' && !self.acts && fence.epoch !== null) return state('fenced', 'warn', 'fenced')
   if (isUntouched(mirror)) return state('never', 'none', 'not synced yet')
   return isBehind(mirror) ? state('out-of-step', 'warn', 'out of step') : null
