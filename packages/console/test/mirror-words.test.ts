@@ -84,6 +84,7 @@ describe('one word for a mirror', () => {
     ['diverged', mirror({}, { status: 'diverged', error: error('REF_DIVERGED') }), page()],
     ['approval', mirror({ approval: held }, { status: 'blocked', error: error('APPROVAL_NEEDED') }), page()],
     ['credential', mirror({}, { status: 'failed', error: error('TARGET_AUTH') }), page()],
+    ['credential', mirror({ findings: [error('TARGET_AUTH')] }, { status: 'blocked', error: error('X') }), page()],
     ['failed', mirror({}, { status: 'failed', error: error('GIT_FAILED') }), page()],
     ['blocked', mirror({}, { status: 'blocked', error: error('FENCED') }), page()],
     ['paused', mirror(), page({ paused: true })],

@@ -85,12 +85,15 @@ function acting({ id, role, actions }: MirrorView, { fence }: MirrorsPage): Mirr
   return state('temporary-primary', 'warn', 'acts for the primary')
 }
 
-function troubled({ layers, approval }: MirrorView): MirrorState | null {
+/** A layer that waits behind a fence that cannot be asked does not know why; the look at the target does. */
+function troubled({ layers, approval, findings }: MirrorView): MirrorState | null {
   const all = LAYERS.map((layer) => layers[layer])
   const codes = all.flatMap(({ status, error }) => (error === null || status === 'off' ? [] : [error.code]))
   if (layers.code.status === 'diverged') return state('diverged', 'bad', 'diverged')
   if (approval !== null || codes.includes(APPROVAL)) return state('approval', 'warn', 'waiting for approval')
-  if (codes.some((code) => CREDENTIAL.has(code))) return state('credential', 'bad', 'blocked on its credential')
+  const found = findings.map(({ code }) => code)
+  if ([...codes, ...found].some((code) => CREDENTIAL.has(code)))
+    return state('credential', 'bad', 'blocked on its credential')
   if (all.some(({ status }) => status === 'failed')) return state('failed', 'bad', 'failed')
   return all.some(({ status }) => status === 'blocked') ? state('blocked', 'bad', 'blocked') : null
 }
