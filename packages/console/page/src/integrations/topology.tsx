@@ -51,7 +51,7 @@ function SelfBox({ page: { self, fence } }: { page: MirrorsPage }) {
   const actingWords = isUnfenced ? 'has no fence: no replica can take over' : fenced
   return (
     <div class="topology-box" data-self={role ?? 'none'}>
-      <Mark tone={acts ? 'good' : isUnfenced ? 'none' : 'warn'}>{label}</Mark>
+      <Mark tone={acts ? 'good' : isUnfenced || isOther ? 'none' : 'warn'}>{label}</Mark>
       {isOther || repo === null ? <span>this repository</span> : <code>{repo}</code>}
       {isOther && repo !== null && (
         <span class="topology-note">
@@ -79,7 +79,7 @@ function TargetBox({ mirror, page }: { mirror: MirrorView; page: MirrorsPage }) 
 
 function Fence({ page: { fence }, nowMs }: TopologyProps) {
   if (fence.problem !== null) return <Mark tone="bad">the fence cannot be read: {fence.problem}</Mark>
-  if (fence.epoch === null) return <>no epoch yet</>
+  if (fence.epoch === null) return <>{fence.where === null ? 'no fence here' : 'no epoch yet'}</>
   const holder = fence.holderName ?? (fence.holder === null ? 'nobody' : 'another repository')
   return (
     <span data-epoch={fence.epoch}>
