@@ -68,9 +68,9 @@ function addApprove(app: FastifyInstance, modules: WriteModules): void {
     schema: approveBody,
     accepted: acceptedSchema,
     run: async ({ confirm, ...asked }, id) => {
-      await requireAction(modules, id, 'approve')
       await requireTyped(modules, id, confirm)
       await facts.requireEpoch(asked.expectedEpoch)
+      await requireAction(modules, id, 'approve')
       approve(id, asked)
       return { status: 202, body: { jobId: jobs.queue(() => service.enqueue(asked.reason, ['code'], [id])) } }
     },

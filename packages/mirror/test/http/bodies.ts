@@ -18,7 +18,7 @@ export async function validBodies(
     '/api/mirrors/:id/remove': { withdraw: ['secrets'], confirm: 'second/continuity' },
     '/api/mirrors/:id/recovery': {},
     '/api/mirrors/:id/rescue/keep': {
-      ...{ reason: 'looked at', expectedEpoch, dryRun: true, confirm: 'second/continuity' },
+      ...{ reason: 'looked at', expectedEpoch, dryRun: true },
       tips: [{ ref: 'refs/heads/main', tip: 'a'.repeat(40) }],
     },
     '/api/mirrors/:id/approve': { reason: 'read', expectedEpoch, tip: 'a'.repeat(40), confirm: 'second/continuity' },
@@ -63,7 +63,7 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
     { tips: Array.from({ length: 21 }, (_, at) => ({ ref: `refs/heads/b${at}`, tip: 'a'.repeat(40) })) },
     { dryRun: 'yes' },
     { reason: '' },
-    { dryRun: false, confirm: 'backup' },
+    { confirm: 7 },
   ],
   '/api/mirrors/:id/approve': [{ tip: 'main' }, { tip: 'a'.repeat(39) }, { reason: ' ' }, { expectedEpoch: 0 }],
 }
