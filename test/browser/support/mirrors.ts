@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Console, startConsole } from '@montana/console'
@@ -93,6 +93,18 @@ export class MirrorWorld {
     })
   }
 
+  /** The console again at its address, by other keys; null takes one away. */
+  async restart(keys: Readonly<Record<string, string | null>>): Promise<void> {
+    const port = Number(new URL(this.url).port)
+    await this.stop()
+    const kept = readFileSync(this.envFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !Object.hasOwn(keys, line.slice(0, line.indexOf('='))))
+    const given = Object.entries(keys).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+    writeFileSync(this.envFile, [...kept, ...given, ''].join('\n'), { mode: 0o600 })
+    await this.start(port)
+  }
+
   async stop(): Promise<void> {
     await this.console.stop()
     await this.#managed.stop()
@@ -110,10 +122,11 @@ export class MirrorWorld {
   }
 
   /** In the source and on the primary, whose own commits come along first. */
-  commit(message: string): string {
+  commit(message: string, files: Readonly<Record<string, string>> = {}): string {
     const hasCommits = this.git(this.primary.path, 'for-each-ref') !== ''
     if (hasCommits) this.git(this.source, 'pull', '--quiet', '--ff-only', this.primary.path, 'main')
-    writeFileSync(join(this.source, 'edit.txt'), `${message}\n`)
+    const all = { 'edit.txt': `${message}\n`, ...files }
+    for (const [path, text] of Object.entries(all)) writeFileSync(join(this.source, path), text)
     this.git(this.source, 'add', '--all')
     this.git(this.source, 'commit', '--quiet', '-m', message)
     this.git(this.source, 'push', '--quiet', this.primary.path, 'main')

@@ -6,6 +6,7 @@ import { EventStreams } from './events.js'
 import { Facts } from './facts.js'
 import { HttpJobs } from './jobs.js'
 import { addReadRoutes } from './read-routes.js'
+import { addRecoveryRoutes } from './recovery-routes.js'
 import { createScrub } from './scrub.js'
 import type { MirrorRoutesOptions, MirrorService } from './service.js'
 import { addWriteRoutes } from './write-routes.js'
@@ -38,6 +39,8 @@ export function createMirrorRoutes(service: MirrorService, options: MirrorRoutes
     })
     app.setErrorHandler((error, _, reply) => sendError(error, reply, scrub))
     addReadRoutes(app, { service, facts, jobs, streams })
-    addWriteRoutes(app, { service, facts, jobs, answers: new Answers(store), guard, signal: ending.signal })
+    const writing = { service, facts, jobs, answers: new Answers(store), guard, signal: ending.signal }
+    addWriteRoutes(app, writing)
+    addRecoveryRoutes(app, writing)
   }
 }

@@ -4,6 +4,8 @@ import { candidateSchema } from './candidate-schema.js'
 import { HISTORY_DEFAULT, HISTORY_MAX, HOLD_MINUTES_MAX } from './constants.js'
 
 const TEXT_MAX = 500
+/** Those that one look shows. */
+const REFS_KEPT_MAX = 20
 
 const reason = z.string().trim().min(1).max(TEXT_MAX)
 const expectedEpoch = z.int().min(1)
@@ -45,6 +47,32 @@ export const roleBody = z.strictObject({
   drained: z.boolean().optional(),
   /** `owner/name` of the target, typed. */
   confirm: z.string().max(TEXT_MAX).optional(),
+})
+
+export const demoteBody = roleBody.extend({ onRecovery: z.enum(['merge', 'rescue']).optional() })
+
+const objectId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+const refName = z.string().regex(/^refs\/(?:heads|tags)\/[^\s\p{C}~^:?*[\\]{1,200}$/u)
+export const recoveryBody = z.strictObject({})
+export const keepBody = z.strictObject({
+  reason,
+  /** Null where nothing is fenced. */
+  expectedEpoch: expectedEpoch.nullable(),
+  dryRun: z.boolean(),
+  /** As they were looked at. */
+  tips: z
+    .array(z.strictObject({ ref: refName, tip: objectId }))
+    .min(1)
+    .max(REFS_KEPT_MAX)
+    .refine((tips) => new Set(tips.map(({ ref }) => ref)).size === tips.length, 'a ref is named twice'),
+  /** `owner/name` of the target, or the id of an archive, typed. */
+  confirm: z.string().max(TEXT_MAX).optional(),
+})
+export const approveBody = z.strictObject({
+  reason,
+  expectedEpoch: expectedEpoch.nullable(),
+  tip: objectId,
+  confirm: z.string().max(TEXT_MAX),
 })
 
 export const removeBody = z.strictObject({

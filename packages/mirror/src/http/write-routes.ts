@@ -1,5 +1,6 @@
 import { invalid } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
 import { nameText } from '../config/repository-name.js'
 import type { Layer } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
@@ -12,7 +13,7 @@ import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
 import { acceptedSchema, droppedSchema, heldSchema, removalSchema, resumedSchema, testSchema } from './schema/index.js'
-import { dropBody, holdBody, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
+import { demoteBody, dropBody, holdBody, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 
 export interface WriteModules extends MutationModules {
@@ -153,16 +154,17 @@ const SUMMARIES = {
 function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promote' | 'demote'): void {
   const { service, facts, jobs, signal } = modules
   const change = service[kind]
+  const schema: z.ZodType<z.output<typeof demoteBody>> = kind === 'demote' ? demoteBody : roleBody
   if (change === undefined) return
   addMutation(app, modules, {
     url: `/api/mirrors/:id/${kind}`,
     summary: SUMMARIES[kind],
-    schema: roleBody,
+    schema,
     accepted: acceptedSchema,
-    run: async ({ confirm, force = false, drained = false, ...rest }, id) => {
+    run: async ({ confirm, force = false, drained = false, onRecovery, ...rest }, id) => {
       if ((await findTarget(modules, id)).type === 'git') throw notPromotable()
       await requireAction(modules, id, kind)
-      const asked: RoleRequest = { ...rest, force, drained }
+      const asked: RoleRequest = { ...rest, force, drained, ...(onRecovery && { onRecovery }) }
       if (!asked.dryRun || force) requireConfirmed(service, id, confirm)
       await facts.requireEpoch(asked.expectedEpoch)
       const jobId = jobs.start(kind, id, async () => await change(id, asked, signal).finally(() => facts.forget()))
@@ -193,19 +195,19 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
 }
 
 /** Typed by a person: the repository that is meant. Spec repository-mirror 15 #8. */
-function requireConfirmed({ parts }: MirrorService, id: string, confirm: string | undefined): void {
+export function requireConfirmed({ parts }: MirrorService, id: string, confirm: string | undefined): void {
   const target = parts.targets.find((reached) => reached.target.name === id)?.target
   if (target?.type === 'github' && nameText(target.repository) === confirm) return
   throw invalid('confirm', 'the owner/name of the target is not repeated')
 }
 
-async function findTarget({ facts, service }: WriteModules, id: string): Promise<TargetView> {
+export async function findTarget({ facts, service }: WriteModules, id: string): Promise<TargetView> {
   const found = viewOf(await facts.parts(), service.parts.time.wallMs()).mirrors.find((mirror) => mirror.id === id)
   if (found) return found
   throw unknownTarget()
 }
 
-async function requireAction(modules: WriteModules, id: string, name: ActionName): Promise<void> {
+export async function requireAction(modules: WriteModules, id: string, name: ActionName): Promise<void> {
   const { why } = (await findTarget(modules, id)).actions[name]
   if (why !== null) throw notNow(why)
 }

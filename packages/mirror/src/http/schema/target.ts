@@ -29,8 +29,11 @@ const workflows = z.strictObject({
 const action = z.strictObject({ enabled: z.boolean(), why: text.nullable().describe('why not') })
 const actions = z.strictObject({
   ...{ sync: action, test: action, resume: action, dropRescue: action, promote: action, demote: action },
-  remove: action,
+  ...{ remove: action, recover: action, approve: action },
 })
+
+/** A push that changes workflows and waits until somebody approves its tips. */
+const approval = z.strictObject({ refs: z.array(z.strictObject({ ref: text, tip: text })), paths: names })
 
 /** One target in the list. */
 export const target = {
@@ -42,7 +45,7 @@ export const target = {
   ...{ label: text, health: z.enum(['ok', 'degraded', 'failed', 'unknown']), findings: z.array(problem) },
   layers: z.strictObject({ code, secrets: named, variables: named, workflows }),
   credential: z.strictObject({ kind: z.enum(['none', 'token', 'app', 'ssh']), expiresMs: ms.nullable() }),
-  ...{ nextRunMs: ms.nullable(), rescueRefs: names, actions },
+  ...{ nextRunMs: ms.nullable(), rescueRefs: names, approval: approval.nullable(), actions },
 }
 
 /** The answer of `GET /api/mirrors/:id`. */
