@@ -55,7 +55,7 @@ const FORKING = [
  */
 const SHARED = [
   ['packages/failover/'],
-  ['soak/test/', 'packages/console/', 'packages/http/', 'packages/fleet/', 'packages/foundation/', 'packages/codec/'],
+  ['soak/test/', 'packages/console/', 'packages/fleet/', 'packages/foundation/', 'packages/codec/'],
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 

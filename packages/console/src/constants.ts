@@ -22,14 +22,6 @@ export const PEERS_SHOWN = 128
 /** Codes that one node raises about itself; there are some dozen. */
 export const CODES_SHOWN = 32
 
-// Bounds of the alerts: those of soak/thresholds.v1.json for one moment (spec operations 5).
-export const LAG_WARN = 1
-export const LAG_CRITICAL = 10
-export const DISK_FREE_MIN = 0.1
-export const INODES_FREE_MIN = 0.05
-export const LOAD_PER_CORE_MAX = 2
-export const SWAP_MAX = 0.3
-export const PSI_MEM_MAX_PERCENT = 5
 /** Nobody reads more; what is left out is counted. */
 export const ALERTS_SHOWN = 32
 

@@ -1,7 +1,5 @@
 import { REMEDIES } from '@montana/soak/formats'
-import type { AlertView, MeshView, NodeView } from '../api/views.js'
 import {
-  ALERTS_SHOWN,
   DISK_FREE_MIN,
   INODES_FREE_MIN,
   LAG_CRITICAL,
@@ -9,7 +7,9 @@ import {
   LOAD_PER_CORE_MAX,
   PSI_MEM_MAX_PERCENT,
   SWAP_MAX,
-} from '../constants.js'
+} from '../api/bounds.js'
+import type { AlertView, MeshView, NodeView } from '../api/views.js'
+import { ALERTS_SHOWN } from '../constants.js'
 import type { Sample, Status } from './status.js'
 
 /** What the codes of a status document mean and what to do, by the package that raises them. */

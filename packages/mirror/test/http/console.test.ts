@@ -112,7 +112,7 @@ describe('what a console with mirrors and failover says of its routes', () => {
       '/api/mirrors/:id/remove': { withdraw: [], dryRun: true },
       '/api/mirrors/ssh/key': {},
     }
-    const refused = ['/resume', '/demote', '/rescue/drop', '/ssh/hosts']
+    const refused = ['/resume', '/demote', '/rescue/drop', '/approve', '/ssh/hosts']
     const taken = mutations().filter((url) => url !== '/api/mirrors' && !refused.some((end) => url.endsWith(end)))
     expect(taken.length).toBeGreaterThan(5)
     // Asked as every request of these tests is: an answer that is not as its route says rejects.

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { DISK_FREE_MIN, LOAD_PER_CORE_MAX, PSI_MEM_MAX_PERCENT, SWAP_MAX } from '../../../src/api/bounds.js'
 import type { NodeView, ResourcesView } from '../../../src/api/views.js'
-import { DISK_FREE_MIN, LOAD_PER_CORE_MAX, PSI_MEM_MAX_PERCENT, SWAP_MAX } from '../../../src/constants.js'
 import { fixed, MISSING, mebibytes, millis, percent } from '../data/format.js'
 import type { Tone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
