@@ -20,6 +20,7 @@ const TASKS = {
   'demo:failover': { command: [inTree('test/trials/dist/main.js')] },
   'demo:mirror': { command: [inTree('test/mirror/dist/main.js')] },
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
+  'check:supply': { command: [inTree('test/supply-chain/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
