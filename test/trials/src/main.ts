@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createLoopback, createNamespaces, hasNamespaces } from '@montana/netns'
 import { FAULTS } from './demo/cycle.js'
 import { runDemo } from './demo/demo.js'
 import { storyEnd } from './demo/story-end.js'
 import { HOSTS, MACHINES } from './group/layout.js'
-import { createLoopback } from './network/loopback.js'
-import { createNamespaces, hasNamespaces } from './network/namespaces.js'
 
 const USAGE = 2
 const INTERRUPTED = 130
