@@ -1,47 +1,46 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createNamespaces } from '@montana/netns'
+import { mkdirSync } from 'node:fs'
+import { errorMessage, isAbort, UsageError } from '@montana/foundation'
 import { nowMs } from './clock.js'
-import { Recorder } from './history/recorder.js'
-import { LABELS } from './mesh/constants.js'
-import { makeFiles } from './mesh/files.js'
-import { Mesh, OWN_BUILD } from './mesh/mesh.js'
-import { makePlan } from './plan/plan.js'
-import { execute } from './run/execute.js'
-import { Links } from './world/links.js'
-import { Reach } from './world/reach.js'
+import { readOptions, USAGE } from './options.js'
+import { linesOf } from './report/text.js'
+import { forget, prepare, runChaos } from './run/chaos.js'
+
+const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const options = readOptions(args)
+  if (options.help) return say(USAGE)
+  const beganMs = nowMs()
+  const progress = options.json || options.planOnly ? process.stderr : process.stdout
+  const onLine = (line: string) =>
+    void progress.write(`${((nowMs() - beganMs) / 1_000).toFixed(1).padStart(6)} s  ${line}\n`)
+  mkdirSync(options.dataDir, { recursive: true })
+  const prepared = await prepare(options, signal, onLine)
+  if (options.planOnly) return say(JSON.stringify(prepared.plan))
+  for (const { kind, reason } of prepared.plan.omitted) onLine(`left out: ${kind}: ${reason}`)
+  const report = await runChaos(prepared, signal, onLine)
+  if (report.verdict === 'PASS') forget(report)
+  say(options.json ? JSON.stringify(report) : linesOf(report).join('\n'))
+  return report.verdict === 'PASS' ? 0 : EXIT.failed
+}
+
+function say(text: string): 0 {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function codeOf(error: unknown): number {
+  if (isAbort(error)) return EXIT.interrupted
+  process.stderr.write(`error: ${errorMessage(error)}\n`)
+  if (!(error instanceof UsageError)) return EXIT.failed
+  process.stderr.write(`${error.remedy ?? USAGE}\n`)
+  return EXIT.usage
+}
 
 const controller = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
-const dir = mkdtempSync(join(tmpdir(), 'montana-chaos-'))
-mkdirSync(dir, { recursive: true })
-const network = createNamespaces(LABELS, String(process.pid))
-const files = await makeFiles(dir, network.addressOf)
-const recorder = new Recorder()
-const mesh = new Mesh({ network, files, recorder, seed: 1, build: OWN_BUILD })
-const minutes = Number(process.argv[2] ?? 2)
-const t0 = nowMs()
-const say = (line: string) => process.stdout.write(`${((nowMs() - t0) / 1000).toFixed(1)} ${line}\n`)
-say(dir)
-try {
-  await mesh.start()
-  const lacks = new Map(
-    (['faketime', 'mounts', 'strace', 'second-build'] as const).map((a) => [a, 'not built'] as const),
-  )
-  const plan = makePlan({ seed: 1, minutes, lacks })
-  const links = new Links(network, mesh.agents)
-  const world = {
-    nodeOf: (l: (typeof LABELS)[number]) => mesh.nodeOf(l),
-    links,
-    reach: new Reach(),
-    signal: controller.signal,
-  }
-  await execute({ plan, world, recorder, lastMs: t0 + minutes * 60_000, onLine: say })
-} catch (error) {
-  say(String(error))
-} finally {
-  await mesh.close()
-  await network.close()
-  say(`${recorder.reads.length} reads, head ${recorder.head}`)
-}
+// Whoever started this is gone.
+process.once('disconnect', () => controller.abort())
+process.channel?.unref()
+process.exitCode = await main(process.argv.slice(2), controller.signal).catch(codeOf)
+process.disconnect?.()

@@ -28,11 +28,19 @@ export class Recorder {
     return Math.max(0, ...LABELS.map((label) => this.#latest.get(label)?.window ?? 0))
   }
 
+  /** Whether a read of its status that began after `sinceMs` has found it ready. */
+  isReadySince(label: Label, sinceMs: number): boolean {
+    const read = this.#latest.get(label)
+    return read !== undefined && read.startMs > sinceMs && read.isReady
+  }
+
   /** Whether every node was ready in a read that began after `sinceMs`, and reported a window above `above` in it. */
   areAllBeyond(above: number, sinceMs: number): boolean {
-    return LABELS.every((label) => {
-      const read = this.#latest.get(label)
-      return read !== undefined && read.startMs > sinceMs && read.isReady && read.window > above
-    })
+    return LABELS.every((label) => this.isReadySince(label, sinceMs) && (this.#latest.get(label)?.window ?? 0) > above)
+  }
+
+  areAllAtOneWindow(sinceMs: number): boolean {
+    const windows = LABELS.map((label) => this.#latest.get(label)?.window)
+    return LABELS.every((label) => this.isReadySince(label, sinceMs)) && new Set(windows).size === 1
   }
 }

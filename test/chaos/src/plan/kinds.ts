@@ -12,6 +12,8 @@ export interface KindRow {
   readonly sort: 'process' | 'link' | 'whole'
   /** Shortest and longest, s. */
   readonly seconds: readonly [number, number]
+  /** What it takes by itself, for the plan, s. */
+  readonly ownSeconds?: number
   draw(dice: Dice): Pick<Fault, 'targets' | 'amount'>
 }
 
@@ -66,7 +68,8 @@ export const KIND_TABLE: Readonly<Record<Kind, KindRow>> = {
   upgrade: {
     needs: ['second-build'],
     sort: 'whole',
-    seconds: [40, 40],
+    seconds: [0, 0],
+    ownSeconds: 40,
     draw: (dice) => ({ targets: dice.shuffle(LABELS), amount: null }),
   },
 }

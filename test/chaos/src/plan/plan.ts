@@ -29,12 +29,16 @@ export function makePlan({ seed, minutes, lacks }: PlanInit): Plan {
   const steps: Step[] = []
   for (let atMs = START_MS; ; ) {
     for (const faults of round(kinds, dice)) {
-      const lengthMs = Math.max(...faults.map(({ delayMs, durationMs }) => delayMs + durationMs)) + HEAL_MS
+      const lengthMs = Math.max(...faults.map(timeOf)) + HEAL_MS
       if (atMs + lengthMs > lastMs) return { seed, minutes, steps, omitted: [...impossible, ...tooLate(kinds, steps)] }
       steps.push({ startMs: atMs, faults, healMs: HEAL_MS })
       atMs += lengthMs
     }
   }
+}
+
+function timeOf({ kind, delayMs, durationMs }: Fault): number {
+  return delayMs + durationMs + (KIND_TABLE[kind].ownSeconds ?? 0) * 1_000
 }
 
 function lackOf(kind: Kind, lacks: PlanInit['lacks']): Omitted[] {

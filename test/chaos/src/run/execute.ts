@@ -2,7 +2,7 @@ import { errorMessage, isAbort, sleep } from '@montana/foundation'
 import { nowMs } from '../clock.js'
 import type { Recorder } from '../history/recorder.js'
 import type { ExecutedFault } from '../history/types.js'
-import type { Fault, Plan, Step } from '../plan/types.js'
+import type { Fault, Plan } from '../plan/types.js'
 import { NEMESES } from '../world/nemeses.js'
 import type { World } from '../world/nemesis.js'
 
@@ -67,11 +67,7 @@ async function healed({ plan, world, recorder, onLine }: ExecuteInit, index: num
   recorder.healings.push({ step: index, atMs, untilMs: nowMs() })
 }
 
-export function textOf({ kind, targets, amount, durationMs }: Fault): string {
+function textOf({ kind, targets, amount, durationMs }: Fault): string {
   const what = amount === null ? kind : `${kind} ${amount}`
   return `${what} ${targets.join(',')} ${(durationMs / 1_000).toFixed(1)} s`
-}
-
-export function stepMs({ faults }: Step): number {
-  return Math.max(...faults.map(({ delayMs, durationMs }) => delayMs + durationMs))
 }

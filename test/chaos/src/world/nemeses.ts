@@ -1,23 +1,23 @@
 import type { Kind } from '../plan/types.js'
+import { clock } from './clock.js'
 import { cpu } from './cpu.js'
+import { eio } from './eio.js'
+import { enospc } from './enospc.js'
 import { freeze } from './freeze.js'
 import { kill, restart } from './kill.js'
 import type { Nemesis } from './nemesis.js'
 import { halves, isolated, oneWay, ring } from './partition.js'
 import { bandwidth, delay, loss } from './traffic.js'
-
-const missing: Nemesis = (_, { kind }) => {
-  throw new Error(`${kind} is not built`)
-}
+import { upgrade } from './upgrade.js'
 
 export const NEMESES: Readonly<Record<Kind, Nemesis>> = {
   kill,
   freeze,
   restart,
   cpu,
-  clock: missing,
-  enospc: missing,
-  eio: missing,
+  clock,
+  enospc,
+  eio,
   halves,
   isolated,
   'one-way': oneWay,
@@ -25,5 +25,5 @@ export const NEMESES: Readonly<Record<Kind, Nemesis>> = {
   loss,
   bandwidth,
   delay,
-  upgrade: missing,
+  upgrade,
 }

@@ -1,0 +1,8 @@
+export { BOUNDS, LEAST } from './check/bounds.js'
+export { type Judgement, judge } from './check/check.js'
+export type { RuleName, Violation } from './check/types.js'
+export type { History, TimedRead } from './history/types.js'
+export { LABELS, type Label } from './mesh/constants.js'
+export { ABILITIES, type Ability, KIND_TABLE } from './plan/kinds.js'
+export { makePlan } from './plan/plan.js'
+export { type Fault, KINDS, type Kind, type Plan } from './plan/types.js'
