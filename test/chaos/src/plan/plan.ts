@@ -28,12 +28,14 @@ export function makePlan({ seed, minutes, lacks }: PlanInit): Plan {
   const lastMs = minutes * 60_000 - END_MS
   const steps: Step[] = []
   for (let atMs = START_MS; ; ) {
+    const before = steps.length
     for (const faults of round(kinds, dice)) {
       const lengthMs = Math.max(...faults.map(timeOf)) + HEAL_MS
-      if (atMs + lengthMs > lastMs) return { seed, minutes, steps, omitted: [...impossible, ...tooLate(kinds, steps)] }
+      if (atMs + lengthMs > lastMs) continue
       steps.push({ startMs: atMs, faults, healMs: HEAL_MS })
       atMs += lengthMs
     }
+    if (steps.length === before) return { seed, minutes, steps, omitted: [...impossible, ...tooLate(kinds, steps)] }
   }
 }
 
