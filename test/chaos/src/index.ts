@@ -1,5 +1,6 @@
 export { BOUNDS, LEAST } from './check/bounds.js'
 export { type Judgement, judge } from './check/check.js'
+export { groupsOf } from './check/reachable.js'
 export type { RuleName, Violation } from './check/types.js'
 export type { History, TimedRead } from './history/types.js'
 export { LABELS, type Label } from './mesh/constants.js'

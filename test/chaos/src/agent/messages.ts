@@ -38,6 +38,8 @@ export interface StatusRead {
   /** What it says of windows that it has not told before, ascending. */
   readonly recent: readonly Reported[]
   readonly degraded: readonly string[]
+  /** Wall clock of the node against that of the host, ms; as exact as the read was short. */
+  readonly wallOffsetMs: number
 }
 
 /** A line on its standard output. */

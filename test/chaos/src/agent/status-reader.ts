@@ -34,7 +34,9 @@ export class StatusReader {
       const { window, header_hash: hash, state_root: root, degraded } = status
       const recent = this.#untold(status)
       const isReady = readyz.status === 200
-      const read = { startMs: askedMs, endMs: nowMs(), instance, window, hash, root, isReady, recent, degraded }
+      const wallOffsetMs = Date.parse(status.sampled_at) - Date.now()
+      const said = { instance, window, hash, root, isReady, recent, degraded, wallOffsetMs }
+      const read = { startMs: askedMs, endMs: nowMs(), ...said }
       return { type: 'read', read }
     } catch (error) {
       return { type: 'failed', startMs, endMs: nowMs(), code: errorCode(error) }

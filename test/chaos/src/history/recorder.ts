@@ -23,6 +23,14 @@ export class Recorder {
     return this.#latest.get(label)
   }
 
+  heard(label: Label, sinceMs: number): TimedRead[] {
+    return this.reads.filter((read) => read.label === label && read.startMs > sinceMs)
+  }
+
+  hasDied(label: Label, sinceMs: number): boolean {
+    return this.events.some((event) => event.label === label && event.type === 'died' && event.atMs > sinceMs)
+  }
+
   /** The highest window that any node has reported. */
   get head(): number {
     return Math.max(0, ...LABELS.map((label) => this.#latest.get(label)?.window ?? 0))

@@ -7,8 +7,6 @@ const CACHE_S = 1
 /** The wall clock of one node, which may be set while it runs; its monotonic clock stays, as in the kernel. */
 export class FakeClock {
   readonly #path: string
-  /** How long a jump takes to be seen at most, ms. */
-  readonly seenAfterMs = 1_500 * CACHE_S
 
   constructor(path: string) {
     this.#path = path

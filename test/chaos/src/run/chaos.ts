@@ -131,6 +131,8 @@ function worldOf(builds: Builds, { mesh, recorder, reach, links, signal }: World
     clockOf: (label) => present(mesh.clocks.get(label), `clock of ${label}`),
     diskOf: (label) => present(mesh.disks.get(label), `disk of ${label}`),
     isReadySince: (label, atMs) => recorder.isReadySince(label, atMs),
+    heard: (label, sinceMs) => recorder.heard(label, sinceMs),
+    hasDied: (label, sinceMs) => recorder.hasDied(label, sinceMs),
     ...{ builds, links, reach, signal },
   }
 }

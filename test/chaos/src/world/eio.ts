@@ -3,6 +3,8 @@ import type { Nemesis } from './nemesis.js'
 import { targetOf } from './traffic.js'
 
 const CALLS = 'fsync,fdatasync'
+/** As strace marks a call that it made fail. */
+const INJECTED = '(INJECTED)\n'
 /** A process with twenty threads on a busy host. */
 const ATTACH_TIMEOUT_MS = 20_000
 
@@ -11,12 +13,22 @@ export const eio: Nemesis = async ({ nodeOf }, fault) => {
   const { pid, label } = nodeOf(targetOf(fault))
   if (pid === undefined) throw new Error(`${label} does not run`)
   const inject = ['-e', `trace=${CALLS}`, '-e', `inject=${CALLS}:error=EIO`]
-  const tracer = spawn('strace', ['-f', '-o', '/dev/null', ...inject, '-p', String(pid)], {
+  const tracer = spawn('strace', ['-f', ...inject, '-p', String(pid)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   })
+  let [heard, rest] = [0, '']
+  tracer.stderr.on('data', (chunk) => {
+    // A mark may be cut in two.
+    const text = `${rest}${chunk}`
+    heard += text.split(INJECTED).length - 1
+    rest = text.slice(text.lastIndexOf('\n') + 1)
+  })
   await attached(tracer)
-  return () => detach(tracer)
+  return async () => {
+    await detach(tracer)
+    if (heard === 0) throw new Error(`${label} has flushed nothing meanwhile`)
+  }
 }
 
 async function attached(tracer: ChildProcess): Promise<void> {

@@ -1,3 +1,4 @@
+import type { TimedRead } from '../history/types.js'
 import type { FakeClock } from '../host/fake-clock.js'
 import type { SmallDisk } from '../host/small-disk.js'
 import type { Label } from '../mesh/constants.js'
@@ -22,13 +23,20 @@ export interface World {
   diskOf(label: Label): SmallDisk
   /** Whether a read of its status that began after this time has found it ready. */
   isReadySince(label: Label, atMs: number): boolean
+  /** What it answered to reads that began after this time. */
+  heard(label: Label, sinceMs: number): readonly TimedRead[]
+  /** Whether it has ended by itself since. */
+  hasDied(label: Label, sinceMs: number): boolean
   readonly builds: Builds
   readonly links: Links
   readonly reach: Reach
   readonly signal: AbortSignal
 }
 
-/** Ends the fault; resolves when everything is undone and every process that was ended has been started. */
+/**
+ * Ends the fault; resolves when everything is undone and every process that was ended has been started. Rejects where the
+ * node has not felt it: what was not felt has shown nothing.
+ */
 export type Undo = () => void | Promise<void>
 
 /** Does one kind of fault; resolves when it is in force, or for an `upgrade` when it is over. */
