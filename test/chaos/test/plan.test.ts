@@ -53,6 +53,6 @@ describe('makePlan', () => {
     const pairs = SEEDS.flatMap((seed) => plan(seed, 30).steps.map(({ faults }) => faults)).filter(
       ({ length }) => length > 1,
     )
-    for (const pair of pairs) expect(pair.map(({ kind }) => KIND_TABLE[kind].sort)).toEqual(['process', 'link'])
+    for (const pair of pairs) expect(pair.map(({ kind }) => KIND_TABLE[kind].sort)).toEqual(['node', 'link'])
   })
 })

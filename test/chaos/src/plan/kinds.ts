@@ -8,8 +8,8 @@ export type Ability = (typeof ABILITIES)[number]
 
 export interface KindRow {
   readonly needs: readonly Ability[]
-  /** Faults of one sort are not overlapped: a frozen process cannot be killed and judged by both. */
-  readonly sort: 'process' | 'link' | 'whole'
+  /** Faults of one sort are not overlapped: a frozen node cannot be killed as well. */
+  readonly sort: 'node' | 'link' | 'whole'
   /** Shortest and longest, s. */
   readonly seconds: readonly [number, number]
   /** What it takes by itself, for the plan, s. */
@@ -26,23 +26,23 @@ const some = (count: number) => (dice: Dice) => ({ targets: dice.shuffle(LABELS)
 
 /** Long enough that four windows would have passed, where the mesh cannot; short enough that all kinds fit into minutes. */
 export const KIND_TABLE: Readonly<Record<Kind, KindRow>> = {
-  kill: { needs: [], sort: 'process', seconds: [2, 5], draw: (dice) => some(dice.integer(1, 2))(dice) },
-  freeze: { needs: [], sort: 'process', seconds: [6, 9], draw: (dice) => some(dice.integer(1, 2))(dice) },
-  restart: { needs: [], sort: 'process', seconds: [1, 3], draw: plain },
+  kill: { needs: [], sort: 'node', seconds: [2, 5], draw: (dice) => some(dice.integer(1, 2))(dice) },
+  freeze: { needs: [], sort: 'node', seconds: [6, 9], draw: (dice) => some(dice.integer(1, 2))(dice) },
+  restart: { needs: [], sort: 'node', seconds: [1, 3], draw: plain },
   cpu: {
     needs: [],
-    sort: 'process',
+    sort: 'node',
     seconds: [8, 12],
     draw: (dice) => ({ targets: one(dice), amount: dice.pick([10, 20, 30]) }),
   },
   clock: {
     needs: ['faketime'],
-    sort: 'process',
+    sort: 'node',
     seconds: [5, 8],
     draw: (dice) => ({ targets: one(dice), amount: dice.pick([-MONTH_S, -HOUR_S, HOUR_S, MONTH_S]) }),
   },
-  enospc: { needs: ['mounts'], sort: 'process', seconds: [6, 9], draw: plain },
-  eio: { needs: ['strace'], sort: 'process', seconds: [5, 8], draw: plain },
+  enospc: { needs: ['mounts'], sort: 'node', seconds: [6, 9], draw: plain },
+  eio: { needs: ['strace'], sort: 'node', seconds: [5, 8], draw: plain },
   halves: { needs: [], sort: 'link', seconds: [8, 10], draw: some(2) },
   isolated: { needs: [], sort: 'link', seconds: [8, 10], draw: some(1) },
   'one-way': { needs: ['namespaces'], sort: 'link', seconds: [8, 10], draw: some(1) },

@@ -8,7 +8,7 @@ const START_MS = 20_000
 const END_MS = 20_000
 /** The mesh is left alone at least so long after each step, ms. */
 const HEAL_MS = 6_000
-/** In a round, so many pairs overlap: one of the processes with one of the links. */
+/** In a round, so many pairs overlap: one of the nodes with one of the links. */
 const PAIRS = 4
 /** The second fault of a pair begins so much later at most, ms. */
 const OVERLAP_AFTER_MS = 3_000
@@ -56,10 +56,10 @@ function tooLate(kinds: readonly Kind[], steps: readonly Step[]): Omitted[] {
 /** Every kind once: what takes the whole mesh first, then pairs and single ones mixed. */
 function round(kinds: readonly Kind[], dice: Dice): Fault[][] {
   const of = (sort: string) => dice.shuffle(kinds.filter((kind) => KIND_TABLE[kind].sort === sort))
-  const [processes, links] = [of('process'), of('link')]
-  const pairs = Math.min(PAIRS, processes.length, links.length)
-  const together = Array.from({ length: pairs }, (_, index) => [processes[index], links[index]])
-  const alone = [...processes.slice(pairs), ...links.slice(pairs)].map((kind) => [kind])
+  const [nodes, links] = [of('node'), of('link')]
+  const pairs = Math.min(PAIRS, nodes.length, links.length)
+  const together = Array.from({ length: pairs }, (_, index) => [nodes[index], links[index]])
+  const alone = [...nodes.slice(pairs), ...links.slice(pairs)].map((kind) => [kind])
   const groups = [...of('whole').map((kind) => [kind]), ...dice.shuffle([...together, ...alone])]
   return groups.map((group) => group.flatMap((kind, index) => (kind ? [draw(kind, index, dice)] : [])))
 }
