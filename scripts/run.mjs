@@ -56,7 +56,7 @@ const node = await ensureReady(root, { bench: task.bench ?? false })
 const env = toolEnvironment(root, node)
 if (task.run) process.exitCode = await task.run({ root, node, env }, args)
 else if (task.command) {
-  if (task.packages) ensurePackages([task.packages])
+  if (task.packages) ensurePackages([task.packages], true)
   const cwd = task.cwd ?? process.env.INIT_CWD ?? process.cwd()
   process.exitCode = await runForeground(node, [...task.command, ...args], { cwd, env })
 }

@@ -21,8 +21,8 @@ const PACKAGES = [
   { command: 'faketime', debian: 'faketime', tests: ['test/chaos/'], isLong: true },
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
-  // Kills a process at a chosen system call.
-  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
+  // Kills a process at a chosen system call, or makes the call fail.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills', 'test/chaos/'] },
   {
     command: 'chromium',
     debian: 'chromium',

@@ -194,6 +194,15 @@ describe('processes', () => {
     expect(eio('cyd')).toEqual(['exit'])
   })
 
+  it('finds one that does not end in order when it is asked to', () => {
+    const history = soundHistory()
+    const stopped = (code: number | null) => {
+      const event = { ...died, type: 'stopped', code } as const
+      return rulesBroken({ ...history, events: [...history.events, event, back] })
+    }
+    expect([stopped(0), stopped(1), stopped(null)]).toEqual([[], ['exit'], ['exit']])
+  })
+
   it('finds one that halted', () => {
     const history = withReads((read) =>
       read.label === 'dan' && read.window === HEAD ? { ...read, degraded: ['ForkDetected'] } : read,

@@ -6,11 +6,19 @@ const MAY_END = new Set(['eio', 'enospc'])
 /** An error may be told to it only with the next write. */
 const AFTERWARDS_MS = 5_000
 
-/** No process ends by itself, but for errors of its disk. */
+/** No process ends by itself, but for errors of its disk; one that is asked to ends in order. */
 export const exit: Rule = ({ events, faults }) =>
   events
-    .filter((event) => event.type === 'died' && !isExcused(event, faults))
-    .map(({ label, code }) => ({ rule: 'exit', message: `${label} ended by itself (exit ${code})` }))
+    .filter((event) => isWrong(event) && !isExcused(event, faults))
+    .map((event) => ({ rule: 'exit', message: textOf(event) }))
+
+function isWrong({ type, code }: NodeEvent): boolean {
+  return type === 'died' || (type === 'stopped' && code !== 0)
+}
+
+function textOf({ label, type, code }: NodeEvent): string {
+  return `${label} ended ${type === 'died' ? 'by itself' : 'at SIGTERM'} (${code === null ? 'by a signal' : `exit ${code}`})`
+}
 
 function isExcused({ label, atMs }: NodeEvent, faults: readonly ExecutedFault[]): boolean {
   return faults.some(({ fault: { kind, targets }, startMs, endMs }) => {

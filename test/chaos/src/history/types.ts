@@ -6,8 +6,9 @@ import type { Fault } from '../plan/types.js'
 export interface NodeEvent {
   readonly atMs: number
   readonly label: Label
-  /** `died`: nobody wanted it; it is started again. */
-  readonly type: 'spawn' | 'ended' | 'died'
+  /** `killed` and `stopped`: by a fault, with SIGKILL or SIGTERM. `died`: nobody wanted it; it is started again. */
+  readonly type: 'spawn' | 'killed' | 'stopped' | 'died'
+  /** Of an exit; null where a signal ended it. */
   readonly code: number | null
 }
 

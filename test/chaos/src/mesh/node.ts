@@ -30,6 +30,7 @@ export class ChaosNode {
   readonly #init: NodeInit
   #child: ChildProcess | undefined
   #isEndWanted = false
+  #endedBy: 'killed' | 'stopped' | undefined
   #build: string
 
   constructor(init: NodeInit) {
@@ -80,6 +81,7 @@ export class ChaosNode {
     const child = this.#child
     this.#isEndWanted = true
     if (!child) return
+    this.#endedBy = name === 'SIGKILL' ? 'killed' : 'stopped'
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill(name)
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
@@ -100,7 +102,8 @@ export class ChaosNode {
   #onExit(child: ChildProcess, code: number | null): void {
     if (child !== this.#child) return
     this.#child = undefined
-    this.#tell(this.#isEndWanted ? 'ended' : 'died', code)
+    this.#tell(this.#endedBy ?? 'died', code)
+    this.#endedBy = undefined
     if (this.#isEndWanted) return
     void sleep(RESTART_AFTER_MS).then(() => {
       if (!this.#isEndWanted && !this.#child) this.start()

@@ -5,7 +5,7 @@ import { type Fault, KINDS, type Kind, type Omitted, type Plan, type Step } from
 /** Until five nodes have started and met, ms. */
 const START_MS = 20_000
 /** For the last healing, and for the stores to be read, ms. */
-const END_MS = 20_000
+export const END_MS = 20_000
 /** The mesh is left alone at least so long after each step, ms. */
 const HEAL_MS = 6_000
 /** In a round, so many pairs overlap: one of the nodes with one of the links. */

@@ -15,7 +15,7 @@ import { makeFiles } from '../mesh/files.js'
 import { Mesh } from '../mesh/mesh.js'
 import type { ChaosOptions } from '../options.js'
 import type { Ability } from '../plan/kinds.js'
-import { makePlan } from '../plan/plan.js'
+import { END_MS, makePlan } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
 import { type ChaosReport, reportOf } from '../report/report.js'
 import { Links } from '../world/links.js'
@@ -98,7 +98,7 @@ async function runMesh(prepared: Prepared, { network, runDir, signal, onLine }: 
   try {
     await mesh.start()
     const world = worldOf(prepared.builds, { mesh, recorder, reach, links: new Links(network, mesh.agents), signal })
-    await execute({ plan, world, recorder, lastMs: startMs + options.minutes * 60_000, onLine })
+    await execute({ plan, world, recorder, lastMs: startMs + options.minutes * 60_000 - END_MS, onLine })
     await settle(recorder, signal)
     endMs = nowMs()
   } finally {

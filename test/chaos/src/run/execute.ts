@@ -69,5 +69,5 @@ async function healed({ plan, world, recorder, onLine }: ExecuteInit, index: num
 
 function textOf({ kind, targets, amount, durationMs }: Fault): string {
   const what = amount === null ? kind : `${kind} ${amount}`
-  return `${what} ${targets.join(',')} ${(durationMs / 1_000).toFixed(1)} s`
+  return [what, targets.join(','), ...(durationMs > 0 ? [`${(durationMs / 1_000).toFixed(1)} s`] : [])].join(' ')
 }

@@ -29,7 +29,7 @@ export function soundHistory(): History {
     reads: LABELS.flatMap(readsOf),
     events: [
       ...LABELS.map((label) => ({ atMs: 0, label, type: 'spawn' as const, code: null })),
-      { atMs: KILL.atMs, label: KILL.label, type: 'ended', code: null },
+      { atMs: KILL.atMs, label: KILL.label, type: 'killed', code: null },
       { atMs: KILL.spawnMs, label: KILL.label, type: 'spawn', code: null },
     ],
     reach: [
