@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { errorMessage, isAbort, UsageError } from '@montana/foundation'
+import { errorMessage, isAbort, MontanaError, UsageError } from '@montana/foundation'
 import { nowMs } from './clock.js'
 import { readOptions, USAGE } from './options.js'
 import { linesOf } from './report/text.js'
 import { forget, prepare, runChaos } from './run/chaos.js'
 
+const REMEDY = 'run it again; where it fails again, report it with the seed'
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -19,7 +20,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   if (options.planOnly) return say(JSON.stringify(prepared.plan))
   for (const { kind, reason } of prepared.plan.omitted) onLine(`left out: ${kind}: ${reason}`)
   const report = await runChaos(prepared, signal, onLine)
-  if (report.verdict === 'PASS') forget(report)
+  if (report.verdict === 'PASS') forget(report.data_dir)
   say(options.json ? JSON.stringify(report) : linesOf(report).join('\n'))
   return report.verdict === 'PASS' ? 0 : EXIT.failed
 }
@@ -31,10 +32,11 @@ function say(text: string): 0 {
 
 function codeOf(error: unknown): number {
   if (isAbort(error)) return EXIT.interrupted
-  process.stderr.write(`error: ${errorMessage(error)}\n`)
-  if (!(error instanceof UsageError)) return EXIT.failed
-  process.stderr.write(`${error.remedy ?? USAGE}\n`)
-  return EXIT.usage
+  const known =
+    error instanceof MontanaError ? error : new MontanaError('CHAOS_BROKEN', errorMessage(error), { remedy: REMEDY })
+  if (process.argv.includes('--json')) say(JSON.stringify(known))
+  else process.stderr.write(`error: ${known.message}\n${known.remedy}\n`)
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed
 }
 
 const controller = new AbortController()

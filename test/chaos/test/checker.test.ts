@@ -99,6 +99,17 @@ describe('quorum', () => {
     expect(rulesBroken(history)).toContain('quorum')
   })
 
+  it('finds one window after each change of a time in which nobody has a quorum', () => {
+    const history = soundHistory()
+    const [split] = history.reach.slice(2)
+    if (!split) throw new Error('no split')
+    const away = (atMs: number) => ({ ...split, atMs, away: ['eve' as const] })
+    const reach = [...history.reach.slice(0, 3), away(44_000), { ...split, atMs: 47_000 }, ...history.reach.slice(3)]
+    const steps = (atMs: number) => [41_500, 44_500, 47_500].filter((stepMs) => atMs > stepMs).length
+    const reads = history.reads.map((read) => (read.startMs < 52_000 ? ahead(read, steps(read.startMs)) : read))
+    expect(rulesBroken({ ...history, reach, reads })).toContain('quorum')
+  })
+
   it('allows the window that was on its way', () => {
     const nextMs = SPLIT.endMs + 1_000
     const isBefore = ({ startMs }: TimedRead) => startMs > SPLIT.atMs + 2_000 && startMs < nextMs

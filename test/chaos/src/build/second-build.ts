@@ -1,11 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorMessage } from '@montana/foundation'
 import { commitOf, git, mainOf, ROOT } from './checkout.js'
 import { differences, linkModules, lockOf } from './modules.js'
 
+/** Builds of other commits that are kept: whoever compares two commits builds both once. */
+const BUILDS_KEPT = 3
 /** Of the first parents, so many are tried where no commit is named. */
 const PARENTS_TRIED = 3
 const BUILD_TIMEOUT_MS = 900_000
@@ -53,6 +55,7 @@ function parents(): string[] {
 async function built(commit: string, { dir, signal, onLine }: BuildInit): Promise<string> {
   const tree = join(dir, commit)
   if (existsSync(mainOf(tree))) return mainOf(tree)
+  prune(dir)
   onLine(`building ${commit.slice(0, 9)} as the other build of the upgrade (once)`)
   const unfinished = `${tree}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
@@ -70,6 +73,14 @@ async function built(commit: string, { dir, signal, onLine }: BuildInit): Promis
     rmSync(tree, { recursive: true, force: true })
     throw error
   }
+}
+
+/** Makes room for one more: the oldest go. */
+function prune(dir: string): void {
+  if (!existsSync(dir)) return
+  const trees = readdirSync(dir).map((name) => join(dir, name))
+  const byAge = trees.map((tree) => ({ tree, builtMs: statSync(tree).mtimeMs })).sort((a, b) => b.builtMs - a.builtMs)
+  for (const { tree } of byAge.slice(BUILDS_KEPT - 1)) rmSync(tree, { recursive: true, force: true })
 }
 
 /** Not as a worktree: nothing is left in the repository. */

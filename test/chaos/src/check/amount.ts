@@ -7,12 +7,13 @@ export interface Amounts {
   readonly faultsPlanned: number
   readonly faultsDone: number
   readonly reads: number
+  readonly failedReads: number
 }
 
-export function amountsOf({ stored, faults, reads }: History, faultsPlanned: number): Amounts {
+export function amountsOf({ stored, faults, reads, failedReads }: History, faultsPlanned: number): Amounts {
   const windows = Math.max(0, ...stored.map(({ window }) => window))
   const faultsDone = faults.filter(({ failure }) => failure === undefined).length
-  return { windows, faultsPlanned, faultsDone, reads: reads.length }
+  return { windows, faultsPlanned, faultsDone, reads: reads.length, failedReads }
 }
 
 /** Why the run has shown nothing; empty where it did enough. */

@@ -60,6 +60,8 @@ export interface History {
   readonly startMs: number
   readonly endMs: number
   readonly reads: readonly TimedRead[]
+  /** Of nodes that were down, frozen or full. */
+  readonly failedReads: number
   readonly events: readonly NodeEvent[]
   readonly reach: readonly ReachChange[]
   readonly faults: readonly ExecutedFault[]

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sleep } from '@montana/foundation'
+import { isAbort, sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
 import { git, mainOf, ROOT } from '../build/checkout.js'
 import { secondBuild } from '../build/second-build.js'
@@ -71,14 +71,18 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
       runDir,
       commit: git('rev-parse', 'HEAD') ?? null,
     })
+  } catch (error) {
+    // Of a run that was stopped there is nothing to look at.
+    if (isAbort(error)) forget(runDir)
+    throw error
   } finally {
     await network.close()
   }
 }
 
-/** What a run that passed has left. */
-export function forget({ data_dir }: ChaosReport): void {
-  rmSync(data_dir, { recursive: true, force: true })
+/** Removes what a run has left. */
+export function forget(runDir: string): void {
+  rmSync(runDir, { recursive: true, force: true })
 }
 
 interface RunPlace {
@@ -106,8 +110,19 @@ async function runMesh(prepared: Prepared, { network, runDir, signal, onLine }: 
   }
   onLine('reading and proving the stores')
   const stores = await readStores(join(runDir, 'nodes'), signal)
-  const { reads, events, faults, healings } = recorder
-  return { windowMs: WINDOW_MS, startMs, endMs, reads, events, faults, healings, reach: reach.changes, ...stores }
+  const { reads, failedReads, events, faults, healings } = recorder
+  return {
+    windowMs: WINDOW_MS,
+    startMs,
+    endMs,
+    reads,
+    failedReads,
+    events,
+    faults,
+    healings,
+    reach: reach.changes,
+    ...stores,
+  }
 }
 
 /** The other build runs first where the plan upgrades it; a clock and a disk of their own have only those that are hit. */

@@ -30,9 +30,15 @@ export async function execute(init: ExecuteInit): Promise<void> {
     onLine(
       `window ${recorder.head}, step ${index + 1} of ${plan.steps.length}: ${step.faults.map(textOf).join(' with ')}`,
     )
-    recorder.faults.push(...(await Promise.all(step.faults.map((fault) => doFault(init, fault, index)))))
+    recorder.faults.push(...(await allDone(step.faults.map((fault) => doFault(init, fault, index)))))
     await healed(init, index)
   }
+}
+
+/** Rejects only when all have undone what they did: afterwards nobody starts a process any more. */
+async function allDone(doing: readonly Promise<ExecutedFault>[]): Promise<readonly ExecutedFault[]> {
+  await Promise.allSettled(doing)
+  return await Promise.all(doing)
 }
 
 async function doFault({ world, onLine }: ExecuteInit, fault: Fault, step: number): Promise<ExecutedFault> {

@@ -27,6 +27,7 @@ export function soundHistory(): History {
     startMs: 0,
     endMs: END_MS,
     reads: LABELS.flatMap(readsOf),
+    failedReads: 8,
     events: [
       ...LABELS.map((label) => ({ atMs: 0, label, type: 'spawn' as const, code: null })),
       { atMs: KILL.atMs, label: KILL.label, type: 'killed', code: null },
