@@ -22,10 +22,10 @@ function startChaos(...args: string[]) {
   const argv = [MAIN, '--data-dir', dir, ...args]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const heard = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     heard.stdout += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     heard.stderr += chunk
   })
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...heard })))
