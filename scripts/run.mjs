@@ -3,6 +3,7 @@
 // File arguments are resolved against the folder in which the caller typed npm.
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensurePackages } from '../test/setup/apt.mjs'
 import { runForeground } from './lib/process.mjs'
 import { toolEnvironment } from './lib/runtime.mjs'
 import { ensureReady } from './lib/setup.mjs'
@@ -23,6 +24,7 @@ const TASKS = {
   'check:supply': { command: [inTree('test/supply-chain/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
+  chaos: { command: [inTree('test/chaos/dist/main.js')], packages: 'test/chaos/' },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
@@ -54,6 +56,7 @@ const node = await ensureReady(root, { bench: task.bench ?? false })
 const env = toolEnvironment(root, node)
 if (task.run) process.exitCode = await task.run({ root, node, env }, args)
 else if (task.command) {
+  if (task.packages) ensurePackages([task.packages], true)
   const cwd = task.cwd ?? process.env.INIT_CWD ?? process.cwd()
   process.exitCode = await runForeground(node, [...task.command, ...args], { cwd, env })
 }

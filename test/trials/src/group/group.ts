@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrialNetwork } from '../network/types.js'
+import type { TrialNetwork } from '@montana/netns'
 import { etcdArgv } from './etcd.js'
 import { BOT, CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
 import { Machine } from './machine.js'

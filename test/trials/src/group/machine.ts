@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { TrialNetwork } from '../network/types.js'
+import type { TrialNetwork } from '@montana/netns'
 import { processesOf, signalAll } from './processes.js'
 
 export interface MachineInit {

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeIdentity, identityFromMasterSeed, selectPqBackend } from '@montana/crypto'
 import { createRegistry, type HostDocument, signDocument } from '@montana/fleet'
+import type { TrialNetwork } from '@montana/netns'
 import { stringify } from 'yaml'
-import type { TrialNetwork } from '../network/types.js'
 import { etcdEndpoints } from './etcd.js'
 import {
   BOT,

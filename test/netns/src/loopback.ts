@@ -12,6 +12,7 @@ export function createLoopback(machines: readonly string[], subnet: number): Tri
     spawn: (_, [program = '', ...args], options) => spawn(program, args, { ...options, detached: true }),
     cut: refuse,
     setLoss: refuse,
+    setFilter: refuse,
     heal: () => {},
     close: async () => {},
   }
