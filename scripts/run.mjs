@@ -25,6 +25,7 @@ const TASKS = {
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
   chaos: { command: [inTree('test/chaos/dist/main.js')], packages: 'test/chaos/' },
+  trials: { command: [inTree('test/service-chaos/dist/main.js')], packages: 'test/chaos/' },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },

@@ -13,6 +13,7 @@ export function createLoopback(machines: readonly string[], subnet: number): Tri
     cut: refuse,
     setLoss: refuse,
     setFilter: refuse,
+    setPlug: refuse,
     heal: () => {},
     close: async () => {},
   }

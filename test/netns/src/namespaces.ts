@@ -27,6 +27,8 @@ export function createNamespaces(machines: readonly string[], tag: string): Tria
     const { dropFrom } = filters.get(to) ?? OPEN
     change(to, { dropFrom: [...new Set([...dropFrom, addressOf(from)])] })
   }
+  const setPlug = (machine: string, isIn: boolean) =>
+    ip('-n', middle, 'link', 'set', `p${machines.indexOf(machine)}`, isIn ? 'up' : 'down')
   return {
     kind: 'namespaces',
     addressOf,
@@ -40,8 +42,12 @@ export function createNamespaces(machines: readonly string[], tag: string): Tria
       for (const machine of machines) change(machine, { lossPercent: percent })
     },
     setFilter: change,
+    setPlug,
     heal: () => {
-      for (const machine of machines) change(machine, OPEN)
+      for (const machine of machines) {
+        change(machine, OPEN)
+        setPlug(machine, true)
+      }
     },
     close: async () => remove(),
   }

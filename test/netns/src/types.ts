@@ -14,6 +14,8 @@ export interface TrialNetwork {
   setLoss(percent: number): void
   /** What arrives at one machine; what is not named stays as it is. Only where `kind` is `namespaces`. */
   setFilter(machine: string, change: Partial<Filter>): void
+  /** Pulls the cable of one machine out of the switch, or plugs it in. Only where `kind` is `namespaces`. */
+  setPlug(machine: string, isIn: boolean): void
   heal(): void
   close(): Promise<void>
 }
