@@ -33,6 +33,9 @@ const DEFAULT_DATA_DIR = '.montana/trials'
 /** Throws UsageError. */
 export function readOptions(args: readonly string[]): TrialOptions {
   const values = parse(args)
+  if (values.all && (values.scenario ?? values.dead) !== undefined) {
+    throw usage('all', 'means every scenario with every number of dead hosts', 'leave --scenario and --dead out')
+  }
   const seed = wholeNumber('seed', values.seed, 0, 2 ** 31 - 1)
   const dataDir = resolve(values['data-dir'])
   return {

@@ -6,6 +6,7 @@ import { nowMs } from '../clock.js'
 import type { Gauge } from '../gauge/gauge.js'
 import type { ServiceGroup } from '../group/service-group.js'
 import { BOUNDS } from './bounds.js'
+import { type Phases, phasesOf } from './phases.js'
 import { restore, strike } from './strike.js'
 import type { Job, TrialRow } from './types.js'
 
@@ -37,7 +38,7 @@ export async function runTrial(init: TrialInit): Promise<TrialRow> {
   const beganMs = nowMs()
   const { leader, down } = await bringDown(init)
   if (leader === undefined) return rowOf(init, { down, reason: 'the service was not whole before the fault' })
-  const faultMs = nowMs()
+  const [faultMs, faultWallMs] = [nowMs(), Date.now()]
   await strike(service, job.scenario, leader)
   const gap = await untilHealed(service, faultMs, signal)
   await sleep(SETTLE_MS, signal)
@@ -46,7 +47,8 @@ export async function runTrial(init: TrialInit): Promise<TrialRow> {
   const isWhole = await service.isWhole(WHOLE_MS, signal)
   const writes = service.client.recent(beganMs)
   const failed = writes.filter(({ isOk }) => !isOk).length
-  const facts = { leader, down, gap, ...host, requests: writes.length, failed }
+  const phases = phasesOf(service.group.roles.lines, gap?.host, faultWallMs)
+  const facts = { leader, down, gap, phases, ...host, requests: writes.length, failed }
   return rowOf(init, { ...facts, reason: reasonOf(gap, isWhole) })
 }
 
@@ -81,6 +83,7 @@ interface Facts {
   readonly leader?: string
   readonly down: readonly string[]
   readonly gap?: Gap | undefined
+  readonly phases?: Phases
   readonly stallMs?: number
   readonly waitingPercent?: number | null
   readonly requests?: number
@@ -96,6 +99,7 @@ function rowOf({ job, attempt, tag, service }: TrialInit, facts: Facts): TrialRo
     outcome: isStalled ? 'stalled' : reason === null ? 'counted' : 'void',
     ...{ reason, leader, next: gap?.host ?? null, down },
     gap_ms: gap?.toMs === undefined ? null : Math.round(gap.toMs - gap.fromMs),
+    ...(facts.phases ?? { candidate_ms: null, acting_ms: null }),
     stall_ms: stallMs,
     waiting_percent: waitingPercent,
     ...{ requests, failed },

@@ -31,6 +31,9 @@ export interface TrialRow extends Job {
   readonly down: readonly string[]
   /** From the client's first failure to its first success; null: nobody served while it was waited for. */
   readonly gap_ms: number | null
+  /** From the fault to when the next host wanted to lead, and to when it began to; null where it said no such thing. */
+  readonly candidate_ms: number | null
+  readonly acting_ms: number | null
   readonly stall_ms: number
   /** PSI: share of the trial in which some process waited for a processor. */
   readonly waiting_percent: number | null
