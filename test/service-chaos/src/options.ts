@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { errorMessage, UsageError } from '@montana/foundation'
+import { errorMessage } from '@montana/foundation'
+import { usage, wholeNumber } from './flags.js'
 import { DEAD, type Dead, SCENARIOS, type Scenario } from './trials/types.js'
 
 export const USAGE =
@@ -80,14 +81,4 @@ function deadOf(text: string): Dead {
   const found = DEAD.find((known) => String(known) === text)
   if (!found) throw usage('dead', `'${text}' is no number of dead hosts`, `use one or more of ${DEAD.join(',')}`)
   return found
-}
-
-function wholeNumber(flag: string, text: string, min: number, max: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value
-  throw usage(flag, `'${text}' is not a whole number`, `give a number from ${min} to ${max}`)
-}
-
-function usage(field: string, problem: string, remedy: string): UsageError {
-  return new UsageError(`--${field} ${problem}`, { field, remedy })
 }

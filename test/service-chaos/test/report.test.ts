@@ -18,7 +18,7 @@ function rowOf(job: Job, change: Partial<TrialRow> = {}): TrialRow {
       next: 'almaty',
     },
     ...{ down: [], gap_ms, candidate_ms: 2_000, acting_ms: 2_500, stall_ms: 20, waiting_percent: 40 },
-    ...{ requests: 100, failed: 30, violations: [], at: '2026-01-01T00:00:00.000Z' },
+    ...{ requests: 100, failed: 30, violations: [], commit: null, at: '2026-01-01T00:00:00.000Z' },
     ...change,
   }
 }

@@ -2,5 +2,6 @@ export { createLoopback, createNamespaces, hasNamespaces, type TrialNetwork } fr
 export { ChatLog, fenceBreaks, type SinkEffect } from './chat/chat-log.js'
 export { Group } from './group/group.js'
 export { HOSTS, MACHINES, WITNESSES } from './group/layout.js'
+export type { Place } from './group/machine.js'
 export { type Overlap, overlapsOf, type RoleLine, RoleLog, type Tenure } from './group/role-log.js'
 export { type Spread, spreadOf } from './percentiles.js'

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { sleep } from '@montana/foundation'
 import { createNamespaces, type TrialNetwork } from '@montana/netns'
-import { ChatLog, Group, HOSTS, MACHINES } from '@montana/trials'
+import { ChatLog, Group, HOSTS, MACHINES, type Place } from '@montana/trials'
 import type { Thaw, Trace } from '../check/types.js'
+import { nowMs } from '../clock.js'
 import { keyOf } from '../service/sink.js'
-import { Client } from './client.js'
+import { ANSWERED_MS, Client } from './client.js'
 
 const SERVICE = fileURLToPath(new URL('../service/main.js', import.meta.url))
 const CLIENT = 'client'
@@ -13,6 +14,17 @@ const SINK_MACHINE = 'chat'
 const SINK_PORT = 9_600
 const SERVICE_PORT = 9_000
 const START_MS = 60_000
+
+export interface ServiceGroupInit {
+  readonly dir: string
+  /** A letter: groups of one process do not meet. */
+  readonly tag: string
+  readonly signal: AbortSignal
+  /** Where agents run; asked at each of their starts. */
+  readonly placeOf?: (host: string) => Place
+  /** When all files are there, and no process. */
+  beforeStart?(service: ServiceGroup): Promise<void>
+}
 
 /** Five hosts with their agents, three witnesses, a fenced sink and a client, each in a namespace of its own. */
 export class ServiceGroup {
@@ -29,13 +41,15 @@ export class ServiceGroup {
     this.client = new Client(network, CLIENT, hosts.join(','))
   }
 
-  /** `tag` is a letter: groups of one process do not meet. Rejects when nobody serves within a minute. */
-  static async start(dir: string, tag: string, signal: AbortSignal): Promise<ServiceGroup> {
+  /** Rejects when nobody serves within a minute. */
+  static async start({ dir, tag, signal, placeOf, beforeStart }: ServiceGroupInit): Promise<ServiceGroup> {
     const network = createNamespaces([...MACHINES, CLIENT], `${process.pid}${tag}`)
     let made: ServiceGroup | undefined
     try {
-      const group = await Group.create(dir, network, { overrides: { services: servicesOf(network) } })
+      const choices = { overrides: { services: servicesOf(network) }, ...(placeOf && { placeOf }) }
+      const group = await Group.create(dir, network, choices)
       made = new ServiceGroup(group, network)
+      await beforeStart?.(made)
       group.start()
       made.client.start()
       if (!(await made.isWhole(START_MS, signal))) throw new Error(`the group did not start: see ${dir}`)
@@ -48,10 +62,11 @@ export class ServiceGroup {
     }
   }
 
-  /** All five could serve, exactly one does, and the client is answered. */
-  async isWhole(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  /** All five could serve, exactly one does, and the client is answered, in requests that ended after `sinceMs`. */
+  async isWhole(timeoutMs: number, signal: AbortSignal, sinceMs = nowMs()): Promise<boolean> {
     const { group, client } = this
     const isWhole = () =>
+      nowMs() > sinceMs + ANSWERED_MS &&
       HOSTS.every((host) => group.roles.isEligible(host, 'serve')) &&
       group.roles.leaders('serve').length === 1 &&
       client.isAnswered()

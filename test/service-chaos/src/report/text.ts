@@ -1,4 +1,5 @@
 import type { Cell } from './cells.js'
+import { columns, seconds } from './columns.js'
 import type { Quantiles } from './quantiles.js'
 import type { TrialsReport } from './report.js'
 
@@ -30,15 +31,5 @@ function rowOf(cell: Cell): string[] {
 }
 
 function timesOf({ p50_ms, p90_ms, p99_ms, max_ms }: Quantiles): string[] {
-  return [p50_ms, p90_ms, p99_ms, max_ms].map((ms) => (ms === null ? '-' : (ms / 1_000).toFixed(2)))
-}
-
-function columns(rows: readonly string[][]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return [p50_ms, p90_ms, p99_ms, max_ms].map(seconds)
 }

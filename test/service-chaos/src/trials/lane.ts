@@ -21,6 +21,7 @@ export interface LaneInit {
   readonly results: Results
   readonly gauge: Gauge
   readonly seed: number
+  readonly commit: string | null
   readonly signal: AbortSignal
   onRow(row: TrialRow): void
   onLine(line: string): void
@@ -45,7 +46,7 @@ async function useGroup(init: LaneInit): Promise<void> {
   const { tag, signal, queue } = init
   const dir = join(init.dir, `${tag}-${Date.now()}`)
   mkdirSync(dir, { recursive: true })
-  const service = await ServiceGroup.start(dir, tag, signal)
+  const service = await ServiceGroup.start({ dir, tag, signal })
   let isKept = false
   try {
     for (let job = queue.shift(); job; job = queue.shift()) {
@@ -60,9 +61,9 @@ async function useGroup(init: LaneInit): Promise<void> {
 }
 
 async function runJob(init: LaneInit, service: ServiceGroup, job: Job): Promise<TrialRow> {
-  const { tag, gauge, signal, seed, results, queue } = init
+  const { tag, gauge, signal, seed, results, queue, commit } = init
   const attempt = results.attemptsOf(job) + 1
-  const row = await runTrial({ job, attempt, tag, service, gauge, random: randomOf(job, seed), signal })
+  const row = await runTrial({ job, attempt, tag, service, gauge, commit, random: randomOf(job, seed), signal })
   results.add(row)
   if (row.outcome !== 'counted' && attempt < ATTEMPTS_MAX) queue.push(job)
   init.onRow(row)

@@ -8,10 +8,16 @@ export class Results {
   readonly #path: string
   readonly #rows: TrialRow[]
 
-  constructor(path: string) {
+  /** Rows of another commit. */
+  readonly foreign: number
+
+  /** Takes what this commit has written to it, and leaves the rest in it. */
+  constructor(path: string, commit: string | null) {
     this.#path = path
     mkdirSync(dirname(path), { recursive: true })
-    this.#rows = existsSync(path) ? rowsIn(readFileSync(path, 'utf8')) : []
+    const known = existsSync(path) ? rowsIn(readFileSync(path, 'utf8')) : []
+    this.#rows = known.filter((row) => row.commit === commit)
+    this.foreign = known.length - this.#rows.length
   }
 
   get rows(): readonly TrialRow[] {

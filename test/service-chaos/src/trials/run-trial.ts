@@ -28,6 +28,7 @@ export interface TrialInit {
   readonly service: ServiceGroup
   readonly gauge: Gauge
   readonly random: () => number
+  readonly commit: string | null
   readonly signal: AbortSignal
 }
 
@@ -91,7 +92,7 @@ interface Facts {
   readonly reason: string | null
 }
 
-function rowOf({ job, attempt, tag, service }: TrialInit, facts: Facts): TrialRow {
+function rowOf({ job, attempt, tag, service, commit }: TrialInit, facts: Facts): TrialRow {
   const { leader = null, down, gap, stallMs = 0, waitingPercent = null, requests = 0, failed = 0, reason } = facts
   const isStalled = stallMs > BOUNDS.stallMs
   return {
@@ -104,6 +105,7 @@ function rowOf({ job, attempt, tag, service }: TrialInit, facts: Facts): TrialRo
     waiting_percent: waitingPercent,
     ...{ requests, failed },
     violations: check(service.trace()).map(({ rule, message }) => `${rule}: ${message}`),
+    commit,
     at: formatTime(Date.now()),
   }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrialNetwork } from '@montana/netns'
 import { etcdArgv } from './etcd.js'
 import { BOT, CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
-import { Machine } from './machine.js'
+import { Machine, type Place } from './machine.js'
 import { commandOf } from './processes.js'
 import { RoleLog } from './role-log.js'
 import { type GroupChoices, setUpGroup } from './setup.js'
@@ -25,10 +25,12 @@ export class Group {
   readonly etcd: ReadonlyMap<string, Machine>
   readonly chat: Machine
   readonly #writer: Machine
+  readonly #placeOf: GroupChoices['placeOf']
 
   private constructor(layout: Layout, network: TrialNetwork, choices: GroupChoices) {
     this.layout = layout
     this.network = network
+    this.#placeOf = choices.placeOf
     this.etcd = new Map(choices.hasEtcd ? WITNESSES.map((name) => [name, this.#etcdMember(name)]) : [])
     this.hosts = new Map(HOSTS.map((name) => [name, this.#agent(name)]))
     this.witnesses = new Map(WITNESSES.map((name) => [name, this.#witness(name)]))
@@ -147,7 +149,9 @@ export class Group {
       ...['--state-dir', layout.home(name), '--identity-dir', layout.identity(name)],
       ...['--socket', layout.socket(name), '--status', '127.0.0.1:0'],
     ]
-    return this.#machine(name, argv, (line) => this.#read(name, line))
+    const placeOf = this.#placeOf
+    const place = placeOf && (() => placeOf(name))
+    return this.#machine(name, argv, (line) => this.#read(name, line), name, place)
   }
 
   #witness(name: string): Machine {
@@ -159,11 +163,23 @@ export class Group {
     return this.#process(name, etcdArgv(name, this.network, join(this.layout.home(home), 'data')), home)
   }
 
-  #machine(name: string, argv: readonly string[], onLine?: (line: string) => void, home = name): Machine {
-    return this.#process(name, [process.execPath, ...AGENT_FLAGS, ...argv], home, onLine)
+  #machine(
+    name: string,
+    argv: readonly string[],
+    onLine?: (line: string) => void,
+    home = name,
+    place?: () => Place,
+  ): Machine {
+    return this.#process(name, [process.execPath, ...AGENT_FLAGS, ...argv], home, onLine, place)
   }
 
-  #process(name: string, argv: readonly string[], home: string, onLine?: (line: string) => void): Machine {
+  #process(
+    name: string,
+    argv: readonly string[],
+    home: string,
+    onLine?: (line: string) => void,
+    place?: () => Place,
+  ): Machine {
     const { layout, network } = this
     return new Machine({
       name,
@@ -173,6 +189,7 @@ export class Group {
       logFile: layout.log(home),
       network,
       ...(onLine && { onLine }),
+      ...(place && { place }),
     })
   }
 
@@ -180,8 +197,16 @@ export class Group {
     const record = parse(line)
     if (record?.event !== 'role') return
     const { time, policy, state, epoch, mode, rule, isEligible } = record
-    this.roles.add({ atMs: Date.parse(time), host, policy, state, epoch, mode, rule, isEligible })
+    this.roles.add({ atMs: timeOf(time), host, policy, state, epoch, mode, rule, isEligible })
   }
+}
+
+/** A line is read soon after it is written: what is further away was told by a clock that somebody set. */
+const APART_MS = 5_000
+
+function timeOf(told: string): number {
+  const [toldMs, nowMs] = [Date.parse(told), Date.now()]
+  return Math.abs(toldMs - nowMs) < APART_MS ? toldMs : nowMs
 }
 
 interface RoleRecord {

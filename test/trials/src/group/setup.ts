@@ -20,10 +20,14 @@ import {
   WITNESSES,
 } from './layout.js'
 
+import type { Place } from './machine.js'
+
 const MASTER_SEED_BYTES = 64
 const DAY_MS = 86_400_000
 
 export interface GroupChoices {
+  /** Where the agent of a host runs; asked at each of its starts. */
+  readonly placeOf?: (host: string) => Place
   readonly failback?: 'auto' | 'manual' | 'never'
   /** Leases in a cluster of etcd instead of the chain. */
   readonly hasEtcd?: boolean
