@@ -53,7 +53,8 @@ function actingAt(spans: readonly ActingSpan[], ms: number): number {
 }
 
 function longestSilence(answered: readonly ClientWrite[], fromMs: number, untilMs: number): number {
-  const inside = answered.map(({ endMs }) => endMs).filter((ms) => ms > fromMs && ms < untilMs)
-  const instants = [fromMs, ...inside.sort((a, b) => a - b), untilMs]
+  const ends = answered.map(({ endMs }) => endMs).sort((a, b) => a - b)
+  const last = ends.findLast((ms) => ms <= fromMs) ?? fromMs
+  const instants = [last, ...ends.filter((ms) => ms > fromMs && ms < untilMs), untilMs]
   return Math.max(0, ...instants.slice(1).map((ms, index) => ms - (instants[index] ?? ms)))
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { FakeClock, lacksOfHost, SmallDisk } from '@montana/chaos/host'
 import { sleep } from '@montana/foundation'
 import { HOSTS } from '@montana/trials'
@@ -41,14 +41,15 @@ export async function runPlane(init: PlaneInit): Promise<PlaneRun> {
   // Sockets lie in it, whose paths are short.
   const dir = mkdtempSync(join(tmpdir(), 'montana-plane-'))
   const [gauge, disks] = [new Gauge(), new Map<string, SmallDisk>()]
-  const clocks = new Map(targetsOf(schedule, 'clock').map((host) => [host, new FakeClock(join(dir, `${host}.clock`))]))
+  const clockOf = (host: string) => [host, new FakeClock(join(dir, `${host}.clock`))] as const
+  const clocks = new Map<string, FakeClock>(targetsOf(schedule, 'clock').map(clockOf))
   const placeOf = (host: string) => ({
     within: disks.get(host)?.within ?? [],
     environment: clocks.get(host)?.environment ?? {},
   })
   const beforeStart = async ({ group }: ServiceGroup) => {
     if (targetsOf(schedule, 'enospc').length === 0) return
-    for (const host of HOSTS) disks.set(host, await SmallDisk.over(group.layout.home(host)))
+    for (const host of HOSTS) disks.set(host, await diskOver(group.layout, host))
   }
   let service: ServiceGroup | undefined
   try {
@@ -64,6 +65,13 @@ export async function runPlane(init: PlaneInit): Promise<PlaneRun> {
     for (const disk of disks.values()) await disk.close()
     gauge.close()
   }
+}
+
+/** Everything that an agent keeps; its log is written from outside, and must not be overwritten when the disk is let go. */
+async function diskOver(layout: ServiceGroup['group']['layout'], host: string): Promise<SmallDisk> {
+  const disk = await SmallDisk.over(layout.home(host))
+  rmSync(join(disk.seen, basename(layout.log(host))), { force: true })
+  return disk
 }
 
 interface Parts {

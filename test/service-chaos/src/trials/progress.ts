@@ -4,7 +4,7 @@ import { nameOf } from './plan.js'
 import type { TrialRow } from './types.js'
 
 /** As measured on two cores; replaced by what this run measures. */
-const FIRST_GUESS_MS = 20_000
+const FIRST_GUESS_MS = 14_000
 
 export interface ProgressInit {
   readonly total: number

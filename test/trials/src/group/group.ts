@@ -13,6 +13,7 @@ import { type GroupChoices, setUpGroup } from './setup.js'
 const AGENT_FLAGS = ['--max-semi-space-size=2']
 
 const WRITER_GRACE_MS = 1_000
+const NS_PER_MS = 1e6
 
 /** Five hosts, three witnesses outside them, and the chat service that the bot works for. */
 export class Group {
@@ -66,7 +67,7 @@ export class Group {
   async killHost(name: string): Promise<number> {
     const atMs = Date.now()
     await this.host(name).die()
-    this.roles.died(name, atMs)
+    this.roles.died(name, atMs, Date.now())
     return atMs
   }
 
@@ -74,7 +75,7 @@ export class Group {
   freezeHost(name: string): number {
     const atMs = Date.now()
     this.host(name).freeze()
-    this.roles.died(name, atMs)
+    this.roles.died(name, atMs, Date.now())
     return atMs
   }
 
@@ -196,22 +197,19 @@ export class Group {
   #read(host: string, line: string): void {
     const record = parse(line)
     if (record?.event !== 'role') return
-    const { time, policy, state, epoch, mode, rule, isEligible } = record
-    this.roles.add({ atMs: timeOf(time), host, policy, state, epoch, mode, rule, isEligible })
+    const { decidedMs, policy, state, epoch, mode, rule, isEligible } = record
+    this.roles.add({ atMs: wallOf(decidedMs), host, policy, state, epoch, mode, rule, isEligible })
   }
 }
 
-/** A line is read soon after it is written: what is further away was told by a clock that somebody set. */
-const APART_MS = 5_000
-
-function timeOf(told: string): number {
-  const [toldMs, nowMs] = [Date.parse(told), Date.now()]
-  return Math.abs(toldMs - nowMs) < APART_MS ? toldMs : nowMs
+/** On the wall clock of this process, whatever that of the agent says: the monotonic clock is one for the whole machine. */
+function wallOf(monotonicMs: number): number {
+  return Date.now() - (Number(process.hrtime.bigint()) / NS_PER_MS - monotonicMs)
 }
 
 interface RoleRecord {
   readonly event?: string
-  readonly time: string
+  readonly decidedMs: number
   readonly policy: string
   readonly state: 'standby' | 'candidate' | 'acting' | 'stopping'
   readonly epoch: string | null
