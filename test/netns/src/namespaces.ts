@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { type Filter, OPEN, rulesetOf } from './filter.js'
 import type { TrialNetwork } from './types.js'
 
 /** One network namespace per machine, all plugged into a bridge in a namespace of its own: nothing reaches the host. */
@@ -9,27 +10,44 @@ export function createNamespaces(machines: readonly string[], tag: string): Tria
   const addressOf = (machine: string) => `10.77.0.${machines.indexOf(machine) + 1}`
   const all = [middle, ...machines.map(nameOf)]
   sweep()
-  const remove = () => all.forEach((name) => void spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' }))
+  const remove = () => all.forEach(removeNamespace)
   try {
     build(machines, nameOf, addressOf, middle)
   } catch (error) {
     remove()
     throw error
   }
+  const filters = new Map<string, Filter>()
+  const change = (machine: string, part: Partial<Filter>) => {
+    const filter = { ...OPEN, ...filters.get(machine), ...part }
+    filters.set(machine, filter)
+    inside(nameOf(machine), ['nft', '-f', '-'], rulesetOf(filter))
+  }
+  const block = (from: string, to: string) => {
+    const { dropFrom } = filters.get(to) ?? OPEN
+    change(to, { dropFrom: [...new Set([...dropFrom, addressOf(from)])] })
+  }
+  const setPlug = (machine: string, isIn: boolean) =>
+    ip('-n', middle, 'link', 'set', `p${machines.indexOf(machine)}`, isIn ? 'up' : 'down')
   return {
     kind: 'namespaces',
     addressOf,
     spawn: (machine, argv, options) =>
       spawn('ip', ['netns', 'exec', nameOf(machine), ...argv], { ...options, detached: true }),
     cut: (from, to, direction = 'both') => {
-      dropFrom(nameOf(to), addressOf(from))
-      if (direction === 'both') dropFrom(nameOf(from), addressOf(to))
+      block(from, to)
+      if (direction === 'both') block(to, from)
     },
     setLoss: (percent) => {
-      for (const machine of machines) lose(nameOf(machine), percent)
+      for (const machine of machines) change(machine, { lossPercent: percent })
     },
+    setFilter: change,
+    setPlug,
     heal: () => {
-      for (const machine of machines) inside(nameOf(machine), ['nft', 'flush', 'ruleset'])
+      for (const machine of machines) {
+        change(machine, OPEN)
+        setPlug(machine, true)
+      }
     },
     close: async () => remove(),
   }
@@ -49,12 +67,25 @@ export function hasNamespaces(): boolean {
   }
 }
 
-/** Namespaces of trials that were killed: their name has the process that made them. */
+/** Namespaces of trials that were killed, and what still runs in them: their name has the process that made them. */
 function sweep(): void {
   for (const name of readNames()) {
     const [, pid] = /^mt(\d+)[a-z]?-/.exec(name) ?? []
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' })
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeNamespace(name)
   }
+}
+
+/** A process in it would keep it, without a name by which anybody finds it. */
+function removeNamespace(name: string): void {
+  const { stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
+  for (const pid of stdout.split('\n').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It ended by itself in between.
+    }
+  }
+  spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' })
 }
 
 /** `ip` keeps a file for each. */
@@ -84,25 +115,8 @@ function build(
   })
 }
 
-/** Packets from `address` are dropped where they arrive. */
-function dropFrom(name: string, address: string): void {
-  inputChain(name)
-  inside(name, ['nft', 'add', 'rule', 'ip', 'trial', 'input', 'ip', 'saddr', address, 'drop'])
-}
-
-function lose(name: string, percent: number): void {
-  inputChain(name)
-  const random = ['numgen', 'random', 'mod', '100', '<', String(percent)]
-  inside(name, ['nft', 'add', 'rule', 'ip', 'trial', 'input', 'iif', 'eth0', ...random, 'drop'])
-}
-
-function inputChain(name: string): void {
-  inside(name, ['nft', 'add', 'table', 'ip', 'trial'])
-  inside(name, ['nft', 'add', 'chain', 'ip', 'trial', 'input', '{ type filter hook input priority 0 ; }'])
-}
-
-function inside(name: string, argv: readonly string[]): void {
-  ip('netns', 'exec', name, ...argv)
+function inside(name: string, argv: readonly string[], input = ''): void {
+  execFileSync('ip', ['netns', 'exec', name, ...argv], { input, stdio: ['pipe', 'ignore', 'pipe'] })
 }
 
 function ip(...args: string[]): void {

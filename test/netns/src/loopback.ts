@@ -12,6 +12,8 @@ export function createLoopback(machines: readonly string[], subnet: number): Tri
     spawn: (_, [program = '', ...args], options) => spawn(program, args, { ...options, detached: true }),
     cut: refuse,
     setLoss: refuse,
+    setFilter: refuse,
+    setPlug: refuse,
     heal: () => {},
     close: async () => {},
   }

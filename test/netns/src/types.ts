@@ -1,4 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { Filter } from './filter.js'
 
 /** Where the machines of a trial stand. A machine is a name; processes are put on it. */
 export interface TrialNetwork {
@@ -11,6 +12,10 @@ export interface TrialNetwork {
   cut(from: string, to: string, direction?: 'one-way' | 'both'): void
   /** Loss of every link, percent. */
   setLoss(percent: number): void
+  /** What arrives at one machine; what is not named stays as it is. Only where `kind` is `namespaces`. */
+  setFilter(machine: string, change: Partial<Filter>): void
+  /** Pulls the cable of one machine out of the switch, or plugs it in. Only where `kind` is `namespaces`. */
+  setPlug(machine: string, isIn: boolean): void
   heal(): void
   close(): Promise<void>
 }
