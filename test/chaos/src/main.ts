@@ -3,7 +3,8 @@ import { errorMessage, isAbort, MontanaError, UsageError } from '@montana/founda
 import { nowMs } from './clock.js'
 import { readOptions, USAGE } from './options.js'
 import { linesOf } from './report/text.js'
-import { forget, prepare, runChaos } from './run/chaos.js'
+import { forget, runChaos } from './run/chaos.js'
+import { prepare } from './run/prepare.js'
 
 const REMEDY = 'run it again; where it fails again, report it with the seed'
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const

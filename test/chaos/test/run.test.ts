@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { longIt } from '../../support/long-it.js'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
@@ -16,9 +16,12 @@ interface Ended {
   readonly stderr: string
 }
 
+/** Of all runs: the other build is made once. */
+const dir = mkdtempSync(join(tmpdir(), 'montana-chaos-test-'))
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
 function startChaos(...args: string[]) {
-  const dir = mkdtempSync(join(tmpdir(), 'montana-chaos-test-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const argv = [MAIN, '--data-dir', dir, ...args]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const heard = { stdout: '', stderr: '' }
@@ -29,14 +32,15 @@ function startChaos(...args: string[]) {
     heard.stderr += chunk
   })
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...heard })))
-  return { child, dir, heard, ended }
+  return { child, heard, ended }
 }
 
+const runsKept = () => readdirSync(dir).filter((name) => name.startsWith('run-'))
 const namespacesOf = (pid: number | undefined) =>
   existsSync(NAMESPACES) ? readdirSync(NAMESPACES).filter((name) => name.startsWith(`mt${pid}-`)) : []
 
-/** Command lines of all processes that name this folder. */
-function processesIn(dir: string): string[] {
+/** Command lines of all processes that name the folder. */
+function processesOfRuns(): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.flatMap((pid) => {
     const command = commandOf(pid)
@@ -56,14 +60,14 @@ describe('npm run chaos', () => {
   longIt(
     'holds five real nodes to the rules for two minutes',
     async () => {
-      const { child, dir, ended } = startChaos('--minutes', '2', '--seed', '3', '--json')
+      const { child, ended } = startChaos('--minutes', '2', '--seed', '3', '--json')
       const { code, stdout, stderr } = await ended
       const report = JSON.parse(stdout)
       expect(report, stderr).toMatchObject({ schema: 'montana.chaos/1', verdict: 'PASS', seed: 3, violations: [] })
       expect(code).toBe(0)
       expect(report.amounts.faultsDone).toBeGreaterThan(0)
       expect(stderr).toContain('step 1 of')
-      expect(readdirSync(dir).filter((name) => name.startsWith('run-'))).toEqual([])
+      expect(runsKept()).toEqual([])
       expect(namespacesOf(child.pid)).toEqual([])
     },
     RUN_TIMEOUT_MS,
@@ -85,14 +89,15 @@ describe('npm run chaos', () => {
   longIt(
     'ends everything when it is interrupted in the middle of a fault',
     async () => {
-      const { child, dir, heard, ended } = startChaos('--minutes', '5', '--seed', '1')
+      const { child, heard, ended } = startChaos('--minutes', '5', '--seed', '1')
       await expect.poll(() => heard.stdout, { timeout: RUN_TIMEOUT_MS / 2 }).toContain('step 2 of')
-      expect(processesIn(dir).length).toBeGreaterThan(5)
+      expect(processesOfRuns().length).toBeGreaterThan(5)
       child.kill('SIGINT')
       const { code } = await ended
       expect(code).toBe(130)
-      expect(processesIn(dir)).toEqual([])
+      expect(processesOfRuns()).toEqual([])
       expect(namespacesOf(child.pid)).toEqual([])
+      expect(runsKept()).toEqual([])
     },
     RUN_TIMEOUT_MS,
   )

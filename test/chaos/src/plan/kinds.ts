@@ -69,7 +69,7 @@ export const KIND_TABLE: Readonly<Record<Kind, KindRow>> = {
     needs: ['second-build'],
     sort: 'whole',
     seconds: [0, 0],
-    ownSeconds: 40,
+    ownSeconds: 25,
     draw: (dice) => ({ targets: dice.shuffle(LABELS), amount: null }),
   },
 }

@@ -6,7 +6,7 @@ import { healingsOf, type Recovery, readinessOf } from '../check/recoveries.js'
 import type { Violation } from '../check/types.js'
 import type { History } from '../history/types.js'
 import { KINDS, type Kind, type Omitted } from '../plan/types.js'
-import type { Prepared } from '../run/chaos.js'
+import type { Prepared } from '../run/prepare.js'
 import { type Machine, machine } from './machine.js'
 
 /** Times of one sort of recovery, ms. */

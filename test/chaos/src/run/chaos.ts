@@ -2,55 +2,27 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAbort, sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
-import { git, mainOf, ROOT } from '../build/checkout.js'
-import { secondBuild } from '../build/second-build.js'
+import { git } from '../build/checkout.js'
 import { judge } from '../check/check.js'
 import { nowMs } from '../clock.js'
 import { Recorder } from '../history/recorder.js'
 import { readStores } from '../history/stores.js'
 import type { History } from '../history/types.js'
-import { lacksOfHost } from '../host/programs.js'
 import { WINDOW_MS } from '../mesh/constants.js'
 import { makeFiles } from '../mesh/files.js'
 import { Mesh } from '../mesh/mesh.js'
-import type { ChaosOptions } from '../options.js'
-import type { Ability } from '../plan/kinds.js'
-import { END_MS, makePlan } from '../plan/plan.js'
-import type { Plan } from '../plan/types.js'
+import { END_MS } from '../plan/plan.js'
 import { type ChaosReport, reportOf } from '../report/report.js'
 import { Links } from '../world/links.js'
 import type { Builds, World } from '../world/nemesis.js'
 import { Reach } from '../world/reach.js'
 import { execute } from './execute.js'
 import { openNetwork, targetsOf } from './open.js'
+import type { Prepared, Say } from './prepare.js'
 
 /** Until all nodes say the same window before they are ended, ms. */
 const SETTLE_MS = 30_000
 const LOOK_EVERY_MS = 50
-
-export interface Prepared {
-  readonly options: ChaosOptions
-  readonly lacks: ReadonlyMap<Ability, string>
-  readonly builds: Builds
-  readonly from: string | null
-  readonly plan: Plan
-}
-
-type Say = (line: string) => void
-
-/** What this host can do, the other build, and the plan that follows from both. Rejects with AbortError. */
-export async function prepare(options: ChaosOptions, signal: AbortSignal, onLine: Say): Promise<Prepared> {
-  const lacks = lacksOfHost()
-  if (options.network === 'loopback') lacks.set('namespaces', 'this run was told to stay on the loopback')
-  const dir = join(options.dataDir, 'builds')
-  const second = await secondBuild({ dir, from: options.from, signal, onLine })
-  if (typeof second === 'string') lacks.set('second-build', second)
-  const other = typeof second === 'string' ? undefined : second.main
-  const builds = { present: mainOf(ROOT), other }
-  const { seed, minutes } = options
-  const from = typeof second === 'string' ? null : second.commit
-  return { options, lacks, builds, from, plan: makePlan({ seed, minutes, lacks }) }
-}
 
 /** One run, from an empty mesh to its verdict. Rejects with AbortError; whatever happens, nothing runs afterwards. */
 export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: Say): Promise<ChaosReport> {
