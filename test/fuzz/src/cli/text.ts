@@ -1,0 +1,26 @@
+import type { TargetReport } from './child-message.js'
+import type { FuzzReport } from './run-groups.js'
+import type { Supervised } from './supervise.js'
+
+const NAME_COLUMNS = 34
+
+export function groupLines(report: Supervised): string[] {
+  if ('error' in report) return [`${report.group}: ${report.error}`]
+  const head = `${report.group}: ${report.probes} probes, loaded in ${report.loadMs} ms`
+  return [head, ...report.targets.map(targetLine)]
+}
+
+function targetLine({ target, runs, perSecond, accepted, features, corpus, grown }: TargetReport): string {
+  const share = runs === 0 ? 0 : Math.round((100 * accepted) / runs)
+  const grew = grown === 0 ? '' : ` (+${grown})`
+  const counts = `${runs} runs, ${perSecond}/s, ${share} % accepted, ${features} features, corpus ${corpus}${grew}`
+  return `  ${target.padEnd(NAME_COLUMNS)} ${counts}`
+}
+
+export function reportLines({ targets, runs, seed, findings, errors }: FuzzReport): string[] {
+  const found = findings.map(({ target, rule, message, place, file }) => {
+    return `FOUND ${rule} in ${target} at ${place}: ${message}\n  ${file}`
+  })
+  const ends = errors.map(({ group, error }) => `ERROR in ${group}: ${error}`)
+  return [...found, ...ends, `${targets} targets, ${runs} runs, seed ${seed}, ${findings.length} findings`]
+}

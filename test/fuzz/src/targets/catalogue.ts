@@ -1,0 +1,12 @@
+import type { Target } from './target.js'
+
+/** Modules of targets, loaded once the instrumentation is in place. */
+const GROUPS: Readonly<Record<string, () => Promise<readonly Target[]>>> = {
+  consensus: async () => (await import('./consensus.js')).targets(),
+}
+
+export const GROUP_NAMES: readonly string[] = Object.keys(GROUPS)
+
+export async function targetsOf(group: string): Promise<readonly Target[]> {
+  return (await GROUPS[group]?.()) ?? []
+}
