@@ -2,6 +2,8 @@ import type { Target } from './target.js'
 
 /** Modules of targets, loaded once the instrumentation is in place. */
 const GROUPS: Readonly<Record<string, () => Promise<readonly Target[]>>> = {
+  ledger: async () => (await import('./ledger.js')).targets(),
+  network: async () => (await import('./network.js')).targets(),
   consensus: async () => (await import('./consensus.js')).targets(),
 }
 
