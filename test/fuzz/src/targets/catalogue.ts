@@ -4,6 +4,8 @@ import type { Target } from './target.js'
 const GROUPS: Readonly<Record<string, () => Promise<readonly Target[]>>> = {
   ledger: async () => (await import('./ledger.js')).targets(),
   network: async () => (await import('./network.js')).targets(),
+  store: async () => (await import('./store.js')).targets(),
+  documents: async () => (await import('./documents.js')).targets(),
   consensus: async () => (await import('./consensus.js')).targets(),
 }
 
