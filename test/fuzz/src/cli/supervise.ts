@@ -44,7 +44,7 @@ interface Death {
 }
 
 function outcomeOf(job: ChildJob): Promise<End> {
-  const child = fork(CHILD, [], { execArgv: [`--max-old-space-size=${HEAP_MIB}`], serialization: 'json' })
+  const child = fork(CHILD, [], { execArgv: [`--max-old-space-size=${HEAP_MIB}`, '--no-warnings'], serialization: 'json' })
   return new Promise((resolve) => {
     let end: End | undefined
     let names: readonly string[] = []

@@ -6,6 +6,9 @@ const GROUPS: Readonly<Record<string, () => Promise<readonly Target[]>>> = {
   network: async () => (await import('./network.js')).targets(),
   store: async () => (await import('./store.js')).targets(),
   documents: async () => (await import('./documents.js')).targets(),
+  failover: async () => (await import('./failover.js')).targets(),
+  mirror: async () => (await import('./mirror.js')).targets(),
+  soak: async () => (await import('./soak.js')).targets(),
   consensus: async () => (await import('./consensus.js')).targets(),
 }
 
