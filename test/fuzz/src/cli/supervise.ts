@@ -21,11 +21,11 @@ export interface GroupError {
 export type Supervised = GroupReport | GroupError
 
 /** Runs one group in a process of its own. A process that dies or hangs is a finding with the input it had in hand. */
-export async function supervise(job: Omit<ChildJob, 'inHand'>): Promise<Supervised> {
+export async function supervise(job: Omit<ChildJob, 'inHand'>, hangMs = HANG_MS): Promise<Supervised> {
   const folder = mkdtempSync(join(tmpdir(), 'montana-fuzz-'))
   const inHand = join(folder, 'in-hand')
   try {
-    const end = await outcomeOf({ ...job, inHand })
+    const end = await outcomeOf({ ...job, inHand }, hangMs)
     if ('report' in end) return end.report
     if ('error' in end) return { group: job.group, error: end.error }
     return deathReport(job, end, inHand)
@@ -43,13 +43,13 @@ interface Death {
   readonly names: readonly string[]
 }
 
-function outcomeOf(job: ChildJob): Promise<End> {
+function outcomeOf(job: ChildJob, hangMs: number): Promise<End> {
   const child = fork(CHILD, [], { execArgv: [`--max-old-space-size=${HEAP_MIB}`, '--no-warnings'], serialization: 'json' })
   return new Promise((resolve) => {
     let end: End | undefined
     let names: readonly string[] = []
-    const watch = watchdog(child, () => {
-      end = { rule: 'hung', message: `no turn ended within ${HANG_MS / 1000} s`, names }
+    const watch = watchdog(child, hangMs, () => {
+      end = { rule: 'hung', message: `no turn ended within ${hangMs / 1000} s`, names }
     })
     child.on('message', (message: ChildMessage) => {
       watch.fed()
@@ -64,16 +64,16 @@ function outcomeOf(job: ChildJob): Promise<End> {
   })
 }
 
-function watchdog(child: ChildProcess, onHang: () => void) {
+/** Nothing is awaited until the targets are there: loading has no turns. */
+function watchdog(child: ChildProcess, hangMs: number, onHang: () => void) {
   let timer: NodeJS.Timeout | undefined
   const fed = () => {
     clearTimeout(timer)
     timer = setTimeout(() => {
       onHang()
       child.kill('SIGKILL')
-    }, HANG_MS)
+    }, hangMs)
   }
-  fed()
   return { fed, stop: () => clearTimeout(timer) }
 }
 

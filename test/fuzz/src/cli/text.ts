@@ -1,3 +1,4 @@
+import type { ReplayReport } from '../engine/replay.js'
 import type { TargetReport } from './child-message.js'
 import type { FuzzReport } from './run-groups.js'
 import type { Supervised } from './supervise.js'
@@ -23,4 +24,9 @@ export function reportLines({ targets, runs, seed, findings, errors }: FuzzRepor
   })
   const ends = errors.map(({ group, error }) => `ERROR in ${group}: ${error}`)
   return [...found, ...ends, `${targets} targets, ${runs} runs, seed ${seed}, ${findings.length} findings`]
+}
+
+export function replayLines({ targets, inputs, breaches, refusing }: ReplayReport): string[] {
+  const idle = refusing.map((name) => `${name} refuses each of its own seeds`)
+  return [...breaches, ...idle, `${targets} targets, ${inputs} inputs replayed, ${breaches.length} breaches`]
 }

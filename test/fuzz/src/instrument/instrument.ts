@@ -158,7 +158,7 @@ class Visitor {
 
 const COMPARISONS = new Set(['===', '!==', '<', '>', '<=', '>='])
 const NEW_BY_SIZE = new Set(['Uint8Array', 'Uint16Array', 'Uint32Array', 'ArrayBuffer', 'Array'])
-const CALLS_BY_SIZE = new Set(['alloc', 'allocUnsafe', 'repeat', 'padStart', 'padEnd'])
+const CALLS_BY_SIZE = new Set(['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'repeat', 'padStart', 'padEnd'])
 
 /** Worth a look: not `typeof x`, `undefined`, `null`, `true`. */
 function isValue(node: Node): boolean {

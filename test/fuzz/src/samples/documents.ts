@@ -172,7 +172,7 @@ export const JOB_RECORD = {
   degraded: ['FEW_SOURCES'],
   document: {
     ...{ kind: 'manifest', version: 3, sha256: '0'.repeat(64) },
-    ...{ issued_at: formatTime(NOW_MS), not_after: formatTime(NOW_MS + DAY_MS), state: 'fresh' },
+    ...{ issued_at: formatTime(NOW_MS), not_after: formatTime(NOW_MS + DAY_MS), state: 'valid' },
   },
 }
 

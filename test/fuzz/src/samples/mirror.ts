@@ -6,7 +6,8 @@ export MIRROR_ENABLED=true # on
 MIRROR_ROLE='MASTER'
 MIRROR_1_TYPE=github
 MIRROR_1_REPO=owner/name
-MIRROR_1_TOKEN="a\\nb\\"c"
+MIRROR_1_TOKEN="a-token"
+NOTE="a\\nb\\"c"
 OTHER = x
 `
 
@@ -118,4 +119,33 @@ export const AGENT_STATUS = {
 export const AUDIT = [
   { event: 'asked', id: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10', at: AT, by: 'x', kind: 'pause', group: 'g', policy: null, host: null, reason: 'r' },
   { event: 'accepted', id: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10', at: AT, text: 'ok' },
+]
+
+const ROW = { node_id: hash('a'), label: 'moscow' }
+
+/** Answers of the read routes of a node. */
+export const NODE_ANSWERS = [
+  {
+    ...{ network: 'devnet', label: 'moscow', current_window: 8, last_cemented_window: 7, proposal_hash: hash('a') },
+    ...{ state_root: hash('b'), accounts: 3, nodes: 3, candidates: 0, proposals_archived: 7, oldest_window: 1 },
+    ...{ supply_nj: '13000000000', synced: true, ts: AT },
+  },
+  {
+    ...{ window: 7, count: 1, next: null },
+    nodes: [
+      {
+        ...{ ...ROW, account_id: hash('c'), start_window: 1, chain_length: 7, chain_length_snapshot: 5 },
+        ...{ last_confirmation_window: 7, active: true, weight: 5, bootstrap: true },
+      },
+    ],
+  },
+  {
+    ...{ head: 7, next: 'dzo3' },
+    proposals: [
+      {
+        ...{ window: 7, proposal_hash: hash('a'), state_root: hash('b'), proposer: ROW, fallback_depth: 0, winner: ROW },
+        ...{ drawn: true, envelope_size: 9000, bundle_count: 3, confirmer_count: 3, control_count: 0, applied_at: AT },
+      },
+    ],
+  },
 ]

@@ -135,7 +135,7 @@ function safeJson(bytes: Uint8Array): unknown {
 }
 
 const BREATHE_YAML = `breathing:
-  repo: ./clone
+  repo: .
   remote: origin
   node: moscow
   syncPaths: [data/users.json]

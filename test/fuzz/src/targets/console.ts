@@ -16,7 +16,7 @@ export function consoleTargets(): readonly Target[] {
   return [
     form('mirror/console-status', [sample.STATUS], (value) => statusSchema.safeParse(value).data),
     form('mirror/console-agent', [sample.AGENT_STATUS, { history: [], incidents: [] }], agent),
-    form('mirror/console-node-routes', [], (value) => NODE_ROUTES.find(({ answer }) => answer.safeParse(value).success)),
+    form('mirror/console-node-routes', sample.NODE_ANSWERS, (value) => NODE_ROUTES.find(({ answer }) => answer.safeParse(value).success)),
     form('mirror/console-orders', [PROMOTE], (value) => promoteSchema.safeParse(value).data ?? stepDownSchema.safeParse(value).data),
     textTarget({ name: 'mirror/console-audit', samples: [sample.AUDIT.map((line) => JSON.stringify(line)).join('\n')] }, (text) => {
       return orderLines(text.split('\n').flatMap((line) => parseLine(line) ?? []))
@@ -31,7 +31,7 @@ const PROMOTE = { group: 'g', policy: 'serve', host: 'spb', confirm: 'spb', reas
 const POINT = { schema: 'montana.soak/1', run_id: 'r', seq: 1, slot: 1, ts: '2026-05-01T12:00:00.000Z', interval_ms: 5, head: { window: 3 } }
 
 function form(name: string, samples: readonly object[], read: (value: unknown) => unknown): Target {
-  return bytesTarget({ name, samples: samples.length === 0 ? [{}] : samples }, (bytes) => read(jsonOf(bytes)), 'json')
+  return bytesTarget({ name, samples: samples }, (bytes) => read(jsonOf(bytes)), 'json')
 }
 
 /** What is accepted can be shown: an epoch as its words. */

@@ -32,6 +32,8 @@ import { releaseTargets } from './release.js'
 import type { Target } from './target.js'
 
 const errors = [FleetError, ConfigError]
+/** A document is read into memory of the size that the largest one may have. */
+const WHOLE_FILE = { base: 2 * 1_048_576, perByte: 64 }
 const modules = { trust: sample.TRUST, verify: sample.fastVerify, nowMs: sample.NOW_MS, network: sample.NETWORK }
 
 /** Signed documents of a fleet, what joins it, and the files and outputs that set up a host. */
@@ -103,7 +105,7 @@ function joining(): readonly Target[] {
 
 function keys(): readonly Target[] {
   return [
-    fileTarget({ name: 'documents/host-key', errors, samples: [sample.HOST_KEY] }, readHostKey),
+    fileTarget({ name: 'documents/host-key', errors, allocates: WHOLE_FILE, samples: [sample.HOST_KEY] }, readHostKey),
     fileTarget({ name: 'documents/operator-key', errors, samples: [sample.OPERATOR_KEY] }, readOperatorKey),
     fileTarget({ name: 'documents/wg-key', samples: [`${Buffer.alloc(32, 7).toString('base64')}\n`] }, readKeyFile, 'text'),
     fileTarget({ name: 'documents/vpn-state', samples: [sample.VPN_STATE] }, readState),

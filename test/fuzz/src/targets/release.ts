@@ -5,7 +5,7 @@ import { ConfigError } from '@montana/foundation'
 import { extractTar } from '../../../../packages/release/dist/archive/tar-reader.js'
 import { tarOf } from '../../../../packages/release/dist/archive/tar-writer.js'
 import { parseCargoLock } from '../../../../packages/release/dist/build/cargo-lock.js'
-import { pack } from '../../../../packages/release/dist/build/bundle.js'
+import { pack, sha256 } from '../../../../packages/release/dist/build/bundle.js'
 import { releaseKeyOf } from '../../../../packages/release/dist/build/key.js'
 import { readInventory } from '../../../../packages/release/dist/deploy/inventory.js'
 import { ReleaseError } from '../../../../packages/release/dist/errors.js'
@@ -23,6 +23,8 @@ const layout = () => layoutOf(scratchFolder())
 const UNIT = '[Unit]\nDescription=x\n[Service]\nExecStart="/a b" \\\n  --flag\nTimeoutStopSec=1min 30s\n[Install]\nWantedBy=a b\n'
 const INVENTORY = 'defaults: {user: root, key_file: ./k, known_hosts: ./h}\nhosts:\n- {name: a, address: 192.0.2.1, port: 22}\n'
 const CARGO_LOCK = '[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "00"\ndependencies = [\n "b 2.0.0",\n]\n'
+
+const [APP, RUNTIME] = [Buffer.from('app'), Buffer.from('runtime')]
 
 /** Bundles, archives, and the files of an installed release. */
 export function releaseTargets(): readonly Target[] {
@@ -51,7 +53,7 @@ function inLayout(name: string, file: string, sample: object, read: () => Promis
 const RELEASE = {
   ...{ schema: 'montana.release/1' as const, version: '1.0.0', revision: '0'.repeat(40), arch: process.arch },
   ...{ built_from_epoch: 1_795_651_200, store_schema: 3, protocol: { min: 1, max: 1 }, node: '24.6.0' },
-  ...{ app_sha256: '0'.repeat(64), runtime_sha256: '1'.repeat(64) },
+  ...{ app_sha256: sha256(APP), runtime_sha256: sha256(RUNTIME) },
 } as const
 
 const HISTORY = { schema: 'montana.history/1', releases: ['1.0.0-000000000000'] }
@@ -63,7 +65,7 @@ const JOURNAL = {
 /** A signature stands over all that counts: what is accepted is what was signed. */
 function bundle(): Target {
   const key = releaseKeyOf(bytesOf(32, 7))
-  const whole = pack(RELEASE, { app: Buffer.from('app'), runtime: Buffer.from('runtime') }, '{}\n', key)
+  const whole = pack(RELEASE, { app: APP, runtime: RUNTIME }, '{}\n', key)
   const common = { name: 'documents/bundle', seeds: () => [whole], maxBytes: 32 * 1024 }
   return targetOf({ ...common, allocates: { base: 8 * 1_048_576, perByte: 64 } }, async (input) => {
     const path = inFile('bundle.tar', input)

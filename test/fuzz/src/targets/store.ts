@@ -126,8 +126,8 @@ function configs(): readonly Target[] {
 /** Every setting of a node has a parser of its own; flags and environment are texts. */
 const FLAGS = {
   ...{ checkpoint: `7:${'0'.repeat(64)}`, statusListen: '127.0.0.1:8446', listen: '/ip4/127.0.0.1/tcp/1' },
-  ...{ verify: 'full', snapshotInterval: '100', snapshotGap: 'auto', sync: 'auto', keepWindows: '10', logLevel: 'info' },
-  ...{ transportSecurity: 'hybrid,pq', transportRequireHybrid: 'all', minWindowMs: '1', clockFloorMs: '0', solo: 'true' },
+  ...{ verify: 'full', snapshotInterval: '100', snapshotGap: 'auto', sync: 'auto', keepWindows: '300', logLevel: 'info' },
+  ...{ transportSecurity: 'hybrid,pq', transportRequireHybrid: 'true', minWindowMs: '1', clockFloorMs: '0', solo: 'true' },
 }
 
 function flagsOf(bytes: Uint8Array): Record<string, string> | undefined {

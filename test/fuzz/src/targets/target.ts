@@ -23,6 +23,8 @@ export interface Target {
   readonly allocates: Allowance
   /** CPU time of one input. Milliseconds. */
   readonly maxMs: number
+  /** Nothing that is recorded may be accepted, the seeds included. */
+  readonly acceptsNothing?: boolean
 }
 
 export interface Allowance {

@@ -135,7 +135,7 @@ function ratchet(): Target {
 
 /** One side of a handshake against a stream that the input is. No mutant may come out as a session. */
 function handshakes(): readonly Target[] {
-  const common = { maxBytes: 16 * 1024, maxMs: 2000 }
+  const common = { maxBytes: 16 * 1024, maxMs: 2000, acceptsNothing: true }
   return [
     targetOf({ name: 'network/respond', ...common, seeds: async () => [await initiatorBytes()] }, async (input) => {
       return await session(respond(await modules(), streamOf(input), NEVER))
