@@ -44,7 +44,10 @@ interface Death {
 }
 
 function outcomeOf(job: ChildJob, hangMs: number): Promise<End> {
-  const child = fork(CHILD, [], { execArgv: [`--max-old-space-size=${HEAP_MIB}`, '--no-warnings'], serialization: 'json' })
+  const child = fork(CHILD, [], {
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, '--no-warnings'],
+    serialization: 'json',
+  })
   return new Promise((resolve) => {
     let end: End | undefined
     let names: readonly string[] = []

@@ -10,7 +10,11 @@ export interface PlantedBug {
   readonly patch: SourcePatch
 }
 
-const built = (file: string, find: string, replace: string): SourcePatch => ({ file: `packages/${file}`, find, replace })
+const built = (file: string, find: string, replace: string): SourcePatch => ({
+  file: `packages/${file}`,
+  find,
+  replace,
+})
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {

@@ -1,9 +1,16 @@
-import { contextHash, encodeCertificate, encodeContext, encodeEnvelope, headerScope, proposalHash } from '@montana/consensus'
+import { open, readFile } from 'node:fs/promises'
+import {
+  contextHash,
+  encodeCertificate,
+  encodeContext,
+  encodeEnvelope,
+  headerScope,
+  proposalHash,
+} from '@montana/consensus'
 import { concatBytes } from '@montana/foundation'
 import { composeStateRoot, encodeGenesisDocument, encodeNodeRecord } from '@montana/ledger'
 import { encodeRangeChunkResponse, encodeSnapshotManifestResponse } from '@montana/network'
 import { SectionWriter } from '../../../../packages/node/dist/snapshot-file/section-writer.js'
-import { open, readFile } from 'node:fs/promises'
 import { CONTEXT, HEADER } from './consensus.js'
 import { inFile } from './files.js'
 import { GENESIS } from './identity.js'
@@ -45,5 +52,13 @@ export async function snapshotFile(): Promise<Uint8Array> {
 function records(): Uint8Array {
   const [lo, hi] = [new Uint8Array(32), new Uint8Array(32).fill(0xff)]
   const proof = Uint8Array.of(0, 0, 0, 0)
-  return encodeRangeChunkResponse({ table: 2, window: 7, lo, hi, recordCount: 1, records: encodeNodeRecord(NODE), proof })
+  return encodeRangeChunkResponse({
+    table: 2,
+    window: 7,
+    lo,
+    hi,
+    recordCount: 1,
+    records: encodeNodeRecord(NODE),
+    proof,
+  })
 }

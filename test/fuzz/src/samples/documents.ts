@@ -5,9 +5,9 @@ import {
   createManifest,
   createRegistry,
   type HostDocument,
+  JOIN_REQUEST_SCHEMA,
   type JoinRequestDocument,
   joinRequestBytes,
-  JOIN_REQUEST_SCHEMA,
   type SignedDocument,
   signedBytes,
   type TrustRoot,
@@ -46,7 +46,11 @@ export const TRUST_JSON = {
   network: NETWORK,
   version: 1,
   threshold: 2,
-  operators: OPERATOR_KEYS.map((key, index) => ({ id: `op${index}`, label: `Operator ${index}`, public_key: base64(key) })),
+  operators: OPERATOR_KEYS.map((key, index) => ({
+    id: `op${index}`,
+    label: `Operator ${index}`,
+    public_key: base64(key),
+  })),
 }
 
 export function signedJson(document: SignedDocument): Uint8Array {

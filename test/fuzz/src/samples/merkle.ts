@@ -1,5 +1,13 @@
 import { concatBytes } from '@montana/foundation'
-import { compareTreeOrder, nodeCryptoHasher, proveEntries, proveRange, smtRoot, StubTree, stubsOfLeaves } from '@montana/ledger'
+import {
+  compareTreeOrder,
+  nodeCryptoHasher,
+  proveEntries,
+  proveRange,
+  StubTree,
+  smtRoot,
+  stubsOfLeaves,
+} from '@montana/ledger'
 import { bytesOf } from './ledger.js'
 
 const LOWEST = new Uint8Array(32)

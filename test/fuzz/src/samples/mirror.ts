@@ -12,7 +12,15 @@ OTHER = x
 `
 
 export const FENCE_RECORD = {
-  ...{ schema: 1, epoch: 3, state: 'active', holder: 'github:77', role: 'MASTER', autoPromote: true, permitMinutes: 30 },
+  ...{
+    schema: 1,
+    epoch: 3,
+    state: 'active',
+    holder: 'github:77',
+    role: 'MASTER',
+    autoPromote: true,
+    permitMinutes: 30,
+  },
   ...{ renewal: 4, renewedAt: AT, holdUntil: null, return: 'auto', tips: { 'refs/heads/main': ID } },
   ...{ gates: { A: 'b' }, actor: 'x', reason: 'y', nonce: 'nnnnnnnn', paused: false },
 }
@@ -72,7 +80,14 @@ export const STATUS = {
   build: { version: '0.1.0', revision: null, bundle_sha256: null },
   manifest: { version: null, sha256: 'ab'.repeat(32), not_after: null, state: 'unsigned' },
   roster: null,
-  proc: { instance: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10', pid: 4711, start_ts: AT, uptime_s: 60, restarts: null, result: null },
+  proc: {
+    instance: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10',
+    pid: 4711,
+    start_ts: AT,
+    uptime_s: 60,
+    restarts: null,
+    result: null,
+  },
   ...{ window: 10, header_hash: hash('a'), state_root: hash('b'), cemented_at: AT, synced: true, D: 4_000_000 },
   recent: [{ window: 9, header_hash: hash('c'), state_root: hash('d'), at: AT }],
   clock: { backend: 'native-shani', steps_per_second: 26e6, window_s: null, load: 0.5 },
@@ -99,7 +114,15 @@ export const STATUS = {
 }
 
 export const AGENT_STATUS = {
-  ...{ group: 'g', self: 'moscow', configDigest: 'ab', coordinator: 'chain', loopGapMs: 1, pause: null, breathing: null },
+  ...{
+    group: 'g',
+    self: 'moscow',
+    configDigest: 'ab',
+    coordinator: 'chain',
+    loopGapMs: 1,
+    pause: null,
+    breathing: null,
+  },
   policies: {
     serve: {
       ...{ chain: ['moscow'], failback: 'auto', state: 'acting', mode: 'CHAIN', standing: 'first', isEligible: true },
@@ -117,7 +140,17 @@ export const AGENT_STATUS = {
 }
 
 export const AUDIT = [
-  { event: 'asked', id: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10', at: AT, by: 'x', kind: 'pause', group: 'g', policy: null, host: null, reason: 'r' },
+  {
+    event: 'asked',
+    id: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10',
+    at: AT,
+    by: 'x',
+    kind: 'pause',
+    group: 'g',
+    policy: null,
+    host: null,
+    reason: 'r',
+  },
   { event: 'accepted', id: '7f1ee7d4-0a33-4a53-9a7b-3b5c7c0f9a10', at: AT, text: 'ok' },
 ]
 
@@ -143,7 +176,14 @@ export const NODE_ANSWERS = [
     ...{ head: 7, next: 'dzo3' },
     proposals: [
       {
-        ...{ window: 7, proposal_hash: hash('a'), state_root: hash('b'), proposer: ROW, fallback_depth: 0, winner: ROW },
+        ...{
+          window: 7,
+          proposal_hash: hash('a'),
+          state_root: hash('b'),
+          proposer: ROW,
+          fallback_depth: 0,
+          winner: ROW,
+        },
         ...{ drawn: true, envelope_size: 9000, bundle_count: 3, confirmer_count: 3, control_count: 0, applied_at: AT },
       },
     ],

@@ -1,6 +1,6 @@
-import { SIGNATURE, bytesOf } from './ledger.js'
 import { concatBytes } from '@montana/foundation'
 import { STATE_RECORD_BYTES } from '@montana/network'
+import { bytesOf, SIGNATURE } from './ledger.js'
 
 export const WINDOW = 7
 export const RANGE = { fromWindow: WINDOW, count: 64, maxBytes: 1_048_576 }
@@ -10,7 +10,12 @@ export const LOWEST = new Uint8Array(32)
 export const HIGHEST = new Uint8Array(32).fill(0xff)
 
 /** A certificate's length and window; nothing at this layer looks further. */
-export const CERTIFICATE = concatBytes(Uint8Array.of(WINDOW, 0, 0, 0, 0, 0, 0, 0), bytesOf(68, 1), bytesOf(32, 2), SIGNATURE)
+export const CERTIFICATE = concatBytes(
+  Uint8Array.of(WINDOW, 0, 0, 0, 0, 0, 0, 0),
+  bytesOf(68, 1),
+  bytesOf(32, 2),
+  SIGNATURE,
+)
 
 export const STATUS = {
   genesisHash: bytesOf(32, 1),

@@ -69,7 +69,14 @@ export const SEGMENTS = {
   schema: 'montana.segments/1',
   segments: [
     {
-      ...{ file: 'soak-20261125T124632Z-288.jsonl', first_seq: 0, last_seq: 9, first_ts: TIME, last_ts: TIME, lines: 10 },
+      ...{
+        file: 'soak-20261125T124632Z-288.jsonl',
+        first_seq: 0,
+        last_seq: 9,
+        first_ts: TIME,
+        last_ts: TIME,
+        lines: 10,
+      },
       ...{ bytes: 100, sha256: 'ab'.repeat(32), last_sha256: 'cd'.repeat(32), removed_at: null },
     },
   ],
@@ -79,7 +86,15 @@ export const HEAD = { run_id: 'run', seq: 3, bytes: 100, sha256: 'ab'.repeat(32)
 export const HOLDER = { pid: 7, boot_id: 'b', started: '5', token: '01234567' }
 
 export const DIGEST = {
-  ...{ schema: 'montana.digest/1', label: 'moscow', from: TIME, to: null, source: 'journald', unattributed: 0, dropped: 0 },
+  ...{
+    schema: 'montana.digest/1',
+    label: 'moscow',
+    from: TIME,
+    to: null,
+    source: 'journald',
+    unattributed: 0,
+    dropped: 0,
+  },
   units: [{ unit: 'a.service', exits: 1, restarts: 0, timeouts: 0, start_limit_hits: 0 }],
   entries: [
     {
@@ -91,7 +106,13 @@ export const DIGEST = {
 
 export const JOURNAL_LINES = [
   { __REALTIME_TIMESTAMP: '1777636800000000', MESSAGE: 'x', PRIORITY: '3', _SYSTEMD_UNIT: 'a.service', _PID: '7' },
-  { __REALTIME_TIMESTAMP: '1', MESSAGE: [72, 105], MESSAGE_ID: 'd9b373ed55a64feb8242e02dbe79a49c', _PID: '1', UNIT: 'b' },
+  {
+    __REALTIME_TIMESTAMP: '1',
+    MESSAGE: [72, 105],
+    MESSAGE_ID: 'd9b373ed55a64feb8242e02dbe79a49c',
+    _PID: '1',
+    UNIT: 'b',
+  },
   { __REALTIME_TIMESTAMP: '1', MESSAGE: ['a', [72]], PRIORITY: '9' },
 ]
 
@@ -102,7 +123,8 @@ export const LOG_LINES = [
   'May  1 12:00:00 host kernel[1]: Out of memory',
 ]
 
-export const UNIT_TEXT = 'LoadState=loaded\nActiveState=active\nNRestarts=2\nResult=success\nExecMainStartTimestampMonotonic=123456\n'
+export const UNIT_TEXT =
+  'LoadState=loaded\nActiveState=active\nNRestarts=2\nResult=success\nExecMainStartTimestampMonotonic=123456\n'
 
 export const SOAK_YAML = `nodes:
 - {label: moscow, status_url: "http://127.0.0.1:8446"}

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { BreathError, loadBreathFile } from '@montana/breathing'
 import { ConfigError } from '@montana/foundation'
+import { isSyncPath } from '../../../../packages/breathing/dist/guard/paths.js'
+import { checkFileSecrets } from '../../../../packages/breathing/dist/guard/secrets.js'
 import { decodeRegisters, decodeState } from '../../../../packages/breathing/dist/merge/decode.js'
 import { encodeRegisters, encodeState } from '../../../../packages/breathing/dist/merge/encode.js'
 import { canonicalText, decodeText, type Json, parseJson } from '../../../../packages/breathing/dist/merge/json.js'
@@ -9,8 +11,6 @@ import { project } from '../../../../packages/breathing/dist/merge/registers.js'
 import { makeStamp } from '../../../../packages/breathing/dist/merge/stamp.js'
 import { EMPTY_STATE } from '../../../../packages/breathing/dist/merge/state.js'
 import { applyChanges, changesOf } from '../../../../packages/breathing/dist/merge/write.js'
-import { checkFileSecrets } from '../../../../packages/breathing/dist/guard/secrets.js'
-import { isSyncPath } from '../../../../packages/breathing/dist/guard/paths.js'
 import { chunkSchema, wantSchema } from '../../../../packages/breathing/dist/peers/wire.js'
 import { COMMIT, DIGEST } from '../samples/failover.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
@@ -51,17 +51,21 @@ function written() {
 function registers(): Target {
   const known = written().files.get(PATH)
   const { text, stamps } = known ? encodeRegisters(known, DEPTH) : { text: '', stamps: '' }
-  return bytesTarget({ name: 'failover/breath-registers', errors, samples: [[JSON.parse(text), JSON.parse(stamps)]] }, (bytes) => {
-    const parts = partsOf(bytes)
-    if (!parts) return undefined
-    const read = decodeRegisters(PATH, parts[0], parts[1], DEPTH)
-    const again = encodeRegisters(read, DEPTH)
-    const twice = decodeRegisters(PATH, again.text, again.stamps, DEPTH)
-    if (!isDeepStrictEqual(new Map([...twice].sort()), new Map([...read].sort()))) {
-      throw new Breach('no-round-trip', 'what is written of the registers is read as others')
-    }
-    return read
-  }, 'json')
+  return bytesTarget(
+    { name: 'failover/breath-registers', errors, samples: [[JSON.parse(text), JSON.parse(stamps)]] },
+    (bytes) => {
+      const parts = partsOf(bytes)
+      if (!parts) return undefined
+      const read = decodeRegisters(PATH, parts[0], parts[1], DEPTH)
+      const again = encodeRegisters(read, DEPTH)
+      const twice = decodeRegisters(PATH, again.text, again.stamps, DEPTH)
+      if (!isDeepStrictEqual(new Map([...twice].sort()), new Map([...read].sort()))) {
+        throw new Breach('no-round-trip', 'what is written of the registers is read as others')
+      }
+      return read
+    },
+    'json',
+  )
 }
 
 function partsOf(bytes: Uint8Array): [string, string] | undefined {
@@ -77,17 +81,21 @@ function partsOf(bytes: Uint8Array): [string, string] | undefined {
 function state(): Target {
   const own = written()
   const tree = Object.fromEntries([...encodeState(own, DEPTH)].map(([path, text]) => [path, JSON.parse(text)]))
-  return bytesTarget({ name: 'failover/breath-state', errors, samples: [tree], maxBytes: 4096 }, (bytes) => {
-    const files = treeOf(bytes)
-    if (!files) return undefined
-    const read = decodeState(files, [PATH], DEPTH)
-    const merged = encodeState(mergeStates(own, read).state, DEPTH)
-    const other = encodeState(mergeStates(read, own).state, DEPTH)
-    if (!isDeepStrictEqual(new Map([...merged].sort()), new Map([...other].sort()))) {
-      throw new Breach('property', 'a merge depends on its order')
-    }
-    return read
-  }, 'json')
+  return bytesTarget(
+    { name: 'failover/breath-state', errors, samples: [tree], maxBytes: 4096 },
+    (bytes) => {
+      const files = treeOf(bytes)
+      if (!files) return undefined
+      const read = decodeState(files, [PATH], DEPTH)
+      const merged = encodeState(mergeStates(own, read).state, DEPTH)
+      const other = encodeState(mergeStates(read, own).state, DEPTH)
+      if (!isDeepStrictEqual(new Map([...merged].sort()), new Map([...other].sort()))) {
+        throw new Breach('property', 'a merge depends on its order')
+      }
+      return read
+    },
+    'json',
+  )
 }
 
 function treeOf(bytes: Uint8Array): Map<string, string> | undefined {
@@ -102,13 +110,20 @@ function treeOf(bytes: Uint8Array): Map<string, string> | undefined {
 function guards(): readonly Target[] {
   const secrets = ['{"token":"x","u":"https://a:b@c","k":"ghp_0123456789012345678901234567890123456"}', '{"a":"0"}']
   return [
-    bytesTarget({ name: 'failover/breath-secrets', errors, samples: secrets }, (bytes) => {
-      checkFileSecrets(PATH, parseJson(decodeText(bytes, PATH), PATH), new Set())
-      return true
-    }, 'json'),
-    textTarget({ name: 'failover/sync-path', maxBytes: 512, samples: ['data/users.json', 'a/.git/b'], holds: staysInside }, (text) => {
-      return isSyncPath(text) ? text : undefined
-    }),
+    bytesTarget(
+      { name: 'failover/breath-secrets', errors, samples: secrets },
+      (bytes) => {
+        checkFileSecrets(PATH, parseJson(decodeText(bytes, PATH), PATH), new Set())
+        return true
+      },
+      'json',
+    ),
+    textTarget(
+      { name: 'failover/sync-path', maxBytes: 512, samples: ['data/users.json', 'a/.git/b'], holds: staysInside },
+      (text) => {
+        return isSyncPath(text) ? text : undefined
+      },
+    ),
   ]
 }
 
@@ -117,12 +132,19 @@ const staysInside = (path: string): string | undefined => {
 }
 
 function wire(): readonly Target[] {
-  const samples = [{ head: COMMIT, total: 3, digest: DIGEST, data: 'AQID' }, { have: null, offset: 5 }]
+  const samples = [
+    { head: COMMIT, total: 3, digest: DIGEST, data: 'AQID' },
+    { have: null, offset: 5 },
+  ]
   return [
-    bytesTarget({ name: 'failover/breath-wire', samples }, (bytes) => {
-      const value: unknown = safeJson(bytes)
-      return chunkSchema.safeParse(value).data ?? wantSchema.safeParse(value).data
-    }, 'json'),
+    bytesTarget(
+      { name: 'failover/breath-wire', samples },
+      (bytes) => {
+        const value: unknown = safeJson(bytes)
+        return chunkSchema.safeParse(value).data ?? wantSchema.safeParse(value).data
+      },
+      'json',
+    ),
   ]
 }
 

@@ -4,7 +4,9 @@ import { Breach, DEFAULT_ALLOWANCE, DEFAULT_MAX_MS, type Outcome, type Target } 
 
 type ErrorClass = abstract new (...args: never[]) => Error
 
-export type Common = Partial<Pick<Target, 'repair' | 'words' | 'allocates' | 'maxMs' | 'maxBytes' | 'form' | 'acceptsNothing'>> & {
+export type Common = Partial<
+  Pick<Target, 'repair' | 'words' | 'allocates' | 'maxMs' | 'maxBytes' | 'form' | 'acceptsNothing'>
+> & {
   readonly name: string
   readonly seeds: Target['seeds']
   /** What a refusal is thrown as; each must have a code. */

@@ -1,4 +1,6 @@
 import {
+  type ConsensusContext,
+  comparePendingControl,
   confirmationScope,
   decodeCertificate,
   decodeConfirmation,
@@ -16,7 +18,7 @@ import {
   revealScope,
   voteScope,
 } from '@montana/consensus'
-import { concatBytes } from '@montana/foundation'
+import { compareBytes, concatBytes } from '@montana/foundation'
 import { CONFIRMATION, CONTEXT, HEADER, PROPOSE, REVEAL, SIGNATURE, VOTE } from '../samples/consensus.js'
 import { bytesOf, registration } from '../samples/ledger.js'
 import { codecTarget } from './codec-target.js'
@@ -83,9 +85,18 @@ export function targets(): readonly Target[] {
       name: 'consensus/context',
       decode: decodeContext,
       encode: encodeContext,
+      holds: ordered,
       seeds: () => [encodeContext(CONTEXT)],
     }),
   ]
+}
+
+/** Both lists ascend, as the spec has it: protocol 5.4. */
+function ordered({ evidenceSigners, pendingControl }: ConsensusContext): string | undefined {
+  const ascend = <T>(items: readonly T[], compare: (a: T, b: T) => number) =>
+    items.every((item, index) => index === 0 || compare(items[index - 1] as T, item) < 0)
+  const isOrdered = ascend(evidenceSigners, compareBytes) && ascend(pendingControl, comparePendingControl)
+  return isOrdered ? undefined : 'a list of the context does not ascend'
 }
 
 function certificate(signers: number): Uint8Array {

@@ -1,6 +1,6 @@
-import { parseSeen } from '../../../../packages/console/dist/explorer/seen.js'
-import { NODE_ROUTES } from '../../../../packages/console/dist/explorer/node/routes.js'
 import { eventId, seenBy } from '../../../../packages/console/dist/events/event-id.js'
+import { NODE_ROUTES } from '../../../../packages/console/dist/explorer/node/routes.js'
+import { parseSeen } from '../../../../packages/console/dist/explorer/seen.js'
 import { agentHistorySchema, agentStatusSchema } from '../../../../packages/console/dist/failover/agent-schema.js'
 import { orderLines, parseLine } from '../../../../packages/console/dist/failover/audit-line.js'
 import { epochText } from '../../../../packages/console/dist/failover/epoch-text.js'
@@ -16,19 +16,39 @@ export function consoleTargets(): readonly Target[] {
   return [
     form('mirror/console-status', [sample.STATUS], (value) => statusSchema.safeParse(value).data),
     form('mirror/console-agent', [sample.AGENT_STATUS, { history: [], incidents: [] }], agent),
-    form('mirror/console-node-routes', sample.NODE_ANSWERS, (value) => NODE_ROUTES.find(({ answer }) => answer.safeParse(value).success)),
-    form('mirror/console-orders', [PROMOTE], (value) => promoteSchema.safeParse(value).data ?? stepDownSchema.safeParse(value).data),
-    textTarget({ name: 'mirror/console-audit', samples: [sample.AUDIT.map((line) => JSON.stringify(line)).join('\n')] }, (text) => {
-      return orderLines(text.split('\n').flatMap((line) => parseLine(line) ?? []))
-    }, 'lines'),
+    form('mirror/console-node-routes', sample.NODE_ANSWERS, (value) =>
+      NODE_ROUTES.find(({ answer }) => answer.safeParse(value).success),
+    ),
+    form(
+      'mirror/console-orders',
+      [PROMOTE],
+      (value) => promoteSchema.safeParse(value).data ?? stepDownSchema.safeParse(value).data,
+    ),
+    textTarget(
+      { name: 'mirror/console-audit', samples: [sample.AUDIT.map((line) => JSON.stringify(line)).join('\n')] },
+      (text) => {
+        return orderLines(text.split('\n').flatMap((line) => parseLine(line) ?? []))
+      },
+      'lines',
+    ),
     textTarget({ name: 'mirror/console-seen', samples: [{ peers: { Qm: { first: 1, last: 2 } } }] }, parseSeen, 'json'),
     textTarget({ name: 'mirror/console-point', samples: [{ ...POINT, nodes: [] }] }, parsePoint, 'json'),
-    textTarget({ name: 'mirror/console-event-id', maxBytes: 128, samples: [eventId('0123abcd', 7)] }, (id) => seenBy('0123abcd', 9, id)),
+    textTarget({ name: 'mirror/console-event-id', maxBytes: 128, samples: [eventId('0123abcd', 7)] }, (id) =>
+      seenBy('0123abcd', 9, id),
+    ),
   ]
 }
 
 const PROMOTE = { group: 'g', policy: 'serve', host: 'spb', confirm: 'spb', reason: 'r', isForced: true }
-const POINT = { schema: 'montana.soak/1', run_id: 'r', seq: 1, slot: 1, ts: '2026-05-01T12:00:00.000Z', interval_ms: 5, head: { window: 3 } }
+const POINT = {
+  schema: 'montana.soak/1',
+  run_id: 'r',
+  seq: 1,
+  slot: 1,
+  ts: '2026-05-01T12:00:00.000Z',
+  interval_ms: 5,
+  head: { window: 3 },
+}
 
 function form(name: string, samples: readonly object[], read: (value: unknown) => unknown): Target {
   return bytesTarget({ name, samples: samples }, (bytes) => read(jsonOf(bytes)), 'json')
@@ -48,4 +68,3 @@ function jsonOf(bytes: Uint8Array): unknown {
     return undefined
   }
 }
-

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type DocumentKind,
   FleetError,
@@ -6,25 +7,24 @@ import {
   parseSource,
   parseStrictJson,
   parseTrustRoot,
+  REGISTRY_KIND,
   readFleetConfig,
   readHostKey,
   readJobRecord,
   readJoinRequest,
   readOperatorKey,
-  REGISTRY_KIND,
   type SignedDocument,
   UsedRequests,
   verifyDocument,
 } from '@montana/fleet'
 import { parseEndpoint, rosterKind } from '@montana/fleet/roster'
 import { ConfigError } from '@montana/foundation'
-import { installedConfig } from '../../../../packages/operator/dist/defaults.js'
-import { parseAccounts } from '../../../../packages/operator/dist/host/accounts.js'
-import { parseChrony } from '../../../../packages/operator/dist/doctor/time.js'
+import { parseDump, readKeyFile, readState, vpnSettings } from '@montana/vpn'
 import { endpointText } from '../../../../packages/fleet/dist/roster/endpoint.js'
 import { parsePrefix, prefixText } from '../../../../packages/fleet/dist/roster/prefix.js'
-import { isDeepStrictEqual } from 'node:util'
-import { parseDump, readKeyFile, readState, vpnSettings } from '@montana/vpn'
+import { installedConfig } from '../../../../packages/operator/dist/defaults.js'
+import { parseChrony } from '../../../../packages/operator/dist/doctor/time.js'
+import { parseAccounts } from '../../../../packages/operator/dist/host/accounts.js'
 import * as sample from '../samples/documents.js'
 import { inFile, scratchFolder } from '../samples/files.js'
 import { asyncTarget, bytesTarget, fileTarget, textTarget } from './readers.js'
@@ -55,7 +55,11 @@ function signed(): readonly Target[] {
     document('documents/manifest', MANIFEST_KIND, sample.manifestDocument()),
     document('documents/registry', REGISTRY_KIND, sample.registryDocument()),
     document('documents/roster', rosterKind(), sample.rosterDocument()),
-    bytesTarget({ name: 'documents/trust-root', errors, samples: [sample.TRUST_JSON] }, (bytes) => parseTrustRoot(bytes), 'json'),
+    bytesTarget(
+      { name: 'documents/trust-root', errors, samples: [sample.TRUST_JSON] },
+      (bytes) => parseTrustRoot(bytes),
+      'json',
+    ),
     strictJson(),
   ]
 }
@@ -107,7 +111,11 @@ function keys(): readonly Target[] {
   return [
     fileTarget({ name: 'documents/host-key', errors, allocates: WHOLE_FILE, samples: [sample.HOST_KEY] }, readHostKey),
     fileTarget({ name: 'documents/operator-key', errors, samples: [sample.OPERATOR_KEY] }, readOperatorKey),
-    fileTarget({ name: 'documents/wg-key', samples: [`${Buffer.alloc(32, 7).toString('base64')}\n`] }, readKeyFile, 'text'),
+    fileTarget(
+      { name: 'documents/wg-key', samples: [`${Buffer.alloc(32, 7).toString('base64')}\n`] },
+      readKeyFile,
+      'text',
+    ),
     fileTarget({ name: 'documents/vpn-state', samples: [sample.VPN_STATE] }, readState),
   ]
 }
@@ -122,12 +130,21 @@ function configs(): readonly Target[] {
   return [
     fileTarget({ name: 'documents/fleet-yaml', errors, samples: [FLEET_YAML] }, readFleetConfig, 'text'),
     bytesTarget(
-      { name: 'documents/vpn-config', errors, samples: [{ label: 'moscow', interface: 'wg0', port: 51820, sources: ['/a'] }] },
+      {
+        name: 'documents/vpn-config',
+        errors,
+        samples: [{ label: 'moscow', interface: 'wg0', port: 51820, sources: ['/a'] }],
+      },
       (bytes) => vpnSettings(jsonOr(bytes), '/state'),
       'json',
     ),
     asyncTarget(
-      { name: 'documents/installed-yaml', errors, form: 'text', samples: ['label: moscow\nlisten: /ip4/0.0.0.0/tcp/8444\n'] },
+      {
+        name: 'documents/installed-yaml',
+        errors,
+        form: 'text',
+        samples: ['label: moscow\nlisten: /ip4/0.0.0.0/tcp/8444\n'],
+      },
       (bytes) => {
         inFile('etc/montana/node.yaml', bytes)
         return installedConfig(scratchFolder())
@@ -139,12 +156,47 @@ function configs(): readonly Target[] {
 function texts(): readonly Target[] {
   const text = { form: 'text', maxBytes: 1024 } as const
   return [
-    textTarget({ name: 'documents/source', ...text, errors, samples: ['/a/b', 'file:/x', 'status:http://127.0.0.1:8446', 'https://e.org/m'] }, (t) => parseSource(t, 'manifest')),
-    textTarget({ name: 'documents/endpoint', ...text, samples: ['192.0.2.1:51820', '[2001:db8::1]:51820'], holds: sameEndpoint }, parseEndpoint),
-    textTarget({ name: 'documents/prefix', ...text, samples: ['10.0.0.0/8', 'fd00::/64', '::ffff:0:0/96', '1::1.2.3.4/128'], holds: samePrefix }, parsePrefix),
+    textTarget(
+      {
+        name: 'documents/source',
+        ...text,
+        errors,
+        samples: ['/a/b', 'file:/x', 'status:http://127.0.0.1:8446', 'https://e.org/m'],
+      },
+      (t) => parseSource(t, 'manifest'),
+    ),
+    textTarget(
+      { name: 'documents/endpoint', ...text, samples: ['192.0.2.1:51820', '[2001:db8::1]:51820'], holds: sameEndpoint },
+      parseEndpoint,
+    ),
+    textTarget(
+      {
+        name: 'documents/prefix',
+        ...text,
+        samples: ['10.0.0.0/8', 'fd00::/64', '::ffff:0:0/96', '1::1.2.3.4/128'],
+        holds: samePrefix,
+      },
+      parsePrefix,
+    ),
     textTarget({ name: 'documents/wg-dump', samples: [sample.WG_DUMP] }, parseDump, 'lines'),
-    textTarget({ name: 'documents/passwd', ...text, samples: ['root:x:0:0:root:/root:/bin/sh\nmontana:x:999:999::/var/lib/montana:/bin/false\n'] }, parseAccounts, 'lines'),
-    textTarget({ name: 'documents/chrony', ...text, samples: ['System time     : 0.000012 seconds slow of NTP time\nLeap status     : Normal\n'] }, parseChrony, 'lines'),
+    textTarget(
+      {
+        name: 'documents/passwd',
+        ...text,
+        samples: ['root:x:0:0:root:/root:/bin/sh\nmontana:x:999:999::/var/lib/montana:/bin/false\n'],
+      },
+      parseAccounts,
+      'lines',
+    ),
+    textTarget(
+      {
+        name: 'documents/chrony',
+        ...text,
+        samples: ['System time     : 0.000012 seconds slow of NTP time\nLeap status     : Normal\n'],
+      },
+      parseChrony,
+      'lines',
+    ),
   ]
 }
 

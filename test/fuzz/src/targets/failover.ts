@@ -8,7 +8,12 @@ import {
   type RequestType,
 } from '@montana/failover'
 import { ConfigError, MontanaError } from '@montana/foundation'
-import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from '../../../../packages/failover/dist/channel/messages/codec.js'
+import {
+  decodeAnswer,
+  decodeRequest,
+  encodeAnswer,
+  encodeRequest,
+} from '../../../../packages/failover/dist/channel/messages/codec.js'
 import { isRequestType } from '../../../../packages/failover/dist/channel/messages/messages.js'
 import { decodeEnvelope, encodeEnvelope } from '../../../../packages/failover/dist/channel/wire/envelope.js'
 import { encodeFrame, FrameParser } from '../../../../packages/failover/dist/channel/wire/frame-parser.js'
@@ -38,7 +43,12 @@ function channel(): readonly Target[] {
   return [
     frames(),
     bytesTarget(
-      { name: 'failover/envelope', errors, samples: [{ type: 'probe', id: 7, body: { host: 'spb' } }], holds: sameEnvelope },
+      {
+        name: 'failover/envelope',
+        errors,
+        samples: [{ type: 'probe', id: 7, body: { host: 'spb' } }],
+        holds: sameEnvelope,
+      },
       decodeEnvelope,
       'json',
     ),
@@ -58,17 +68,26 @@ const readAnswer = (type: RequestType, body: unknown) => decodeAnswer(type, { se
 type Coding = (type: RequestType, body: unknown) => unknown
 
 /** `[type, body]`; what is understood is written again, and read as the same. */
-function exchange(name: string, values: readonly (readonly [string, unknown])[], encode: Coding, decode: Coding): Target {
+function exchange(
+  name: string,
+  values: readonly (readonly [string, unknown])[],
+  encode: Coding,
+  decode: Coding,
+): Target {
   const samples = values.map(([type, body]) => [type, encode(type as RequestType, body)])
-  return bytesTarget({ name, errors, samples }, (bytes) => {
-    const read = jsonOf(bytes)
-    const [type, body] = Array.isArray(read) ? read : []
-    if (typeof type !== 'string' || !isRequestType(type)) return undefined
-    const value = decode(type, body)
-    const again = decode(type, JSON.parse(JSON.stringify(encode(type, value))))
-    if (!isDeepStrictEqual(again, value)) throw new Breach('no-round-trip', `${type} is read as another`)
-    return value ?? true
-  }, 'json')
+  return bytesTarget(
+    { name, errors, samples },
+    (bytes) => {
+      const read = jsonOf(bytes)
+      const [type, body] = Array.isArray(read) ? read : []
+      if (typeof type !== 'string' || !isRequestType(type)) return undefined
+      const value = decode(type, body)
+      const again = decode(type, JSON.parse(JSON.stringify(encode(type, value))))
+      if (!isDeepStrictEqual(again, value)) throw new Breach('no-round-trip', `${type} is read as another`)
+      return value ?? true
+    },
+    'json',
+  )
 }
 
 /** However the stream is cut, the same bodies come out, and no more than one body is held. */
@@ -98,13 +117,21 @@ function witness(): readonly Target[] {
     signature: post.signature,
   }
   return [
-    bytesTarget({ name: 'failover/post', errors, samples: [post], maxBytes: 8192 }, (bytes) => {
-      const raw = rawPostForm.safeParse(jsonOf(bytes))
-      return raw.success ? decodePostBody(raw.data) : undefined
-    }, 'json'),
-    bytesTarget({ name: 'failover/witness-answer', errors, samples: [answer] }, (bytes) => {
-      return answerForm.safeParse(jsonOf(bytes)).data
-    }, 'json'),
+    bytesTarget(
+      { name: 'failover/post', errors, samples: [post], maxBytes: 8192 },
+      (bytes) => {
+        const raw = rawPostForm.safeParse(jsonOf(bytes))
+        return raw.success ? decodePostBody(raw.data) : undefined
+      },
+      'json',
+    ),
+    bytesTarget(
+      { name: 'failover/witness-answer', errors, samples: [answer] },
+      (bytes) => {
+        return answerForm.safeParse(jsonOf(bytes)).data
+      },
+      'json',
+    ),
   ]
 }
 
@@ -113,10 +140,42 @@ function files(): readonly Target[] {
   const mark = { epoch: 7n, sequence: 3 }
   const text = { form: 'text', maxBytes: 1024 } as const
   return [
-    textTarget({ name: 'failover/history-line', samples: [toLine(sample.HISTORY as Parameters<typeof toLine>[0])], holds: (record) => same(fromLine(toLine(record)), record) }, fromLine, 'json'),
-    textTarget({ name: 'failover/wards', samples: [encodeWards([ward])], holds: (wards) => same(decodeWards(encodeWards(wards)), wards) }, decodeWards, 'json'),
-    textTarget({ name: 'failover/mark', ...text, samples: [markText(mark, 'ab12')], holds: (read) => same(parseMark(markText(read, 'ab')), read) }, parseMark),
-    textTarget({ name: 'failover/epoch', ...text, samples: ['525307', '0', '18446744073709551615'], holds: (epoch) => same(parseEpoch(String(epoch)), epoch) }, parseEpoch),
+    textTarget(
+      {
+        name: 'failover/history-line',
+        samples: [toLine(sample.HISTORY as Parameters<typeof toLine>[0])],
+        holds: (record) => same(fromLine(toLine(record)), record),
+      },
+      fromLine,
+      'json',
+    ),
+    textTarget(
+      {
+        name: 'failover/wards',
+        samples: [encodeWards([ward])],
+        holds: (wards) => same(decodeWards(encodeWards(wards)), wards),
+      },
+      decodeWards,
+      'json',
+    ),
+    textTarget(
+      {
+        name: 'failover/mark',
+        ...text,
+        samples: [markText(mark, 'ab12')],
+        holds: (read) => same(parseMark(markText(read, 'ab')), read),
+      },
+      parseMark,
+    ),
+    textTarget(
+      {
+        name: 'failover/epoch',
+        ...text,
+        samples: ['525307', '0', '18446744073709551615'],
+        holds: (epoch) => same(parseEpoch(String(epoch)), epoch),
+      },
+      parseEpoch,
+    ),
     textTarget({ name: 'failover/epoch-headers', ...text, errors, samples: ['525307\nbot:1', '1\n'] }, (lines) => {
       const [epoch, key] = lines.split('\n')
       return checkEpochHeader({ 'montana-epoch': epoch, ...(key !== undefined && { 'montana-idempotency-key': key }) })
@@ -133,20 +192,37 @@ function etcdAnswers(): readonly Target[] {
   const forms = [etcd.watchAnswer, etcd.txnAnswer, etcd.keepAliveAnswer, etcd.failureAnswer]
   const samples = Object.values(sample.ETCD)
   return [
-    bytesTarget({ name: 'failover/etcd', samples }, (bytes) => {
-      const value = jsonOf(bytes)
-      const { data } = etcd.rangeAnswer.safeParse(value)
-      if (!data) return forms.find((form) => form.safeParse(value).success)
-      const { header, kvs } = data
-      return snapshotOf({ revision: header.revision, term: header.raft_term, kvs }, policyKeys('g', 'serve'))
-    }, 'json'),
+    bytesTarget(
+      { name: 'failover/etcd', samples },
+      (bytes) => {
+        const value = jsonOf(bytes)
+        const { data } = etcd.rangeAnswer.safeParse(value)
+        if (!data) return forms.find((form) => form.safeParse(value).success)
+        const { header, kvs } = data
+        return snapshotOf({ revision: header.revision, term: header.raft_term, kvs }, policyKeys('g', 'serve'))
+      },
+      'json',
+    ),
   ]
 }
 
 function configs(): readonly Target[] {
   return [
-    fileTarget({ name: 'failover/group-yaml', errors, samples: [sample.GROUP_YAML], allocates: { base: 256 * 1024, perByte: 64 } }, (path) => loadGroupConfig(path), 'text'),
-    fileTarget({ name: 'failover/witness-yaml', errors: [MontanaError], samples: [sample.WITNESS_YAML] }, loadWitnessConfig, 'text'),
+    fileTarget(
+      {
+        name: 'failover/group-yaml',
+        errors,
+        samples: [sample.GROUP_YAML],
+        allocates: { base: 256 * 1024, perByte: 64 },
+      },
+      (path) => loadGroupConfig(path),
+      'text',
+    ),
+    fileTarget(
+      { name: 'failover/witness-yaml', errors: [MontanaError], samples: [sample.WITNESS_YAML] },
+      loadWitnessConfig,
+      'text',
+    ),
   ]
 }
 

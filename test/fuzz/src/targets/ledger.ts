@@ -2,8 +2,8 @@ import {
   encodeIdentityFile,
   entropyToMnemonic,
   IdentityError,
-  mnemonicToEntropy,
   MnemonicError,
+  mnemonicToEntropy,
   parseAddress,
   parseIdentityFile,
 } from '@montana/crypto'
@@ -16,13 +16,13 @@ import {
   decodeNodeRegistration,
   decodeOperation,
   decodeProtocolParams,
+  devnetParams,
   encodeAccountRecord,
   encodeCandidateRecord,
   encodeGenesisDocument,
   encodeNodeRecord,
   encodeOperation,
   encodeProtocolParams,
-  devnetParams,
   formatGenesisJson,
   hasherOf,
   nodeCryptoHasher,
@@ -43,8 +43,8 @@ import {
   encodeTimechainProof,
 } from '@montana/timechain'
 import { ADDRESS, GENESIS, IDENTITY_FILE } from '../samples/identity.js'
-import { merkleSamples, RECORDS } from '../samples/merkle.js'
 import { ACCOUNT, bytesOf, CANDIDATE, NODE, OPERATIONS, registration, SIGNATURE } from '../samples/ledger.js'
+import { merkleSamples, RECORDS } from '../samples/merkle.js'
 import { codecTarget, REFUSED, refusingAsync, targetOf } from './codec-target.js'
 import { Breach, type Target } from './target.js'
 
@@ -173,7 +173,10 @@ function genesisJson(): Target {
     repair: withHash,
     decode: (bytes) => parseGenesisJson(Buffer.from(bytes).toString('utf8')),
     encode: (value) => Buffer.from(formatGenesisJson(value)),
-    seeds: () => [Buffer.from(formatGenesisJson({ ...GENESIS, operators: [] })), Buffer.from(formatGenesisJson(GENESIS))],
+    seeds: () => [
+      Buffer.from(formatGenesisJson({ ...GENESIS, operators: [] })),
+      Buffer.from(formatGenesisJson(GENESIS)),
+    ],
   })
 }
 
@@ -204,7 +207,13 @@ function proofs(): readonly Target[] {
 }
 
 function shownEntry(entry: ProvenEntry | undefined): string | undefined {
-  return entry && [entry.key, entry.record].filter((part) => part !== undefined).map(toHex).join(' ')
+  return (
+    entry &&
+    [entry.key, entry.record]
+      .filter((part) => part !== undefined)
+      .map(toHex)
+      .join(' ')
+  )
 }
 
 /** Puts the hash that the document has into it: the refusal names it. */

@@ -1,6 +1,6 @@
+import { ConfigError } from '@montana/foundation'
 import * as net from '@montana/network'
 import { NetworkError } from '@montana/network'
-import { ConfigError } from '@montana/foundation'
 import { bytesOf } from '../samples/ledger.js'
 import { manifestJson } from '../samples/manifest.js'
 import * as sample from '../samples/network.js'
@@ -12,7 +12,16 @@ const hash = bytesOf(32, 1)
 
 /** What peers say to each other above the secure channel, and that channel. */
 export function targets(): readonly Target[] {
-  return [...envelope(), ...requests(), ...ranges(), ...snapshots(), ...messages(), ...payloads(), ...texts(), ...transportTargets()]
+  return [
+    ...envelope(),
+    ...requests(),
+    ...ranges(),
+    ...snapshots(),
+    ...messages(),
+    ...payloads(),
+    ...texts(),
+    ...transportTargets(),
+  ]
 }
 
 function envelope(): readonly Target[] {
@@ -98,16 +107,18 @@ function ranges(): readonly Target[] {
       decode: (bytes) => net.decodeEnvelopeRangeResponse(bytes, request),
       encode: net.encodeEnvelopeRangeResponse,
       seeds: () => [
-        net.encodeEnvelopeRangeResponse({ firstWindow: 7, more: true, envelopes: [bytesOf(3723, 1), bytesOf(3800, 2)] }),
+        net.encodeEnvelopeRangeResponse({
+          firstWindow: 7,
+          more: true,
+          envelopes: [bytesOf(3723, 1), bytesOf(3800, 2)],
+        }),
       ],
     }),
     codecTarget({
       name: 'network/certificate-range',
       decode: (bytes) => net.decodeCertificateResponse(bytes, request),
       encode: net.encodeCertificateResponse,
-      seeds: () => [
-        net.encodeCertificateResponse({ firstWindow: 7, more: false, certificates: [sample.CERTIFICATE] }),
-      ],
+      seeds: () => [net.encodeCertificateResponse({ firstWindow: 7, more: false, certificates: [sample.CERTIFICATE] })],
     }),
     codecTarget({
       name: 'network/timechain-proofs',
@@ -159,7 +170,12 @@ function snapshots(): readonly Target[] {
       decode: (bytes) => net.decodeSnapshotChunkResponse(bytes, part),
       encode: net.encodeSnapshotChunkResponse,
       seeds: () => [
-        net.encodeSnapshotChunkResponse({ ...part, recordCount: 1, siblings: [undefined, hash], records: sample.RECORD }),
+        net.encodeSnapshotChunkResponse({
+          ...part,
+          recordCount: 1,
+          siblings: [undefined, hash],
+          records: sample.RECORD,
+        }),
       ],
     }),
     codecTarget({
@@ -281,9 +297,11 @@ function texts(): readonly Target[] {
       form: 'text',
       maxBytes: 256,
       decode: (bytes) => net.parseListenAddress(Buffer.from(bytes).toString('utf8'), { dial: true }),
-      seeds: () => ['/ip4/192.0.2.1/tcp/8444', '/ip6/2001:db8::1/tcp/1', '/ip6/::ffff:0.0.0.0/tcp/1'].map((text) => Buffer.from(text)),
+      seeds: () =>
+        ['/ip4/192.0.2.1/tcp/8444', '/ip6/2001:db8::1/tcp/1', '/ip6/::ffff:0.0.0.0/tcp/1'].map((text) =>
+          Buffer.from(text),
+        ),
       holds: (value) => (value === undefined || (value.port > 0 && value.port < 65_536) ? undefined : 'has no port'),
     }),
   ]
 }
-

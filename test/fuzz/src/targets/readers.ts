@@ -17,12 +17,19 @@ export function textTarget<T>(reader: Reader<T>, read: (text: string) => T, form
 
 export function bytesTarget<T>(reader: Reader<T>, read: (bytes: Uint8Array) => T, form: Form = 'text'): Target {
   return targetOf({ form, ...reader, seeds: () => seedsOf(reader) }, (input) => {
-    return verdict(reader, refusing(reader.errors, () => read(input)))
+    return verdict(
+      reader,
+      refusing(reader.errors, () => read(input)),
+    )
   })
 }
 
 /** The same for a reader that takes its time. */
-export function asyncTarget<T>(reader: Reader<T>, read: (bytes: Uint8Array) => Promise<T>, form: Form = 'json'): Target {
+export function asyncTarget<T>(
+  reader: Reader<T>,
+  read: (bytes: Uint8Array) => Promise<T>,
+  form: Form = 'json',
+): Target {
   return targetOf({ form, ...reader, seeds: () => seedsOf(reader) }, async (input) => {
     return verdict(reader, await refusingAsync(reader.errors, () => read(input)))
   })

@@ -1,27 +1,29 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BundleError, layoutOf, readRelease, verifyBundle } from '@montana/release'
 import { ConfigError } from '@montana/foundation'
+import { BundleError, layoutOf, readRelease, verifyBundle } from '@montana/release'
 import { extractTar } from '../../../../packages/release/dist/archive/tar-reader.js'
 import { tarOf } from '../../../../packages/release/dist/archive/tar-writer.js'
-import { parseCargoLock } from '../../../../packages/release/dist/build/cargo-lock.js'
 import { pack, sha256 } from '../../../../packages/release/dist/build/bundle.js'
+import { parseCargoLock } from '../../../../packages/release/dist/build/cargo-lock.js'
 import { releaseKeyOf } from '../../../../packages/release/dist/build/key.js'
 import { readInventory } from '../../../../packages/release/dist/deploy/inventory.js'
 import { ReleaseError } from '../../../../packages/release/dist/errors.js'
 import { readHistory } from '../../../../packages/release/dist/install/history.js'
 import { readJournal } from '../../../../packages/release/dist/install/journal.js'
 import { durationMs, parseUnit, wordsOf } from '../../../../packages/release/dist/services/unit-file.js'
-import { bytesOf } from '../samples/ledger.js'
 import { inFile, scratchFolder } from '../samples/files.js'
+import { bytesOf } from '../samples/ledger.js'
 import { REFUSED, refusingAsync, targetOf } from './codec-target.js'
 import { asyncTarget, fileTarget, textTarget } from './readers.js'
 import { Breach, type Target } from './target.js'
 
 const errors = [BundleError, ConfigError, ReleaseError]
 const layout = () => layoutOf(scratchFolder())
-const UNIT = '[Unit]\nDescription=x\n[Service]\nExecStart="/a b" \\\n  --flag\nTimeoutStopSec=1min 30s\n[Install]\nWantedBy=a b\n'
-const INVENTORY = 'defaults: {user: root, key_file: ./k, known_hosts: ./h}\nhosts:\n- {name: a, address: 192.0.2.1, port: 22}\n'
+const UNIT =
+  '[Unit]\nDescription=x\n[Service]\nExecStart="/a b" \\\n  --flag\nTimeoutStopSec=1min 30s\n[Install]\nWantedBy=a b\n'
+const INVENTORY =
+  'defaults: {user: root, key_file: ./k, known_hosts: ./h}\nhosts:\n- {name: a, address: 192.0.2.1, port: 22}\n'
 const CARGO_LOCK = '[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "00"\ndependencies = [\n "b 2.0.0",\n]\n'
 
 const [APP, RUNTIME] = [Buffer.from('app'), Buffer.from('runtime')]
@@ -31,15 +33,21 @@ export function releaseTargets(): readonly Target[] {
   return [
     bundle(),
     archive(),
-    inLayout('documents/release-json', 'opt/montana/releases/r/RELEASE.json', RELEASE, () => readRelease(layout(), 'r')),
+    inLayout('documents/release-json', 'opt/montana/releases/r/RELEASE.json', RELEASE, () =>
+      readRelease(layout(), 'r'),
+    ),
     inLayout('documents/release-history', 'opt/montana/history.json', HISTORY, () => readHistory(layout())),
     inLayout('documents/upgrade-journal', 'opt/montana/upgrade.json', JOURNAL, () => readJournal(layout())),
     fileTarget({ name: 'documents/inventory', errors, samples: [INVENTORY] }, readInventory, 'text'),
     textTarget({ name: 'documents/cargo-lock', samples: [CARGO_LOCK] }, parseCargoLock, 'lines'),
-    textTarget({ name: 'documents/unit-file', samples: [UNIT] }, (text) => {
-      const unit = parseUnit(text)
-      return [wordsOf(unit, 'Service', 'ExecStart'), durationMs(text)]
-    }, 'lines'),
+    textTarget(
+      { name: 'documents/unit-file', samples: [UNIT] },
+      (text) => {
+        const unit = parseUnit(text)
+        return [wordsOf(unit, 'Service', 'ExecStart'), durationMs(text)]
+      },
+      'lines',
+    ),
   ]
 }
 

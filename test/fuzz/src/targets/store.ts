@@ -1,27 +1,27 @@
 import { dirname } from 'node:path'
 import { ByteReader, CodecError, u32le } from '@montana/codec'
+import { voteScope } from '@montana/consensus'
+import { ConfigError, concatBytes } from '@montana/foundation'
 import { decodeSnapshotManifestResponse } from '@montana/network'
-import { snapshotTargets } from './snapshot.js'
 import * as store from '@montana/store'
 import { StoreError } from '@montana/store'
 import { decodeAnchor, SyncError } from '@montana/sync'
-import { encodeHeadNote, readHeadNote } from '../../../../packages/store/dist/head-note.js'
 import { decodeLock, lockEntry } from '../../../../packages/consensus/dist/engine/vote/lock-record.js'
-import { readRunFile } from '../../../../packages/node/dist/run-file.js'
 import { resolveOptions } from '../../../../packages/node/dist/config/resolve.js'
 import { START_OPTIONS } from '../../../../packages/node/dist/config/start-options.js'
 import { parseDrillMessage } from '../../../../packages/node/dist/drill/message.js'
-import * as query from '../../../../packages/node/dist/read/query.js'
 import { ReadError } from '../../../../packages/node/dist/read/errors.js'
-import { voteScope } from '@montana/consensus'
-import { concatBytes, ConfigError } from '@montana/foundation'
+import * as query from '../../../../packages/node/dist/read/query.js'
+import { readRunFile } from '../../../../packages/node/dist/run-file.js'
+import { encodeHeadNote, readHeadNote } from '../../../../packages/store/dist/head-note.js'
+import { anchorParts } from '../samples/anchor.js'
 import { SIGNATURE, VOTE } from '../samples/consensus.js'
 import { inFile } from '../samples/files.js'
-import { bytesOf } from '../samples/ledger.js'
 import { ADDRESS } from '../samples/identity.js'
-import { anchorParts } from '../samples/anchor.js'
+import { bytesOf } from '../samples/ledger.js'
 import { codecTarget } from './codec-target.js'
 import { asyncTarget, bytesTarget, textTarget } from './readers.js'
+import { snapshotTargets } from './snapshot.js'
 import type { Target } from './target.js'
 
 /** What a node finds on its disk and in its configuration, what it joins by, and what its page asks it. */
@@ -60,9 +60,12 @@ function files(): readonly Target[] {
         return typeof note === 'string' ? undefined : note
       },
     ),
-    asyncTarget({ name: 'store/run-file', samples: [{ pid: 7, instance: 'i', statusUrl: 'http://127.0.0.1:8446' }] }, (bytes) => {
-      return readRunFile(dirname(inFile('run/run.json', bytes)))
-    }),
+    asyncTarget(
+      { name: 'store/run-file', samples: [{ pid: 7, instance: 'i', statusUrl: 'http://127.0.0.1:8446' }] },
+      (bytes) => {
+        return readRunFile(dirname(inFile('run/run.json', bytes)))
+      },
+    ),
   ]
 }
 
@@ -117,17 +120,33 @@ function configs(): readonly Target[] {
       const flags = flagsOf(bytes)
       return flags && resolveOptions(START_OPTIONS, { flags, environment: flags, file: undefined })
     }),
-    asyncTarget({ name: 'store/drill-message', samples: [{ type: 'drill', cut: ['Qm'], clockOffsetMs: 5, lies: true }] }, async (bytes) => {
-      return parseDrillMessage(jsonOf(bytes))
-    }),
+    asyncTarget(
+      { name: 'store/drill-message', samples: [{ type: 'drill', cut: ['Qm'], clockOffsetMs: 5, lies: true }] },
+      async (bytes) => {
+        return parseDrillMessage(jsonOf(bytes))
+      },
+    ),
   ]
 }
 
 /** Every setting of a node has a parser of its own; flags and environment are texts. */
 const FLAGS = {
   ...{ checkpoint: `7:${'0'.repeat(64)}`, statusListen: '127.0.0.1:8446', listen: '/ip4/127.0.0.1/tcp/1' },
-  ...{ verify: 'full', snapshotInterval: '100', snapshotGap: 'auto', sync: 'auto', keepWindows: '300', logLevel: 'info' },
-  ...{ transportSecurity: 'hybrid,pq', transportRequireHybrid: 'true', minWindowMs: '1', clockFloorMs: '0', solo: 'true' },
+  ...{
+    verify: 'full',
+    snapshotInterval: '100',
+    snapshotGap: 'auto',
+    sync: 'auto',
+    keepWindows: '300',
+    logLevel: 'info',
+  },
+  ...{
+    transportSecurity: 'hybrid,pq',
+    transportRequireHybrid: 'true',
+    minWindowMs: '1',
+    clockFloorMs: '0',
+    solo: 'true',
+  },
 }
 
 function flagsOf(bytes: Uint8Array): Record<string, string> | undefined {
@@ -149,7 +168,11 @@ function questions(): readonly Target[] {
   const errors = [ReadError]
   const allowed = ['limit', 'cursor', 'window', 'id']
   const cursor = query.cursorOf('w', 7)
-  const samples = [`limit=20&cursor=${cursor}`, `cursor=${query.cursorOf('n', '0'.repeat(64))}`, `window=7&id=${'a'.repeat(64)}`]
+  const samples = [
+    `limit=20&cursor=${cursor}`,
+    `cursor=${query.cursorOf('n', '0'.repeat(64))}`,
+    `window=7&id=${'a'.repeat(64)}`,
+  ]
   return [
     textTarget({ name: 'store/query', errors, maxBytes: 1024, samples }, (text) => {
       const asked = new URLSearchParams(text)
@@ -157,6 +180,9 @@ function questions(): readonly Target[] {
       const place = query.windowPlace(asked)
       return { place, limit: query.limitOf(asked, 20), node: query.placeOf(new URLSearchParams(text), 'w') }
     }),
-    textTarget({ name: 'store/account-id', errors, maxBytes: 256, samples: ['a'.repeat(64), ADDRESS] }, query.accountOf),
+    textTarget(
+      { name: 'store/account-id', errors, maxBytes: 256, samples: ['a'.repeat(64), ADDRESS] },
+      query.accountOf,
+    ),
   ]
 }

@@ -8,8 +8,8 @@ import {
   type HandshakeModules,
   initiate,
   PQ_PROFILE,
-  parseIp,
   padMessage,
+  parseIp,
   RatchetOpener,
   RatchetSealer,
   respond,
@@ -119,7 +119,12 @@ function ratchet(): Target {
     return concatBytes(...parts)
   }
   return targetOf(
-    { name: 'network/ratchet', repair, seeds: () => [repair(concatBytes(...sealed(Array(9).fill(bytesOf(3, 1)))))], maxBytes: 4096 },
+    {
+      name: 'network/ratchet',
+      repair,
+      seeds: () => [repair(concatBytes(...sealed(Array(9).fill(bytesOf(3, 1)))))],
+      maxBytes: 4096,
+    },
     (input) => {
       const decoder = new FrameDecoder()
       const opener = new RatchetOpener({ ...init, chainSecret: Uint8Array.from(KEY) })
@@ -219,4 +224,3 @@ function sameVerdict(whole: string, inPieces: string): Outcome {
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-
