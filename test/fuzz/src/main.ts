@@ -1,5 +1,6 @@
 import { errorMessage, UsageError } from '@montana/foundation'
-import { type FuzzOptions, parseOptions, USAGE } from './cli/options.js'
+import { NATIVE_GROUP } from './cli/native.js'
+import { ALL_GROUPS, type FuzzOptions, parseOptions, USAGE } from './cli/options.js'
 import { runGroups } from './cli/run-groups.js'
 import { plantedLine, runPlanted } from './cli/run-planted.js'
 import { groupLines, replayLines, reportLines } from './cli/text.js'
@@ -16,7 +17,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function replayed({ targets, json }: FuzzOptions): Promise<number> {
-  const report = await replay(targets.length === 0 ? undefined : [...new Set(targets.map(groupOf))])
+  const groups = new Set((targets.length === 0 ? ALL_GROUPS : targets).map(groupOf))
+  const report = await replay([...groups].filter((group) => group !== NATIVE_GROUP))
   say(json ? JSON.stringify(report) : replayLines(report).join('\n'))
   return report.breaches.length + report.refusing.length === 0 ? 0 : 1
 }

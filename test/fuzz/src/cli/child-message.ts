@@ -19,7 +19,8 @@ export interface TargetReport {
   readonly target: string
   readonly runs: number
   readonly perSecond: number
-  readonly accepted: number
+  /** Null where nothing is accepted or refused: the native targets panic, or they do not. */
+  readonly accepted: number | null
   readonly features: number
   readonly probes: number
   readonly corpus: number

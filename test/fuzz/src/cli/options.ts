@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util'
 import { errorMessage, UsageError } from '@montana/foundation'
 import { GROUP_NAMES } from '../targets/catalogue.js'
+import { NATIVE_GROUP } from './native.js'
 
-/** Of one group in `npm test`; a longer time is given on the command line. */
+export const ALL_GROUPS: readonly string[] = [...GROUP_NAMES, NATIVE_GROUP]
+
+/** Of one group in `npm test`, and on the command line where none is given; a pipeline with the time for it sets 30. */
 export const DEFAULT_SECONDS = 10
 
 export const USAGE = `usage: npm run -s fuzz -- [TARGET…] [--seconds N] [--seed S] [--jobs N] [--minimize] [--json]
@@ -11,7 +14,7 @@ export const USAGE = `usage: npm run -s fuzz -- [TARGET…] [--seconds N] [--see
 Fuzzes each group for N seconds (default ${DEFAULT_SECONDS}), two groups at a time; a TARGET is a group or group/name.
 --minimize keeps what showed something new in test/fuzz/corpus; --replay runs what is kept there.
 Exit 1 at a finding, whose input is written to .montana/fuzz/findings.
-Groups: ${GROUP_NAMES.join(', ')}`
+Groups: ${ALL_GROUPS.join(', ')}`
 
 export interface FuzzOptions {
   readonly targets: readonly string[]
@@ -59,8 +62,8 @@ function parse(args: readonly string[]) {
 }
 
 function checkGroup(name: string): void {
-  if (GROUP_NAMES.includes(name.split('/')[0] ?? '')) return
-  throw new UsageError(`'${name}' names no group; one of ${GROUP_NAMES.join(', ')}`)
+  if (ALL_GROUPS.includes(name.split('/')[0] ?? '')) return
+  throw new UsageError(`'${name}' names no group; one of ${ALL_GROUPS.join(', ')}`)
 }
 
 function count(flag: string, text: string, least: number): number {

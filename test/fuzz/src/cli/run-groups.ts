@@ -1,10 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inputName } from '../engine/finding.js'
-import { GROUP_NAMES } from '../targets/catalogue.js'
 import type { FindingReport, GroupReport } from './child-message.js'
+import { type GroupSkipped, NATIVE_GROUP, runNative } from './native.js'
 import type { FuzzOptions } from './options.js'
+import { ALL_GROUPS } from './options.js'
 import { type GroupError, type Supervised, supervise } from './supervise.js'
+
+/** How the run of one group ended. */
+export type GroupEnd = Supervised | GroupSkipped
 
 export interface FuzzReport {
   readonly seed: number
@@ -14,15 +18,16 @@ export interface FuzzReport {
   readonly groups: readonly GroupReport[]
   readonly findings: readonly (FindingReport & { readonly file: string })[]
   readonly errors: readonly GroupError[]
+  readonly skipped: readonly GroupSkipped[]
 }
 
 /** Where inputs go that broke a rule: below the checkout, and in no version control. */
 const FINDINGS = join(import.meta.dirname, '..', '..', '..', '..', '.montana', 'fuzz', 'findings')
 
 /** The groups that are asked for, as many at a time as there are jobs. */
-export async function runGroups(options: FuzzOptions, onGroup: (report: Supervised) => void): Promise<FuzzReport> {
+export async function runGroups(options: FuzzOptions, onGroup: (report: GroupEnd) => void): Promise<FuzzReport> {
   const left = groupsOf(options.targets)
-  const reports: Supervised[] = []
+  const reports: GroupEnd[] = []
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next; next = left.shift()) {
       const report = await runOne(options, next)
@@ -40,7 +45,7 @@ interface Asked {
 }
 
 function groupsOf(names: readonly string[]): Asked[] {
-  const wanted = names.length === 0 ? GROUP_NAMES : names
+  const wanted = names.length === 0 ? ALL_GROUPS : names
   const groups = [...new Set(wanted.map((name) => name.split('/')[0] as string))]
   return groups.map((group) => {
     const isWhole = wanted.includes(group)
@@ -48,12 +53,16 @@ function groupsOf(names: readonly string[]): Asked[] {
   })
 }
 
-function runOne({ seconds, seed, minimize }: FuzzOptions, { group, only }: Asked): Promise<Supervised> {
+function runOne({ seconds, seed, minimize }: FuzzOptions, { group, only }: Asked): Promise<GroupEnd> {
+  if (group === NATIVE_GROUP) {
+    const names = only.map((name) => name.slice(NATIVE_GROUP.length + 1))
+    return runNative({ only: names, seconds, seed, minimize, findings: FINDINGS })
+  }
   return supervise({ group, only, seconds, seed, minimize, stopsAtFinding: false })
 }
 
-function joined({ seed, seconds }: FuzzOptions, reports: readonly Supervised[]): FuzzReport {
-  const groups = reports.filter((report): report is GroupReport => !('error' in report))
+function joined({ seed, seconds }: FuzzOptions, reports: readonly GroupEnd[]): FuzzReport {
+  const groups = reports.filter((report): report is GroupReport => 'targets' in report)
   const targets = groups.flatMap((group) => group.targets)
   return {
     ...{ seed, seconds, groups },
@@ -61,6 +70,7 @@ function joined({ seed, seconds }: FuzzOptions, reports: readonly Supervised[]):
     runs: targets.reduce((sum, { runs }) => sum + runs, 0),
     findings: groups.flatMap(({ findings }) => findings).map(written),
     errors: reports.filter((report): report is GroupError => 'error' in report),
+    skipped: reports.filter((report): report is GroupSkipped => 'skipped' in report),
   }
 }
 

@@ -1,20 +1,20 @@
 import type { ReplayReport } from '../engine/replay.js'
 import type { TargetReport } from './child-message.js'
-import type { FuzzReport } from './run-groups.js'
-import type { Supervised } from './supervise.js'
+import type { FuzzReport, GroupEnd } from './run-groups.js'
 
 const NAME_COLUMNS = 34
 
-export function groupLines(report: Supervised): string[] {
+export function groupLines(report: GroupEnd): string[] {
   if ('error' in report) return [`${report.group}: ${report.error}`]
+  if ('skipped' in report) return [`SKIPPED: ${report.group}: ${report.skipped}`]
   const head = `${report.group}: ${report.probes} probes, loaded in ${report.loadMs} ms`
   return [head, ...report.targets.map(targetLine)]
 }
 
 function targetLine({ target, runs, perSecond, accepted, features, corpus, grown }: TargetReport): string {
-  const share = runs === 0 ? 0 : Math.round((100 * accepted) / runs)
+  const share = accepted === null ? '' : `${runs === 0 ? 0 : Math.round((100 * accepted) / runs)} % accepted, `
   const grew = grown === 0 ? '' : ` (+${grown})`
-  const counts = `${runs} runs, ${perSecond}/s, ${share} % accepted, ${features} features, corpus ${corpus}${grew}`
+  const counts = `${runs} runs, ${perSecond}/s, ${share}${features} features, corpus ${corpus}${grew}`
   return `  ${target.padEnd(NAME_COLUMNS)} ${counts}`
 }
 

@@ -22,11 +22,12 @@ import { bytesOf } from '../samples/ledger.js'
 import { codecTarget } from './codec-target.js'
 import { asyncTarget, bytesTarget, textTarget } from './readers.js'
 import { snapshotTargets } from './snapshot.js'
+import { storeRows } from './store-rows.js'
 import type { Target } from './target.js'
 
 /** What a node finds on its disk and in its configuration, what it joins by, and what its page asks it. */
 export function targets(): readonly Target[] {
-  return [...files(), ...journal(), anchor(), ...snapshotTargets(), ...configs(), ...questions()]
+  return [...files(), ...journal(), anchor(), ...snapshotTargets(), storeRows(), ...configs(), ...questions()]
 }
 
 function files(): readonly Target[] {

@@ -1,0 +1,17 @@
+import { PLANTED_BUGS, runPlanted } from '@montana/fuzz'
+import { expect, it } from 'vitest'
+
+/** Each bug may take so long; most are found in the first. */
+const SECONDS = 30
+const TIMEOUT_MS = PLANTED_BUGS.length * 60_000
+
+it(
+  'every planted bug is found, by a rule that should notice it',
+  async () => {
+    const { bugs } = await runPlanted({ seconds: SECONDS, seed: 1 }, () => {})
+    expect(bugs.map(({ name, isFound }) => ({ name, isFound }))).toEqual(
+      PLANTED_BUGS.map(({ name }) => ({ name, isFound: true })),
+    )
+  },
+  TIMEOUT_MS,
+)
