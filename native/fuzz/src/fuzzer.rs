@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 /// The kept corpus of one target. Bytes.
-const MAX_CORPUS_BYTES: usize = 20 * 1024;
+const MAX_CORPUS_BYTES: usize = 16 * 1024;
+const MAX_INPUTS: usize = 24;
 
 pub struct Finding {
     pub message: String,
@@ -55,7 +56,8 @@ struct Run<'a> {
     findings: Vec<Finding>,
 }
 
-pub fn run(target: &Target, options: &Options) -> Report {
+/// `share`: of the time, for the targets take turns.
+pub fn run(target: &Target, options: &Options, share: u32) -> Report {
     let mut run = Run {
         target,
         options,
@@ -72,7 +74,7 @@ pub fn run(target: &Target, options: &Options) -> Report {
     }
     let kept = loaded.len();
     run.corpus = loaded;
-    run.fuzz(Duration::from_secs(options.seconds));
+    run.fuzz(Duration::from_secs(options.seconds) / share);
     if options.minimize {
         run.minimize();
     }
@@ -136,7 +138,7 @@ impl Run<'_> {
         sorted.sort_by_key(Vec::len);
         let (mut kept, mut bytes) = (Vec::new(), 0);
         for input in sorted {
-            if bytes + input.len() <= MAX_CORPUS_BYTES && self.once(&input) > 0 {
+            if kept.len() < MAX_INPUTS && bytes + input.len() <= MAX_CORPUS_BYTES && self.once(&input) > 0 {
                 bytes += input.len();
                 kept.push(input);
             }

@@ -42,8 +42,12 @@ fn main() -> ExitCode {
     // A panic is what is looked for; its message goes into the report instead of onto the terminal.
     std::panic::set_hook(Box::new(|_| {}));
     let mut found = 0;
-    for target in targets::ALL.iter().filter(|target| options.wants(target.name)) {
-        let report = fuzzer::run(target, &options);
+    let wanted: Vec<_> = targets::ALL
+        .iter()
+        .filter(|target| options.wants(target.name))
+        .collect();
+    for target in &wanted {
+        let report = fuzzer::run(target, &options, wanted.len() as u32);
         found += report.findings.len();
         println!("{}", report.json());
     }

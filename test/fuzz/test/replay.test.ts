@@ -8,11 +8,11 @@ const MAX_CORPUS_BYTES = 2 * 1_048_576
 const TARGETS: Readonly<Record<string, number>> = {
   ledger: 16,
   network: 39,
-  store: 18,
-  documents: 29,
+  store: 16,
+  documents: 30,
   failover: 21,
   mirror: 25,
-  soak: 29,
+  soak: 30,
   consensus: 8,
 }
 

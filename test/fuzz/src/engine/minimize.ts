@@ -4,7 +4,8 @@ import type { Fuzzer } from './fuzzer.js'
 import { tryInput } from './trial.js'
 
 /** A kept corpus is read by people and by every test run: small files, and not many. Bytes of one target. */
-const MAX_CORPUS_BYTES = 20 * 1024
+const MAX_CORPUS_BYTES = 16 * 1024
+const MAX_INPUTS = 24
 
 /**
  * The shortest inputs that together show what the corpus shows beyond the seeds, which are made anew each time and
@@ -20,6 +21,7 @@ export async function minimized({ target, corpus }: Fuzzer, coverage: Coverage):
   const kept: Uint8Array[] = []
   let bytes = 0
   for (const { input } of corpus.toSorted((a, b) => a.input.length - b.input.length)) {
+    if (kept.length === MAX_INPUTS) break
     if (bytes + input.length > MAX_CORPUS_BYTES || (await show(input)) === 0) continue
     kept.push(input)
     bytes += input.length
