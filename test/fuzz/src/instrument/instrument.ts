@@ -136,10 +136,11 @@ class Visitor {
     this.#call('__fuzzRight', right)
   }
 
+  /** In brackets of its own: `(a, b)` is one value and must not become two. */
   #call(name: string, argument: Node): void {
-    this.#insert(argument.start, `${name}(`)
+    this.#insert(argument.start, `${name}((`)
     this.visit(argument)
-    this.#insert(argument.end, ')')
+    this.#insert(argument.end, '))')
   }
 
   #sized(node: Node, isBySize: boolean): void {
