@@ -36,6 +36,8 @@ export interface FindingReport {
   readonly afterMs: number
   /** Base64. */
   readonly input: string
+  /** Where the input stands, once it was written. */
+  readonly file?: string
 }
 
 export interface GroupReport {

@@ -13,6 +13,7 @@ export async function runChild(job: ChildJob, say: (message: ChildMessage) => vo
   const startedMs = performance.now()
   const instrumentation = instrumentLoads(job.patch)
   const targets = (await targetsOf(job.group)).filter(({ name }) => job.only.length === 0 || job.only.includes(name))
+  if (targets.length === 0) throw new Error(`no target of ${job.group} is named ${job.only.join(', ')}`)
   const loadMs = Math.round(performance.now() - startedMs)
   say({ names: targets.map(({ name }) => name) })
   const inHand = new InHand(job.inHand)

@@ -16,7 +16,7 @@ export interface FuzzReport {
   readonly targets: number
   readonly runs: number
   readonly groups: readonly GroupReport[]
-  readonly findings: readonly (FindingReport & { readonly file: string })[]
+  readonly findings: readonly FindingReport[]
   readonly errors: readonly GroupError[]
   readonly skipped: readonly GroupSkipped[]
 }
@@ -30,7 +30,7 @@ export async function runGroups(options: FuzzOptions, onGroup: (report: GroupEnd
   const reports: GroupEnd[] = []
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next; next = left.shift()) {
-      const report = await runOne(options, next)
+      const report = withFiles(await runOne(options, next))
       reports.push(report)
       onGroup(report)
     }
@@ -68,13 +68,18 @@ function joined({ seed, seconds }: FuzzOptions, reports: readonly GroupEnd[]): F
     ...{ seed, seconds, groups },
     targets: targets.length,
     runs: targets.reduce((sum, { runs }) => sum + runs, 0),
-    findings: groups.flatMap(({ findings }) => findings).map(written),
+    findings: groups.flatMap(({ findings }) => findings),
     errors: reports.filter((report): report is GroupError => 'error' in report),
     skipped: reports.filter((report): report is GroupSkipped => 'skipped' in report),
   }
 }
 
-function written(finding: FindingReport): FindingReport & { file: string } {
+/** At once: a run of hours that is ended before its time keeps what it found. */
+function withFiles(report: GroupEnd): GroupEnd {
+  return 'findings' in report ? { ...report, findings: report.findings.map(written) } : report
+}
+
+function written(finding: FindingReport): FindingReport {
   const input = Buffer.from(finding.input, 'base64')
   const folder = join(FINDINGS, finding.target)
   const file = join(folder, `${finding.rule}-${inputName(input)}`)

@@ -1,5 +1,5 @@
 import type { ReplayReport } from '../engine/replay.js'
-import type { TargetReport } from './child-message.js'
+import type { FindingReport, TargetReport } from './child-message.js'
 import type { FuzzReport, GroupEnd } from './run-groups.js'
 
 const NAME_COLUMNS = 34
@@ -8,7 +8,7 @@ export function groupLines(report: GroupEnd): string[] {
   if ('error' in report) return [`${report.group}: ${report.error}`]
   if ('skipped' in report) return [`SKIPPED: ${report.group}: ${report.skipped}`]
   const head = `${report.group}: ${report.probes} probes, loaded in ${report.loadMs} ms`
-  return [head, ...report.targets.map(targetLine)]
+  return [head, ...report.targets.map(targetLine), ...report.findings.flatMap(findingLines)]
 }
 
 function targetLine({ target, runs, perSecond, accepted, features, corpus, grown }: TargetReport): string {
@@ -18,12 +18,13 @@ function targetLine({ target, runs, perSecond, accepted, features, corpus, grown
   return `  ${target.padEnd(NAME_COLUMNS)} ${counts}`
 }
 
+function findingLines({ target, rule, message, place, file }: FindingReport): string[] {
+  return [`FOUND ${rule} in ${target} at ${place}: ${message}`, `  ${file}`]
+}
+
 export function reportLines({ targets, runs, seed, findings, errors }: FuzzReport): string[] {
-  const found = findings.map(({ target, rule, message, place, file }) => {
-    return `FOUND ${rule} in ${target} at ${place}: ${message}\n  ${file}`
-  })
   const ends = errors.map(({ group, error }) => `ERROR in ${group}: ${error}`)
-  return [...found, ...ends, `${targets} targets, ${runs} runs, seed ${seed}, ${findings.length} findings`]
+  return [...ends, `${targets} targets, ${runs} runs, seed ${seed}, ${findings.length} findings`]
 }
 
 export function replayLines({ targets, inputs, breaches, refusing }: ReplayReport): string[] {
