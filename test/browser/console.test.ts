@@ -141,7 +141,7 @@ async function checkAbsences(page: Page, devnet: Devnet): Promise<void> {
   process.kill(pid, 'SIGSTOP')
   try {
     await noticed(page)
-    await patiently(async () => expect(await alertOf(page)).toMatch(/no answer within.*see whether the process/s))
+    await patiently(async () => expect(await alertOf(page)).toMatch(/no answer within.*check that its process runs/s))
   } finally {
     process.kill(pid, 'SIGCONT')
   }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AccountView, ProposalsView, WindowView } from '@montana/console'
 import type { NodeStatus } from '@montana/node/settings'
 import type { Browser, Page } from 'playwright-core'
@@ -7,7 +5,7 @@ import { expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../e2e/support/montana.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
 import { launch, openPage } from './support/chromium.js'
-import { type Devnet, startDevnet, statusOf } from './support/devnet.js'
+import { type Devnet, said, startDevnet, statusOf } from './support/devnet.js'
 import { LOOKS, portray } from './support/screenshots.js'
 
 const PATIENCE_MS = 90_000
@@ -19,12 +17,6 @@ const text = async (page: Page, selector: string) => ((await page.locator(select
 /** Digits are written in groups. */
 const digits = async (page: Page, selector: string) => Number((await text(page, selector)).replaceAll(/\D/g, ''))
 const fact = (name: string) => `dd[data-fact="${name}"]`
-
-/** What a node says itself, past the console. */
-async function said<T>({ dir }: Devnet, label: string, route: string): Promise<T> {
-  const { statusUrl } = JSON.parse(readFileSync(join(dir, label, 'run.json'), 'utf8')) as { statusUrl: string }
-  return (await (await fetch(`${statusUrl}/api/${route}`)).json()) as T
-}
 
 async function search(page: Page, words: string): Promise<void> {
   await page.getByLabel('Window, node, account or hash').fill(words)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { isLong } from '../support/long-it.js'
 import { runScript } from './support/script.js'
@@ -16,7 +17,10 @@ describe('npm run demo:failover', () => {
   it(
     'keeps the promise with one to four hosts dead: under ten seconds, one leader, nothing lost',
     async () => {
-      const { code, stdout, stderr } = await demo('--json', '--trials', String(TRIALS))
+      const page = new PageWatch()
+      const args = ['--json', '--trials', String(TRIALS), '--console-port', '0']
+      const { code, stdout, stderr } = await runScript(DEMO, args, (all) => page.read(all))
+      await page.check()
       const result = JSON.parse(stdout)
       const { timeline, ...rest } = result
       expect(rest, stderr.slice(-2000)).toMatchObject({
@@ -44,8 +48,49 @@ describe('npm run demo:failover', () => {
       stderr: expect.stringContaining('--trails'),
     })
     expect(await demo('--trials', 'many')).toMatchObject({ code: 2, stderr: expect.stringContaining("'many'") })
+    expect(await demo('--console-port', 'x')).toMatchObject({ code: 2, stderr: expect.stringContaining("'x'") })
   })
 })
+
+/** The page that the demo serves meanwhile: it shows leaders come and go, and ends with it. */
+class PageWatch {
+  #url: string | undefined
+  #polls: Promise<void> | undefined
+  readonly #leaders = new Set<string>()
+  readonly #silent = new Set<number>()
+
+  /** What the demo said so far. */
+  read(all: string): void {
+    this.#url ??= /^console: (http:\/\/127\.0\.0\.1:\d+)\/#failover$/m.exec(all)?.[1]
+    if (this.#url !== undefined) this.#polls ??= this.#follow(this.#url)
+  }
+
+  async check(): Promise<void> {
+    await this.#polls
+    expect(this.#leaders.size).toBeGreaterThanOrEqual(4)
+    expect(this.#silent.size).toBeGreaterThanOrEqual(4)
+  }
+
+  /** Until it ends. */
+  async #follow(url: string): Promise<void> {
+    for (;;) {
+      const answer = await fetch(`${url}/api/failover`).catch(() => undefined)
+      if (!answer?.ok) return
+      const { agents, groups } = (await answer.json()) as Shown
+      const serve = groups[0]?.chains.find(({ policy }) => policy === 'serve')
+      for (const { host } of serve?.leaders ?? []) this.#leaders.add(host)
+      this.#silent.add(agents.filter(({ error }) => error !== null).length)
+      await sleep(500)
+    }
+  }
+}
+
+interface Shown {
+  readonly agents: readonly { readonly error: unknown }[]
+  readonly groups: readonly {
+    readonly chains: readonly { readonly policy: string; readonly leaders: readonly { readonly host: string }[] }[]
+  }[]
+}
 
 interface Chapter {
   readonly atMs: number

@@ -1,11 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { ExplorerData } from '@montana/console'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { launch, openPage } from '../browser/support/chromium.js'
+import { serveFolder } from '../browser/support/folder.js'
 import { LOOKS, portray } from '../browser/support/screenshots.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
 import { montana, temporaryFolder, until } from './support/montana.js'
@@ -49,27 +48,6 @@ function exportEveryMinute(dir: string, out: string) {
     await latest
   })
   return { first: latest }
-}
-
-/** As any web server hands out a folder. */
-async function serve(folder: string): Promise<string> {
-  const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
-  const server = createServer(({ url = '/' }, response) => {
-    const name = url === '/' ? 'index.html' : url.slice(1).replaceAll(/[^a-z.]/g, '')
-    try {
-      response.setHeader(
-        'content-type',
-        types[extname(name)] ?? (extname(name) === '.svg' ? 'image/svg+xml' : 'application/json'),
-      )
-      response.end(readFileSync(join(folder, name)))
-    } catch {
-      response.writeHead(404).end()
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  onTestFinished(() => server.closeAllConnections())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** Reads the file all the time: it is whole at every instant. */
@@ -121,7 +99,7 @@ describe('montana explorer export --page, once a minute', () => {
       const out = join(web, 'data.json')
       await exportEveryMinute(dir, out).first
       const reading = readAllTheTime(out)
-      const url = await serve(web)
+      const url = await serveFolder(web)
       const browser = await launch(chromium ?? '')
       const { page, complaints } = await openPage(browser, url, LOOKS.light)
       await page.goto(url)

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -63,6 +63,24 @@ describe('montana console', () => {
   })
 
   it.each([
+    [['--token-file', 'token'], /^console: \S+ {2}\(2 nodes; Ctrl-C ends it\)\nconsole token: \S+\/token\n$/],
+    [[], /\nread-only: nothing changes without --token-file FILE\n$/],
+  ])('says where the token stands that the page asks for, and never the token: %j', async (flags, words) => {
+    const dir = temporaryFolder()
+    const named = flags.map((flag) => (flag === 'token' ? join(dir, flag) : flag))
+    const { child, finished } = startMontana(['console', '--data-dir', devnetFolder(), '--port', '0', ...named])
+    let output = ''
+    child.stdout?.on('data', (chunk) => {
+      output += chunk
+    })
+    await until(() => output.split('\n').length > 2, 10_000, 'it says where it is')
+    child.kill('SIGINT')
+    expect((await finished).code).toBe(0)
+    expect(output).toMatch(words)
+    for (const name of readdirSync(dir)) expect(output).not.toContain(readFileSync(join(dir, name), 'utf8').trim())
+  })
+
+  it.each([
     [['--port', '65536'], 2, 'port'],
     [['--port', 'http'], 2, 'port'],
     [['--failover-socket', 'a.sock', '--failover-socket', './a.sock'], 2, 'failover-socket'],
@@ -72,6 +90,16 @@ describe('montana console', () => {
     const run = await montana(['console', '--data-dir', devnetFolder(), '--json', ...flags])
     expect(run.code).toBe(code)
     expect(JSON.parse(run.stdout).error.field).toBe(field)
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('takes no token that another user has put there', async () => {
+    const tokenFile = join(temporaryFolder(), 'token')
+    writeFileSync(tokenFile, `${'known'.repeat(8)}\n`, { mode: 0o600 })
+    chownSync(tokenFile, 65_534, 65_534)
+    const run = await montana(['console', '--data-dir', devnetFolder(), '--port', '0', '--token-file', tokenFile])
+    expect([run.code, run.stdout]).toEqual([78, ''])
+    expect(run.stderr).toContain('belongs to another user')
+    expect(run.stderr).not.toContain('knownknown')
   })
 
   it('names a port that is taken', async () => {

@@ -31,9 +31,10 @@ async function converse(child: ChildProcess, answer: (word: string) => string) {
   return { code, shown }
 }
 
-/** From the table ` 1 abandon  2 ability …` on the terminal. */
+/** From the table ` 1 abandon  2 ability …` on the terminal; the sentence before it speaks of `24 words`. */
 function wordAt(shown: string, place: number): string {
-  return new RegExp(`(?:^|\\s)${place} ([a-z]{3,8})(?=\\s)`, 'm').exec(shown)?.[1] ?? ''
+  const table = shown.slice(shown.indexOf(':') + 1)
+  return new RegExp(`(?:^|\\s)${place} ([a-z]{3,8})(?=\\s)`, 'm').exec(table)?.[1] ?? ''
 }
 
 describe.skipIf(!hasScript)('the words of a new identity (needs script of util-linux)', () => {

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { ConfigError, errorCode, systemTime } from '@montana/foundation'
+import { checkToken } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import { EventHub } from './events/hub.js'
 import { openFailover } from './failover/open.js'
 import { featuresOf } from './features.js'
 import { createApp } from './http/app.js'
 import { MeshSampler } from './mesh/sampler.js'
-import { type ConsoleOptions, checkToken, type ListenAddress, listenAddress } from './options.js'
+import { type ConsoleOptions, type ListenAddress, listenAddress } from './options.js'
 import { SoakFolder } from './soak/soak-view.js'
 
 export interface Console {
@@ -23,7 +24,7 @@ const PAGE_DIR = join(import.meta.dirname, 'page')
 /** Serves API and page until `stop` or the signal. Throws {@link ConfigError} for a wrong address or a taken port. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const address = listenAddress(options)
-  checkToken(options)
+  checkToken(options.token)
   const pageDir = options.pageDir ?? PAGE_DIR
   checkPage(pageDir)
   const ending = new AbortController()

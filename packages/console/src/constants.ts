@@ -1,6 +1,5 @@
 /** Spec operations 1. */
 export const DEFAULT_CONSOLE_PORT = 8447
-export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Time between two snapshots that are pushed: windows take about two seconds. */
 export const SAMPLE_INTERVAL_MS = 1_000
@@ -18,14 +17,11 @@ export const OVERDUE_LEAST_MS = 5_000
 /** A node renews its counter every few seconds: the use over the last half minute. */
 export const CPU_MARKS = 6
 
-// Bounds of the alerts: those of soak/thresholds.v1.json for one moment (spec operations 5).
-export const LAG_WARN = 1
-export const LAG_CRITICAL = 10
-export const DISK_FREE_MIN = 0.1
-export const INODES_FREE_MIN = 0.05
-export const LOAD_PER_CORE_MAX = 2
-export const SWAP_MAX = 0.3
-export const PSI_MEM_MAX_PERCENT = 5
+/** Of one node: a mesh has tens of peers, and a node that names a thousand would fill the page of all. */
+export const PEERS_SHOWN = 128
+/** Codes that one node raises about itself; there are some dozen. */
+export const CODES_SHOWN = 32
+
 /** Nobody reads more; what is left out is counted. */
 export const ALERTS_SHOWN = 32
 
@@ -51,8 +47,8 @@ export const EVENT_STALL_MS = 30_000
 /** Plenty for some pages; half-open requests must not hold more. */
 export const CONNECTIONS_MAX = 64
 export const REQUEST_TIMEOUT_MS = 5_000
+/** A connection that rests holds one of the places; a page that asks again makes another. */
+export const KEEP_ALIVE_MS = 5_000
 export const HEADER_MAX_BYTES = 8_192
-/** 128 bits in base64url are 22 characters. */
-export const TOKEN_CHARACTERS_MIN = 24
 /** A command with its reason; what is longer is none. */
 export const BODY_MAX_BYTES = 16 * 1024

@@ -1,19 +1,14 @@
-import { MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import type { MontanaErrorInit } from '@montana/foundation'
+import { type EdgeCode, RefusedError } from '@montana/http'
 
 export type ApiErrorCode =
+  | EdgeCode
   | 'USAGE'
-  | 'HOST'
-  | 'ORIGIN'
   | 'NOT_FOUND'
-  | 'METHOD'
-  | 'BUSY'
   | 'INTERNAL'
   | 'STOPPING'
-  | 'TOKEN'
-  | 'READ_ONLY'
-  | 'MEDIA_TYPE'
-  | 'FIELD_INVALID'
   | 'NOT_ENABLED'
+  | 'SOAK_UNREADABLE'
   | 'NODE_UNREACHABLE'
   | 'NODE_ANSWER'
   | 'RULE_REFUSED'
@@ -21,17 +16,15 @@ export type ApiErrorCode =
   | 'AGENT_REFUSED'
   | 'AUDIT_FAILED'
 
-/** A request that is refused, with the HTTP status that says so. */
-export class ApiError extends MontanaError {
-  declare readonly code: ApiErrorCode
-
+/** A request that is refused by a rule of the console. */
+export class ApiError extends RefusedError<ApiErrorCode> {
   constructor(
-    readonly status: number,
+    status: number,
     code: ApiErrorCode,
     message: string,
     init: MontanaErrorInit & { readonly remedy: string },
   ) {
-    super(code, message, init)
+    super(status, code, message, init)
     this.name = 'ApiError'
   }
 }

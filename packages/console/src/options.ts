@@ -1,7 +1,8 @@
 import { ConfigError, type TimeSource } from '@montana/foundation'
+import { LOOPBACK_NAMES } from '@montana/http'
 import type { NodeSource } from '@montana/soak/formats'
 import type { FastifyPluginAsync } from 'fastify'
-import { DEFAULT_CONSOLE_PORT, LOOPBACK_NAMES, TOKEN_CHARACTERS_MIN } from './constants.js'
+import { DEFAULT_CONSOLE_PORT } from './constants.js'
 import type { FailoverSource } from './failover/source.js'
 import type { StatusCodes } from './mesh/alerts.js'
 
@@ -51,13 +52,6 @@ export function isLoopback(host: string): boolean {
 /** An IPv6 address without its brackets. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1')
-}
-
-/** Throws {@link ConfigError} for a token that could be guessed. */
-export function checkToken({ token }: ConsoleOptions): void {
-  if (token === undefined || token.length >= TOKEN_CHARACTERS_MIN) return
-  const remedy = `make one of at least ${TOKEN_CHARACTERS_MIN} random characters`
-  throw new ConfigError('the token of the console is too short', { field: 'token', remedy })
 }
 
 /** Checks where the console would listen. Throws {@link ConfigError}. */

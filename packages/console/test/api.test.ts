@@ -207,6 +207,9 @@ describe('every answer', () => {
     ['garbage\r\n\r\n', 400, 'is not HTTP'],
     [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'too large'],
     ['GET / HTTP/1.1\r\nhost: local', 408, 'in time'],
+    ['CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\n\r\n', 405, 'no proxy'],
+    ['GET / HTTP/1.1\r\nhost: localhost\r\nexpect: nonsense\r\n\r\n', 417, 'expects'],
+    ['GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 403, 'foreign name'],
   ])(
     'is an error of the usual form where the request is no whole HTTP: %#',
     async (bytes, status, words) => {
@@ -219,8 +222,9 @@ describe('every answer', () => {
       socket.write(bytes)
       await new Promise((resolve) => socket.once('close', resolve))
       expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(text).toMatch(/\r\nx-content-type-options: nosniff\r\n/)
       expect(errorOf(text.slice(text.indexOf('{')))).toMatchObject({
-        code: 'USAGE',
+        code: status === 403 ? 'HOST' : 'USAGE',
         message: expect.stringContaining(words),
       })
     },

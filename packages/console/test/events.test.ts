@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -100,6 +101,25 @@ describe('/api/events', () => {
       await until(() => stream.events('soak').length === 1, 3_000, 'it is told')
     },
   )
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+  ])('goes on with the mesh where the soak file is %s, and with the records once it is one', async (_, make) => {
+    const soakPath = join(tempFolder(), 'soak.jsonl')
+    make(soakPath)
+    const { url } = await started({ soakPath })
+    const stream = await open(url)
+    await until(() => stream.events('mesh').length >= 3, 6_000, 'three snapshots of one stream')
+    expect(stream.events<SoakTick>('soak')).toEqual([{ seq: null, report: null }])
+    const refused = await ask(`${url}/api/soak`)
+    expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([503, 'SOAK_UNREADABLE'])
+    expect(refused.text).not.toContain(soakPath)
+    rmSync(soakPath, { recursive: true })
+    appendFileSync(soakPath, line({ seq: 0 }))
+    await until(() => stream.events('soak').length === 2, 4_000, 'a record')
+    expect(stream.hasEnded()).toBe(false)
+  })
 
   it('asks no node while nobody looks', async () => {
     const { server, source } = await served('moscow')

@@ -6,7 +6,7 @@ import { exportExplorer } from '../src/explorer/export.js'
 import { explorerSchema } from '../src/explorer/schema.js'
 import { parseSeen, type Seen, withSamples } from '../src/explorer/seen.js'
 import { type Sample, statusSchema } from '../src/mesh/status.js'
-import { served, tempFolder } from './support/console.js'
+import { served, serving, tempFolder } from './support/console.js'
 import { type MemberInit, memberStatus } from './support/status.js'
 
 const NOW_S = 1_780_000_000
@@ -89,6 +89,17 @@ describe('peers outside the manifest', () => {
     expect(at([], seen, NOW_S + 7 * DAY_S)).toEqual({ peers: {} })
   })
 
+  it.each([
+    ['an age before there was a clock', 1e308, null, undefined],
+    ['a time that is yet to come', 10, -1e308, { first: NOW_S - 10, last: NOW_S }],
+  ])('are never given %s by a node that lies', (_, up_s, heard_s, expected) => {
+    const samples = [answer('liar', {}, [stranger(up_s, heard_s)])]
+    const seen = withSamples({ peers: {} }, samples, NOW_S)
+    expect(seen.peers['12D3Koo-x']).toEqual(expected)
+    expect(() => data(samples, seen)).not.toThrow()
+    expect(at([], seen, NOW_S + 7 * DAY_S)).toEqual({ peers: {} })
+  })
+
   it('a cache that cannot be read is begun anew', () => {
     expect(parseSeen('{"peers":')).toEqual({ peers: {} })
     expect(parseSeen('{"peers":{"a":{"first":"x","last":1}}}')).toEqual({ peers: {} })
@@ -114,6 +125,23 @@ describe('the export', () => {
     await writing
     expect(statSync(out).mode & 0o777).toBe(0o644)
     expect(explorerSchema.parse(JSON.parse(readFileSync(out, 'utf8'))).nodes[0]?.status).toBe('active')
+  })
+
+  it('shows the others where one node answers with amounts that are none', async () => {
+    const lying = (balance: unknown, supply: unknown) => ({ ...memberStatus({ label: 'liar' }), balance, supply })
+    const sources = [
+      (await served('moscow')).source,
+      (await serving('words', () => lying('much', '1'))).source,
+      (await serving('debts', () => lying('1', '-1'))).source,
+      (await serving('endless', () => lying('1', '9'.repeat(200)))).source,
+    ]
+    const out = join(tempFolder(), 'data.json')
+    const soakPath = join(tempFolder(), 'soak.jsonl')
+    const { nodes } = await exportExplorer({ nodes: sources, out, soakPath, signal: never })
+    expect(nodes.map(({ label, status, error }) => [label, status, error])).toEqual([
+      ['moscow', 'active', undefined],
+      ...['words', 'debts', 'endless'].map((label) => [label, 'stale', 'STATUS_INVALID']),
+    ])
   })
 
   it('names the file that it cannot write', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MontanaError, UsageError } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
@@ -138,6 +138,20 @@ describe('the audit of orders', () => {
       ['promote', 'accepted'],
     ])
     expect(await (await bench({ auditPath })).orders()).toEqual(before)
+  })
+
+  it('loses nothing behind a line that was cut', async () => {
+    const auditPath = join(tempFolder(), 'audit.jsonl')
+    const { post } = await bench({ auditPath })
+    await post('promote', PROMOTE)
+    appendFileSync(auditPath, '{"event":"asked","id":"')
+    await post('resume', GROUP)
+    const orders = await (await bench({ auditPath })).orders()
+    expect(orders.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['resume', 'accepted'],
+      ['promote', 'accepted'],
+    ])
+    expect(readFileSync(auditPath, 'utf8')).not.toContain('\n\n')
   })
 
   it('keeps an order from being given that cannot be written down', async () => {

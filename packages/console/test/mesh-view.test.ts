@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ALERTS_SHOWN, CODES_SHOWN, PEERS_SHOWN } from '../src/constants.js'
 import { meshView } from '../src/mesh/mesh-view.js'
 import { type Sample, statusSchema } from '../src/mesh/status.js'
 import { type MemberInit, memberStatus } from './support/status.js'
@@ -101,4 +102,24 @@ describe('the mesh at one moment', () => {
     expect([open, members.active, nodes[0]?.isSilent, nodes[0]?.clock]).toEqual([null, null, null, null])
     expect([vote, epoch, active_nodes, clock].every((value) => value !== undefined)).toBe(true)
   })
+})
+
+it('lets no node fill the page of all, however many peers and codes it names', () => {
+  const document = memberStatus({ label: 'liar', atMs: NOW_MS })
+  const [peer] = document.peers
+  const status = statusSchema.parse({
+    ...document,
+    peers: Array.from({ length: 1_024 }, (_, index) => ({ ...peer, label: `peer-${index}` })),
+    degraded: Array.from({ length: 1_024 }, (_, index) => `CODE-${index}`),
+    findings: Array.from({ length: 1_024 }, (_, index) => ({ code: `FINDING-${index}` })),
+  })
+  const { nodes, alerts, moreAlerts } = viewOf({ source: { label: 'liar', statusUrl: '' }, status, error: null })
+  const [liar] = nodes
+  expect([liar?.peers.length, liar?.degraded.length, liar?.findings.length]).toEqual([
+    PEERS_SHOWN,
+    CODES_SHOWN,
+    CODES_SHOWN,
+  ])
+  expect(liar).toMatchObject({ peersConnected: 1_024, peersTotal: 1_024 })
+  expect([alerts.length, moreAlerts]).toEqual([ALERTS_SHOWN, 2_048 - ALERTS_SHOWN])
 })

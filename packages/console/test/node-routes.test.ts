@@ -123,6 +123,20 @@ describe('/api/nodes/:label/', () => {
     expect((await ask(`${url}/api/nodes/gone/status`)).status).toBe(200)
   })
 
+  it('asks the others while one node keeps everybody waiting', async () => {
+    const hanging = await answering(() => undefined)
+    const quick = await answering(() => ({ body: {} }))
+    const sources = [hanging.source, { ...quick.source, label: 'quick' }]
+    const { url, stop } = await started({ nodes: sources })
+    const waiting = Array.from({ length: 16 }, () => ask(`${url}/api/nodes/moscow/status`))
+    const ends = Promise.allSettled(waiting)
+    expect(await Promise.race([ends.then(() => undefined), untilBusy(url)])).toEqual([503, 'BUSY'])
+    expect((await ask(`${url}/api/nodes/quick/status`)).status).toBe(502)
+    expect((await ask(`${url}/api/nodes/nobody/status`)).status).toBe(404)
+    await stop()
+    await ends
+  })
+
   it('waits for a few answers at once, and ends with the console', async () => {
     const { source } = await answering(() => undefined)
     const console = await started({ nodes: [source] })

@@ -47,7 +47,10 @@ describe('what is documented', () => {
     const token = 'a-token-of-more-than-24-characters'
     const { url } = await started({
       mirrors: async (app) =>
-        addMutation(app, token, { url: '/api/things/:id', summary: 'moves a thing', schema, run: async () => ({}) }),
+        addMutation(app, token, {
+          ...{ url: '/api/things/:id', summary: 'moves a thing', params: z.strictObject({ id: z.string() }), schema },
+          run: async () => ({}),
+        }),
     })
     const paths = await pathsOf(url)
     expect(Object.keys(paths['/api/things/{id}'] ?? {})).toEqual(['post'])

@@ -27,7 +27,7 @@ async function withCommand(token: string | undefined = TOKEN) {
   const run = async (body: unknown) => ({ changed: changes.push(body) })
   return await started({
     ...(token !== undefined && { token }),
-    mirrors: async (app) => addMutation(app, token, { url: PATH, schema, run }),
+    mirrors: async (app) => addMutation(app, token, { url: PATH, summary: 'switches', schema, run }),
   })
 }
 
@@ -101,7 +101,10 @@ describe('what changes something', () => {
   it('refuses even the right form where no token was set', async () => {
     const { url } = await started({
       mirrors: async (app) =>
-        addMutation(app, undefined, { url: PATH, schema: z.strictObject({}), run: async () => changes.push(1) }),
+        addMutation(app, undefined, {
+          ...{ url: PATH, summary: 'switches', schema: z.strictObject({}) },
+          run: async () => changes.push(1),
+        }),
     })
     const answer = await send(url, GOOD, '{}')
     expect([answer.status, errorOf(answer).code, changes]).toEqual([403, 'READ_ONLY', []])
@@ -128,13 +131,16 @@ describe('what changes something', () => {
     },
   )
 
-  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
     expect(await refusal(GOOD, COMMAND, method)).toEqual([405, 'METHOD'])
   })
 })
 
 describe('what reads', () => {
-  const ROUTES = ['/api/mesh', '/api/features', '/api/soak', '/api/events']
+  const ROUTES = [
+    ...['/api/mesh', '/api/features', '/api/soak', '/api/events', '/api/openapi.json', '/api/docs', '/healthz'],
+    ...['/api/failover', '/api/nodes/moscow/status'],
+  ]
 
   it.each(ROUTES)('%s refuses a field that is not known', async (path) => {
     const { url } = await started({ soakPath: join(tempFolder(), 'soak.jsonl') })
@@ -185,6 +191,10 @@ it('tells no secret: neither token nor path nor address, in whatever it answers'
     ...paths.map((path) => ask(url + path)),
     ask(`${url}/api/soak?limit=${TOKEN}`),
     ask(`${url}/api/mesh?x=${TOKEN}`, { authorization: `Bearer ${TOKEN}` }),
+    ask(`${url}/api/mesh?${TOKEN}=1`),
+    ask(`${url}/api/nothing/${TOKEN}`),
+    ask(`${url}/api/nodes/${TOKEN}/status`),
+    ask(`${url}/api/mesh/x`, { host: `${TOKEN}.example` }),
     ask(`${url}/api/mesh`, { 'sec-fetch-site': 'cross-site', authorization: `Bearer ${TOKEN}` }),
     ask(`${url}/api/mesh`, { authorization: `Bearer ${TOKEN}` }, 'POST'),
   ])
@@ -193,4 +203,21 @@ it('tells no secret: neither token nor path nor address, in whatever it answers'
     const whole = text + JSON.stringify(headers)
     for (const secret of [TOKEN, folder, '127.0.0.1', `:${port}`]) expect(whole).not.toContain(secret)
   }
+})
+
+describe('a page that asks whether its token is right', () => {
+  it('is told so for the right one only, as with everything that changes something', async () => {
+    const { url } = await started({ token: TOKEN })
+    const asked = async (headers: Record<string, string>, body = '{}') => {
+      const answer = await fetch(`${url}/api/unlock`, { method: 'POST', headers, body })
+      return [answer.status, await answer.json()]
+    }
+    expect(await asked(GOOD)).toEqual([200, {}])
+    expect(await asked({ ...GOOD, authorization: `Bearer ${TOKEN}x` })).toMatchObject([
+      401,
+      { error: { code: 'TOKEN' } },
+    ])
+    expect(await asked({ ...GOOD, origin: 'http://evil.example' })).toMatchObject([403, { error: { code: 'ORIGIN' } }])
+    expect(await asked(GOOD, '{"keep":true}')).toMatchObject([422, { error: { code: 'FIELD_INVALID' } }])
+  })
 })

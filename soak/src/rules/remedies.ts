@@ -65,7 +65,7 @@ export const REMEDIES = {
     nodes: 'stop both nodes, keep their data directories, and compare them with `montana windows verify`',
   },
   'F-UNREACH': {
-    node: 'see whether the process, the host or the way to it was gone',
+    node: 'check that its process runs, that its host is up, and the way to it',
   },
   'F-RESTART': {
     process: 'look in its log for how the earlier one ended; declare planned stops before the run',

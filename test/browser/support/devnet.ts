@@ -36,6 +36,12 @@ export async function statusOf({ dir }: Devnet, label: string): Promise<NodeStat
   }
 }
 
+/** What a read route of a node answers, past the console. */
+export async function said<T>({ dir }: Devnet, label: string, route: string): Promise<T> {
+  const { statusUrl } = JSON.parse(readFileSync(join(dir, label, 'run.json'), 'utf8')) as { statusUrl: string }
+  return (await (await fetch(`${statusUrl}/api/${route}`)).json()) as T
+}
+
 export function recordsOf({ dir }: Devnet): SoakRecord[] {
   const lines = readFileSync(join(dir, 'soak.jsonl'), 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => JSON.parse(line) as SoakRecord)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Console, startConsole } from '@montana/console'
@@ -20,7 +20,7 @@ import {
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', '..', 'deploy', 'examples', 'continuity')
 const AUTHOR = ['-c', 'user.name=operator', '-c', 'user.email=operator@continuity.invalid']
-const PERMISSIONS = {
+export const PERMISSIONS = {
   contents: 'write',
   workflows: 'write',
   secrets: 'write',
@@ -48,10 +48,14 @@ export class MirrorWorld {
   tokens!: { readonly whole: string; readonly weak: string }
   #managed!: ManagedMirror
 
-  static async open(): Promise<MirrorWorld> {
+  /** What stands in the configuration already: the replica as the mirror `backup`, the folder as `archive`. */
+  static async open({ isMirrored = false, isArchived = false } = {}): Promise<MirrorWorld> {
     const world = new MirrorWorld()
     world.stand = await startGithubStand()
     await world.#repositories()
+    const { tokens, stand } = world
+    if (isMirrored) world.#configure(1, { NAME: 'backup', REPO: REPLICA, TOKEN: tokens.whole, API_URL: stand.url })
+    if (isArchived) world.#configure(2, { NAME: 'archive', TYPE: 'git', URL: world.archive })
     await world.start()
     return world
   }
@@ -60,8 +64,8 @@ export class MirrorWorld {
     return this.console.url
   }
 
-  /** The console with its mirror, as `montana console --mirror-source` starts it. */
-  async start(port = 0): Promise<void> {
+  /** The console with its mirror, as `montana console --mirror-source` starts it; each start may have a token of its own. */
+  async start(port = 0, token = TOKEN): Promise<void> {
     const clock = this.#clock()
     const pace = { retryUnitMs: 1, writeSpacingMs: 0 }
     const config = loadMirrorConfig({ environment: {}, envFile: this.envFile })
@@ -79,14 +83,26 @@ export class MirrorWorld {
     )
     const place = { envFile: this.envFile, environment: VALUES, dataFolder, apiUrl: this.stand.url }
     this.#managed = manageMirror(this.mirror, { ...place, clock, pace, pollMs: 5, againMs: 100 })
-    const mirrors = createMirrorRoutes(this.#managed.service, { token: TOKEN })
+    const mirrors = createMirrorRoutes(this.#managed.service, { token })
     this.console = await startConsole({
       nodes: [],
       soakPath: join(this.root, 'soak.jsonl'),
       port,
-      token: TOKEN,
+      token,
       mirrors,
     })
+  }
+
+  /** The console again at its address, by other keys; null takes one away. */
+  async restart(keys: Readonly<Record<string, string | null>>): Promise<void> {
+    const port = Number(new URL(this.url).port)
+    await this.stop()
+    const kept = readFileSync(this.envFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !Object.hasOwn(keys, line.slice(0, line.indexOf('='))))
+    const given = Object.entries(keys).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+    writeFileSync(this.envFile, [...kept, ...given, ''].join('\n'), { mode: 0o600 })
+    await this.start(port)
   }
 
   async stop(): Promise<void> {
@@ -106,10 +122,11 @@ export class MirrorWorld {
   }
 
   /** In the source and on the primary, whose own commits come along first. */
-  commit(message: string): string {
+  commit(message: string, files: Readonly<Record<string, string>> = {}): string {
     const hasCommits = this.git(this.primary.path, 'for-each-ref') !== ''
     if (hasCommits) this.git(this.source, 'pull', '--quiet', '--ff-only', this.primary.path, 'main')
-    writeFileSync(join(this.source, 'edit.txt'), `${message}\n`)
+    const all = { 'edit.txt': `${message}\n`, ...files }
+    for (const [path, text] of Object.entries(all)) writeFileSync(join(this.source, path), text)
     this.git(this.source, 'add', '--all')
     this.git(this.source, 'commit', '--quiet', '-m', message)
     this.git(this.source, 'push', '--quiet', this.primary.path, 'main')
@@ -122,6 +139,18 @@ export class MirrorWorld {
     const foreign = this.git(folder, 'commit-tree', '-p', 'main', '-m', 'Foreign work', 'main^{tree}')
     this.git(folder, 'update-ref', 'refs/heads/main', foreign)
     return before
+  }
+
+  /** The owner writes the history of main anew, on the primary too; gives the new tip. */
+  rewrite(): string {
+    const tip = this.git(this.source, 'commit-tree', 'main^{tree}', '-m', 'Anew')
+    this.git(this.source, 'update-ref', 'refs/heads/main', tip)
+    this.git(this.source, 'push', '--quiet', '--force', this.primary.path, 'main')
+    return tip
+  }
+
+  #configure(slot: number, keys: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(keys)) appendFileSync(this.envFile, `MIRROR_${slot}_${key}=${value}\n`)
   }
 
   async #repositories(): Promise<void> {

@@ -7,7 +7,11 @@ export interface ScriptResult {
 }
 
 /** As npm starts a script: with a channel that tells it when its parent is gone, and that must not keep it. */
-export function runScript(path: string, args: readonly string[]): Promise<ScriptResult> {
+export function runScript(
+  path: string,
+  args: readonly string[],
+  onStderr?: (all: string) => void,
+): Promise<ScriptResult> {
   const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const run = { stdout: '', stderr: '' }
   child.stdout?.on('data', (chunk) => {
@@ -15,6 +19,7 @@ export function runScript(path: string, args: readonly string[]): Promise<Script
   })
   child.stderr?.on('data', (chunk) => {
     run.stderr += chunk
+    onStderr?.(run.stderr)
   })
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...run })))
 }

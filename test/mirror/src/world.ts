@@ -164,6 +164,7 @@ async function openSide({ stand, name, account, slot }: SideParts): Promise<Side
     syncVariables: true,
     promotable: true,
     secrets: new Map(),
+    workflowPaths: 'alert',
     sentinelToken: null,
   }
   const time = timeOf(stand)

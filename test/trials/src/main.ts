@@ -1,42 +1,66 @@
 #!/usr/bin/env node
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { FAULTS } from './demo/cycle.js'
 import { runDemo } from './demo/demo.js'
+import { type DemoPage, openPage, type PagePort } from './demo/page.js'
+import type { DemoResult } from './demo/result.js'
 import { storyEnd } from './demo/story-end.js'
-import { HOSTS, MACHINES } from './group/layout.js'
+import { type Layout, MACHINES } from './group/layout.js'
 import { createLoopback } from './network/loopback.js'
 import { createNamespaces, hasNamespaces } from './network/namespaces.js'
+import { readOptions, USAGE } from './options.js'
 
-const USAGE = 2
+const BAD_USAGE = 2
 const INTERRUPTED = 130
-const TRIALS_MAX = 10_000
-const DEFAULT_TRIALS = 3 * (HOSTS.length - 1)
 
-const options = readOptions()
+const options = optionsOrExit()
 const controller = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
+const { signal } = controller
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => controller.abort())
 process.once('disconnect', () => controller.abort())
 process.channel?.unref()
 
 const dir = options.keep ?? mkdtempSync(join(tmpdir(), 'montana-failover-'))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
-const network = openNetwork()
+// With --json the output is one object.
+const note = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
+let isInterrupted = true
 const result = await runDemo({
-  dir,
-  network,
-  trials: options.trials,
-  fault: options.fault,
-  signal: controller.signal,
-  random: Math.random,
+  ...{ dir, signal, network: openNetwork(), trials: options.trials, fault: options.fault, random: Math.random },
   ...(options.json ? {} : { onLine: say }),
+  openPage: async (layout) => (options.page === undefined ? undefined : await page(layout, options.page)),
+  onResult: tell,
+}).catch((error: unknown) => {
+  process.stderr.write(`${textOf(error)}\nlogs: ${dir}\n`)
+  process.exit(1)
 })
 if (options.keep === undefined && result.verdict === 'PASS') rmSync(dir, { recursive: true, force: true })
-if (options.json) say(JSON.stringify(result))
-else for (const line of storyEnd(result, dir)) say(line)
-process.exit(controller.signal.aborted ? INTERRUPTED : result.verdict === 'PASS' ? 0 : 1)
+process.exit(isInterrupted ? INTERRUPTED : result.verdict === 'PASS' ? 0 : 1)
+
+/** Without one the demo goes on, unless its port was asked for. */
+async function page(layout: Layout, port: PagePort): Promise<DemoPage | undefined> {
+  try {
+    const opened = await openPage(layout, port)
+    note(`console: ${opened.url}/#failover`)
+    note(`console token: ${opened.tokenFile}`)
+    return opened
+  } catch (error) {
+    if (port !== 'usual') throw error
+    note(`no console: ${textOf(error)}`)
+    return undefined
+  }
+}
+
+async function tell(result: DemoResult): Promise<void> {
+  isInterrupted = signal.aborted
+  if (options.json) say(JSON.stringify(result))
+  else for (const line of storyEnd(result, dir)) say(line)
+  if (!options.stay || signal.aborted) return
+  note('the five hosts and the page stay until Ctrl-C')
+  await once(signal, 'abort')
+}
 
 function openNetwork() {
   if (options.network === 'namespaces' || (options.network === 'auto' && hasNamespaces())) {
@@ -45,30 +69,15 @@ function openNetwork() {
   return createLoopback(MACHINES, (process.pid % 250) + 1)
 }
 
-function readOptions() {
+function optionsOrExit() {
   try {
-    const { values } = parseArgs({
-      options: {
-        json: { type: 'boolean', default: false },
-        trials: { type: 'string', default: String(DEFAULT_TRIALS) },
-        network: { type: 'string', default: 'auto' },
-        fault: { type: 'string', default: 'kill' },
-        keep: { type: 'string' },
-      },
-    })
-    const trials = Number(values.trials)
-    if (!Number.isInteger(trials) || trials < 1 || trials > TRIALS_MAX)
-      throw new RangeError(`--trials '${values.trials}' is not a count`)
-    if (!['auto', 'namespaces', 'loopback'].includes(values.network))
-      throw new RangeError(`--network '${values.network}' is unknown`)
-    const fault = FAULTS.find((known) => known === values.fault)
-    if (fault === undefined) throw new RangeError(`--fault '${values.fault}' is unknown`)
-    return { ...values, trials, fault }
+    return readOptions(process.argv.slice(2))
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    process.stderr.write(
-      `error: ${text}; use demo:failover -- [--json] [--trials N] [--fault kill|freeze|cut] [--network auto|namespaces|loopback] [--keep DIR]\n`,
-    )
-    process.exit(USAGE)
+    process.stderr.write(`error: ${textOf(error)}; use demo:failover -- ${USAGE}\n`)
+    process.exit(BAD_USAGE)
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -50,10 +50,19 @@ async function serve(context: CliContext, flags: ConsoleFlags): Promise<void> {
     ...{ operator: operatorName(context), auditPath: auditPath(flags), mirrors: mirrors?.routes },
   })
   if (host !== undefined && !isLoopback(host)) context.err(`warning: ${REMOTE}`)
-  if (flags.json) context.json({ console: page.url, nodes: nodes.map(({ label }) => label) })
-  else context.out(`console: ${page.url}  (${nodes.length} nodes; Ctrl-C ends it)`)
+  announce(context, flags, { url: page.url, nodes: nodes.map(({ label }) => label) })
   await untilStopped(signal)
   await page.stop()
+}
+
+/** Whoever unlocks the page has to know where the token stands. */
+function announce(context: CliContext, flags: ConsoleFlags, { url, nodes }: { url: string; nodes: string[] }): void {
+  const tokenFile = flags.tokenFile === undefined ? null : resolve(flags.tokenFile)
+  if (flags.json) return context.json({ console: url, nodes, tokenFile })
+  context.out(`console: ${url}  (${nodes.length} nodes; Ctrl-C ends it)`)
+  context.out(
+    tokenFile === null ? 'read-only: nothing changes without --token-file FILE' : `console token: ${tokenFile}`,
+  )
 }
 
 /** Agents or mirrors alone are enough to look at. */

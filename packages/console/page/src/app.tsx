@@ -3,6 +3,9 @@ import type { FeaturesView } from '../../src/api/views.js'
 import { clockTime } from './data/format.js'
 import { useHash, usePolled } from './data/hooks.js'
 import { follow, type LiveState } from './data/live.js'
+import { isAsked } from './data/state.js'
+import { AlarmNotice } from './failover/alarm-notice.js'
+import { Boundary } from './parts/boundary.js'
 import { Mark } from './parts/mark.js'
 import { Empty } from './parts/panel.js'
 import { Tabs } from './parts/tabs.js'
@@ -40,8 +43,11 @@ export function App() {
       </header>
       <main class={state.link === 'stale' ? 'is-stale' : ''}>
         <StaleNotice state={state} />
+        {features?.failover.isEnabled && tab !== 'failover' && <AlarmNotice />}
         <div id="view" class="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-          <View tab={tab} state={state} features={features} />
+          <Boundary of={`${tab} ${state.mesh?.at}`} instead={<Undrawn />}>
+            <View tab={tab} state={state} features={features} />
+          </Boundary>
         </div>
       </main>
       <footer class="foot">
@@ -68,6 +74,14 @@ function View({ tab, state, features }: ViewProps) {
   return <TabView tab={tab} state={state} features={features} />
 }
 
+function Undrawn() {
+  return (
+    <Empty title="This answer could not be drawn">
+      Console and page may be of two releases: load the page again. It is tried anew with the next answer.
+    </Empty>
+  )
+}
+
 function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {
   if (link !== 'stale') return null
   return (
@@ -80,10 +94,10 @@ function StaleNotice({ state: { link, heardAtMs } }: { state: LiveState }) {
 
 function LinkState({ state: { link, heardAtMs, mesh } }: { state: LiveState }) {
   // A console of agents or mirrors alone asks no node.
-  const isQuiet = !mesh?.head && mesh?.nodes.length !== 0
+  const isQuiet = !mesh?.head && (mesh?.nodes.some(isAsked) ?? true)
   return (
     <output class="link" data-link={link}>
-      {link === 'live' && (isQuiet ? <Mark tone="warn">no node answers</Mark> : <Mark tone="good">live</Mark>)}
+      {link === 'live' && (isQuiet ? <Mark tone="bad">no node answers</Mark> : <Mark tone="good">live</Mark>)}
       {link === 'connecting' && <Mark tone="none">connecting</Mark>}
       {link === 'refused' && <Mark tone="bad">no console</Mark>}
       {link === 'stale' && <Mark tone="bad">stale since {clockTime(heardAtMs)}</Mark>}

@@ -11,7 +11,6 @@ type View<S extends z.ZodType> = Shown<z.output<S>>
 
 /** `/api/features`: the parts of this console. */
 export type FeaturesView = View<typeof features.featuresSchema>
-export type FeatureView = View<typeof features.featureSchema>
 
 /** `/api/mesh`, and the event `mesh`. */
 export type MeshView = View<typeof mesh.meshSchema>

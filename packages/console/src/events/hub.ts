@@ -73,7 +73,7 @@ export class EventHub {
 
   async #pushSoak(): Promise<void> {
     if (!this.#sources.soak) return
-    const tick = JSON.stringify(await this.#sources.soak())
+    const tick = JSON.stringify(await tickOf(this.#sources.soak))
     if (tick !== this.#kept.tick) this.#kept = { number: this.#kept.number + 1, tick }
     const { number } = this.#kept
     for (const client of this.#clients) {
@@ -86,3 +86,15 @@ export class EventHub {
     for (const client of this.#clients) client.end()
   }
 }
+
+/** Records that cannot be read are no reason to end the stream of the mesh; why they cannot, `/api/soak` says. */
+async function tickOf(soak: () => Promise<SoakTick>): Promise<SoakTick> {
+  try {
+    return await soak()
+  } catch (error) {
+    if (isAbort(error)) throw error
+    return UNREADABLE
+  }
+}
+
+const UNREADABLE: SoakTick = { seq: null, report: null }

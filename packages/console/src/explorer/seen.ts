@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { Sample } from '../mesh/status.js'
-import { parseJson } from '../soak/bounded-file.js'
+import { parseJson } from '../parse-json.js'
 
 /** First-seen times are kept so long: spec operations 13.1. */
 const KEEP_S = 7 * 86_400
 /** Strangers that make new identities must not fill a disk. */
 const PEERS_MAX = 4_096
 
+const unixS = z.number().nonnegative()
 const seenSchema = z.object({
-  peers: z.record(z.string().max(128), z.object({ first: z.number(), last: z.number() })),
+  peers: z.record(z.string().max(128), z.object({ first: unixS, last: unixS })),
 })
 
 /** When peers outside the manifest were heard, Unix seconds. */
@@ -24,10 +25,15 @@ export function withSamples({ peers }: Seen, samples: readonly Sample[], nowS: n
   const grown = { ...peers }
   for (const { status } of samples)
     for (const { peer_id: id, heard_s, up_s } of status?.strangers ?? []) {
-      const last = nowS - (heard_s ?? up_s)
+      const last = ago(nowS, heard_s ?? up_s)
       const before = grown[id]
-      grown[id] = { first: before?.first ?? Math.min(nowS, nowS - up_s), last: Math.max(before?.last ?? 0, last) }
+      grown[id] = { first: before?.first ?? ago(nowS, up_s), last: Math.max(before?.last ?? 0, last) }
     }
   const kept = Object.entries(grown).filter(([, { last }]) => nowS - last < KEEP_S)
   return { peers: Object.fromEntries(kept.sort(([, a], [, b]) => b.last - a.last).slice(0, PEERS_MAX)) }
+}
+
+/** A node may say anything: neither after now, nor before there was a clock. */
+function ago(nowS: number, ageS: number): number {
+  return Math.min(nowS, Math.max(0, nowS - ageS))
 }

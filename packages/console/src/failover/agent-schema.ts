@@ -43,6 +43,7 @@ const policySchema = z.object({
   isEligible: z.boolean(),
   reason: text.nullable(),
   leader: z.object({ host: name, mode: text, epoch, epochText: text }).nullable(),
+  epoch: maybe(epoch),
   since: time.nullable(),
   leaseRemainingMs: maybe(ms),
   holdDown: z.object({ host: name, remainingMs: ms }).nullable(),

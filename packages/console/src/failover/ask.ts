@@ -66,7 +66,7 @@ const FAULTS: Readonly<Record<string, readonly [message: string, remedy: string]
 }
 
 /** In words of our own: what the system says may name a path. */
-export function agentError(code: string): AgentError {
+function agentError(code: string): AgentError {
   const [message, remedy] = FAULTS[code] ?? ['it does not answer', 'see the log of the agent']
   return { code, message, remedy }
 }

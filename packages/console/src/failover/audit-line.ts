@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FailoverOrderView } from '../api/failover-views.js'
+import { parseJson } from '../parse-json.js'
 
 const TEXT_MAX = 1_024
 const text = z.string().max(TEXT_MAX)
@@ -18,11 +19,7 @@ export type AuditLine = z.infer<typeof lineSchema>
 
 /** Undefined for what is no line of ours: one that was torn, or begins before what was read. */
 export function parseLine(line: string): AuditLine | undefined {
-  try {
-    return lineSchema.safeParse(JSON.parse(line)).data
-  } catch {
-    return undefined
-  }
+  return lineSchema.safeParse(parseJson(line)).data
 }
 
 /** Orders with what became of them, oldest first. */

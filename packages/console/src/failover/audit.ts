@@ -10,6 +10,7 @@ export type AuditedOrder = Omit<FailoverOrderView, 'id' | 'at' | 'outcome' | 'te
 export type Outcome = Exclude<FailoverOrderView['outcome'], 'unknown'>
 
 const OWNER_ONLY = 0o600
+const LF = 0x0a
 
 /**
  * Every order twice: before it is given, and what became of it. An order that cannot be written down is not given. With a
@@ -70,9 +71,17 @@ async function appendLine(path: string, line: string): Promise<void> {
     () => 0,
   )
   if (size > AUDIT_MAX_BYTES) await rename(path, `${path}.1`)
-  await using file = await open(path, 'a', OWNER_ONLY)
-  await file.writeFile(line)
+  await using file = await open(path, 'a+', OWNER_ONLY)
+  await file.writeFile((await endsTorn(file)) ? `\n${line}` : line)
   await file.datasync()
+}
+
+/** A line that a full disk or a crash has cut must not spoil the next one too. */
+async function endsTorn(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return false
+  const { buffer } = await file.read(Buffer.alloc(1), { position: size - 1 })
+  return buffer[0] !== LF
 }
 
 async function readOrders(path: string): Promise<FailoverOrderView[]> {

@@ -1,5 +1,6 @@
 import type { FailoverChainView, FailoverLeaderView, FailoverPlaceView } from '../api/failover-views.js'
 import type { AgentHost, AgentPolicy, AgentStatus } from './agent-schema.js'
+import { byEpoch, claimsOf } from './claims.js'
 
 /** The chain of one policy as all agents together see it; of a host its own agent knows best. Pure. */
 export function chainView(policy: string, statuses: readonly AgentStatus[]): FailoverChainView {
@@ -13,6 +14,7 @@ export function chainView(policy: string, statuses: readonly AgentStatus[]): Fai
     failback: first?.failback ?? null,
     places: (first?.chain ?? []).map((host) => placeOf(policy, host, statuses)),
     leaders,
+    claims: claimsOf(policy, statuses),
     since: own?.since ?? (leader ? sinceOf(leader, seen) : null),
     leaseRemainingMs: own?.leaseRemainingMs ?? null,
     standing: own?.standing ?? null,
@@ -26,13 +28,16 @@ function leadersOf(policy: string, statuses: readonly AgentStatus[]): FailoverLe
     const leader = policies[policy]?.leader
     return leader ? [{ ...leader, self }] : []
   })
-  const leaders = [...Map.groupBy(told, ({ epoch }) => epoch).values()].flatMap((same): FailoverLeaderView[] => {
-    const [first] = same
-    if (!first) return []
-    const { self: _, ...leader } = first
-    return [{ ...leader, seenBy: same.map(({ self }) => self) }]
-  })
-  return leaders.sort((a, b) => (BigInt(a.epoch) < BigInt(b.epoch) ? 1 : -1))
+  // By host as well: an epoch is of one host, and where it is not, that must be seen.
+  const leaders = [...Map.groupBy(told, ({ host, epoch }) => `${epoch} ${host}`).values()].flatMap(
+    (same): FailoverLeaderView[] => {
+      const [first] = same
+      if (!first) return []
+      const { self: _, ...leader } = first
+      return [{ ...leader, seenBy: same.map(({ self }) => self) }]
+    },
+  )
+  return leaders.sort(byEpoch)
 }
 
 /** When its agent does not say: the change in which it became one. */

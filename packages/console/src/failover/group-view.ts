@@ -1,13 +1,17 @@
 import type { FailoverBreathView, FailoverGroupView, FailoverObserverView } from '../api/failover-views.js'
 import type { AgentStatus } from './agent-schema.js'
 import { chainView, freshest } from './chain-view.js'
+import { findingsOf, type UnjudgedGroup } from './findings.js'
 
 /** Every group that an agent speaks of, in the order of the agents. Pure. */
-export function groupViews(statuses: readonly AgentStatus[]): FailoverGroupView[] {
-  return [...Map.groupBy(statuses, ({ group }) => group)].map(([group, own]) => groupView(group, own))
+export function groupViews(statuses: readonly AgentStatus[], nowMs: number): FailoverGroupView[] {
+  return [...Map.groupBy(statuses, ({ group }) => group)].map(([name, own]) => {
+    const group = groupView(name, own)
+    return { ...group, findings: findingsOf(group, nowMs) }
+  })
 }
 
-function groupView(group: string, statuses: readonly AgentStatus[]): FailoverGroupView {
+function groupView(group: string, statuses: readonly AgentStatus[]): UnjudgedGroup {
   const policies = new Set(statuses.flatMap((status) => Object.keys(status.policies)))
   const hosts = new Set(statuses.flatMap((status) => Object.keys(status.hosts)))
   const digests = new Set(statuses.map(({ configDigest }) => configDigest))

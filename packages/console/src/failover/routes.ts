@@ -1,3 +1,4 @@
+import { addQuery } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
 import type { FailoverView } from '../api/failover-views.js'
 import {
@@ -8,7 +9,6 @@ import {
 } from '../api/schema/failover.js'
 import { ApiError } from '../errors.js'
 import { addMutation } from '../http/mutation.js'
-import { addQuery } from '../http/query.js'
 import type { Audit } from './audit.js'
 import { pauseSchema, promoteSchema, resumeSchema, stepDownSchema } from './order-schema.js'
 import type { Orders } from './orders.js'

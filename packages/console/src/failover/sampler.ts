@@ -3,6 +3,7 @@ import type { FailoverAgentView, FailoverHistoryView, FailoverView } from '../ap
 import { HISTORY_MAX } from '../api/schema/failover.js'
 import { ApiError } from '../errors.js'
 import { type AskedStatus, answered, askHistory, askStatus } from './ask.js'
+import { hasConflict } from './claims.js'
 import { groupViews } from './group-view.js'
 import { historyView } from './history-view.js'
 import { shared } from './shared.js'
@@ -21,7 +22,9 @@ export class FailoverSampler {
     this.#time = time
     this.#signal = signal
     this.statuses = shared(time, async () => {
-      const asked = await Promise.all(sources.map((source) => askStatus(source, signal)))
+      const first = await askAll(sources, signal)
+      // Answers are not of one instant: a role that was handed over between two of them is no conflict.
+      const asked = hasConflict(first) ? await askAll(sources, signal) : first
       for (const { source, value } of asked) if (value) this.#names.set(source, value)
       return asked
     })
@@ -32,7 +35,10 @@ export class FailoverSampler {
     return {
       at: formatTime(this.#time.wallMs()),
       agents: asked.map((one) => this.#agentView(one)),
-      groups: groupViews(answered(asked).map(({ value }) => value)),
+      groups: groupViews(
+        answered(asked).map(({ value }) => value),
+        this.#time.wallMs(),
+      ),
     }
   }
 
@@ -47,7 +53,10 @@ export class FailoverSampler {
 
   async #askHistory(name: string): Promise<Omit<FailoverHistoryView, 'at'>> {
     const own = answered(await this.statuses()).filter(({ value }) => value.group === name)
-    const [group] = groupViews(own.map(({ value }) => value))
+    const [group] = groupViews(
+      own.map(({ value }) => value),
+      this.#time.wallMs(),
+    )
     if (!group) throw unknownGroup()
     const asked = await Promise.all(own.map(({ source }) => askHistory(source, HISTORY_MAX, this.#signal)))
     const told = asked.flatMap(({ value }) => value ?? [])
@@ -58,6 +67,10 @@ export class FailoverSampler {
     const { group = null, self = null } = this.#names.get(source) ?? {}
     return { label: source.label, group, self, error, loopGapMs: value?.loopGapMs ?? null }
   }
+}
+
+async function askAll(sources: readonly FailoverSource[], signal: AbortSignal): Promise<AskedStatus[]> {
+  return await Promise.all(sources.map((source) => askStatus(source, signal)))
 }
 
 export function unknownGroup(): ApiError {

@@ -1,32 +1,31 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorCode, isAbort, MontanaError } from '@montana/foundation'
+import { errorBody, frameworkStatus, RefusedError, repeated } from '@montana/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { SECURITY_HEADERS } from './guard.js'
 
 export const ROUTES = 'ask for /, /healthz, /api/mesh or what /api/docs lists'
-const TEXT_MAX = 64
 
 /** Every refusal in one form; what went wrong inside is not told to whoever asks. */
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
-  const known = toApiError(error)
-  return reply.code(known.status).type('application/json').send(known.toJSON())
+  const known = toRefusal(error)
+  return reply.code(known.status).type('application/json').send(errorBody(known, ROUTES))
 }
 
-function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
+function toRefusal(error: unknown): RefusedError<string> {
+  if (error instanceof RefusedError) return error
   if (isAbort(error)) return new ApiError(503, 'STOPPING', 'the console is ending', { remedy: 'start it again' })
-  const status = (error as { statusCode?: unknown } | null)?.statusCode
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new ApiError(status, 'USAGE', 'the request is not understood', { remedy: ROUTES })
-  }
+  const status = frameworkStatus(error)
+  if (status !== undefined) return new ApiError(status, 'USAGE', 'the request is not understood', { remedy: ROUTES })
   const remedy = error instanceof MontanaError && error.remedy ? error.remedy : 'ask again'
   return new ApiError(500, 'INTERNAL', 'internal error', { remedy })
 }
 
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0]?.slice(0, TEXT_MAX)
-  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${path}`, { remedy: ROUTES }), reply)
+  const path = request.url.split('?', 1)[0] ?? ''
+  return sendError(new ApiError(404, 'NOT_FOUND', `no route ${repeated(path)}`, { remedy: ROUTES }), reply)
 }
 
 const RAW_FAULTS: Readonly<Record<string, readonly [status: number, fault: string]>> = {
@@ -37,9 +36,15 @@ const NOT_HTTP = [400, 'the request is not HTTP'] as const
 
 /** What is not HTTP at all never reaches a route. */
 export function refuseRaw(error: Error, socket: Socket): void {
-  if (!socket.writable) return
   const [status, fault] = RAW_FAULTS[errorCode(error)] ?? NOT_HTTP
+  endRaw(socket, status, fault)
+}
+
+/** Answers where there is no response to answer with. */
+export function endRaw(socket: Socket, status: number, fault: string): void {
+  if (!socket.writable) return
   const body = JSON.stringify(new ApiError(status, 'USAGE', fault, { remedy: ROUTES }))
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'content-type: application/json']
-  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json', 'content-length': body.length }
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
 }

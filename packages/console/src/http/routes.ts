@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import { addQuery, addStream, NONE, parsed } from '@montana/http'
+import type { FastifyInstance } from 'fastify'
 import { featuresSchema } from '../api/schema/features.js'
 import { meshSchema } from '../api/schema/mesh.js'
 import { soakQuerySchema, soakSchema } from '../api/schema/soak.js'
@@ -7,8 +7,6 @@ import type { FeaturesView, MeshView } from '../api/views.js'
 import { ApiError } from '../errors.js'
 import type { EventHub } from '../events/hub.js'
 import type { SoakFolder } from '../soak/soak-view.js'
-import { parsed } from './parsed.js'
-import { addQuery } from './query.js'
 
 export interface RouteModules {
   readonly features: FeaturesView
@@ -21,7 +19,10 @@ const STREAM = 'events mesh and soak; ids, and with Last-Event-ID only what was 
 
 /** The data routes; the page itself is static. */
 export function addRoutes(app: FastifyInstance, { features, mesh, soak, events }: RouteModules): void {
-  app.get('/healthz', async (_, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/healthz', async ({ query }, reply) => {
+    parsed(NONE, query)
+    return reply.type('text/plain').send('ok\n')
+  })
   const parts = { url: '/api/features', summary: 'the parts of this console, and how to have the rest' }
   addQuery(app, { ...parts, answer: featuresSchema, run: () => features })
   addQuery(app, { url: '/api/mesh', summary: 'all nodes just now', answer: meshSchema, run: mesh })
@@ -34,19 +35,11 @@ export function addRoutes(app: FastifyInstance, { features, mesh, soak, events }
       throw new ApiError(404, 'NOT_FOUND', 'no soak file is configured', { remedy })
     },
   })
-  const stream = { exposeHeadRoute: false, config: { doc: { summary: STREAM } } }
-  app.get('/api/events', stream, (request, reply) => openStream(request, reply, events))
-}
-
-/** From here on the stream is the hub's. Throws {@link ApiError} where there is no place. */
-function openStream(request: FastifyRequest, reply: FastifyReply, events: EventHub): void {
-  parsed(z.strictObject({}), request.query)
-  if (events.isFull) {
-    reply.header('retry-after', '10')
-    throw new ApiError(503, 'BUSY', 'too many pages are open', { remedy: 'close one and load this one again' })
-  }
-  reply.hijack()
-  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream' }
-  reply.raw.writeHead(200, headers as Record<string, string>)
-  events.add(reply.raw, [request.headers['last-event-id']].flat()[0])
+  addStream(app, {
+    ...{ url: '/api/events', summary: STREAM, isFull: () => events.isFull },
+    open: ({ headers }) => {
+      const lastId = [headers['last-event-id']].flat()[0]
+      return (response) => events.add(response, lastId)
+    },
+  })
 }

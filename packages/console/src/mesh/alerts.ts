@@ -1,7 +1,5 @@
 import { REMEDIES } from '@montana/soak/formats'
-import type { AlertView, MeshView, NodeView } from '../api/views.js'
 import {
-  ALERTS_SHOWN,
   DISK_FREE_MIN,
   INODES_FREE_MIN,
   LAG_CRITICAL,
@@ -9,7 +7,9 @@ import {
   LOAD_PER_CORE_MAX,
   PSI_MEM_MAX_PERCENT,
   SWAP_MAX,
-} from '../constants.js'
+} from '../api/bounds.js'
+import type { AlertView, MeshView, NodeView } from '../api/views.js'
+import { ALERTS_SHOWN } from '../constants.js'
 import type { Sample, Status } from './status.js'
 
 /** What the codes of a status document mean and what to do, by the package that raises them. */
@@ -58,10 +58,13 @@ function stall({ isOverdue, cementedAgeMs, open }: Facts): Alert[] {
 function absence({ label, error }: NodeView, { nodes }: Facts): Alert[] {
   if (error === null || error.code === ASKED_ELSEWHERE) return []
   const hears = nodes.filter(({ peers }) => peers.some((peer) => peer.label === label && peer.connected))
-  const heard =
-    hears.length > 0 ? `, and ${hears.length} others are connected to it` : ', and no other is connected to it'
-  const text = `does not answer: ${error.text}${heard}`
+  const text = `does not answer: ${error.text}, and ${connected(hears.length)} connected to it`
   return [{ severity: 'critical', code: 'F-UNREACH', nodes: [label], text, remedy: REMEDIES['F-UNREACH'].node }]
+}
+
+function connected(others: number): string {
+  if (others === 0) return 'no other is'
+  return others === 1 ? 'one other is' : `${others} others are`
 }
 
 function lag({ label, lag: windows }: NodeView): Alert[] {

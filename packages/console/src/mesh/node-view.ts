@@ -1,4 +1,5 @@
 import type { Heartbeats, NodeView, PeerView, ResourcesView } from '../api/views.js'
+import { CODES_SHOWN, PEERS_SHOWN } from '../constants.js'
 import type { Sample, Status } from './status.js'
 
 /** One ping per peer in so many seconds of connection: 720 an hour (spec operations 5). */
@@ -30,9 +31,14 @@ export function nodeView(
     build: build && (build.revision === null ? build.version : `${build.version} ${build.revision.slice(0, 8)}`),
     clock: clock && { backend: clock.backend, stepsPerSecond: clock.steps_per_second, load: clock.load },
     resources: res && resourcesView(res, cpuCores),
-    ...{ degraded: status.degraded ?? [], findings: [...new Set(status.findings.map(({ code }) => code))] },
-    peers: peers.map(peerView),
+    degraded: codesOf(status.degraded ?? []),
+    findings: codesOf(status.findings.map(({ code }) => code)),
+    peers: peers.slice(0, PEERS_SHOWN).map(peerView),
   }
+}
+
+function codesOf(codes: readonly string[]): string[] {
+  return [...new Set(codes)].slice(0, CODES_SHOWN)
 }
 
 const UNKNOWN: Omit<NodeView, 'label' | 'error'> = {

@@ -3,6 +3,10 @@ import { z } from 'zod'
 
 const { count, measured, text } = shapes
 const SHORT_LIST_MAX = 64
+/** What a node raises about itself; the longest of today has 24. */
+const code = z.string().max(64)
+/** nɈ in decimal digits; 128 bits have 39. */
+const amount = z.string().regex(/^\d{1,39}$/)
 
 /** A group that an older node does not have. */
 function group<T extends z.ZodType>(schema: T) {
@@ -11,11 +15,12 @@ function group<T extends z.ZodType>(schema: T) {
 
 /** What the page shows of `montana.status/1`, beyond what the watchdog records: spec operations 2. */
 export const statusSchema = soakStatus.extend({
+  degraded: group(z.array(code).max(shapes.LIST_MAX)),
   network: text.nullable().default(null),
   cemented_at: shapes.time.nullable().default(null),
   synced: group(z.boolean()),
   active_nodes: group(count),
-  ...{ node_id: group(shapes.hex32), account_id: group(shapes.hex32), balance: group(text), supply: group(text) },
+  ...{ node_id: group(shapes.hex32), account_id: group(shapes.hex32), balance: group(amount), supply: group(amount) },
   ...{ node_table: group(count), account_table: group(count) },
   strangers: z
     .array(z.object({ peer_id: text, up_s: z.number().nonnegative(), heard_s: measured }))
@@ -34,7 +39,7 @@ export const statusSchema = soakStatus.extend({
     }),
   ),
   findings: z
-    .array(z.object({ code: text, window: count.optional(), peer: text.optional() }))
+    .array(z.object({ code, window: count.optional(), peer: text.optional() }))
     .max(shapes.LIST_MAX)
     .default([]),
 })

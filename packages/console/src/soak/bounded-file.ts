@@ -11,12 +11,3 @@ export async function readBounded(path: string, maxBytes: number): Promise<strin
 }
 
 const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EINVAL', 'EFBIG', 'EACCES', 'EPERM'])
-
-export function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,5 +1,6 @@
 import { shapes } from '@montana/soak/formats'
 import { z } from 'zod'
+import { parseJson } from '../parse-json.js'
 
 const { count, text, time } = shapes
 
@@ -67,12 +68,4 @@ function nodePoint({ reachable, lag, proc, res, peers }: z.infer<typeof nodeSche
   const pingsEnded = pingOk + sum('ping_timeout') + sum('ping_failed')
   const instance = reachable ? (proc?.instance ?? null) : null
   return { instance, lag, rssBytes: res?.rss ?? null, pingOk, pingsEnded, connectedS: sum('up_s') }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

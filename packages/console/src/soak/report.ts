@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { isAccounted, type Report, reportSchema } from '@montana/soak/formats'
 import type { FindingView, ReportRow, ReportView } from '../api/views.js'
 import { FINDINGS_SHOWN, REPORT_MAX_BYTES } from '../constants.js'
-import { parseJson, readBounded } from './bounded-file.js'
+import { parseJson } from '../parse-json.js'
+import { readBounded } from './bounded-file.js'
 
 const SEVERITY_ORDER = ['critical', 'warning', 'info']
 

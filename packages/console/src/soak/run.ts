@@ -1,7 +1,8 @@
 import { type DrillEvent, drillEventSchema, type RunDocument, runDocumentSchema } from '@montana/soak/formats'
 import type { DrillView } from '../api/views.js'
 import { RUN_FILE_MAX_BYTES } from '../constants.js'
-import { parseJson, readBounded } from './bounded-file.js'
+import { parseJson } from '../parse-json.js'
+import { readBounded } from './bounded-file.js'
 
 export interface DeclaredRun {
   readonly run: RunDocument

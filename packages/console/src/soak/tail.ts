@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '@montana/foundation'
 import { SOAK_LINE_MAX_BYTES, SOAK_POINTS_MAX, SOAK_TAIL_BYTES } from '../constants.js'
+import { ApiError } from '../errors.js'
 import { parsePoint, type SoakPoint } from './point.js'
 
 const CHUNK_BYTES = 256 * 1024
@@ -44,7 +46,10 @@ export class SoakTail {
     return this.#lastSha256
   }
 
-  /** Takes in what was appended since the last time. Calls that come while one is at work share it. */
+  /**
+   * Takes in what was appended since the last time. Calls that come while one is at work share it. Throws ApiError 503
+   * SOAK_UNREADABLE.
+   */
   refresh(): Promise<void> {
     this.#running ??= this.#read().finally(() => {
       this.#running = undefined
@@ -57,7 +62,9 @@ export class SoakTail {
     this.#exists = handle !== undefined
     if (!handle) return
     try {
-      const { ino, size } = await handle.stat()
+      const found = await handle.stat()
+      if (!found.isFile()) throw unreadable('it is no file')
+      const { ino, size } = found
       if (ino !== this.#inode || size < this.#offset) this.#restart(ino, size)
       await this.#readTo(handle, size)
     } finally {
@@ -129,11 +136,17 @@ export class SoakTail {
   }
 }
 
+/** Waits for no pipe and no device. */
 async function openToRead(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r')
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw error
+    throw unreadable(errorCode(error))
   }
+}
+
+function unreadable(why: string): ApiError {
+  const remedy = 'let the user of the console read it, or name another with --data-dir or --config'
+  return new ApiError(503, 'SOAK_UNREADABLE', `the soak file cannot be read: ${why}`, { remedy })
 }

@@ -1,5 +1,6 @@
 import { formatTime } from '@montana/foundation'
-import type { GroupConfig } from '../config/types.js'
+import { witnessTimes } from '../config/bounds/witness-times.js'
+import type { GroupConfig, WitnessConfig } from '../config/types.js'
 import type { PolicyDecision } from '../core/api.js'
 import type { Effect, Observation } from '../core/types.js'
 import { createFailoverMetrics, type FailoverMetrics, showDecision, showHost } from './metrics.js'
@@ -85,7 +86,7 @@ export class StatusKeeper {
       decisions: this.#decisions,
       since: this.#since,
       peers: channel.describe(),
-      witnesses: Object.fromEntries(this.#init.config.witnesses.map(({ name }) => [name, this.#witness(name)])),
+      witnesses: Object.fromEntries(this.#init.config.witnesses.map((one) => [one.name, this.#witness(one)])),
       breathing: breath?.state() ?? null,
       pause: pauses.load(),
       loopGapMs: Math.round(this.#gapMs),
@@ -110,12 +111,15 @@ export class StatusKeeper {
     this.#since[decision.policy] = formatTime(Date.now())
   }
 
-  #witness(name: string): WitnessStatus {
-    const at = this.#witnessMs.get(name)
+  #witness(witness: WitnessConfig): WitnessStatus {
+    const at = this.#witnessMs.get(witness.name)
     const ageMs = at === undefined ? null : Math.round(this.#modules.clock().nowMs - at)
-    return { isAnswering: ageMs !== null && ageMs < WITNESS_SHOWN_MS, lastAnswerMs: ageMs }
+    const { isSlow } = witnessTimes(witness, this.#init.config)
+    const shownMs = isSlow ? SLOW_SHOWN_MS : FAST_SHOWN_MS
+    return { isAnswering: ageMs !== null && ageMs < shownMs, lastAnswerMs: ageMs }
   }
 }
 
-/** Three rounds of the slowest kind, git: what did not answer for so long is shown as silent. */
-const WITNESS_SHOWN_MS = 15_000
+/** Three rounds, spec three-mirror 7.2 S1: what did not answer for so long is shown as silent. */
+const FAST_SHOWN_MS = 3_000
+const SLOW_SHOWN_MS = 15_000

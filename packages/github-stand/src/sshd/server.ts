@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { StandError } from '../errors.js'
@@ -28,6 +28,7 @@ export class SshServer {
   readonly access: SshAccess
   readonly #folder: string
   #process: ChildProcess
+  #command = 'false'
 
   private constructor(folder: string, access: SshAccess, process: ChildProcess) {
     this.#folder = folder
@@ -52,9 +53,18 @@ export class SshServer {
 
   /** What each connection of the client runs from now on, whatever it asks for. */
   async force(command: string): Promise<void> {
+    this.#command = command
     const key = await readFile(`${this.access.keyFile}.pub`, 'utf8')
-    const line = `restrict,command="${command.replaceAll('"', '\\"')}" ${key}`
-    await writeFile(join(this.#folder, 'authorized_keys'), line)
+    await writeFile(join(this.#folder, 'authorized_keys'), this.#entry(key))
+  }
+
+  /** Another client, by its public key in one line; it runs what is forced upon the first. */
+  async letIn(publicKey: string): Promise<void> {
+    await appendFile(join(this.#folder, 'authorized_keys'), this.#entry(`${publicKey.trim()}\n`))
+  }
+
+  #entry(key: string): string {
+    return `restrict,command="${this.#command.replaceAll('"', '\\"')}" ${key}`
   }
 
   /** Starts anew with another host key; `access.knownHosts` keeps the former one, as a client's file would. */

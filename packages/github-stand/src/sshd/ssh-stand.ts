@@ -39,6 +39,11 @@ export class SshStand {
     await this.#server.rotateHostKey()
   }
 
+  /** Another client, by its public key in one line. */
+  async letIn(publicKey: string): Promise<void> {
+    await this.#server.letIn(publicKey)
+  }
+
   async withoutHostKey(): Promise<SshAccess> {
     return await this.#server.withoutHostKey()
   }

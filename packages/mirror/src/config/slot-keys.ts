@@ -45,7 +45,7 @@ export const slotSchema = z.strictObject({
   LFS: choice('auto', 'off').default('auto'),
   WIKI: later(flag, (value) => value, 'write false').optional(),
   PROMOTABLE: flag.optional(),
-  WORKFLOW_PATHS: later(choice('alert', 'approve'), (value) => value === 'approve', 'write alert').optional(),
+  WORKFLOW_PATHS: choice('alert', 'approve').optional(),
   SENTINEL_TOKEN: token.optional(),
   SENTINEL_TOKEN_FILE: path.optional(),
   RENEWAL_TRIGGER_TOKEN: secretValue.optional(),

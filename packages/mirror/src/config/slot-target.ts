@@ -75,12 +75,13 @@ function gitTarget(slot: number, settings: SlotSettings, keyed: Keyed): Found<Gi
 
 function githubTarget(
   base: Common,
-  { SYNC_SECRETS = true, SYNC_VARS = true, PROMOTABLE = true }: SlotSettings,
+  { SYNC_SECRETS = true, SYNC_VARS = true, PROMOTABLE = true, WORKFLOW_PATHS = 'alert' }: SlotSettings,
   repository: RepositoryName,
   rest: Pick<GithubTarget, 'apiUrl' | 'secrets' | 'sentinelToken'>,
 ): GithubTarget {
   const sync = { syncSecrets: SYNC_SECRETS, syncVariables: SYNC_VARS, promotable: PROMOTABLE }
-  return { ...base, ...rest, ...sync, type: 'github', repository }
+  const workflowPaths = WORKFLOW_PATHS
+  return { ...base, ...rest, ...sync, workflowPaths, type: 'github', repository }
 }
 
 function common(slot: number, settings: SlotSettings, url: string, keyed: Keyed): Found<Common> {

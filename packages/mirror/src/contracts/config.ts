@@ -45,6 +45,8 @@ export interface GithubTarget extends TargetCommon {
   readonly syncSecrets: boolean
   readonly syncVariables: boolean
   readonly promotable: boolean
+  /** `approve`: a push that changes workflows waits until somebody approves its tip. */
+  readonly workflowPaths: 'alert' | 'approve'
   /** By name: values for this target only. */
   readonly secrets: ReadonlyMap<string, string>
   /** What the sentinel of the replica will use; null when not given. */

@@ -34,6 +34,7 @@ export type MirrorErrorCode =
   | 'STATE_UNREADABLE'
   | 'GIT_FAILED'
   | 'STORE_INVALID'
+  | 'APPROVAL_NEEDED'
 
 /** How the command ends: spec repository-mirror 12. What is not listed ends with 1. */
 const EXIT_CODES: Partial<Record<MirrorErrorCode, ExitCode>> = {

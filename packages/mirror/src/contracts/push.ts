@@ -13,6 +13,8 @@ export interface PushInput {
   /** Refs whose local tip holds the commit that we pushed last: an annotated tag that moved forward is no fast-forward. */
   readonly contained: ReadonlySet<string>
   readonly onDiverge: 'refuse' | 'rescue'
+  /** Foreign tips that a person asked to keep by a rescue ref, whatever `onDiverge` says; any other tip is refused. */
+  readonly keep?: Tips
   /** Suffix of rescue refs: `<utc yyyymmddThhmmssZ>`. */
   readonly stamp: string
 }
@@ -69,4 +71,11 @@ export interface PushReport {
   readonly tip: string | null
   readonly lagCommits: number | null
   readonly pushes: number
+}
+
+/** A push that changes what runs on the target: it waits until somebody approves its tips. Spec 3.2 WORKFLOW_PATHS. */
+export interface HeldPush {
+  readonly refs: readonly { readonly ref: string; readonly tip: string }[]
+  /** Of all of them, sorted; the first 50. */
+  readonly paths: readonly string[]
 }

@@ -3,6 +3,7 @@ import type { FenceEntry, FenceRecord } from '../contracts/fence.js'
 import { MINUTE_MS } from './durations.js'
 import { mayActIn } from './fence-records.js'
 import type { RefusalCode } from './refusal.js'
+import { roleWords } from './role-words.js'
 
 export interface PermitSettings {
   /** `MIRROR_ENABLED`; null: not set, which is not the same as off. */
@@ -30,19 +31,20 @@ export function mayAct(
   settings: PermitSettings,
 ): Permission {
   if (settings.enabled === false) return withoutMirror(role)
-  if (role !== 'MASTER' && role !== 'TEMPORARY_MASTER') return no('INERT', `the role is ${role ?? 'not set'}`)
+  if (role !== 'MASTER' && role !== 'TEMPORARY_MASTER') return no('INERT', `this repository is ${roleWords(role)}`)
   if (entry === null) return no('FENCED', 'the fence has no record or could not be read')
   const { record } = entry
   if (record.holder !== self) return no('FENCED', `epoch ${record.epoch} belongs to ${record.holder}`)
   if (!mayActIn(record)) return no('FENCED', `epoch ${record.epoch} is ${record.state}`)
-  if (record.role !== role) return no('FENCED', `the role is ${role}, but the fence says ${record.role}`)
+  if (record.role !== role)
+    return no('FENCED', `this repository is ${roleWords(role)}, but the fence knows ${roleWords(record.role)}`)
   if (!record.autoPromote && !settings.autoPromote) return { act: true, permitMsLeft: null }
   return permitOf(record, renewalStartMonoMs, nowMonoMs, settings.permitMs)
 }
 
 function withoutMirror(role: Role | null): Permission {
   if (role === 'MASTER') return { act: true, permitMsLeft: null }
-  return no('INERT', `mirroring is off and the role is ${role ?? 'not set'}`)
+  return no('INERT', `mirroring is off and this repository is ${roleWords(role)}`)
 }
 
 /** The shorter of what the record promises to others and what is configured here. */

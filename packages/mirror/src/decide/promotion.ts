@@ -1,6 +1,7 @@
 import type { Role } from '../contracts/config.js'
 import type { FenceEntry } from '../contracts/fence.js'
 import { mayActIn } from './fence-records.js'
+import { roleWords } from './role-words.js'
 import { abandon, nextStep, type Precondition, type Progress, type StepPlan } from './steps.js'
 
 export type PromotionStep = 'claim' | 'epoch' | 'workflows' | 'role' | 'gates' | 'proof' | 'marker' | 'activate'
@@ -79,7 +80,7 @@ export function promotionPreconditions(facts: PromotionFacts): Precondition[] {
   return [
     condition('cause', facts.cause !== null, facts.cause ?? 'neither the sentinel nor an operator asks for it'),
     condition('promotable', facts.isPromotable, facts.isPromotable ? 'github replica' : 'NOT_PROMOTABLE: code only'),
-    condition('role', facts.role === 'SLAVE', `the role is ${facts.role ?? 'not set'}`),
+    condition('role', facts.role === 'SLAVE', `it is ${roleWords(facts.role)}`),
     none('gates', facts.liveGates, 'all gates are inert', 'live'),
     none('secrets', facts.missingSecrets, 'all required secrets are there', 'missing'),
     none('workflows', facts.unguardedWorkflows, 'all workflows are guarded', 'unguarded'),

@@ -34,7 +34,8 @@ function caseOf(input: PushInput, ref: string, local: string, remote: string): M
   if (remote === local) return 'equal'
   if (input.fastForward.has(ref)) return { kind: 'fast-forward', needsRescue: false }
   if (remote === input.pushed.get(ref)) return { kind: 'overwrite', needsRescue: !input.contained.has(ref) }
-  return input.onDiverge === 'rescue' ? { kind: 'rescue', needsRescue: true } : 'diverged'
+  const isKept = input.onDiverge === 'rescue' || input.keep?.get(ref) === remote
+  return isKept ? { kind: 'rescue', needsRescue: true } : 'diverged'
 }
 
 function updateOf(

@@ -46,7 +46,7 @@ export function plannedConditions(
   const isStill = record.state === 'active' || record.state === 'released'
   const foreign = foreignWork(refs)
   return [
-    { name: 'holder', met: isHolder && isStill, why: `${record.holder} holds epoch ${record.epoch} (${record.state})` },
+    { name: 'holder', met: isHolder && isStill, why: holderWords(record, self) },
     unpaused(record),
     {
       name: 'history',
@@ -54,6 +54,10 @@ export function plannedConditions(
       why: foreign.length === 0 ? 'the replica has no work of its own' : `own work on ${foreign.join(', ')}`,
     },
   ]
+}
+
+function holderWords({ holder, epoch, state }: FenceRecord, self: string): string {
+  return `${holder === self ? 'this primary' : 'another repository'} holds epoch ${epoch} (${state})`
 }
 
 /** Never in the way of the beginning: the wait comes after the release. */

@@ -19,14 +19,27 @@ const RESCUE = 'refs/heads/rescue/'
 
 /** What each branch and tag needs, worked out on fetched copies: nothing of either side moves. Spec 11.3 step 1. */
 export async function survey(init: SurveyInit, signal: AbortSignal): Promise<Survey> {
-  const primary = await fetchSide(init.sides, 'primary', signal)
-  const replica = await fetchSide(init.sides, 'replica', signal)
+  const { primary, replica, refs } = await compareSides(init.sides, signal)
+  return { primary, replica, plan: planHandback(refs, init.onRecovery, unitedPaths(init)) }
+}
+
+export interface Compared {
+  readonly primary: Tips
+  readonly replica: Tips
+  /** In the order of their names, without rescue refs. */
+  readonly refs: readonly HandbackRef[]
+}
+
+/** How the refs of both sides stand to each other; fetches copies of both. */
+export async function compareSides(sides: BothSides, signal: AbortSignal): Promise<Compared> {
+  const primary = await fetchSide(sides, 'primary', signal)
+  const replica = await fetchSide(sides, 'replica', signal)
   const names = new Set([...primary.keys(), ...replica.keys()])
   const refs: HandbackRef[] = []
   for (const ref of [...names].filter((name) => !name.startsWith(RESCUE)).sort()) {
-    refs.push(await compare(init.sides, { ref, primary: primary.get(ref), replica: replica.get(ref) }, signal))
+    refs.push(await compare(sides, { ref, primary: primary.get(ref), replica: replica.get(ref) }, signal))
   }
-  return { primary, replica, plan: planHandback(refs, init.onRecovery, unitedPaths(init)) }
+  return { primary, replica, refs }
 }
 
 /** Files that are merged by their entries, so that no conflict of lines in them counts. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import { invalid } from '@montana/http'
 import type { MirrorStore } from '../store/mirror-store.js'
 import { HttpError } from './errors.js'
 import { Remembered } from './remembered.js'
-import { invalid } from './schemas.js'
 
 export interface Answer {
   readonly status: 200 | 202

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Candidate, CandidateReport } from '../service/candidate.js'
 import { HttpError } from './errors.js'
 import { addMutation } from './mutation.js'
+import { acceptedSchema, sshHostsSchema, sshKeySchema } from './schema/index.js'
 import { addBody, sshHostsBody, sshKeyBody } from './schemas.js'
 import type { MirrorService } from './service.js'
 import type { WriteModules } from './write-routes.js'
@@ -29,8 +30,10 @@ function addSave(app: FastifyInstance, modules: WriteModules): void {
   if (addSlot === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors',
+    summary: 'saves a mirror that was tested, as a job',
     isAlsoRead: true,
     schema: addBody,
+    accepted: acceptedSchema,
     run: async ({ candidate, testedAs }) => {
       const work = async () => await addSlot(candidate, testedAs, signal).finally(() => facts.forget())
       return { status: 202, body: { jobId: jobs.start('add', null, work) } }
@@ -44,12 +47,16 @@ function addSsh(app: FastifyInstance, modules: WriteModules): void {
   if (sshTools === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/ssh/key',
+    summary: 'makes a key for an archive over ssh; its private part stays here',
     schema: sshKeyBody,
+    answer: sshKeySchema,
     run: async () => ({ status: 200, body: await sshTools.makeKey(signal) }),
   })
   addMutation(app, modules, {
     url: '/api/mirrors/ssh/hosts',
+    summary: 'keys that a host shows now, for a person to compare',
     schema: sshHostsBody,
+    answer: sshHostsSchema,
     run: async ({ url }) => ({ status: 200, body: { hostKeys: await sshTools.hostKeys(url, signal) } }),
   })
 }

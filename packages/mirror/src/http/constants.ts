@@ -19,8 +19,5 @@ export const LOOK_SHARED_MS = 10_000
 export const LOOK_DEADLINE_MS = 8_000
 /** Requests whose jobs and answers are remembered: a day of an operator with a nervous finger. */
 export const REMEMBERED = 200
-/** 128 bits in base64url are 22 characters. */
-export const TOKEN_CHARACTERS_MIN = 24
 /** A maintenance that takes longer is asked for again. */
 export const HOLD_MINUTES_MAX = 7 * 24 * 60
-export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -1,36 +1,28 @@
 import { isAbort, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import { type EdgeCode, errorBody, frameworkStatus, RefusedError } from '@montana/http'
 import type { FastifyReply } from 'fastify'
 import type { Scrub } from './scrub.js'
 
 export type HttpErrorCode =
-  | 'HOST'
-  | 'ORIGIN'
-  | 'METHOD'
-  | 'TOKEN'
-  | 'READ_ONLY'
-  | 'MEDIA_TYPE'
+  | EdgeCode
   | 'BODY_INVALID'
   | 'BODY_TOO_LARGE'
-  | 'FIELD_INVALID'
   | 'KEY_REUSED'
   | 'NOT_FOUND'
-  | 'BUSY'
   | 'EPOCH_LOST'
   | 'PRECONDITION'
   | 'STOPPING'
   | 'INTERNAL'
 
-/** A request that is refused, with the status that says so. */
-export class HttpError extends MontanaError {
-  declare readonly code: HttpErrorCode
-
+/** A request that is refused by a rule of the mirror. */
+export class HttpError extends RefusedError<HttpErrorCode> {
   constructor(
-    readonly status: number,
+    status: number,
     code: HttpErrorCode,
     message: string,
     init: MontanaErrorInit & { readonly remedy: string },
   ) {
-    super(code, message, init)
+    super(status, code, message, init)
     this.name = 'HttpError'
   }
 }
@@ -51,18 +43,16 @@ const FRAMEWORK: Readonly<Record<number, HttpError>> = {
 /** Every refusal in one form; what is not an error of ours is told to nobody. Spec 0-decisions: errors as JSON. */
 export function sendError(error: unknown, reply: FastifyReply, scrub: Scrub): FastifyReply {
   const known = toKnown(error)
-  const status = known instanceof HttpError ? known.status : (STATUS[known.code] ?? 500)
-  const { code, message, field } = known
-  const remedy = known.remedy ?? 'look at the log of the server'
-  const body = { error: { code, message, remedy, ...(field && { field }) } }
+  const status = known instanceof RefusedError ? known.status : (STATUS[known.code] ?? 500)
+  const body = errorBody(known, 'look at the log of the server')
   return reply.code(status).type('application/json').send(scrub(body))
 }
 
 function toKnown(error: unknown): MontanaError {
   if (error instanceof MontanaError) return error
   if (isAbort(error)) return new HttpError(503, 'STOPPING', 'the server is ending', { remedy: 'ask again later' })
-  const status = (error as { statusCode?: unknown } | null)?.statusCode
-  if (typeof status === 'number' && status >= 400 && status < 500) {
+  const status = frameworkStatus(error)
+  if (status !== undefined) {
     return FRAMEWORK[status] ?? new HttpError(status, 'BODY_INVALID', 'the body is no JSON', { remedy: 'send JSON' })
   }
   return new HttpError(500, 'INTERNAL', 'internal error', { remedy: 'look at the log of the server' })

@@ -2,6 +2,7 @@ import type { TargetConfig } from '../contracts/config.js'
 import type { FenceEntry } from '../contracts/fence.js'
 import type { Provider } from '../contracts/provider.js'
 import type { SentinelDocument } from '../sentinel/document.js'
+import { heldPush } from '../service/held-push.js'
 import type { ActionName, FenceSight, TargetFacts, ViewParts } from '../view/index.js'
 import { HttpError } from './errors.js'
 import { Recent } from './recent.js'
@@ -85,13 +86,30 @@ export class Facts {
       attempt: store.attempts.latest(target.name, 'code'),
       refs: store.refs.all(target.name),
       observation: this.#service.observed?.(target.name),
+      held: heldPush(store, target.name),
       credentialExpiryMs: provider.credentialExpiry?.() ?? null,
     }
   }
 }
 
-function offeredBy({ resume, dropRescue, promote, demote, remove }: MirrorService): ReadonlySet<ActionName> {
-  const optional: Partial<Record<ActionName, unknown>> = { resume, dropRescue, promote, demote, remove }
+function offeredBy({
+  resume,
+  dropRescue,
+  promote,
+  demote,
+  remove,
+  recover,
+  approve,
+}: MirrorService): ReadonlySet<ActionName> {
+  const optional: Partial<Record<ActionName, unknown>> = {
+    resume,
+    dropRescue,
+    promote,
+    demote,
+    remove,
+    recover,
+    approve,
+  }
   const names = Object.keys(optional) as ActionName[]
   return new Set<ActionName>(['sync', 'test', ...names.filter((name) => optional[name] !== undefined)])
 }

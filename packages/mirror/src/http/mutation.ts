@@ -1,13 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
-import type { z } from 'zod'
+import * as http from '@montana/http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { Answer, Answers } from './answers.js'
 import { BODY_MAX_BYTES } from './constants.js'
-import { HttpError } from './errors.js'
-import { noQuery, parsed } from './schemas.js'
+import { idParams } from './schemas.js'
 
 export interface Mutation<T> {
+  /** Names a target where `:id` is in it. */
   readonly url: string
+  /** One line for the list of routes. */
+  readonly summary: string
+  /** Of the body; strict. */
   readonly schema: z.ZodType<T>
+  /** What `run` gives with status 200, and with 202. */
+  readonly answer?: z.ZodType
+  readonly accepted?: z.ZodType
   /** Another route answers GET under the same path. */
   readonly isAlsoRead?: boolean
   /** Goes on when the client has left. */
@@ -16,34 +23,36 @@ export interface Mutation<T> {
 
 export interface MutationModules {
   readonly answers: Answers
-  readonly guard: (request: FastifyRequest, reply: FastifyReply) => void
+  readonly guard: http.WriteGuard
 }
 
-const OTHERS: HTTPMethods[] = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+interface Named {
+  readonly id?: string
+}
 
-/** POST with a token, JSON of a strict shape, and perhaps an `Idempotency-Key`; every other method is 405. */
+const headers = z.looseObject({
+  'Idempotency-Key': z.string().optional().describe('of a request that is done once, however often it is sent'),
+})
+const unnamed: z.ZodType<Named> = z.strictObject({})
+
+/** As {@link http.addMutation}, and done once for each `Idempotency-Key`. */
 export function addMutation<T>(app: FastifyInstance, { answers, guard }: MutationModules, mutation: Mutation<T>): void {
-  const { url, schema, run, isAlsoRead = false } = mutation
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => guard(request, reply)
-  app.post(url, { onRequest, bodyLimit: BODY_MAX_BYTES }, async (request, reply) => {
-    parsed(noQuery, request.query)
-    const body = parsed(schema, request.body)
-    const { id = '' } = request.params as { id?: string }
-    const key = keyOf(request)
-    const answer = await answers.once(key, JSON.stringify([url, id, body]), () => run(body, id))
-    return await reply.code(answer.status).send(answer.body)
-  })
-  const refuse = async (_: FastifyRequest, reply: FastifyReply) => {
-    reply.header('allow', isAlsoRead ? 'GET, HEAD, POST' : 'POST')
-    throw new HttpError(405, 'METHOD', 'this changes something', { remedy: 'use POST' })
-  }
-  // Before a body is looked at: what is sent with a wrong method is not read.
-  app.route({
-    method: OTHERS.filter((method) => method !== 'GET' || !isAlsoRead),
-    url,
-    onRequest: refuse,
-    handler: refuse,
-  })
+  const { run, ...described } = mutation
+  const { url } = described
+  const params: z.ZodType<Named> = url.includes('/:id') ? idParams : unnamed
+  http.addMutation<T, Named>(
+    app,
+    { guard, bodyMaxBytes: BODY_MAX_BYTES },
+    {
+      ...{ ...described, params, headers },
+      run: async (body, { params: { id = '' }, request, reply }) => {
+        const asked = JSON.stringify([url, id, body])
+        const answer = await answers.once(keyOf(request), asked, () => run(body, id))
+        reply.code(answer.status)
+        return answer.body
+      },
+    },
+  )
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

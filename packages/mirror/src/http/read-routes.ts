@@ -1,11 +1,13 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { addQuery, addStream, invalid } from '@montana/http'
+import type { FastifyInstance } from 'fastify'
 import { detailOf, viewOf } from '../view/index.js'
 import { HttpError } from './errors.js'
 import type { EventStreams } from './events.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { pageOf } from './page.js'
-import { historyQuery, invalid, noQuery, parsed } from './schemas.js'
+import { historySchema, jobSchema, targetSchema, viewSchema } from './schema/index.js'
+import { historyQuery, idParams, jobParams } from './schemas.js'
 import type { MirrorService } from './service.js'
 import { unknownTarget } from './write-routes.js'
 
@@ -16,48 +18,78 @@ export interface ReadModules {
   readonly streams: EventStreams
 }
 
-type IdParams = { Params: { id: string } }
-
 /** What changes nothing. Spec repository-mirror 13. */
-export function addReadRoutes(app: FastifyInstance, { service, facts, jobs, streams }: ReadModules): void {
-  const { store, time } = service.parts
-  app.get('/api/mirrors', async ({ query }) => {
-    parsed(noQuery, query)
-    return pageOf(service, viewOf(await facts.parts(), time.wallMs()), jobs.open())
-  })
-  app.get<IdParams>('/api/mirrors/:id', async ({ params, query }) => {
-    parsed(noQuery, query)
-    const parts = await facts.parts()
-    const found = parts.targets.find(({ target }) => target.name === params.id)
-    if (found === undefined) throw unknownTarget()
-    return detailOf(parts, found, time.wallMs())
-  })
-  app.get<IdParams>('/api/mirrors/:id/history', async ({ params, query }) => {
-    const { limit, before } = parsed(historyQuery, query)
-    if (!service.parts.targets.some(({ target }) => target.name === params.id)) throw unknownTarget()
-    return { attempts: store.attempts.history(params.id, limit, before) }
-  })
-  app.get<{ Params: { jobId: string } }>('/api/mirrors/jobs/:jobId', async ({ params, query }) => {
-    parsed(noQuery, query)
-    const job = jobs.view(params.jobId)
-    if (job) return job
-    throw new HttpError(404, 'NOT_FOUND', 'there is no such job', { remedy: 'older jobs are in the history' })
-  })
-  app.get('/api/mirrors/events', { exposeHeadRoute: false }, async ({ headers }, reply) => {
-    openStream(reply, streams, lastIdOf(headers['last-event-id']))
+export function addReadRoutes(app: FastifyInstance, modules: ReadModules): void {
+  addView(app, modules)
+  addTarget(app, modules)
+  addHistory(app, modules)
+  addJob(app, modules)
+  addEvents(app, modules)
+}
+
+function addView(app: FastifyInstance, { service, facts, jobs }: ReadModules): void {
+  addQuery(app, {
+    url: '/api/mirrors',
+    summary: 'this repository, its mirrors, fence and sentinel, and what can be done now',
+    answer: viewSchema,
+    run: async () => pageOf(service, viewOf(await facts.parts(), service.parts.time.wallMs()), jobs.open()),
   })
 }
 
-/** From here on the response is the stream's. Throws {@link HttpError} where there is no place. */
-function openStream(reply: FastifyReply, streams: EventStreams, lastId: number | undefined): void {
-  if (streams.isFull) {
-    reply.header('retry-after', '10')
-    throw new HttpError(503, 'BUSY', 'too many pages are open', { remedy: 'close one and load this one again' })
-  }
-  reply.hijack()
-  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-  reply.raw.writeHead(200, headers as Record<string, string>)
-  streams.add(reply.raw, lastId)
+function addTarget(app: FastifyInstance, { service, facts }: ReadModules): void {
+  addQuery(app, {
+    url: '/api/mirrors/:id',
+    summary: 'one mirror with the result of each ref',
+    params: idParams,
+    answer: targetSchema,
+    run: async ({ params: { id } }) => {
+      const parts = await facts.parts()
+      const found = parts.targets.find(({ target }) => target.name === id)
+      if (found === undefined) throw unknownTarget()
+      return detailOf(parts, found, service.parts.time.wallMs())
+    },
+  })
+}
+
+function addHistory(app: FastifyInstance, { service }: ReadModules): void {
+  addQuery(app, {
+    url: '/api/mirrors/:id/history',
+    summary: 'tries of one mirror, newest first',
+    params: idParams,
+    query: historyQuery,
+    answer: historySchema,
+    run: ({ params: { id }, query: { limit, before } }) => {
+      const { targets, store } = service.parts
+      if (!targets.some(({ target }) => target.name === id)) throw unknownTarget()
+      return { attempts: store.attempts.history(id, limit, before) }
+    },
+  })
+}
+
+function addJob(app: FastifyInstance, { jobs }: ReadModules): void {
+  addQuery(app, {
+    url: '/api/mirrors/jobs/:jobId',
+    summary: 'what became of something that was asked for, also after a reload',
+    params: jobParams,
+    answer: jobSchema,
+    run: ({ params: { jobId } }) => {
+      const job = jobs.view(jobId)
+      if (job) return job
+      throw new HttpError(404, 'NOT_FOUND', 'there is no such job', { remedy: 'older jobs are in the history' })
+    },
+  })
+}
+
+function addEvents(app: FastifyInstance, { streams }: ReadModules): void {
+  addStream(app, {
+    url: '/api/mirrors/events',
+    summary: 'events job, layer, role and alert; ids, and with Last-Event-ID only what was missed',
+    isFull: () => streams.isFull,
+    open: ({ headers }) => {
+      const lastId = lastIdOf(headers['last-event-id'])
+      return (response) => streams.add(response, lastId)
+    },
+  })
 }
 
 function lastIdOf(header: string | string[] | undefined): number | undefined {

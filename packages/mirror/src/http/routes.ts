@@ -1,11 +1,12 @@
+import { checkOrigin, createHostGuard, createWriteGuard } from '@montana/http'
 import type { FastifyPluginAsync } from 'fastify'
 import { Answers } from './answers.js'
 import { sendError } from './errors.js'
 import { EventStreams } from './events.js'
 import { Facts } from './facts.js'
-import { createReadGuard, createWriteGuard } from './guard.js'
 import { HttpJobs } from './jobs.js'
 import { addReadRoutes } from './read-routes.js'
+import { addRecoveryRoutes } from './recovery-routes.js'
 import { createScrub } from './scrub.js'
 import type { MirrorRoutesOptions, MirrorService } from './service.js'
 import { addWriteRoutes } from './write-routes.js'
@@ -16,7 +17,7 @@ import { addWriteRoutes } from './write-routes.js'
  */
 export function createMirrorRoutes(service: MirrorService, options: MirrorRoutesOptions): FastifyPluginAsync {
   const { token, hosts = [], ...timing } = options
-  const mayRead = createReadGuard(hosts)
+  const checkHost = createHostGuard(hosts)
   const guard = createWriteGuard(token)
   return async (app) => {
     const { store, time, log } = service.parts
@@ -27,7 +28,8 @@ export function createMirrorRoutes(service: MirrorService, options: MirrorRoutes
     const streams = new EventStreams({ store, scrub, log, ...timing })
     app.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
-      mayRead(request)
+      checkHost(request)
+      checkOrigin(request)
     })
     app.addHook('preSerialization', async (_, __, payload) => scrub(payload))
     app.addHook('preClose', async () => streams.close())
@@ -37,6 +39,8 @@ export function createMirrorRoutes(service: MirrorService, options: MirrorRoutes
     })
     app.setErrorHandler((error, _, reply) => sendError(error, reply, scrub))
     addReadRoutes(app, { service, facts, jobs, streams })
-    addWriteRoutes(app, { service, facts, jobs, answers: new Answers(store), guard, signal: ending.signal })
+    const writing = { service, facts, jobs, answers: new Answers(store), guard, signal: ending.signal }
+    addWriteRoutes(app, writing)
+    addRecoveryRoutes(app, writing)
   }
 }

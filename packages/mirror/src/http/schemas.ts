@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { LAYER_ORDER } from '../queue/layer-order.js'
 import { candidateSchema } from './candidate-schema.js'
 import { HISTORY_DEFAULT, HISTORY_MAX, HOLD_MINUTES_MAX } from './constants.js'
-import { HttpError } from './errors.js'
 
 const TEXT_MAX = 500
+/** Those that one look shows. */
+const REFS_KEPT_MAX = 20
 
 const reason = z.string().trim().min(1).max(TEXT_MAX)
 const expectedEpoch = z.int().min(1)
@@ -48,6 +49,32 @@ export const roleBody = z.strictObject({
   confirm: z.string().max(TEXT_MAX).optional(),
 })
 
+export const demoteBody = roleBody.extend({ onRecovery: z.enum(['merge', 'rescue']).optional() })
+
+const objectId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+const refName = z.string().regex(/^refs\/(?:heads|tags)\/[^\s\p{C}~^:?*[\\]{1,200}$/u)
+export const recoveryBody = z.strictObject({})
+export const keepBody = z.strictObject({
+  reason,
+  /** Null where nothing is fenced. */
+  expectedEpoch: expectedEpoch.nullable(),
+  dryRun: z.boolean(),
+  /** As they were looked at. */
+  tips: z
+    .array(z.strictObject({ ref: refName, tip: objectId }))
+    .min(1)
+    .max(REFS_KEPT_MAX)
+    .refine((tips) => new Set(tips.map(({ ref }) => ref)).size === tips.length, 'a ref is named twice'),
+  /** `owner/name` of the target, or the id of an archive, typed. */
+  confirm: z.string().max(TEXT_MAX).optional(),
+})
+export const approveBody = z.strictObject({
+  reason,
+  expectedEpoch: expectedEpoch.nullable(),
+  tip: objectId,
+  confirm: z.string().max(TEXT_MAX),
+})
+
 export const removeBody = z.strictObject({
   withdraw: z
     .array(z.enum(['secrets', 'variables']))
@@ -70,20 +97,7 @@ export const historyQuery = z.strictObject({
   before: number(Number.MAX_SAFE_INTEGER).optional(),
   limit: number(HISTORY_MAX).default(HISTORY_DEFAULT),
 })
-export const noQuery = z.strictObject({})
 
-/** Throws {@link HttpError} 422 that names the first field at fault; never repeats its value. */
-export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const read = schema.safeParse(value)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.').slice(0, TEXT_MAX)
-  const message = unknown === undefined ? 'a field is missing or wrong' : 'a field is not known'
-  throw invalid(field, message)
-}
-
-export function invalid(field: string, message: string): HttpError {
-  const remedy = 'send exactly the documented fields with the documented values'
-  return new HttpError(422, 'FIELD_INVALID', message, { ...(field && { field }), remedy })
-}
+/** Of a target; whether there is one is found out later. */
+export const idParams = z.strictObject({ id: z.string() })
+export const jobParams = z.strictObject({ jobId: z.string() })

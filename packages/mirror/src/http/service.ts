@@ -1,8 +1,11 @@
 import type { Layer } from '../contracts/config.js'
 import type { Ticket } from '../queue/enqueue.js'
 import type { SentinelDocument } from '../sentinel/document.js'
+import type { ApproveRequest } from '../service/approve.js'
 import type { Candidate, CandidateReport } from '../service/candidate.js'
+import type { KeepReport, KeepRequest } from '../service/keep-tips.js'
 import type { MirrorParts } from '../service/parts.js'
+import type { RecoveryReport } from '../service/recovery.js'
 import type { RemoveRequest } from '../service/remove.js'
 import type { HostKey, MadeKey } from '../service/ssh-tools.js'
 import type { TargetObservation } from '../view/parts.js'
@@ -15,6 +18,8 @@ export interface RoleRequest {
   readonly force: boolean
   /** Of a promotion: no process on any host acts for the primary any more. */
   readonly drained: boolean
+  /** Of a hand-back, instead of `MIRROR_ON_RECOVERY`: this time only. */
+  readonly onRecovery?: 'merge' | 'rescue'
 }
 
 export interface Signed {
@@ -34,6 +39,12 @@ export interface MirrorService {
   readonly hold?: (untilMs: number | null, request: Signed, signal: AbortSignal) => Promise<void>
   /** After a reset of the history: spec repository-mirror 3.1 MIRROR_RESET_MODE. */
   readonly resume?: (request: Signed, signal: AbortSignal) => Promise<void>
+  /** Both histories of a target and what would become of each ref; nothing moves. */
+  readonly recover?: (mirror: string, signal: AbortSignal) => Promise<RecoveryReport>
+  /** Foreign tips that the next push keeps by rescue refs. */
+  readonly keepTips?: (mirror: string, request: KeepRequest, signal: AbortSignal) => Promise<KeepReport>
+  /** A push that changes workflows may go. */
+  readonly approve?: (mirror: string, request: ApproveRequest) => void
   readonly dropRescue?: (mirror: string, ref: string, signal: AbortSignal) => Promise<void>
   /** The result is shown with the job; it holds no secret. */
   readonly promote?: (mirror: string, request: RoleRequest, signal: AbortSignal) => Promise<unknown>

@@ -1,4 +1,6 @@
+import { invalid } from '@montana/http'
 import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
 import { nameText } from '../config/repository-name.js'
 import type { Layer } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
@@ -10,7 +12,8 @@ import { HttpError } from './errors.js'
 import type { Facts } from './facts.js'
 import type { HttpJobs } from './jobs.js'
 import { addMutation, type MutationModules } from './mutation.js'
-import { dropBody, holdBody, invalid, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
+import { acceptedSchema, droppedSchema, heldSchema, removalSchema, resumedSchema, testSchema } from './schema/index.js'
+import { demoteBody, dropBody, holdBody, removeBody, resumeBody, roleBody, syncBody, testBody } from './schemas.js'
 import type { MirrorService, RoleRequest } from './service.js'
 
 export interface WriteModules extends MutationModules {
@@ -44,12 +47,16 @@ function addSync(app: FastifyInstance, modules: WriteModules): void {
   }
   addMutation(app, modules, {
     url: '/api/mirrors/sync',
+    summary: 'brings layers of every mirror in step, as a job',
     schema: syncBody,
+    accepted: acceptedSchema,
     run: async ({ layers }) => queue(layers, await syncable(modules.facts, service)),
   })
   addMutation(app, modules, {
     url: '/api/mirrors/:id/sync',
+    summary: 'brings layers of one mirror in step, as a job',
     schema: syncBody,
+    accepted: acceptedSchema,
     run: async ({ layers }, id) => {
       await requireAction(modules, id, 'sync')
       return queue(layers, [id])
@@ -69,7 +76,9 @@ function addTest(app: FastifyInstance, modules: WriteModules): void {
   const { service, signal } = modules
   addMutation(app, modules, {
     url: '/api/mirrors/test',
+    summary: 'tries every permission of a mirror, or of a candidate that is not saved',
     schema: testBody,
+    answer: testSchema,
     run: async ({ id, candidate }) => {
       if (candidate !== undefined) return { status: 200, body: await testedCandidate(service, candidate, signal) }
       const reached = service.parts.targets.find(({ target }) => target.name === id)
@@ -87,7 +96,9 @@ function addResume(app: FastifyInstance, modules: WriteModules): void {
   if (resume === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/resume',
+    summary: 'goes on after a reset of the history paused all mirrors',
     schema: resumeBody,
+    answer: resumedSchema,
     run: async (body, id) => {
       await facts.requireEpoch(body.expectedEpoch)
       await requireAction(modules, id, 'resume')
@@ -104,7 +115,9 @@ function addHold(app: FastifyInstance, modules: WriteModules): void {
   if (hold === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/sentinel/hold',
+    summary: 'binds the sentinel for a while, or ends that',
     schema: holdBody,
+    answer: heldSchema,
     run: async ({ forMinutes, ...asked }) => {
       await facts.requireEpoch(asked.expectedEpoch)
       const holdUntilMs = forMinutes === 0 ? null : service.parts.time.wallMs() + forMinutes * MINUTE_MS
@@ -121,7 +134,9 @@ function addDropRescue(app: FastifyInstance, modules: WriteModules): void {
   if (dropRescue === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/rescue/drop',
+    summary: 'deletes a rescue ref on a mirror',
     schema: dropBody,
+    answer: droppedSchema,
     run: async ({ ref, confirm }, id) => {
       await findTarget(modules, id)
       if (confirm !== id) throw invalid('confirm', 'the name of the target is not repeated')
@@ -131,17 +146,25 @@ function addDropRescue(app: FastifyInstance, modules: WriteModules): void {
   })
 }
 
+const SUMMARIES = {
+  promote: 'makes a mirror the primary, as a job; with dryRun it shows the steps',
+  demote: 'hands the role back to the primary, as a job; with dryRun it shows the steps',
+}
+
 function addRoleChange(app: FastifyInstance, modules: WriteModules, kind: 'promote' | 'demote'): void {
   const { service, facts, jobs, signal } = modules
   const change = service[kind]
+  const schema: z.ZodType<z.output<typeof demoteBody>> = kind === 'demote' ? demoteBody : roleBody
   if (change === undefined) return
   addMutation(app, modules, {
     url: `/api/mirrors/:id/${kind}`,
-    schema: roleBody,
-    run: async ({ confirm, force = false, drained = false, ...rest }, id) => {
+    summary: SUMMARIES[kind],
+    schema,
+    accepted: acceptedSchema,
+    run: async ({ confirm, force = false, drained = false, onRecovery, ...rest }, id) => {
       if ((await findTarget(modules, id)).type === 'git') throw notPromotable()
       await requireAction(modules, id, kind)
-      const asked: RoleRequest = { ...rest, force, drained }
+      const asked: RoleRequest = { ...rest, force, drained, ...(onRecovery && { onRecovery }) }
       if (!asked.dryRun || force) requireConfirmed(service, id, confirm)
       await facts.requireEpoch(asked.expectedEpoch)
       const jobId = jobs.start(kind, id, async () => await change(id, asked, signal).finally(() => facts.forget()))
@@ -156,7 +179,10 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
   if (remove === undefined) return
   addMutation(app, modules, {
     url: '/api/mirrors/:id/remove',
+    summary: 'forgets a mirror, as a job; a dry run lists what would go',
     schema: removeBody,
+    answer: removalSchema,
+    accepted: acceptedSchema,
     run: async ({ confirm, reason = REASON, ...rest }, id) => {
       const { type } = await findTarget(modules, id)
       const asked = { ...rest, reason }
@@ -169,19 +195,19 @@ function addRemove(app: FastifyInstance, modules: WriteModules): void {
 }
 
 /** Typed by a person: the repository that is meant. Spec repository-mirror 15 #8. */
-function requireConfirmed({ parts }: MirrorService, id: string, confirm: string | undefined): void {
+export function requireConfirmed({ parts }: MirrorService, id: string, confirm: string | undefined): void {
   const target = parts.targets.find((reached) => reached.target.name === id)?.target
   if (target?.type === 'github' && nameText(target.repository) === confirm) return
   throw invalid('confirm', 'the owner/name of the target is not repeated')
 }
 
-async function findTarget({ facts, service }: WriteModules, id: string): Promise<TargetView> {
+export async function findTarget({ facts, service }: WriteModules, id: string): Promise<TargetView> {
   const found = viewOf(await facts.parts(), service.parts.time.wallMs()).mirrors.find((mirror) => mirror.id === id)
   if (found) return found
   throw unknownTarget()
 }
 
-async function requireAction(modules: WriteModules, id: string, name: ActionName): Promise<void> {
+export async function requireAction(modules: WriteModules, id: string, name: ActionName): Promise<void> {
   const { why } = (await findTarget(modules, id)).actions[name]
   if (why !== null) throw notNow(why)
 }

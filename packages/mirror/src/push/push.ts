@@ -65,8 +65,8 @@ async function planFor(run: PushRun, here: Here, { tips }: Listing, outcomes: Ou
   const { source: folder, signal } = run.request
   const fastForward = await refsThatFastForward({ folder, signal }, pairs)
   const contained = new Set([...pushed.keys()].filter((ref) => !rewritten.has(ref)))
-  const { onDiverge, refs } = target
-  const plan = planPush({ ...open, pushed, fastForward, contained, onDiverge, stamp: stampOf(wallMs) })
+  const { onDiverge, refs, keep = new Map() } = target
+  const plan = planPush({ ...open, pushed, fastForward, contained, onDiverge, keep, stamp: stampOf(wallMs) })
   return { ...plan, extra: [...selectRefs(new Map(plan.extra.map((ref) => [ref, ''])), refs).keys()] }
 }
 
@@ -83,6 +83,6 @@ function fullName(branch: string | null): string {
 }
 
 /** `20260207T050000Z`. */
-function stampOf(wallMs: number): string {
+export function stampOf(wallMs: number): string {
   return new Date(wallMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 }

@@ -71,7 +71,8 @@ export async function lagOf(call: SourceCall, local: string, remote: string | nu
   return count === null ? null : Number(count)
 }
 
-function printable(text: string | null): string | null {
+/** Words that a stranger chose, on one line; null where none are left. */
+export function printable(text: string | null): string | null {
   const cleaned = text
     ?.replaceAll(/\p{C}+/gu, ' ')
     .trim()

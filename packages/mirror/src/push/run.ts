@@ -10,6 +10,8 @@ import { listTarget, pushOnce } from './target.js'
 export interface PushTarget {
   readonly refs: readonly string[]
   readonly onDiverge: 'refuse' | 'rescue'
+  /** Foreign tips that a person asked to keep by a rescue ref, by branch or tag. */
+  readonly keep?: Tips
   readonly lfs: 'auto' | 'off'
   readonly pushTimeoutMs: { readonly first: number; readonly later: number }
   /** Short or full; null takes the branch of the source's HEAD. */

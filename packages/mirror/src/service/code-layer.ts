@@ -4,6 +4,7 @@ import { pushCode } from '../push/push.js'
 import type { LayerResult } from '../queue/worker-types.js'
 import type { MirrorStore } from '../store/mirror-store.js'
 import { acceptedTips, isolate } from './history-reset.js'
+import { forgetKept, tipsToKeep } from './keep-tips.js'
 import type { MirrorParts, Reached } from './parts.js'
 
 const OURS = new Set<RefResult['outcome']>(['created', 'fast-forwarded', 'overwritten', 'rescued', 'equal'])
@@ -14,7 +15,8 @@ export async function syncCode(parts: MirrorParts, reached: Reached, signal: Abo
   const { store, source, time } = parts
   const { name, refs, onDiverge, lfs, pushTimeoutMs } = reached.target
   const access = await reached.provider.gitAccess(signal)
-  const target = { refs, onDiverge, lfs, pushTimeoutMs, defaultBranch: null }
+  const keep = tipsToKeep(store, name)
+  const target = { refs, onDiverge, keep, lfs, pushTimeoutMs, defaultBranch: null }
   const reset = { mode: parts.config.resetMode, accepted: acceptedTips(store, name) }
   const pushed = store.refs.pushedTips(name)
   const request = { source, target, access, pushed, reset, wallMs: time.wallMs(), signal }
@@ -38,6 +40,7 @@ function remember(store: MirrorStore, mirror: string, { refs }: PushReport): voi
       const pushed = OURS.has(outcome) ? after : (known?.pushed ?? null)
       store.refs.put({ mirror, ref, pushed, seen: after, rescueRefs })
     }
+    forgetKept(store, mirror, refs)
   })
 }
 
@@ -55,7 +58,7 @@ function divergence(refs: readonly RefResult[]) {
   return {
     code: 'REF_DIVERGED',
     message,
-    remedy: 'look at both tips; set ON_DIVERGE=rescue to keep its tip as a branch',
+    remedy: 'look at both histories on the page (Recover), or set ON_DIVERGE=rescue to keep its tip as a branch',
   }
 }
 

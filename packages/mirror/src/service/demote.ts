@@ -38,12 +38,13 @@ interface DemotionCase {
  * NOT_PROMOTABLE, PRECONDITION with what is not met, HANDBACK_CONFLICT with the files, EPOCH_LOST, BUSY.
  */
 export async function demoteReplica(
-  parts: MirrorParts,
+  configured: MirrorParts,
   name: string,
   asked: RoleRequest,
   signal: AbortSignal,
   pollMs?: number,
 ): Promise<RoleReport> {
+  const parts = asAsked(configured, asked)
   const { self, primary } = parts
   if (self === null || primary === null) throw unreachable()
   const replica = await openReplica(parts, name, signal)
@@ -65,6 +66,11 @@ export async function demoteReplica(
   )
 }
 
+/** A hand-back that the guard goes on with later goes by the configuration: a conflict then takes it back, and nothing is lost. */
+function asAsked(parts: MirrorParts, { onRecovery }: RoleRequest): MirrorParts {
+  return onRecovery === undefined ? parts : { ...parts, config: { ...parts.config, onRecovery } }
+}
+
 async function conditionsOf(found: DemotionCase, signal: AbortSignal): Promise<readonly Precondition[]> {
   const { parts, self, primary, replica, entry, progress, asked } = found
   const { record } = entry
@@ -73,12 +79,16 @@ async function conditionsOf(found: DemotionCase, signal: AbortSignal): Promise<r
     return [{ name: 'under way', met: true, why: 'a hand-back was broken off and goes on' }, ...clock]
   const isHolder = record.holder === replica.id && record.role === 'TEMPORARY_MASTER'
   const isStill = record.state === 'active' || record.state === 'handback-ready'
-  const why = record.holder === self ? 'this primary holds the epoch itself' : `${record.holder}: ${record.state}`
+  const why = record.holder === self ? 'this primary holds the epoch itself' : holderWords(record, replica.id)
   const holder = { name: 'record', met: isHolder && isStill, why }
   const sides = await bothSides(parts, primary, replica, signal)
   const { conflicts } = (await surveySides(parts, sides, replica, signal)).plan
   const merge = conflicts.length === 0 ? 'no conflict' : `HANDBACK_CONFLICT: both sides changed ${conflicts.join(', ')}`
   return [holder, ...clock, { name: 'merge', met: conflicts.length === 0, why: merge }]
+}
+
+function holderWords({ holder, epoch, state }: FenceEntry['record'], replica: string): string {
+  return `${holder === replica ? 'it' : 'another repository'} holds epoch ${epoch} (${state})`
 }
 
 function requireMet(conditions: readonly Precondition[]): void {

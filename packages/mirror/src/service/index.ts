@@ -1,4 +1,5 @@
 export { type AddInit, type AddReport, addSlot, freeSlot } from './add-slot.js'
+export { type ApproveRequest, approvePush, waitingTip } from './approve.js'
 export {
   type Candidate,
   type CandidateCredential,
@@ -9,6 +10,9 @@ export {
 export { demoteReplica } from './demote.js'
 export { epochHeldBy, roleOfTarget } from './epoch-held.js'
 export { findTarget } from './find-target.js'
+export { heldPush } from './held-push.js'
+export type { HistoryCommit, SideHistory } from './histories.js'
+export { type KeepReport, type KeepRequest, keepTips } from './keep-tips.js'
 export { type KeepWorkingInit, keepWorking } from './keep-working.js'
 export { knownSecrets, type SecretsInit } from './known-secrets.js'
 export { Mirror } from './mirror.js'
@@ -26,6 +30,7 @@ export { primaryTarget } from './primary-target.js'
 export { promoteReplica } from './promote.js'
 export { type ReconfigureInit, reconfigure } from './reconfigure.js'
 export { type RecoverInit, recover } from './recover.js'
+export { lookAtRecovery, type RecoveryKind, type RecoveryRef, type RecoveryReport } from './recovery.js'
 export { type RemoveReport, type RemoveRequest, removeTarget, type Withdrawn } from './remove.js'
 export { type RemoveSlotReport, removeSlot, type SlotPlace } from './remove-slot.js'
 export { openReplica, type ReplicaSide } from './replica-side.js'

@@ -32,6 +32,7 @@ export function repositoryTarget({ name, repository, credential, apiUrl, webUrl 
     syncSecrets: false,
     syncVariables: false,
     promotable: false,
+    workflowPaths: 'alert',
     secrets: new Map(),
     sentinelToken: null,
   }

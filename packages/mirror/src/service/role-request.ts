@@ -11,6 +11,8 @@ export interface RoleRequest extends Asked {
   readonly force: boolean
   /** Every process on hosts that acts for the side which is stopped has ended. Absent: its last permit is waited for. */
   readonly drained?: boolean
+  /** Of a hand-back, instead of `MIRROR_ON_RECOVERY`: this time only. */
+  readonly onRecovery?: 'merge' | 'rescue'
 }
 
 /**

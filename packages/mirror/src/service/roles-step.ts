@@ -2,6 +2,7 @@ import { MirrorError } from '../contracts/errors.js'
 import type { Fence, FenceEntry } from '../contracts/fence.js'
 import { firstRecord } from '../decide/fence-rules.js'
 import { gatesOf } from '../decide/renewable.js'
+import { roleWords } from '../decide/role-words.js'
 import { sign } from '../fence/sign.js'
 import { replicaVariables } from '../reconcile/role-variables.js'
 import { readBackVariables, writeVariables } from '../reconcile/role-write.js'
@@ -14,7 +15,7 @@ const MINUTE_MS = 60_000
  * read back. A promoted target is never touched. Throws FENCED, TARGET_IS_PRIMARY, READBACK_MISMATCH. Spec 8.2.
  */
 export async function settleRoles(parts: MirrorParts, reached: Reached, signal: AbortSignal): Promise<void> {
-  if (parts.config.role !== 'MASTER') throw inert(`the role of this repository is ${parts.config.role ?? 'not set'}`)
+  if (parts.config.role !== 'MASTER') throw inert(`this repository is ${roleWords(parts.config.role)}`)
   const entry = await holdEpoch(parts, signal)
   if (reached.type === 'github') await settleReplica(parts, reached, entry?.record.epoch ?? 1, signal)
 }

@@ -1,3 +1,4 @@
+import { roleWords } from '../decide/role-words.js'
 import type { TargetFacts, ViewParts } from './parts.js'
 import type { ActionName, ActionView, TargetView } from './types.js'
 
@@ -17,13 +18,15 @@ export function actionsOf(parts: ViewParts, facts: TargetFacts): TargetView['act
     promote: ask('promote', promoteProblem(facts)),
     demote: ask('demote', demoteProblem(parts, facts)),
     remove: ask('remove', null),
+    recover: ask('recover', recoverProblem(parts, facts)),
+    approve: ask('approve', facts.held ? null : 'no push waits for an approval'),
   }
 }
 
 function syncProblem(parts: ViewParts, { target }: TargetFacts): string | null {
   const { config, self, fence } = parts
   if (!config.enabled) return 'mirroring is off: set MIRROR_ENABLED=true'
-  if (config.role !== 'MASTER') return `the role of this repository is ${config.role ?? 'not set'}`
+  if (config.role !== 'MASTER') return `this repository is ${roleWords(config.role)}`
   if (!target.enabled) return 'the target is off'
   if (isPaused(parts)) return 'the mirrors are paused by a reset of the history'
   const record = fence.entry?.record
@@ -45,6 +48,13 @@ function demoteProblem({ fence, self }: ViewParts, { target }: TargetFacts): str
   const record = fence.entry?.record
   if (record?.role !== 'TEMPORARY_MASTER' || record.holder === self) return 'there is no temporary primary'
   return null
+}
+
+/** Both histories are read by the primary, which has the way to both. */
+function recoverProblem({ config }: ViewParts, { target }: TargetFacts): string | null {
+  if (!config.enabled) return 'mirroring is off: set MIRROR_ENABLED=true'
+  if (config.role !== 'MASTER') return 'it is recovered from the page of the primary'
+  return target.enabled ? null : 'the target is off'
 }
 
 function no(why: string): ActionView {

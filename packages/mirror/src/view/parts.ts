@@ -1,5 +1,6 @@
 import type { MirrorConfig, Role, TargetConfig } from '../contracts/config.js'
 import type { FenceEntry } from '../contracts/fence.js'
+import type { HeldPush } from '../contracts/push.js'
 import type { Job, LayerRecord } from '../contracts/store.js'
 import type { HealthReport } from '../health.js'
 import type { SentinelDocument } from '../sentinel/document.js'
@@ -37,6 +38,8 @@ export interface TargetFacts {
   readonly refs: readonly RefRecord[]
   readonly observation: TargetObservation | undefined
   readonly credentialExpiryMs: number | null
+  /** What waits for an approval; absent: nothing does. */
+  readonly held?: HeldPush | null
 }
 
 /** Everything that the view is made from. */

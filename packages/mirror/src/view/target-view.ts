@@ -25,6 +25,7 @@ export function targetView(parts: ViewParts, facts: TargetFacts, nowMs: number):
     credential: { kind: target.credential.kind, expiresMs: facts.credentialExpiryMs },
     nextRunMs: nextRunMs(facts),
     rescueRefs: facts.refs.flatMap(({ rescueRefs }) => rescueRefs),
+    approval: facts.held ?? null,
     actions: actionsOf(parts, facts),
   }
 }

@@ -1,6 +1,6 @@
 import type { Layer, Role } from '../contracts/config.js'
 import type { FenceState } from '../contracts/fence.js'
-import type { RefResult } from '../contracts/push.js'
+import type { HeldPush, RefResult } from '../contracts/push.js'
 import type { LayerRecord, LayerStatus } from '../contracts/store.js'
 import type { Finding } from '../reconcile/finding.js'
 import type { WorkflowReport } from '../reconcile/workflows.js'
@@ -9,7 +9,16 @@ import type { WorkflowReport } from '../reconcile/workflows.js'
 // known is null. Nothing here holds a secret, a URL with a credential or a path of this host.
 
 export type TargetHealth = 'ok' | 'degraded' | 'failed' | 'unknown'
-export type ActionName = 'sync' | 'test' | 'resume' | 'dropRescue' | 'promote' | 'demote' | 'remove'
+export type ActionName =
+  | 'sync'
+  | 'test'
+  | 'resume'
+  | 'dropRescue'
+  | 'promote'
+  | 'demote'
+  | 'remove'
+  | 'recover'
+  | 'approve'
 
 export interface ActionView {
   readonly enabled: boolean
@@ -121,6 +130,8 @@ export interface TargetView {
   readonly credential: { readonly kind: 'none' | 'token' | 'app' | 'ssh'; readonly expiresMs: number | null }
   readonly nextRunMs: number | null
   readonly rescueRefs: readonly string[]
+  /** A push that changes workflows and waits until somebody approves its tips; null: none does. */
+  readonly approval: HeldPush | null
   readonly actions: Readonly<Record<ActionName, ActionView>>
 }
 

@@ -43,6 +43,7 @@ describe('defaults', () => {
       ...{ refs: ['refs/heads/*', 'refs/tags/*'], onDiverge: 'refuse', lfs: 'auto' },
       ...{ pushTimeoutMs: { first: 10_800_000, later: 3_600_000 } },
       ...{ syncSecrets: true, syncVariables: true, promotable: true, secrets: new Map(), sentinelToken: null },
+      workflowPaths: 'alert',
     })
   })
 })
@@ -116,7 +117,6 @@ describe('values', () => {
     [{ MIRROR_FENCE: 'coordinator' }, 'MIRROR_FENCE'],
     [{ ...SLOT_1, MIRROR_1_MIRROR: 'true' }, 'MIRROR_1_MIRROR'],
     [{ ...SLOT_1, MIRROR_1_WIKI: 'yes' }, 'MIRROR_1_WIKI'],
-    [{ ...SLOT_1, MIRROR_1_WORKFLOW_PATHS: 'approve' }, 'MIRROR_1_WORKFLOW_PATHS'],
     [{ MIRROR_KEY_FILE: '/etc/key' }, 'MIRROR_KEY_FILE'],
   ])('%j is for later', (environment, field) => {
     expect(refusal(environment)).toMatchObject({ field, message: expect.stringContaining('is for a later release') })

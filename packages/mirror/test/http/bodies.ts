@@ -16,6 +16,12 @@ export async function validBodies(
     '/api/mirrors/:id/promote': role,
     '/api/mirrors/:id/demote': role,
     '/api/mirrors/:id/remove': { withdraw: ['secrets'], confirm: 'second/continuity' },
+    '/api/mirrors/:id/recovery': {},
+    '/api/mirrors/:id/rescue/keep': {
+      ...{ reason: 'looked at', expectedEpoch, dryRun: true },
+      tips: [{ ref: 'refs/heads/main', tip: 'a'.repeat(40) }],
+    },
+    '/api/mirrors/:id/approve': { reason: 'read', expectedEpoch, tip: 'a'.repeat(40), confirm: 'second/continuity' },
   }
 }
 
@@ -32,9 +38,16 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
     { dryRun: null },
     { force: 1 },
     { drained: 'yes' },
+    { onRecovery: 'merge' },
     { reason: 'x'.repeat(501) },
   ],
-  '/api/mirrors/:id/demote': [{ dryRun: 'no' }, { force: 'true' }, { expectedEpoch: -1 }, { confirm: 7 }],
+  '/api/mirrors/:id/demote': [
+    { dryRun: 'no' },
+    { onRecovery: 'manual' },
+    { force: 'true' },
+    { expectedEpoch: -1 },
+    { confirm: 7 },
+  ],
   '/api/mirrors/:id/remove': [
     { withdraw: ['code'] },
     { withdraw: 'all' },
@@ -42,4 +55,15 @@ export const WRONG: Readonly<Record<string, readonly Readonly<Record<string, unk
     { reason: ' ' },
     { confirm: 'backup' },
   ],
+  '/api/mirrors/:id/recovery': [{ how: 'merge' }, { dryRun: true }],
+  '/api/mirrors/:id/rescue/keep': [
+    { tips: [] },
+    { tips: [{ ref: 'refs/heads/../main', tip: 'main' }] },
+    { tips: [{ ref: '--all', tip: 'a'.repeat(40) }] },
+    { tips: Array.from({ length: 21 }, (_, at) => ({ ref: `refs/heads/b${at}`, tip: 'a'.repeat(40) })) },
+    { dryRun: 'yes' },
+    { reason: '' },
+    { confirm: 7 },
+  ],
+  '/api/mirrors/:id/approve': [{ tip: 'main' }, { tip: 'a'.repeat(39) }, { reason: ' ' }, { expectedEpoch: 0 }],
 }

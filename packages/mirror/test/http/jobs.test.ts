@@ -56,10 +56,11 @@ describe('a role change as a job', { timeout: 60_000 }, () => {
 
   it('of a process that has died is interrupted, never running for ever', async () => {
     await open({})
-    const entry = { id: 'dead', kind: 'promote', atMs: 1, tickets: [], state: 'running', result: null, error: null }
+    const id = 'de4d0000-0000-4000-8000-000000000000'
+    const entry = { id, kind: 'promote', atMs: 1, tickets: [], state: 'running', result: null, error: null }
     world.mirror.parts.store.notes.set('http-jobs', JSON.stringify([entry]))
-    const { json } = await get(world, '/api/mirrors/jobs/dead')
-    expect(json).toMatchObject({ jobId: 'dead', state: 'interrupted' })
+    const { json } = await get(world, `/api/mirrors/jobs/${id}`)
+    expect(json).toMatchObject({ jobId: id, state: 'interrupted' })
   })
 
   it('is refused beside the same request that runs under its key, and answered again after it', async () => {

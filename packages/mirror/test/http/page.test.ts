@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Observer } from '../../src/http/observer.js'
 import { jobSchema, viewSchema } from './answer-schemas.js'
+import { roleReport } from './reports.js'
 import { get, post } from './send.js'
 import { HttpWorld } from './world.js'
 
@@ -41,7 +42,7 @@ describe('the view', { timeout: 60_000 }, () => {
     const [job] = (await view()).jobs
     expect(job).toMatchObject({ kind: 'promote', mirror: 'backup', state: 'running' })
     expect(job?.steps.map(({ step }) => step)).toEqual(['claim'])
-    end({ outcome: 'shown' })
+    end(roleReport('backup'))
     const { jobId } = json as { jobId: string }
     const look = async () => jobSchema.parse((await get(world, `/api/mirrors/jobs/${jobId}`)).json).state
     await expect.poll(look).toBe('done')

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { historySchema, jobSchema, targetSchema, viewSchema } from './answer-schemas.js'
+import { leakOf, plantLeak } from './leak.js'
+import { removeReport, roleReport } from './reports.js'
 import { get, hostOf, post, send } from './send.js'
 import { HttpWorld, MAIL_TOKEN, TOKEN, WEBHOOK } from './world.js'
 
@@ -65,6 +67,9 @@ describe('what can be read', () => {
     ['/api/mirrors/backup/history?x=1', 422],
     ['/api/mirrors?x=1', 422],
     ['/api/mirrors/backup?x=1', 422],
+    ['/api/mirrors/jobs/nothing?x=1', 422],
+    ['/api/mirrors/events?x=1', 422],
+    ['/api/mirrors/events?lastEventId=1', 422],
   ])('%s is %d', async (path, expected) => {
     const { status, json } = await get(world, path)
     expect(status).toBe(expected)
@@ -137,7 +142,7 @@ describe('a job', () => {
     const { jobId } = sent.json as { jobId: string }
     const asked = { reason: 'a drill', expectedEpoch: 1, dryRun: false, force: false, drained: false }
     expect(world.asked).toEqual([['promote', 'backup', asked]])
-    const done = { kind: 'promote', state: 'done', result: { steps: [] }, layers: [] }
+    const done = { kind: 'promote', state: 'done', result: roleReport('backup'), layers: [] }
     expect(await read(`/api/mirrors/jobs/${jobId}`, jobSchema)).toMatchObject(done)
   })
 
@@ -154,7 +159,7 @@ describe('a removal', () => {
   it('lists what would go without the typed name, and goes only with it', async () => {
     const before = world.asked.length
     const listed = await post(world, '/api/mirrors/archive/remove', { withdraw: [], dryRun: true })
-    expect([listed.status, listed.json]).toEqual([200, { wouldGo: { steps: [] } }])
+    expect([listed.status, listed.json]).toEqual([200, { wouldGo: removeReport('archive') }])
     for (const [id, confirm] of [
       ['archive', 'second/continuity'],
       ['archive', undefined],
@@ -220,14 +225,8 @@ describe('what is done at once', () => {
 describe('no answer', () => {
   it('holds a secret, a path of this host or a fingerprint of a secret, also where an error text had one', async () => {
     const { store } = world.mirror.parts
-    const leak = `git ${world.source} ${MAIL_TOKEN} ${TOKEN} https://x:${world.tokens[1]}@h.example/r ${WEBHOOK} /etc/montana/key`
-    const id = store.attempts.start('backup', 'code', Date.now())
-    const error = { code: 'TARGET_AUTH', message: leak, remedy: leak }
-    const end = { outcome: 'failed', errorCode: 'TARGET_AUTH', message: leak, refs: [], counts: {} } as const
-    store.attempts.finish(id, Date.now(), end)
-    const [layer] = store.layers.all()
-    if (layer) store.layers.put({ ...layer, status: 'failed', error })
-    store.jobs.request({ mirror: 'backup', layer: 'code', kind: 'manual', reason: leak, dueAtMs: Date.now() })
+    plantLeak(world)
+    const leak = leakOf(world)
     const unknown = await post(world, '/api/mirrors/sync', { layers: [leak] })
     const key = await post(world, '/api/mirrors/sync', { [leak]: 1 })
     const paths = ['', '/backup', '/archive', '/backup/history', '/archive/history', `/${encodeURIComponent(TOKEN)}`]

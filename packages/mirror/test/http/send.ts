@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
+import { requireAsDescribed } from './described.js'
 import type { HttpWorld } from './world.js'
 import { TOKEN } from './world.js'
 
@@ -29,7 +30,7 @@ export function hostOf(world: HttpWorld): string {
   return `127.0.0.1:${world.port}`
 }
 
-/** One request over the socket, with exactly these headers. */
+/** One request over the socket, with exactly these headers; its answer is what the route says of itself, or it rejects. */
 export function send(world: HttpWorld, path: string, { method = 'GET', headers = {}, body }: Asking): Promise<Sent> {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   const { port } = world
@@ -41,7 +42,13 @@ export function send(world: HttpWorld, path: string, { method = 'GET', headers =
       let whole = ''
       answer.setEncoding('utf8').on('data', (chunk) => (whole += chunk))
       answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: whole, json: parsed(whole) })
+        const sent = { status: answer.statusCode ?? 0, headers: answer.headers, text: whole, json: parsed(whole) }
+        try {
+          requireAsDescribed(world, method, path, sent)
+          resolve(sent)
+        } catch (error) {
+          reject(error)
+        }
       })
     })
     asking.once('error', reject).end(text)

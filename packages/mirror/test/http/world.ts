@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GithubStand, type StandRepository, startGithubStand } from '@montana/github-stand'
-import fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import type { RouteDoc } from '@montana/http'
+import fastify, { type FastifyPluginAsync, type RouteOptions } from 'fastify'
 import { loadMirrorConfig } from '../../src/config/load.js'
 import { loadManifest } from '../../src/config/manifest.js'
 import { type MoreOperations, mirrorService } from '../../src/http/mirror-service.js'
@@ -17,6 +18,7 @@ import { SENTINEL_WORKFLOW, sentinelWorkflow } from '../../src/workflows/sentine
 import { git, refsOf } from '../push/support/repositories.js'
 import { ALL_PERMISSIONS, clockOf } from '../support/on-stand.js'
 import { EXAMPLE } from '../support/role-world.js'
+import { removeReport, roleReport } from './reports.js'
 
 export const TOKEN = 'console-token-of-the-test-0123456789'
 /** Value of a copied secret and of the webhook: must be in no answer. */
@@ -27,7 +29,16 @@ const SLOW_MS = 60_000
 export interface Registered {
   readonly method: string
   readonly url: string
+  /** What it says of itself. */
+  readonly doc: RouteDoc | undefined
 }
+
+/** A server that listens with the routes below it. */
+export interface Mounted {
+  readonly port: number
+  close(): Promise<unknown>
+}
+export type Mount = (routes: FastifyPluginAsync) => Promise<Mounted>
 
 type More = MoreOperations | null | ((world: HttpWorld) => MoreOperations)
 
@@ -46,8 +57,7 @@ export class HttpWorld {
   replica!: StandRepository
   primary!: StandRepository
   mirror!: Mirror
-  app!: FastifyInstance
-  port = 0
+  app!: Mounted
   /** Of the primary and of the replica. */
   tokens: readonly string[] = []
 
@@ -56,12 +66,20 @@ export class HttpWorld {
   }
 
   /** Null: without the operations that change roles or configuration; a function: with its own only. Close it at the end. */
-  static async open(more: More = {}, options: Partial<MirrorRoutesOptions> = {}): Promise<HttpWorld> {
+  static async open(
+    more: More = {},
+    options: Partial<MirrorRoutesOptions> = {},
+    mount: Mount = onBareServer,
+  ): Promise<HttpWorld> {
     const world = new HttpWorld(await startGithubStand())
     await world.#repositories()
     world.mirror = await world.#openMirror()
-    await world.#listen(more, options)
+    await world.#listen(more, options, mount)
     return world
+  }
+
+  get port(): number {
+    return this.app.port
   }
 
   async close(): Promise<void> {
@@ -124,7 +142,19 @@ export class HttpWorld {
     const manifest = loadManifest(join(this.source, 'montana.mirror.json'))
     const values = new Map(Object.entries({ MAIL_TOKEN, MAIL_URL: 'https://mail.example' }))
     const dataFolder = join(this.root, 'data')
-    const init = { config, manifest, source: this.source, dataFolder, values, actor: 'page', primary, ...modules }
+    // What waits between two runs of a target is the queue's own to test.
+    const timing = { debounceMs: 0, spacingMs: 0, pollMs: 50 }
+    const init = {
+      config,
+      manifest,
+      source: this.source,
+      dataFolder,
+      values,
+      actor: 'page',
+      primary,
+      timing,
+      ...modules,
+    }
     return await openMirror(init, AbortSignal.timeout(SLOW_MS))
   }
 
@@ -140,22 +170,32 @@ export class HttpWorld {
     writeFileSync(this.envFile, lines.join(''), { mode: 0o600 })
   }
 
-  async #listen(more: More, options: Partial<MirrorRoutesOptions>): Promise<void> {
-    const note = (kind: string) => async (mirror: string, request: RoleRequest | RemoveRequest) => {
-      this.asked.push([kind, mirror, request])
-      return { steps: [] }
-    }
-    const noted = { promote: note('promote'), demote: note('demote'), remove: note('remove') }
-    const own = typeof more === 'function' ? more(this) : { ...noted, ...more }
+  async #listen(more: More, options: Partial<MirrorRoutesOptions>, mount: Mount): Promise<void> {
+    const noted =
+      <T>(kind: string, report: (mirror: string) => T) =>
+      async (mirror: string, request: RoleRequest | RemoveRequest) => {
+        this.asked.push([kind, mirror, request])
+        return report(mirror)
+      }
+    const roles = { promote: noted('promote', roleReport), demote: noted('demote', roleReport) }
+    const own = typeof more === 'function' ? more(this) : { ...roles, remove: noted('remove', removeReport), ...more }
     const service = mirrorService(this.mirror, more === null ? {} : own)
-    this.app = fastify({ forceCloseConnections: true })
-    this.app.addHook('onRoute', ({ method, url }: RouteOptions) => {
-      for (const one of [method].flat()) this.registered.push({ method: one, url })
+    const routes = createMirrorRoutes(service, { token: TOKEN, pollMs: 20, heartbeatMs: 60, ...options })
+    this.app = await mount(async (app) => {
+      app.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+        for (const one of [method].flat()) this.registered.push({ method: one, url, doc: config?.doc })
+      })
+      app.addHook('onRequest', async ({ url }, { raw }) => {
+        if (url.startsWith('/api/mirrors/events')) this.streams.push(raw)
+      })
+      await app.register(routes)
     })
-    this.app.addHook('onRequest', async ({ url }, { raw }) => {
-      if (url.startsWith('/api/mirrors/events')) this.streams.push(raw)
-    })
-    await this.app.register(createMirrorRoutes(service, { token: TOKEN, pollMs: 20, heartbeatMs: 60, ...options }))
-    this.port = Number(new URL(await this.app.listen({ host: '127.0.0.1', port: 0 })).port)
   }
+}
+
+async function onBareServer(routes: FastifyPluginAsync): Promise<Mounted> {
+  const app = fastify({ forceCloseConnections: true })
+  await app.register(routes)
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  return { port: Number(port), close: () => app.close() }
 }

@@ -6,7 +6,17 @@ import { githubTarget } from '../support/github-target.js'
 
 export const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
 export const MINUTE_MS = 60_000
-const ALL: readonly ActionName[] = ['sync', 'test', 'resume', 'dropRescue', 'promote', 'demote', 'remove']
+const ALL: readonly ActionName[] = [
+  'sync',
+  'test',
+  'resume',
+  'dropRescue',
+  'promote',
+  'demote',
+  'remove',
+  'recover',
+  'approve',
+]
 
 /** Of an active primary, `github:1`, that has just renewed. */
 export function parts(changes: Partial<ViewParts> = {}): ViewParts {

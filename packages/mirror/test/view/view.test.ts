@@ -120,8 +120,8 @@ describe('what can be done', () => {
   it.each<[ActionName, string, Partial<ViewParts>, string | null]>([
     ['sync', 'now', {}, null],
     ['sync', 'off', { config: config({ enabled: false }) }, 'mirroring is off'],
-    ['sync', 'on a replica', { config: config({ role: 'SLAVE' }) }, 'role of this repository is SLAVE'],
-    ['sync', 'without a role', { config: config({ role: null }) }, 'not set'],
+    ['sync', 'on a replica', { config: config({ role: 'SLAVE' }) }, 'this repository is a replica'],
+    ['sync', 'without a role', { config: config({ role: null }) }, 'without a role'],
     ['sync', 'paused here', { isPaused: true }, 'paused'],
     ['sync', 'paused at the fence', fenced({ paused: true }), 'paused'],
     ['sync', 'fenced', fenced(temporary), 'github:2 holds epoch 2'],

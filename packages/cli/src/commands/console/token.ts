@@ -4,6 +4,7 @@ import { ConfigError, errorCode, isClosedToOthers } from '@montana/foundation'
 
 const TOKEN_BYTES = 32
 const SECRET_MODE = 0o600
+const ROOT = 0
 const TEXT = /^[\x21-\x7e]{24,512}$/
 
 /** The token of a console; made with 256 random bits where `path` is not there. Throws ConfigError that never quotes it. */
@@ -21,10 +22,18 @@ async function readToken(path: string): Promise<string> {
   await using file = await open(path, 'r').catch((error: unknown) => {
     throw wrong(path, `cannot be read (${errorCode(error)})`, 'name another file')
   })
-  if (!isClosedToOthers(path, await file.stat())) throw wrong(path, 'can be read by others', `chmod 600 ${path}`)
+  const found = await file.stat()
+  if (!isClosedToOthers(path, found)) throw wrong(path, 'can be read by others', `chmod 600 ${path}`)
+  if (!isOwn(found))
+    throw wrong(path, 'belongs to another user, who knows what is in it', 'remove it, or name another file')
   const text = (await readFile(file, 'utf8')).trim()
   if (TEXT.test(text)) return text
   throw wrong(path, 'is no token', 'remove it, and it is made anew; a token has 24 to 512 printable characters')
+}
+
+/** A file that somebody else has put there is closed to others too, and root reads it. */
+function isOwn({ uid }: { readonly uid: number }): boolean {
+  return uid === ROOT || uid === process.getuid?.()
 }
 
 function wrong(path: string, fault: string, remedy: string): ConfigError {

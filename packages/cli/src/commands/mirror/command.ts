@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.js'
 import { addCommand } from './add.js'
+import { approveCommand } from './approve.js'
 import { mirrorGroup } from './group.js'
 import { guardCommand } from './guard.js'
 import { healthCommand } from './health.js'
@@ -33,6 +34,7 @@ export function mirrorCommand(context: CliContext): Command {
     .addCommand(recoverCommand(context))
     .addCommand(promoteCommand(context))
     .addCommand(demoteCommand(context))
+    .addCommand(approveCommand(context))
     .addCommand(resumeCommand(context))
     .addCommand(rescueCommand(context))
     .addCommand(workflowsCommand(context))

@@ -17,7 +17,7 @@ const EXITS: readonly (readonly [readonly string[], number])[] = [
   [['TARGET_AUTH', 'TARGET_FORBIDDEN', 'WORKFLOW_SCOPE'], 77],
   [['TARGET_UNREACHABLE', 'RATE_LIMITED'], 69],
   [['FENCED'], 5],
-  [['REF_DIVERGED', 'SOURCE_RESET'], 4],
+  [['REF_DIVERGED', 'SOURCE_RESET', 'APPROVAL_NEEDED'], 4],
 ]
 const OUT_OF_STEP = 3
 const INERT = 5

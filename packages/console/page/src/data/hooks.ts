@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { getJson, onToken, type Refusal, readToken } from './api.js'
+import { getJson, onToken, type Refusal, type Reply, readToken } from './api.js'
 
 /** The browser's clock, again every `everyMs`. */
 export function useNow(everyMs: number): number {
@@ -18,19 +18,35 @@ export function useUnlocked(): boolean {
   return isUnlocked
 }
 
-/** `path` asked again every `everyMs` while it is shown; what was said last stays when an answer is missing. */
+/** Longer than the server takes for any answer: a connection that is dead must not end the asking. */
+const ANSWER_WITHIN_MS = 15_000
+
+interface Said<T> {
+  readonly of: string
+  readonly data: T | null
+  readonly refusal: Refusal | null
+}
+
+/**
+ * `path` asked again every `everyMs` while it is shown, one question at a time; what was said last stays when an answer is
+ * missing, but what `of` said is never shown as what another says.
+ */
 export function usePolled<T>(
   path: string,
   everyMs: number,
+  of = '',
 ): { data: T | null; refusal: Refusal | null; again(): void } {
-  const [state, setState] = useState<{ data: T | null; refusal: Refusal | null }>({ data: null, refusal: null })
+  const [said, setSaid] = useState<Said<T>>({ of, data: null, refusal: null })
   const [round, setRound] = useState(0)
   useEffect(() => {
     const ending = new AbortController()
+    let isAsking = false
     const ask = async () => {
-      const reply = await getJson<T>(path, ending.signal)
-      if (ending.signal.aborted) return
-      setState((before) => (reply.ok ? { data: reply.data, refusal: null } : { ...before, refusal: reply.refusal }))
+      if (isAsking) return
+      isAsking = true
+      const reply = await getJson<T>(path, AbortSignal.any([ending.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]))
+      isAsking = false
+      if (!ending.signal.aborted) setSaid((before) => heard(before, of, reply))
     }
     void ask()
     const timer = setInterval(ask, everyMs)
@@ -38,8 +54,15 @@ export function usePolled<T>(
       ending.abort()
       clearInterval(timer)
     }
-  }, [path, everyMs, round])
-  return { ...state, again: () => setRound((count) => count + 1) }
+  }, [path, everyMs, of, round])
+  const { data, refusal } = said.of === of ? said : { data: null, refusal: null }
+  return { data, refusal, again: () => setRound((count) => count + 1) }
+}
+
+/** Pure. */
+export function heard<T>(before: Said<T>, of: string, reply: Reply<T>): Said<T> {
+  if (reply.ok) return { of, data: reply.data, refusal: null }
+  return { of, data: before.of === of ? before.data : null, refusal: reply.refusal }
 }
 
 /** The part of the address after `#` up to a slash, one of `known`; the first of them otherwise. */

@@ -1,4 +1,5 @@
 import type { MeshView, SoakView } from '../../../src/api/views.js'
+import { getJson } from './api.js'
 
 /** A snapshot comes every second; after this much silence what is shown is old. */
 const STALE_AFTER_MS = 5_000
@@ -7,8 +8,8 @@ const CHECK_MS = 1_000
 
 export interface LiveState {
   readonly mesh: MeshView | null
-  /** Null: not asked yet. `none`: the console follows no soak file. */
-  readonly soak: SoakView | 'none' | null
+  /** Null: not asked yet. `none`: the console follows no soak file. `unreadable`: it may not read the one it follows. */
+  readonly soak: SoakView | 'none' | 'unreadable' | null
   /** `refused`: nothing was ever heard, and asking failed. */
   readonly link: 'connecting' | 'refused' | 'live' | 'stale'
   /** When the last snapshot came, by this browser's clock; 0 before the first. */
@@ -30,7 +31,7 @@ export function follow(notify: (state: LiveState) => void): () => void {
     onMesh: (mesh) => set({ mesh, link: 'live', heardAtMs: Date.now() }),
     onOpen: () => {
       // A stream that goes on tells by itself what was missed; without a soak file it tells nothing.
-      if (state.soak === null || state.soak === 'none') void refreshSoak()
+      if (state.soak === null || typeof state.soak === 'string') void refreshSoak()
     },
     onSoak: () => void refreshSoak(),
     onLost: () => set({ link: state.heardAtMs === 0 ? 'refused' : 'stale' }),
@@ -72,9 +73,10 @@ function openStream(handlers: StreamHandlers): () => void {
   }
 }
 
+const UNTOLD: Readonly<Record<string, 'none' | 'unreadable'>> = { NOT_FOUND: 'none', SOAK_UNREADABLE: 'unreadable' }
+
 /** Null where it could not be fetched now; the next record asks again. */
 async function fetchSoak(): Promise<LiveState['soak']> {
-  const response = await fetch('/api/soak').catch(() => undefined)
-  if (response?.ok) return (await response.json()) as SoakView
-  return response?.status === 404 ? 'none' : null
+  const reply = await getJson<SoakView>('/api/soak')
+  return reply.ok ? reply.data : (UNTOLD[reply.refusal.code] ?? null)
 }

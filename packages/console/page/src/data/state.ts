@@ -28,8 +28,14 @@ export function severityTone(severity: string): Tone {
   return SEVERITY_TONES[severity] ?? 'none'
 }
 
+/** Of a node that the watchdog alone asks, over ssh, nothing is known here: neither well nor away. */
+export function isAsked({ error }: Pick<NodeView, 'error'>): boolean {
+  return error?.code !== 'ASKED_BY_WATCHDOG'
+}
+
 /** A node as a whole: away, in trouble, on its way, or a full member. */
 export function nodeTone(node: NodeView): Tone {
+  if (!isAsked(node)) return 'none'
   if (!node.reachable || node.degraded.length > 0) return 'bad'
   if (node.findings.length > 0 || node.synced === false || (node.lag ?? 0) > 1) return 'warn'
   return node.phase === 'Active' && node.isSilent ? 'warn' : 'good'

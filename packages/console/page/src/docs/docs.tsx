@@ -3,6 +3,8 @@ import { getJson, type Refusal } from '../data/api.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Refused } from '../parts/refusal.js'
 import {
+  choicesOf,
+  mediaOf,
   membersOf,
   type OpenApi,
   type Operation,
@@ -71,7 +73,7 @@ interface OperationProps {
 function OperationPanel({ method, path, operation }: OperationProps) {
   const { summary, parameters, requestBody, security, responses } = operation
   const body = schemaOf(requestBody)
-  const answer = schemaOf(responses[200])
+  const [answer, begun, media] = [schemaOf(responses[200]), schemaOf(responses[202]), mediaOf(responses[200])]
   return (
     <Panel
       id={`${method}${path.replace(/\W+/g, '-')}`}
@@ -82,6 +84,12 @@ function OperationPanel({ method, path, operation }: OperationProps) {
       {parameters.length > 0 && <Parameters parameters={parameters} />}
       {body && <Shape name="Body" schema={body} />}
       {answer && <Shape name="Answer" schema={answer} />}
+      {begun && <Shape name="Answer with status 202: it goes on" schema={begun} />}
+      {media && (
+        <p>
+          Answer: <code>{media}</code>
+        </p>
+      )}
     </Panel>
   )
 }
@@ -89,9 +97,12 @@ function OperationPanel({ method, path, operation }: OperationProps) {
 function Parameters({ parameters }: { parameters: readonly Parameter[] }) {
   return (
     <ul class="docs-members">
-      {parameters.map(({ name, required, schema, description }) => (
+      {parameters.map(({ name, in: where, required, schema, description }) => (
         <li key={name}>
-          <code>{name}</code> <span class="docs-type">{typeWords(schema)}</span>
+          <code>{name}</code>{' '}
+          <span class="docs-type">
+            {typeWords(schema)} in the {where}
+          </span>
           {!required && <span class="docs-type"> optional</span>} {description}
         </li>
       ))}
@@ -109,7 +120,23 @@ function Shape({ name, schema }: { name: string; schema: Schema }) {
   )
 }
 
+/** Each shape for itself, where there are several. */
 function Members({ schema }: { schema: Schema }) {
+  const choices = choicesOf(schema)
+  if (choices.length < 2) return <OwnMembers schema={schema} />
+  return (
+    <>
+      {choices.map((one, at) => (
+        <div key={at}>
+          <p class="docs-choice">{at === 0 ? 'either' : 'or'}</p>
+          <OwnMembers schema={one} />
+        </div>
+      ))}
+    </>
+  )
+}
+
+function OwnMembers({ schema }: { schema: Schema }) {
   const members = membersOf(schema)
   if (members.length === 0) return <p class="docs-type">{typeWords(schema)}</p>
   return (

@@ -9,9 +9,9 @@ export interface Asked<T> {
   readonly refusal: Refusal | null
 }
 
-/** One read route of one node, again every `everyMs`. */
+/** One read route of one node, again every `everyMs`; nothing of another node is shown as said by this one. */
 export function useNode<T>(label: string, path: string, everyMs: number): Asked<T> {
-  return usePolled<T>(`/api/nodes/${encodeURIComponent(label)}/${path}`, everyMs)
+  return usePolled<T>(`/api/nodes/${encodeURIComponent(label)}/${path}`, everyMs, label)
 }
 
 /** Whether the node answers that it does not have what was asked for. */

@@ -36,10 +36,14 @@ function Search({ names }: { names: Names }) {
     location.hash = hrefOf(route)
     setText('')
   }
+  const onInput = (value: string) => {
+    setText(value)
+    setLost(false)
+  }
   return (
     <>
       <form onSubmit={onSubmit}>
-        <Field label="Window, node, account or hash" value={text} onInput={setText} maxLength={128} />
+        <Field label="Window, node, account or hash" value={text} onInput={onInput} maxLength={128} />
         <button type="submit" class="button">
           Find
         </button>

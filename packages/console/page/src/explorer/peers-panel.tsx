@@ -3,6 +3,7 @@ import { duration, interval, MISSING, millis, number } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Answer, useNode } from './ask.js'
+import { linkOf } from './link.js'
 
 const EVERY_MS = 5_000
 const MS_PER_S = 1_000
@@ -45,10 +46,10 @@ export function PeersPanel({ label }: { label: string }) {
 
 function Peer({ peer }: { peer: LivePeerView }) {
   const isConnected = peer.conns > 0
-  const word = isConnected ? (peer.healthy ? 'connected' : 'does not answer') : 'no link'
+  const [tone, word] = linkOf(peer)
   return (
     <li data-live-peer={peer.label}>
-      <Mark tone={isConnected ? (peer.healthy ? 'good' : 'warn') : 'bad'}>{word}</Mark>
+      <Mark tone={tone}>{word}</Mark>
       <span>{peer.label}</span>
       <span class="peer-words">
         {isConnected && `${millis(peer.rtt_p50_ms)} / ${millis(peer.rtt_p99_ms)} ms, `}

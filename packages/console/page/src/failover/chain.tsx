@@ -4,7 +4,7 @@ import { useNow } from '../data/hooks.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import type { Ordering } from './group.js'
-import { placeSaid } from './words.js'
+import { actingHosts, leaseText, placeSaid } from './words.js'
 
 interface ChainProps {
   readonly chain: FailoverChainView
@@ -13,16 +13,16 @@ interface ChainProps {
 
 /** The chain of a policy in its order, who leads it, and for how long that host may yet. */
 export function Chain({ chain, ordering }: ChainProps) {
-  const { policy, places, leaders, holdDown } = chain
+  const { policy, places, claims, holdDown } = chain
+  const acting = actingHosts(chain)
   return (
     <Panel id={`chain-${policy}`} title={policy} aside={asideOf(chain)}>
       <ol class="chain">
         {places.map((place) => (
-          <Place key={place.host} place={place} isLeader={leaders.some(({ host }) => host === place.host)} />
+          <Place key={place.host} place={place} isLeader={acting.includes(place.host)} isAlone={claims.length < 2} />
         ))}
       </ol>
-      <Facts chain={chain} />
-      {leaders.length > 1 && <Disagreement chain={chain} />}
+      {claims.length < 2 && <Facts chain={chain} />}
       {holdDown && (
         <p class="chain-note">
           <strong>{holdDown.host}</strong> takes over{' '}
@@ -38,10 +38,18 @@ function asideOf({ boundMs, failback }: FailoverChainView): string {
   return `moves within ${interval(boundMs)}${failback === null ? '' : `, failback ${failback}`}`
 }
 
-function Place({ place, isLeader }: { place: FailoverPlaceView; isLeader: boolean }) {
-  const { tone, text } = placeSaid(place)
+interface PlaceProps {
+  readonly place: FailoverPlaceView
+  readonly isLeader: boolean
+  /** Nobody else leads. */
+  readonly isAlone: boolean
+}
+
+function Place({ place, isLeader, isAlone }: PlaceProps) {
+  const { tone, text } = isLeader && !isAlone ? ({ tone: 'bad', text: 'leads too' } as const) : placeSaid(place)
+  const look = !place.isAlive ? ' is-silent' : !isLeader ? '' : isAlone ? ' is-leader' : ' is-double'
   return (
-    <li class={`place${isLeader ? ' is-leader' : ''}${place.isAlive ? '' : ' is-silent'}`} data-place={place.host}>
+    <li class={`place${look}`} data-place={place.host}>
       <span class="place-host">{place.host}</span>
       <span class="place-state">
         <Mark tone={tone}>{text}</Mark>
@@ -68,11 +76,6 @@ function Facts({ chain: { leaders, since, leaseRemainingMs, standing } }: { chai
   )
 }
 
-/** Rounded down: what is left, not what was left. */
-function leaseText(ms: number | null): string {
-  return ms === null ? MISSING : `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
-}
-
 interface FactProps {
   readonly id: string
   readonly name: string
@@ -89,33 +92,27 @@ function Fact({ id, name, value, title }: FactProps) {
   )
 }
 
-function Disagreement({ chain: { leaders } }: { chain: FailoverChainView }) {
-  return (
-    <p class="chain-note">
-      <Mark tone="bad">Agents name different leaders</Mark>:{' '}
-      {leaders.map(({ host, epochText, seenBy }) => `${host} (${epochText}) by ${seenBy.join(', ')}`).join('; ')}
-    </p>
-  )
-}
-
-function ChainOrders({ chain: { policy, leaders, places }, ordering: { access, open } }: ChainProps) {
+function ChainOrders({ chain, ordering: { access, open } }: ChainProps) {
   if (access === 'none') return null
-  const leader = leaders[0]?.host
-  const isHere = places.some(({ host, isHere }) => host === leader && isHere)
+  const { policy, places } = chain
   const isLocked = access === 'locked'
   return (
     <div class="buttons">
-      {leader !== undefined && (
-        <button
-          type="button"
-          class="button"
-          disabled={isLocked || !isHere}
-          title={isHere ? undefined : `this console does not reach the agent of ${leader}`}
-          onClick={() => open({ kind: 'step-down', host: leader })}
-        >
-          Step down {leader}
-        </button>
-      )}
+      {actingHosts(chain).map((host) => {
+        const isHere = places.some((place) => place.host === host && place.isHere)
+        return (
+          <button
+            key={host}
+            type="button"
+            class="button"
+            disabled={isLocked || !isHere}
+            title={isHere ? undefined : `this console does not reach the agent of ${host}`}
+            onClick={() => open({ kind: 'step-down', host })}
+          >
+            Step down {host}
+          </button>
+        )
+      })}
       <button type="button" class="button" disabled={isLocked} onClick={() => open({ kind: 'promote', policy })}>
         Move {policy}
       </button>

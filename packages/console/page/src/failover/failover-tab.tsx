@@ -1,9 +1,9 @@
-import type { FailoverView } from '../../../src/api/failover-views.js'
+import type { FailoverAgentView, FailoverView } from '../../../src/api/failover-views.js'
 import type { FeaturesView, MeshView } from '../../../src/api/views.js'
 import { usePolled } from '../data/hooks.js'
 import { Empty } from '../parts/panel.js'
 import { Refused } from '../parts/refusal.js'
-import { Agents } from './agents.js'
+import { Agents, NoAgent } from './agents.js'
 import './failover.css'
 import { Group } from './group.js'
 import { Orders } from './orders.js'
@@ -35,14 +35,17 @@ function Followed({ features }: { features: FeaturesView }) {
       <Refused refusal={refusal} />
     )
   }
+  const isShown = (agent: FailoverAgentView) => data.groups.some(({ group }) => group === agent.group)
   const silent = data.agents.filter(({ error }) => error !== null)
   return (
     <>
       <Refused refusal={refusal} />
-      {data.groups.map((group) => (
-        <Group key={group.group} group={group} features={features} onOrder={again} />
+      {data.groups.length === 0 && <NoAgent agents={silent} />}
+      {data.groups.map((group, index) => (
+        <Group key={group.group} group={group} features={features} onOrder={again}>
+          <Agents agents={silent.filter((agent) => agent.group === group.group || (index === 0 && !isShown(agent)))} />
+        </Group>
       ))}
-      {silent.length > 0 && <Agents agents={silent} isAll={data.groups.length === 0} />}
       <Orders orders={data.orders} features={features} />
     </>
   )

@@ -24,23 +24,16 @@ export function GroupBar({ group, ordering, howTo, told }: GroupBarProps) {
           {seenBy.length === 1 ? `${seenBy[0]} sees it` : `${seenBy.length} agents see it`}
         </span>
         <span class="group-orders">
+          {pause && (
+            <span data-note="pause">
+              <Mark tone="warn">Paused</Mark> for {interval(pause.remainingMs)} more
+            </span>
+          )}
           <Access access={ordering.access} howTo={howTo} />
           <PauseButton isPaused={pause !== null} ordering={ordering} />
         </span>
       </div>
       <output class="told">{told}</output>
-      {pause && (
-        <p class="group-note" data-note="pause">
-          <Mark tone="warn">Paused</Mark> by {pause.by} for {interval(pause.remainingMs)} more: {pause.reason}. No host
-          takes or gives back a role; what must stop still stops.
-        </p>
-      )}
-      {!group.hasOneConfig && (
-        <p class="group-note">
-          <Mark tone="bad">Configurations differ</Mark> between the agents: planned moves wait until every host has the
-          same file.
-        </p>
-      )}
     </section>
   )
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { FailoverGroupView } from '../../../src/api/failover-views.js'
 import type { FeaturesView } from '../../../src/api/views.js'
@@ -9,12 +10,15 @@ import { type AskedOrder, OrderDialog } from './order-dialog.js'
 import { Probes, Witnesses } from './probes.js'
 import { GroupTiles } from './tiles.js'
 import { Timeline } from './timeline.js'
+import { Verdict } from './verdict.js'
 
 interface GroupProps {
   readonly group: FailoverGroupView
   readonly features: FeaturesView
   /** An order was taken: the state is worth asking for. */
   onOrder(): void
+  /** What else is known of its agents: those that do not answer. */
+  readonly children: ComponentChildren
 }
 
 /** What a part needs to offer orders. */
@@ -25,7 +29,7 @@ export interface Ordering {
 }
 
 /** One failover group, from who leads to who hears whom. */
-export function Group({ group, features, onOrder }: GroupProps) {
+export function Group({ group, features, onOrder, children }: GroupProps) {
   const isUnlocked = useUnlocked()
   const [asked, setAsked] = useState<AskedOrder | null>(null)
   const [told, setTold] = useState('')
@@ -38,12 +42,14 @@ export function Group({ group, features, onOrder }: GroupProps) {
   return (
     <>
       <GroupBar group={group} ordering={ordering} howTo={features.mutations.howTo} told={told} />
+      <Verdict group={group} />
       <GroupTiles group={group} />
       <div class="chains">
         {group.chains.map((chain) => (
           <Chain key={chain.policy} chain={chain} ordering={ordering} />
         ))}
       </div>
+      {children}
       <Timeline group={group} />
       <div class="probing">
         <Probes observers={group.observers} />

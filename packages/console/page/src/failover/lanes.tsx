@@ -1,6 +1,7 @@
 import type { FailoverChainView, FailoverChangeView } from '../../../src/api/failover-views.js'
 import { clockTime, dayTime, duration } from '../data/format.js'
 import { type Tenure, tenuresOf } from './tenures.js'
+import { actingHosts } from './words.js'
 
 interface LanesProps {
   /** Newest first. */
@@ -34,9 +35,10 @@ interface ChainLanesProps {
   readonly span: Span
 }
 
-function ChainLanes({ chain: { policy, places, leaders }, changes, span }: ChainLanesProps) {
+function ChainLanes({ chain, changes, span }: ChainLanesProps) {
+  const { policy, places } = chain
   const own = changes.filter((change) => change.policy === policy)
-  const tenures = tenuresOf(own, leaders[0]?.host, span.toMs)
+  const tenures = tenuresOf(own, actingHosts(chain), span.toMs)
   return (
     <div class="lanes">
       <p class="lanes-name">{policy}</p>

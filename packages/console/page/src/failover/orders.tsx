@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import type { FailoverOrderView } from '../../../src/api/failover-views.js'
 import type { FeaturesView } from '../../../src/api/views.js'
 import { dayTime } from '../data/format.js'
@@ -25,13 +26,31 @@ export function Orders({ orders, features }: OrdersProps) {
       {orders.length === 0 ? (
         <Empty title="No order yet">What is ordered here is written down with its reason before it is given.</Empty>
       ) : (
-        <ul class="records">
-          {orders.map((order) => (
-            <Order key={order.id} order={order} />
-          ))}
-        </ul>
+        <List orders={orders} />
       )}
     </Panel>
+  )
+}
+
+const LISTED = 5
+
+function List({ orders }: Pick<OrdersProps, 'orders'>) {
+  const [hasAll, setAll] = useState(false)
+  return (
+    <>
+      <ul class="records">
+        {(hasAll ? orders : orders.slice(0, LISTED)).map((order) => (
+          <Order key={order.id} order={order} />
+        ))}
+      </ul>
+      {orders.length > LISTED && (
+        <div class="buttons">
+          <button type="button" class="button" onClick={() => setAll(!hasAll)}>
+            {hasAll ? 'Show fewer orders' : `Show all ${orders.length} orders`}
+          </button>
+        </div>
+      )}
+    </>
   )
 }
 

@@ -10,8 +10,8 @@ export interface Tenure {
   readonly end: 'open' | 'told' | 'cut'
 }
 
-/** Of one policy, oldest first. `leader`: who acts now. Pure. */
-export function tenuresOf(changes: readonly FailoverChangeView[], leader: string | undefined, nowMs: number): Tenure[] {
+/** Of one policy, oldest first. `acting`: who acts now. Pure. */
+export function tenuresOf(changes: readonly FailoverChangeView[], acting: readonly string[], nowMs: number): Tenure[] {
   const inOrder = [...changes].reverse()
   return inOrder.flatMap((begin, index): Tenure[] => {
     if (begin.to !== 'acting') return []
@@ -23,8 +23,9 @@ export function tenuresOf(changes: readonly FailoverChangeView[], leader: string
     // A host that died tells nothing: it had stopped when another began.
     const isTold = end !== undefined && end.to === 'standby'
     if (isTold) return [{ ...head, toMs: Date.parse(end.at), end: 'told' }]
+    const isLast = !later.some((one) => one.host === begin.host && one.to === 'acting')
+    if (isLast && acting.includes(begin.host)) return [{ ...head, toMs: nowMs, end: 'open' }]
     if (next) return [{ ...head, toMs: Date.parse(next.at), end: 'cut' }]
-    if (begin.host === leader) return [{ ...head, toMs: nowMs, end: 'open' }]
     return [{ ...head, toMs: fromMs, end: 'cut' }]
   })
 }

@@ -30,52 +30,53 @@ function LeaderTile({ chain }: { chain: FailoverChainView }) {
   )
 }
 
-function leaderNote({ leaders, since }: FailoverChainView): string {
+function leaderNote({ leaders, claims, since }: FailoverChainView): string {
+  if (claims.length > 1) return claims.map(({ host }) => host).join(', ')
   const [leader, other] = leaders
   if (!leader) return 'no host has the right to act'
-  if (other) return 'agents name different hosts'
+  if (other) return `${leader.host} or ${other.host}`
   return `${leader.mode}${since === null ? '' : ` since ${clockTime(since)}`}`
 }
 
-function HostsTile({ group: { chains } }: { group: FailoverGroupView }) {
+interface CountProps {
+  readonly id: string
+  readonly name: string
+  readonly all: number
+  readonly silent: readonly string[]
+  /** Said when none is silent. */
+  readonly whole: string
+  /** Some are reached by some only. */
+  readonly isParted: boolean
+}
+
+/** How many of them are there, and who is not. */
+function CountTile({ id, name, all, silent, whole, isParted }: CountProps) {
+  const isWhole = silent.length === 0 && !isParted
+  const value = <Mark tone={isWhole ? 'good' : 'warn'}>{`${all - silent.length} of ${all}`}</Mark>
+  const note = silent.length > 0 ? `silent: ${silent.join(', ')}` : isParted ? 'some links are cut' : whole
+  return <Tile id={id} name={name} value={value} note={note} />
+}
+
+function HostsTile({ group: { chains, findings } }: { group: FailoverGroupView }) {
   const places = chains[0]?.places ?? []
   const silent = places.filter(({ isAlive }) => !isAlive).map(({ host }) => host)
-  const value = `${places.length - silent.length} of ${places.length}`
-  const isWhole = silent.length === 0
+  const isParted = findings.some(({ code }) => code === 'LINKS_CUT')
   return (
-    <Tile
-      id="hosts"
-      name="Hosts alive"
-      value={<Mark tone={isWhole ? 'good' : 'warn'}>{value}</Mark>}
-      note={isWhole ? 'all are heard' : `silent: ${silent.join(', ')}`}
+    <CountTile
+      {...{ id: 'hosts', name: 'Hosts alive', all: places.length, silent, whole: 'all are heard', isParted }}
     />
   )
 }
 
-function WitnessesTile({ group: { observers } }: { group: FailoverGroupView }) {
+function WitnessesTile({ group: { observers, findings } }: { group: FailoverGroupView }) {
   const seen = observers.flatMap(({ witnesses }) => witnesses)
   const names = [...new Set(seen.map(({ name }) => name))]
   const silent = names.filter((name) => !seen.some((one) => one.name === name && one.isAnswering))
-  if (names.length === 0) {
-    return (
-      <Tile
-        id="witnesses"
-        name="Witnesses"
-        value={<Mark tone="warn">none</Mark>}
-        note="below a majority nothing runs"
-      />
-    )
-  }
-  return (
-    <Tile
-      id="witnesses"
-      name="Witnesses"
-      value={
-        <Mark tone={silent.length === 0 ? 'good' : 'warn'}>{`${names.length - silent.length} of ${names.length}`}</Mark>
-      }
-      note={silent.length === 0 ? 'all answer' : `silent: ${silent.join(', ')}`}
-    />
-  )
+  const common = { id: 'witnesses', name: 'Witnesses' }
+  if (names.length === 0)
+    return <Tile {...common} value={<Mark tone="warn">none</Mark>} note="below a majority nothing runs" />
+  const isParted = findings.some(({ code }) => code === 'WITNESS_PARTED')
+  return <CountTile {...{ ...common, all: names.length, silent, whole: 'all answer', isParted }} />
 }
 
 function BreathingTile({ hosts }: { hosts: readonly FailoverBreathView[] }) {

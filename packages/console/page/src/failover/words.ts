@@ -38,11 +38,12 @@ export function placeSaid({ isAlive, state, reason, isEligible, heardMs }: Failo
 }
 
 /** Who leads a policy, or why that is not clear. */
-export function leaderSaid({ leaders }: FailoverChainView): Said {
+export function leaderSaid({ leaders, claims }: FailoverChainView): Said {
+  if (claims.length > 1) return { tone: 'bad', text: 'two hosts' }
   const [leader, other] = leaders
   if (!leader) return { tone: 'bad', text: 'nobody' }
   if (!other) return { tone: 'good', text: leader.host }
-  return { tone: 'bad', text: leaders.map(({ host }) => host).join(', ') }
+  return { tone: 'bad', text: 'disputed' }
 }
 
 const RULES: Readonly<Record<string, string>> = {
@@ -92,4 +93,19 @@ export function breathSaid({ state, failedCycles, lagMs }: FailoverBreathView): 
   if (state === 'unknown') return { tone: 'none', text: MISSING }
   if ((failedCycles ?? 0) > 1) return { tone: 'bad', text: `${failedCycles} cycles failed` }
   return lagTone(lagMs) === 'good' ? { tone: 'good', text: 'in step' } : { tone: lagTone(lagMs), text: 'behind' }
+}
+
+/** Rounded down: what is left, not what was left. */
+export function leaseText(ms: number | null): string {
+  return ms === null ? MISSING : `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/** Who leads, and whoever else says so of itself. */
+export function actingHosts({ leaders: [leader], claims }: FailoverChainView): string[] {
+  return [...new Set([...(leader ? [leader.host] : []), ...claims.map(({ host }) => host)])]
 }

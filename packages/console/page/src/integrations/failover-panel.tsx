@@ -34,6 +34,7 @@ export function FailoverPanel({ page, mirrors, access, onAsk, onHold }: Failover
           />
         ))}
       </ul>
+      <Recovery page={page} mirrors={mirrors} access={access} onAsk={onAsk} />
       {page.offers.hold && page.fence.epoch !== null && (
         <div class="mirror-buttons">
           <button type="button" class="button" data-do="hold" disabled={!access.mayChange} onClick={onHold}>
@@ -53,6 +54,7 @@ function HoldState({ page: { fence }, nowMs }: { page: MirrorsPage; nowMs: numbe
       </Mark>
     )
   }
+  if (fence.where === null) return <>nobody to promote</>
   return <>{fence.autoPromote ? 'promotes by itself' : 'alerts only: automatic promotion is off'}</>
 }
 
@@ -101,6 +103,14 @@ function promotionWords({ fence }: MirrorsPage, sentinel: SentinelView, nowMs: n
 }
 
 function NoWatch({ page }: { page: MirrorsPage }) {
+  if (page.self.role === 'SLAVE' || page.self.role === 'TEMPORARY_MASTER') {
+    return (
+      <Empty title="The fence is not read from here">
+        Who may act is written down at the fence of the group. <code>montana mirror sentinel status</code> tells what
+        the sentinel of this repository saw.
+      </Empty>
+    )
+  }
   if (page.fence.where === null) {
     return (
       <Empty title="No replica can be promoted">
@@ -114,6 +124,43 @@ function NoWatch({ page }: { page: MirrorsPage }) {
       from a host.
     </Empty>
   )
+}
+
+/** Where a target has, or may have, a history of its own: one row each, so that nobody has to know what it is called. */
+function Recovery({ page, mirrors, access, onAsk }: Omit<FailoverPanelProps, 'onHold'>) {
+  const split = page.mirrors.filter((mirror) => hasOwnHistory(mirror, page))
+  if (page.self.role !== 'MASTER') return null
+  if (split.length === 0) return <p class="mirror-note">Recovery: no target is known to have a history of its own.</p>
+  return (
+    <ul class="roles" aria-label="Recovery">
+      {split.map((mirror) => (
+        <li key={mirror.id} class="role-row" data-recovery={mirror.id}>
+          <strong>{mirror.id}</strong>
+          <Mark tone={mirror.layers.code.status === 'diverged' ? 'bad' : 'warn'}>{historyWords(mirror)}</Mark>
+          <span class="watch-note">See both histories, and what would become of them.</span>
+          <span class="mirror-buttons">
+            <RoleButton
+              name="recover"
+              isLocked={!access.mayChange || progressOf(mirror, mirrors.page?.jobs ?? []) !== null}
+              action={mirror.actions.recover}
+              onAsk={(ask) => onAsk(ask, mirror)}
+            />
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** While it is handed back it is a replica again, but its history still waits to be united. */
+function hasOwnHistory({ role, layers, actions }: MirrorView, { fence }: MirrorsPage): boolean {
+  const isDraining = fence.state === 'draining' && actions.demote.enabled
+  return isDraining || role === 'TEMPORARY_MASTER' || layers.code.status === 'diverged'
+}
+
+function historyWords({ role, layers }: MirrorView): string {
+  if (role === 'TEMPORARY_MASTER') return 'acts: its history goes on without the primary'
+  return layers.code.status === 'diverged' ? 'has work of its own' : 'is being handed back'
 }
 
 interface RoleRowProps {

@@ -6,12 +6,14 @@ import { Empty } from '../parts/panel.js'
 import { Refused } from '../parts/refusal.js'
 import { accessOf } from './access.js'
 import { AddMirror } from './add-mirror.js'
+import { ApproveDialog } from './approve-dialog.js'
 import { DangerZone } from './danger.js'
-import { Drawer } from './drawer.js'
+import { Drawer } from './details/drawer.js'
 import { FailoverPanel } from './failover-panel.js'
 import { HoldDialog, ResumeDialog } from './hold-dialog.js'
 import type { Ask } from './mirror-card.js'
 import { MirrorsPanel } from './mirrors-panel.js'
+import { RecoveryDialog } from './recovery/recovery-dialog.js'
 import { RoleDialog } from './role-dialog.js'
 import { Topology } from './topology.js'
 import type { MirrorsPage } from './types.js'
@@ -77,6 +79,8 @@ function Loaded({ page, mirrors, features }: LoadedProps) {
       {asked?.what === 'hold' && <HoldDialog {...shared} />}
       {asked?.what === 'resume' && <ResumeDialog {...shared} />}
       {mirror && asked?.what === 'details' && <Drawer {...{ mirror, mirrors, access }} onClose={close} />}
+      {mirror && asked?.what === 'recover' && <RecoveryDialog {...{ mirror, mirrors }} onClose={close} />}
+      {mirror && asked?.what === 'approve' && <ApproveDialog {...{ mirror, mirrors }} onClose={close} />}
       {mirror && (asked?.what === 'promote' || asked?.what === 'demote') && (
         <RoleDialog kind={asked.what} mirror={mirror} mirrors={mirrors} onClose={close} />
       )}

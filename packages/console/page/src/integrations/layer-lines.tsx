@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { number, shortHash } from '../data/format.js'
 import { Mark } from '../parts/mark.js'
+import { layerTone, layerWords } from './states.js'
 import { Ago } from './time.js'
 import type { CodeView, Layer, MirrorLayers, NamesView, WorkflowsView } from './types.js'
 import { LAYERS } from './types.js'
-import { driftWords, statusTone, statusWords, workflowRows } from './words.js'
+import { driftWords, workflowRows } from './words.js'
 
 export const LAYER_NAMES: Readonly<Record<Layer, string>> = {
   code: 'Code',
@@ -30,7 +31,7 @@ function LayerLine({ layer, layers, nowMs }: { layer: Layer; layers: MirrorLayer
     <div class="layer" data-layer={layer} data-status={status}>
       <dt>{LAYER_NAMES[layer]}</dt>
       <dd>
-        <Mark tone={statusTone(status)}>{statusWords(status)}</Mark>
+        <Mark tone={layerTone(layers[layer])}>{layerWords(layers[layer])}</Mark>
         {status !== 'off' && lastSuccessMs !== null && (
           <span class="layer-time">
             synced <Ago atMs={lastSuccessMs} nowMs={nowMs} />

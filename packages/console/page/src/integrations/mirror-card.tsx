@@ -6,12 +6,13 @@ import type { Access } from './access.js'
 import { JobEnds } from './job-end.js'
 import { LAYER_NAMES, LayerLines } from './layer-lines.js'
 import { ProblemBox } from './problem.js'
+import { goingOn, isNew, stateOf } from './states.js'
 import { Ahead } from './time.js'
-import { LAYERS, type MirrorView } from './types.js'
+import { LAYERS, type MirrorView, type Problem } from './types.js'
 import { type Mirrors, postJob } from './use-mirrors.js'
-import { healthTone, healthWords, type Progress, progressOf } from './words.js'
+import { named, type Progress } from './words.js'
 
-export type Ask = 'promote' | 'demote' | 'details'
+export type Ask = 'promote' | 'demote' | 'details' | 'recover' | 'approve'
 
 interface CardProps {
   readonly mirror: MirrorView
@@ -22,26 +23,28 @@ interface CardProps {
 
 /** One replica: how its layers are, what runs, and what can be done. */
 export function MirrorCard({ mirror, mirrors, access, onAsk }: CardProps) {
-  const progress = progressOf(mirror, mirrors.page?.jobs ?? [])
+  const progress = mirrors.page && goingOn(mirror, mirrors.page)
+  const state = mirrors.page && stateOf(mirror, mirrors.page)
   return (
     <article
       class="mirror"
       aria-labelledby={`mirror-${mirror.id}`}
       data-mirror={mirror.id}
       data-busy={progress !== null}
+      data-state={state?.name}
     >
       <header class="mirror-head">
         <h3 id={`mirror-${mirror.id}`}>{mirror.id}</h3>
         <span class="role" data-role={mirror.role ?? 'none'}>
           {mirror.label}
         </span>
-        <Mark tone={healthTone(mirror.health)}>{healthWords(mirror.health)}</Mark>
+        {state && <Mark tone={state.tone}>{state.words}</Mark>}
         <p class="mirror-target">
           <Target mirror={mirror} />
         </p>
       </header>
       <LayerLines layers={mirror.layers} nowMs={mirrors.nowMs} />
-      {progress && <ProgressLine progress={progress} id={mirror.id} />}
+      {progress && <ProgressLine progress={progress} id={mirror.id} isFirst={isNew(mirror)} />}
       <Troubles mirror={mirror} nowMs={mirrors.nowMs} isBusy={progress !== null} />
       <JobEnds jobs={mirrors.ended.filter((job) => job.mirror === mirror.id)} dismiss={mirrors.dismiss} />
       <Buttons mirror={mirror} mirrors={mirrors} access={access} isBusy={progress !== null} onAsk={onAsk} />
@@ -60,8 +63,9 @@ export function Target({ mirror: { target, webUrl } }: { mirror: Pick<MirrorView
   )
 }
 
-function ProgressLine({ progress, id }: { progress: Progress; id: string }) {
-  const { verb, done, total, now } = progress
+function ProgressLine({ progress, id, isFirst }: { progress: Progress; id: string; isFirst: boolean }) {
+  const { done, total, now } = progress
+  const verb = isFirst && progress.verb === 'Syncing' ? 'First sync' : progress.verb
   const words =
     total > 0 ? `${done} of ${total} layers` : done > 0 ? `${done} ${done === 1 ? 'step' : 'steps'} done` : ''
   const what = now !== null && now in LAYER_NAMES ? LAYER_NAMES[now as keyof typeof LAYER_NAMES] : now
@@ -90,15 +94,17 @@ function Troubles({ mirror, nowMs, isBusy }: TroublesProps) {
   const first = failures.filter(
     ({ error }, at) => failures.findIndex((other) => other.error.code === error.code) === at,
   )
+  // A look at the target finds the same fault that stopped a layer.
+  const isSaid = ({ code }: Problem) => failures.some(({ error }) => error.code === code)
   return (
     <>
       {first.map(({ layer, error }) => (
         <ProblemBox key={layer} where={LAYER_NAMES[layer]} problem={error} />
       ))}
-      {(isBusy ? [] : mirror.findings).map((finding) => (
+      {(isBusy ? [] : mirror.findings.filter((finding) => !isSaid(finding))).map((finding) => (
         <ProblemBox key={`${finding.code} ${finding.message}`} problem={finding} />
       ))}
-      {failures.length > 0 && mirror.nextRunMs !== null && (
+      {failures.length > 0 && mirror.approval === null && mirror.nextRunMs !== null && (
         <p class="mirror-note">
           Tries again <Ahead atMs={mirror.nextRunMs} nowMs={nowMs} />
         </p>
@@ -114,7 +120,8 @@ interface ButtonsProps extends CardProps {
 function Buttons({ mirror, mirrors, access, isBusy, onAsk }: ButtonsProps) {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [isAsking, setAsking] = useState(false)
-  const { sync, promote, demote } = mirror.actions
+  const { sync, promote, demote, recover, approve } = mirror.actions
+  const isDiverged = mirror.layers.code.status === 'diverged' || mirror.role === 'TEMPORARY_MASTER'
   const isLocked = isBusy || isAsking || !access.mayChange
   const onSync = async () => {
     setAsking(true)
@@ -127,11 +134,17 @@ function Buttons({ mirror, mirrors, access, isBusy, onAsk }: ButtonsProps) {
   return (
     <>
       <Refused refusal={refusal} />
-      {!sync.enabled && sync.why !== null && <p class="mirror-note">Not synced now: {sync.why}.</p>}
+      {!sync.enabled && sync.why !== null && (
+        <p class="mirror-note">
+          Not synced now: {mirrors.page === null ? sync.why : named(sync.why, mirrors.page.fence)}.
+        </p>
+      )}
       <div class="mirror-buttons">
         <button type="button" class="button" data-do="sync" disabled={isLocked || !sync.enabled} onClick={onSync}>
           Force Sync
         </button>
+        {approve.enabled && <RoleButton name="approve" isLocked={isLocked} action={approve} onAsk={onAsk} />}
+        {isDiverged && <RoleButton name="recover" isLocked={isLocked} action={recover} onAsk={onAsk} />}
         {mirror.type === 'github' && (
           <>
             <RoleButton name="promote" isLocked={isLocked} action={promote} onAsk={onAsk} />
@@ -147,13 +160,13 @@ function Buttons({ mirror, mirrors, access, isBusy, onAsk }: ButtonsProps) {
 }
 
 interface RoleButtonProps {
-  readonly name: 'promote' | 'demote'
+  readonly name: 'promote' | 'demote' | 'recover' | 'approve'
   readonly isLocked: boolean
   readonly action: MirrorView['actions']['promote']
   onAsk(ask: Ask): void
 }
 
-const ROLE_WORDS = { promote: 'Promote…', demote: 'Demote…' } as const
+const ROLE_WORDS = { promote: 'Promote…', demote: 'Demote…', recover: 'Recover…', approve: 'Approve…' } as const
 
 export function RoleButton({ name, isLocked, action, onAsk }: RoleButtonProps) {
   const why = action.why === null ? {} : { title: action.why }

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Refusal } from '../data/api.js'
-import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { Refused } from '../parts/refusal.js'
 import type { Access } from './access.js'
 import { JobEnds } from './job-end.js'
 import { type Ask, MirrorCard } from './mirror-card.js'
+import { Notices } from './notices.js'
 import { SELF_WORDS } from './roles.js'
 import { LAYERS, type MirrorsPage } from './types.js'
 import { type Mirrors, postJob } from './use-mirrors.js'
@@ -24,7 +24,7 @@ export function MirrorsPanel({ page, mirrors, access, ask }: MirrorsPanelProps) 
     <Panel id="repo-mirrors" title="Repo Mirrors" aside={<SelfRole self={page.self} />}>
       <Notices page={page} access={access} onResume={() => ask('resume')} />
       {page.mirrors.length === 0 ? (
-        <NoMirror />
+        <NoMirror role={page.self.role} />
       ) : (
         <div class="mirrors">
           {page.mirrors.map((mirror) => (
@@ -52,65 +52,14 @@ function SelfRole({ self: { role, label } }: Pick<MirrorsPage, 'self'>) {
   )
 }
 
-function NoMirror() {
+/** A replica has nobody to copy to: its page says so in its notice. */
+function NoMirror({ role }: { role: MirrorsPage['self']['role'] }) {
+  if (role === 'SLAVE' || role === 'TEMPORARY_MASTER') return null
   return (
     <Empty title="No mirror yet">
       A mirror keeps this repository, and the service that its workflows run, alive when its account is lost. Add the
       first one below.
     </Empty>
-  )
-}
-
-interface NoticesProps {
-  readonly page: MirrorsPage
-  readonly access: Access
-  onResume(): void
-}
-
-function Notices({ page, access, onResume }: NoticesProps) {
-  const isPaused = page.paused || page.mirrors.some(({ actions }) => actions.resume.enabled)
-  return (
-    <>
-      {!page.enabled && (
-        <p class="mirror-notice" data-notice="off">
-          <Mark tone="warn">Mirroring is off.</Mark> Nothing is contacted. Set <code>MIRROR_ENABLED=true</code> in the
-          configuration of the source, then start the console again.
-        </p>
-      )}
-      {page.enabled && page.self.role === null && (
-        <p class="mirror-notice" data-notice="inert">
-          <Mark tone="warn">No role: inert.</Mark> Set <code>MIRROR_ROLE=MASTER</code> where this repository is the
-          primary.
-        </p>
-      )}
-      {page.enabled && page.self.role === 'MASTER' && !page.self.acts && page.fence.epoch !== null && (
-        <p class="mirror-notice" data-notice="fenced">
-          <Mark tone="bad">Fenced.</Mark> {page.self.why}. Nothing is pushed from here until it holds the epoch again.
-        </p>
-      )}
-      {isPaused && (
-        <p class="mirror-notice" data-notice="paused">
-          <Mark tone="warn">Paused by a reset.</Mark> The history of the source was rewritten: nothing is pushed until
-          somebody resumes.{' '}
-          <button
-            type="button"
-            class="button button-small"
-            data-do="resume"
-            disabled={!access.mayChange}
-            onClick={onResume}
-          >
-            Resume…
-          </button>
-        </p>
-      )}
-      {page.enabled && page.worker === 'nobody' && page.queue.pending > 0 && (
-        <p class="mirror-notice" data-notice="idle">
-          <Mark tone="warn">Nobody works off the queue.</Mark> {page.queue.pending} layers wait: run{' '}
-          <code>montana mirror run</code>.
-        </p>
-      )}
-      {access.why !== null && <p class="mirror-note">{access.why}</p>}
-    </>
   )
 }
 
@@ -124,6 +73,7 @@ interface BelowProps {
 function Below({ page, mirrors, access, onAdd }: BelowProps) {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [isAsking, setAsking] = useState(false)
+  const isPrimary = page.self.role === 'MASTER' || page.self.role === null
   const isSyncing = page.jobs.some((job) => job.kind === 'sync' && isActive(job))
   const maySync =
     access.mayChange && !isSyncing && !isAsking && page.mirrors.some(({ actions }) => actions.sync.enabled)
@@ -138,14 +88,16 @@ function Below({ page, mirrors, access, onAdd }: BelowProps) {
     <>
       <Refused refusal={refusal} />
       <div class="mirror-buttons mirrors-below">
-        {page.offers.add && (
+        {page.offers.add && isPrimary && (
           <button type="button" class="button" data-do="add" disabled={!access.mayChange} onClick={onAdd}>
             Add Mirror
           </button>
         )}
-        <button type="button" class="button button-main" data-do="sync-all" disabled={!maySync} onClick={onSync}>
-          Sync All Now
-        </button>
+        {(isPrimary || page.mirrors.length > 0) && (
+          <button type="button" class="button button-main" data-do="sync-all" disabled={!maySync} onClick={onSync}>
+            Sync All Now
+          </button>
+        )}
       </div>
     </>
   )

@@ -27,16 +27,21 @@ export function ProblemBox({ problem: { code, message, remedy }, where }: Proble
 
 /** The text of a problem, or of a key, for somewhere else. */
 export function Copy({ text, label = 'Copy' }: { text: string; label?: string }) {
-  const [isCopied, setCopied] = useState(false)
-  const onClick = () => {
-    navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
-  }
+  const [said, setSaid] = useState<string | null>(null)
+  const onClick = async () => setSaid((await copied(text)) ? 'Copied' : 'Not copied: select it')
   return (
     <button type="button" class="button button-small" onClick={onClick}>
-      {isCopied ? 'Copied' : label}
+      {said ?? label}
     </button>
   )
+}
+
+/** A browser lets pages from loopback or by HTTPS copy, and only where nobody has forbidden it. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Refusal } from '../data/api.js'
 import { Dialog, Field } from '../parts/dialog.js'
-import { Mark } from '../parts/mark.js'
 import { Refused } from '../parts/refusal.js'
+import { Report } from './role-report.js'
 import type { MirrorView, RoleReport } from './types.js'
 import { endOf, type Mirrors, postJob, refusalOf } from './use-mirrors.js'
 
@@ -138,28 +138,4 @@ export function useEnding(): AbortSignal {
   const ending = useRef(new AbortController())
   useEffect(() => () => ending.current.abort(), [])
   return ending.current.signal
-}
-
-const CHANGES: Readonly<Record<string, string>> = {
-  planned: 'a planned switch: the primary stops first',
-  silence: 'in place of a primary that was silent for long enough',
-  force: 'forced: neither a stop nor a silence of the primary is known',
-  resumed: 'goes on with a change that was broken off',
-  handback: 'a hand-back',
-}
-
-function Report({ report: { change, conditions, plan } }: { report: RoleReport }) {
-  return (
-    <div class="report" data-report={conditions.every(({ met }) => met) ? 'met' : 'unmet'}>
-      <p>It would be {CHANGES[change] ?? change}. Nothing was changed.</p>
-      <ul class="conditions" aria-label="Conditions">
-        {conditions.map(({ name, met, why }) => (
-          <li key={name}>
-            <Mark tone={met ? 'good' : 'bad'}>{name}</Mark> <span>{why}</span>
-          </li>
-        ))}
-      </ul>
-      <p>Steps: {plan.join(', ')}.</p>
-    </div>
-  )
 }

@@ -1,11 +1,4 @@
-import type { Tone } from '../data/state.js'
-import type { MirrorView, Role } from './types.js'
-
-/** A replica is as it should be; one that acts is worth a look; one without a role is inert. */
-export function roleTone({ type, role }: Pick<MirrorView, 'type' | 'role'>): Tone {
-  if (type === 'git' || role === null) return 'none'
-  return role === 'SLAVE' ? 'good' : 'warn'
-}
+import type { Role } from './types.js'
 
 /** What a repository of this role does here, to who looks at its page. */
 export const SELF_WORDS: Readonly<Record<Role, string>> = {

@@ -1,12 +1,21 @@
 // What `/api/mirrors` answers (spec repository-mirror 13 and 14.1), as far as this page reads it. Times are milliseconds
-// since the epoch, durations milliseconds; not known is null. test/browser/integrations.test.ts holds it to the server's.
+// since the epoch, durations milliseconds; not known is null. test/house/support/page-types.ts holds it to the server's.
 
 export type Role = 'MASTER' | 'SLAVE' | 'TEMPORARY_MASTER'
 export const LAYERS = ['code', 'secrets', 'variables', 'workflows'] as const
 export type Layer = (typeof LAYERS)[number]
 export type LayerStatus = 'never' | 'pending' | 'running' | 'ok' | 'stale' | 'failed' | 'diverged' | 'blocked' | 'off'
 export type Health = 'ok' | 'degraded' | 'failed' | 'unknown'
-export type ActionName = 'sync' | 'test' | 'resume' | 'dropRescue' | 'promote' | 'demote' | 'remove'
+export type ActionName =
+  | 'sync'
+  | 'test'
+  | 'resume'
+  | 'dropRescue'
+  | 'promote'
+  | 'demote'
+  | 'remove'
+  | 'recover'
+  | 'approve'
 
 export interface Problem {
   readonly code: string
@@ -14,7 +23,7 @@ export interface Problem {
   readonly remedy: string | null
 }
 
-interface LayerView {
+export interface LayerView {
   readonly status: LayerStatus
   readonly lastSuccessMs: number | null
   readonly lastAttemptMs: number | null
@@ -72,6 +81,11 @@ export interface MirrorView {
   readonly credential: { readonly kind: 'none' | 'token' | 'app' | 'ssh'; readonly expiresMs: number | null }
   readonly nextRunMs: number | null
   readonly rescueRefs: readonly string[]
+  /** A push that changes workflows and waits until somebody approves its tips. */
+  readonly approval: {
+    readonly refs: readonly { readonly ref: string; readonly tip: string }[]
+    readonly paths: readonly string[]
+  } | null
   readonly actions: Readonly<Record<ActionName, ActionView>>
 }
 
@@ -181,11 +195,17 @@ export interface PermissionCheck {
   readonly remedy: string | null
 }
 
+export interface Condition {
+  readonly name: string
+  readonly met: boolean
+  readonly why: string
+}
+
 /** Result of a role change, or of its dry run. */
 export interface RoleReport {
   readonly change: string
   readonly outcome: 'shown' | 'done' | 'undone'
-  readonly conditions: readonly { readonly name: string; readonly met: boolean; readonly why: string }[]
+  readonly conditions: readonly Condition[]
   readonly plan: readonly string[]
   readonly epochAfter: number
 }

@@ -1,6 +1,6 @@
 import { duration } from '../data/format.js'
 import type { Tone } from '../data/state.js'
-import type { Drift, Health, JobView, LayerStatus, MirrorView, WorkflowsView } from './types.js'
+import type { Drift, Health, JobView, LayerStatus, MirrorsPage, MirrorView, WorkflowsView } from './types.js'
 import { LAYERS } from './types.js'
 
 const STATUS: Readonly<Record<LayerStatus, readonly [Tone, string]>> = {
@@ -60,6 +60,11 @@ export function driftWords({ add, change, remove }: Drift): string {
     [remove.length, 'remove'],
   ] as const
   return parts.flatMap(([count, verb]) => (count === 0 ? [] : [`${count} to ${verb}`])).join(', ')
+}
+
+/** The provider's number of whoever holds the epoch says nothing to a reader; its name does, where it is known. */
+export function named(text: string, { holder, holderName }: MirrorsPage['fence']): string {
+  return holder === null ? text : text.replaceAll(holder, holderName ?? 'another repository')
 }
 
 export interface WorkflowRow {

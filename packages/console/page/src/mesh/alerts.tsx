@@ -4,6 +4,7 @@ import { severityTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Panel } from '../parts/panel.js'
 import { Words } from '../parts/words.js'
+import { calmWords } from './members.js'
 
 /** Of the report; all of them stand under Soak. */
 const REPORTED_SHOWN = 5
@@ -19,7 +20,7 @@ export function Alerts({ mesh, report }: AlertsProps) {
     <Panel id="alerts" title="Alerts" aside={countOf(mesh)}>
       {mesh.alerts.length === 0 ? (
         <p class="calm">
-          <Mark tone="good">Nothing needs an operator now.</Mark>
+          <Mark tone="good">{calmWords(mesh)}</Mark>
         </p>
       ) : (
         <ul class="alerts">

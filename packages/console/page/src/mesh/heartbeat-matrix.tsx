@@ -7,10 +7,12 @@ import { Scroll } from '../parts/scroll.js'
 const DENSE_ABOVE = 8
 const DENSE_CELL_PX = 46
 const HEAD_PX = 104
+/** Peers that nodes name and that are not on the page; a few strangers to it are worth a column. */
+const OTHERS_SHOWN = 16
 
 /** Who pings (row) whom (column). */
 export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
-  const labels = columnsOf(nodes)
+  const { labels, left } = columnsOf(nodes)
   const isDense = labels.length > DENSE_ABOVE
   const style = isDense ? { minWidth: `${HEAD_PX + labels.length * DENSE_CELL_PX}px` } : {}
   return (
@@ -20,7 +22,7 @@ export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
           <tr>
             <td class="matrix-corner">from ↓ to →</td>
             {labels.map((label) => (
-              <th key={label} scope="col" class="peer-col">
+              <th key={label} scope="col" class="peer-col" title={label}>
                 <span>{label}</span>
               </th>
             ))}
@@ -37,14 +39,17 @@ export function HeartbeatMatrix({ nodes }: { nodes: readonly NodeView[] }) {
           ))}
         </tbody>
       </table>
+      {left > 0 && <p class="more">and {left} more peers that this console does not ask</p>}
     </Scroll>
   )
 }
 
-/** The nodes of the page, then peers that they name and that are not on it. */
-function columnsOf(nodes: readonly NodeView[]): string[] {
-  const others = nodes.flatMap(({ peers }) => peers.map(({ label }) => label))
-  return [...new Set([...nodes.map(({ label }) => label), ...others])]
+/** The nodes of the page, then peers that they name and that are not on it; `left`: how many of those have no column. */
+function columnsOf(nodes: readonly NodeView[]): { labels: string[]; left: number } {
+  const own = nodes.map(({ label }) => label)
+  const named = new Set(nodes.flatMap(({ peers }) => peers.map(({ label }) => label)))
+  const others = [...named].filter((label) => !own.includes(label))
+  return { labels: [...own, ...others.slice(0, OTHERS_SHOWN)], left: Math.max(0, others.length - OTHERS_SHOWN) }
 }
 
 function Cell({ node, peer: label }: { node: NodeView; peer: string }) {

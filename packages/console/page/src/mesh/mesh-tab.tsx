@@ -9,7 +9,7 @@ import { Resources } from './resources.js'
 import { MeshTiles } from './tiles.js'
 
 export function MeshTab({ mesh, state }: { mesh: MeshView; state: LiveState }) {
-  const soak = state.soak === 'none' ? null : state.soak
+  const soak = typeof state.soak === 'string' ? null : state.soak
   const report = soak?.report ?? null
   if (mesh.nodes.length === 0) return <NoNodes />
   return (

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import type { MeshView, NodeView, SoakView } from '../../../src/api/views.js'
 import { duration, MISSING, mebibytes, number, percent } from '../data/format.js'
-import { nodeTone, ratioTone } from '../data/state.js'
+import { isAsked, nodeTone, ratioTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Scroll } from '../parts/scroll.js'
+
+/** Beside the phase; what they mean stands in the alerts. */
+const WORDS_SHOWN = 4
 
 interface Column {
   readonly name: string
@@ -67,9 +70,18 @@ function Row({ node, soak }: { node: NodeView; soak: SoakView | null }) {
 }
 
 function phaseCell(node: NodeView): ComponentChildren {
+  if (!isAsked(node)) {
+    return (
+      <span class="extra">
+        asked over ssh by the watchdog: see <a href="#soak">Soak</a>
+      </span>
+    )
+  }
   if (!node.reachable) return <span class="trouble">{node.error?.text ?? 'does not answer'}</span>
   const extras = [candidacy(node), silence(node), slowness(node), ...node.degraded, ...node.findings]
-  const words = extras.filter((word) => word !== undefined)
+  const known = extras.filter((word) => word !== undefined)
+  const more = known.length - WORDS_SHOWN
+  const words = [...known.slice(0, WORDS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])]
   return (
     <>
       {node.phase ?? MISSING}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { MeshView, RecentWindow } from '../../../src/api/views.js'
 import { clockTime, duration, number, shortHash } from '../data/format.js'
-import { agreementTone } from '../data/state.js'
+import { agreementTone, isAsked } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 
@@ -20,17 +20,20 @@ const MOVES: Readonly<Record<string, (at: number, count: number) => number>> = {
 export function RecentStrip({ mesh }: { mesh: MeshView }) {
   return (
     <Panel id="recent" title="Cadence" aside={<Turn mesh={mesh} />}>
-      {mesh.recent.length === 0 ? (
-        <NoWindow isAnswered={mesh.head !== null} />
-      ) : (
-        <Bars recent={mesh.recent} paceMs={mesh.paceMs} />
-      )}
+      {mesh.recent.length === 0 ? <NoWindow mesh={mesh} /> : <Bars recent={mesh.recent} paceMs={mesh.paceMs} />}
     </Panel>
   )
 }
 
-function NoWindow({ isAnswered }: { isAnswered: boolean }) {
-  if (!isAnswered) {
+function NoWindow({ mesh }: { mesh: MeshView }) {
+  if (!mesh.nodes.some(isAsked)) {
+    return (
+      <Empty title="No node is asked from here">
+        All of them are asked over ssh, by the watchdog: what it recorded is under Soak.
+      </Empty>
+    )
+  }
+  if (mesh.head === null) {
     return <Empty title="No node answers">Windows show here when a node runs. What was recorded is under Soak.</Empty>
   }
   return <Empty title="No window yet">The first one is cemented once a quorum of the members has confirmed it.</Empty>

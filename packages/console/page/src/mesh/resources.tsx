@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { DISK_FREE_MIN, LOAD_PER_CORE_MAX, PSI_MEM_MAX_PERCENT, SWAP_MAX } from '../../../src/api/bounds.js'
 import type { NodeView, ResourcesView } from '../../../src/api/views.js'
 import { fixed, MISSING, mebibytes, millis, percent } from '../data/format.js'
 import type { Tone } from '../data/state.js'
@@ -6,11 +7,6 @@ import { Mark } from '../parts/mark.js'
 import { Scroll } from '../parts/scroll.js'
 
 const GIB = 2 ** 30
-/** Those of the alerts: spec operations 5. */
-const LOAD_MAX = 2
-const DISK_FREE_MIN = 0.1
-const SWAP_MAX = 0.3
-const PRESSURE_MAX = 5
 
 interface Column {
   readonly name: string
@@ -20,7 +16,11 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { name: 'CPU', id: 'cpu', cell: ({ cpuCores }) => (cpuCores === null ? MISSING : `${fixed(cpuCores, 2)} cores`) },
-  { name: 'Load per core', id: 'load', cell: ({ load1, cores }) => marked(per(load1, cores), LOAD_MAX, decimal) },
+  {
+    name: 'Load per core',
+    id: 'load',
+    cell: ({ load1, cores }) => marked(per(load1, cores), LOAD_PER_CORE_MAX, decimal),
+  },
   { name: 'Memory', id: 'memory', cell: ({ rssBytes }) => mebibytes(rssBytes) },
   {
     name: 'Host memory used',
@@ -34,7 +34,11 @@ const COLUMNS: readonly Column[] = [
   },
   { name: 'Disk free', id: 'disk', cell: diskCell },
   { name: 'Waits for CPU', id: 'psi-cpu', cell: ({ psiCpuPercent }) => pressure(psiCpuPercent) },
-  { name: 'for memory', id: 'psi-mem', cell: ({ psiMemPercent: value }) => marked(value, PRESSURE_MAX, pressure) },
+  {
+    name: 'for memory',
+    id: 'psi-mem',
+    cell: ({ psiMemPercent: value }) => marked(value, PSI_MEM_MAX_PERCENT, pressure),
+  },
   { name: 'for disk', id: 'psi-io', cell: ({ psiIoPercent }) => pressure(psiIoPercent) },
   {
     name: 'Event loop p99',

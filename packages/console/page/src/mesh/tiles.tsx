@@ -4,6 +4,7 @@ import { useNow } from '../data/hooks.js'
 import { agreementTone, verdictTone } from '../data/state.js'
 import { Mark } from '../parts/mark.js'
 import { Tile } from '../parts/tile.js'
+import { headNote, membersNote, membersTone } from './members.js'
 
 interface TilesProps {
   readonly mesh: MeshView
@@ -26,12 +27,6 @@ export function MeshTiles(props: TilesProps) {
   )
 }
 
-function headNote({ head, nodes }: MeshView): string {
-  if (!head) return 'no node answers'
-  const there = nodes.filter(({ window }) => window !== null && head.window - window <= 1).length
-  return `${there} of ${nodes.length} nodes keep up`
-}
-
 /** Goes on counting between two snapshots, but not beyond the last that was heard of. */
 function CementedTile({ mesh, heardAtMs, isStale }: TilesProps) {
   const now = useNow(200)
@@ -48,25 +43,18 @@ function paceNote(mesh: MeshView): string {
   return `one window in ${duration(pace)}${mesh.isOverdue ? ': overdue' : ''}`
 }
 
-function MembersTile({ mesh: { members } }: { mesh: MeshView }) {
-  const { active, up } = members
-  const isWhole = active !== null && up >= active
-  const value = active === null ? MISSING : `${up} of ${active}`
-  return (
-    <Tile
-      id="members"
-      name="Members up"
-      value={active === null ? value : <Mark tone={isWhole ? 'good' : 'warn'}>{value}</Mark>}
-      note="quorum: 67 % of the weight"
-    />
-  )
+function MembersTile({ mesh }: { mesh: MeshView }) {
+  const { active, up } = mesh.members
+  const value = active === null ? MISSING : <Mark tone={membersTone(mesh)}>{`${up} of ${active}`}</Mark>
+  return <Tile id="members" name="Members up" value={value} note={membersNote(mesh)} />
 }
 
 const AGREEMENT_WORDS = { yes: 'equal', no: 'differ', unknown: 'not compared' } as const
 
 function AgreementTile({ mesh: { common } }: { mesh: MeshView }) {
   const agrees = common?.agrees ?? 'unknown'
-  const note = common ? `${common.compared} nodes at window ${number(common.window)}` : 'no node answers'
+  const nodes = common?.compared === 1 ? 'node' : 'nodes'
+  const note = common ? `${common.compared} ${nodes} at window ${number(common.window)}` : 'no node answers'
   return (
     <Tile
       id="agreement"

@@ -44,7 +44,8 @@ export function Confirm({ title, id, typed, asksReason = false, verb, act, onClo
   const [reason, setReason] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const isReady = (typed === undefined || name === typed) && (!asksReason || reason.trim() !== '') && !isBusy
+  const missing = missingOf({ typed, name, reason: asksReason ? reason : undefined })
+  const isReady = missing === null && !isBusy
   const onSubmit = async (event: Event) => {
     event.preventDefault()
     if (!isReady) return
@@ -63,6 +64,7 @@ export function Confirm({ title, id, typed, asksReason = false, verb, act, onClo
           <Field label={`Type ${typed} to go on`} value={name} onInput={setName} maxLength={64} />
         )}
         <Refused refusal={refusal} />
+        <Missing text={name === '' && reason === '' ? null : missing} />
         <div class="buttons">
           <button type="button" class="button" onClick={onClose}>
             Cancel
@@ -73,6 +75,33 @@ export function Confirm({ title, id, typed, asksReason = false, verb, act, onClo
         </div>
       </form>
     </Dialog>
+  )
+}
+
+interface Filled {
+  readonly typed: string | undefined
+  readonly name: string
+  /** Undefined where none is asked for. */
+  readonly reason: string | undefined
+}
+
+/** What the server would refuse, in its words: an order without a reason, or under another name. */
+function missingOf({ typed, name, reason }: Filled): string | null {
+  if (reason?.trim() === '') return 'the reason is missing. Say in a few words why.'
+  if (typed === undefined || name === typed) return null
+  return name === '' ? `the name is missing. Type ${typed}.` : `'${name}' is not ${typed}. Type ${typed} as it stands.`
+}
+
+/** Why the button waits; always there, so that it is read out when it changes. */
+function Missing({ text }: { text: string | null }) {
+  return (
+    <output class="missing-field">
+      {text !== null && (
+        <>
+          <code>FIELD_INVALID</code> {text}
+        </>
+      )}
+    </output>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { FeaturesView } from '../../../src/api/views.js'
-import { keepToken } from '../data/api.js'
+import { keepToken, postJson, type Refusal } from '../data/api.js'
 import { useUnlocked } from '../data/hooks.js'
 import { Confirm, Field } from './dialog.js'
 
@@ -26,10 +26,22 @@ export function Unlock({ features }: { features: FeaturesView | null }) {
   )
 }
 
+const SENDABLE = /^[\x21-\x7e]{1,512}$/
+const NO_TOKEN: Refusal = {
+  code: 'TOKEN',
+  message: 'this is no token',
+  remedy: 'paste the one line of the file that the console named when it started',
+}
+
+/** Unlocked is only what the console itself has said to be. */
 function AskToken({ onClose }: { onClose(): void }) {
   const [token, setToken] = useState('')
   const act = async () => {
-    keepToken(token.trim() || null)
+    const given = token.trim()
+    if (!SENDABLE.test(given)) return NO_TOKEN
+    const reply = await postJson('/api/unlock', {}, { authorization: `Bearer ${given}` })
+    if (!reply.ok) return reply.refusal
+    keepToken(given)
     return null
   }
   return (

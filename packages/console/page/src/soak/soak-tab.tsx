@@ -10,6 +10,13 @@ import { SoakTiles } from './tiles.js'
 
 export function SoakTab({ soak }: { soak: LiveState['soak'] }) {
   if (soak === null) return <Empty title="Reading the records">A long file takes a moment.</Empty>
+  if (soak === 'unreadable') {
+    return (
+      <Empty title="The soak file cannot be read">
+        It is no file, or the user of the console may not read it. <code>/api/soak</code> says which.
+      </Empty>
+    )
+  }
   if (soak === 'none') {
     return (
       <Empty title="No soak file is followed">

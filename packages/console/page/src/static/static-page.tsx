@@ -1,5 +1,6 @@
 import type { ExplorerData } from '../../../src/api/data-views.js'
 import { clockTime, dayTime, duration } from '../data/format.js'
+import { Boundary } from '../parts/boundary.js'
 import { Mark } from '../parts/mark.js'
 import { Empty, Panel } from '../parts/panel.js'
 import { type Followed, useData } from './follow.js'
@@ -13,6 +14,28 @@ const MS_PER_S = 1_000
 /** What everybody may see of a mesh, from one file beside it. */
 export function StaticPage() {
   const followed = useData('./data.json')
+  return (
+    <Boundary of={followed.data} instead={<Odd />}>
+      <Drawn followed={followed} />
+    </Boundary>
+  )
+}
+
+/** The file has the name of the schema and another form: of another release, or spoilt. */
+function Odd() {
+  return (
+    <main>
+      <div class="view">
+        <Empty title="data.json has a form that this page does not know">
+          Export it and this page by one release, with <code>montana explorer export --page</code>. This page goes on
+          asking.
+        </Empty>
+      </div>
+    </main>
+  )
+}
+
+function Drawn({ followed }: { followed: Followed }) {
   const { data } = followed
   return (
     <>

@@ -43,6 +43,19 @@ export const leaderSchema = strictObject({
   seenBy: z.array(text),
 })
 
+/** An agent that says of its own host that it acts. */
+export const claimSchema = strictObject({
+  host: text,
+  /** `stopping`: its service may still run. */
+  state: stateSchema,
+  epoch: text,
+  epochText: text,
+  mode: text,
+  standing: text,
+  since: text.nullable(),
+  leaseRemainingMs: ms,
+})
+
 export const failoverChainSchema = strictObject({
   policy: text,
   /** `auto`: the first host that is fit gets the role back. */
@@ -50,6 +63,8 @@ export const failoverChainSchema = strictObject({
   places: z.array(placeSchema),
   /** Highest epoch first. None: nobody leads. Two: agents disagree, or two act. */
   leaders: z.array(leaderSchema),
+  /** Highest epoch first. Two: two hosts act at once, unless a handover is just taking place. */
+  claims: z.array(claimSchema),
   since: text.nullable(),
   /** Told by the agent of the leader, where this console asks it. */
   leaseRemainingMs: ms,
@@ -102,6 +117,16 @@ export const failoverBreathSchema = strictObject({
   slowest: strictObject({ host: text, lagMs: z.number() }).nullable(),
 })
 
+/** What an operator should know or do about a group now. */
+export const failoverFindingSchema = strictObject({
+  code: text,
+  /** `alarm`: the service is down, or may be doing things twice. */
+  level: z.enum(['alarm', 'warning']),
+  policy: text.nullable(),
+  text,
+  remedy: text,
+})
+
 export const failoverGroupSchema = strictObject({
   group: text,
   coordinator: text,
@@ -113,6 +138,8 @@ export const failoverGroupSchema = strictObject({
   observers: z.array(observerSchema),
   breathing: z.array(failoverBreathSchema),
   pause: strictObject({ reason: text, by: text, remainingMs: z.number() }).nullable(),
+  /** Worst first; none: one leader each, and reserves. */
+  findings: z.array(failoverFindingSchema),
 })
 
 /** An order that was given through this console. */

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import { withTimeout } from '@montana/foundation'
 import { locate, type NodeSource, ProbeError, requireInstance } from '@montana/soak/formats'
+import { parseJson } from '../../parse-json.js'
 
 /** A node reads in turns and may have to count windows first; who waits longer is not looking any more. */
 const READ_DEADLINE_MS = 8_000
@@ -46,13 +47,5 @@ async function read(response: IncomingMessage, instance: string | undefined): Pr
     if (length > ANSWER_MAX_BYTES) throw new ProbeError('ANSWER_TOO_LARGE', 'the answer of the node is too large')
     chunks.push(chunk)
   }
-  return { status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString('utf8')) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return { status: response.statusCode ?? 0, body: parseJson(Buffer.concat(chunks).toString('utf8')) }
 }

@@ -1,15 +1,14 @@
 import { isAbort } from '@montana/foundation'
+import { addQuery, repeated } from '@montana/http'
 import { type NodeSource, ProbeError, probeFault } from '@montana/soak/formats'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ApiError } from '../../errors.js'
-import { addQuery } from '../../http/query.js'
 import { askNode, type NodeAnswer } from './ask.js'
 import { NODE_ROUTES, type NodeRoute } from './routes.js'
 
-/** Answers that a console waits for at once; its pages ask for a few. */
+/** Answers of one node that a console waits for at once; its pages ask for a few. */
 const OPEN_MAX = 16
-const TEXT_MAX = 64
 const LABELS_SHOWN = 8
 
 /** Of a configured node; whether there is one is found out later. */
@@ -17,13 +16,19 @@ const label = z.string().min(1).max(256)
 
 /** `/api/nodes/:label/…`: the read routes of each configured node, asked of that node and of no other. */
 export function addNodeRoutes(app: FastifyInstance, nodes: readonly NodeSource[], signal: AbortSignal): void {
-  const places = new Places()
+  // A node that hangs holds its own places, and those of nobody else.
+  const places = new Map(nodes.map((source) => [source, new Places()]))
   for (const route of NODE_ROUTES) {
     const { path, id, query, answer, summary } = route
     const params: z.ZodType<Params> = id ? z.strictObject({ label, id }) : z.strictObject({ label })
     addQuery<Params, Given>(app, {
       ...{ url: `/api/nodes/:label/${path}${id ? '/:id' : ''}`, summary, params, query, answer },
-      run: (input) => places.take(() => passOn(route, nodes, input, signal)),
+      run: async ({ params, query: given }) => {
+        const source = nodes.find((node) => node.label === params.label)
+        const place = source && places.get(source)
+        if (!place) throw unknownNode(params.label, nodes)
+        return await place.take(() => passOn(route, source, { params, query: given }, signal))
+      },
     })
   }
 }
@@ -35,7 +40,7 @@ interface Params {
 
 type Given = Readonly<Record<string, string | undefined>>
 
-/** How many answers are awaited. */
+/** How many answers of a node are awaited. */
 class Places {
   #open = 0
 
@@ -54,12 +59,10 @@ class Places {
 
 async function passOn(
   route: NodeRoute,
-  nodes: readonly NodeSource[],
+  source: NodeSource,
   { params, query }: { params: Params; query: Given },
   signal: AbortSignal,
 ): Promise<unknown> {
-  const source = nodes.find((node) => node.label === params.label)
-  if (!source) throw unknownNode(params.label, nodes)
   return checked(route, source.label, await ask(source, pathOf(route, params.id, query), signal))
 }
 
@@ -102,5 +105,5 @@ function unknownNode(label: string, nodes: readonly NodeSource[]): ApiError {
   const known = nodes.map((node) => node.label)
   const more = known.length > LABELS_SHOWN ? ', …' : ''
   const remedy = known.length === 0 ? 'configure nodes' : `use ${known.slice(0, LABELS_SHOWN).join(', ')}${more}`
-  return new ApiError(404, 'NOT_FOUND', `no node is called '${label.slice(0, TEXT_MAX)}'`, { remedy, field: 'label' })
+  return new ApiError(404, 'NOT_FOUND', `no node is called '${repeated(label)}'`, { remedy, field: 'label' })
 }

@@ -58,7 +58,8 @@ export function createGithubProvider(target: GithubTarget, modules: GithubModule
     describe: (signal) => describeRepository(client, signal),
     test: (signal) => checkPermissions(client, tokens, signal),
     gitAccess: async (signal) => modules.access(gitAccessOf(target, await tokens.token(signal))),
-    credentialExpiry: () => expiryMs,
+    // The tokens of an App end within the hour and are renewed here: nobody has to replace them.
+    credentialExpiry: () => (target.credential.kind === 'app' ? null : expiryMs),
     secrets: createSecretStore(client),
     variables: createVariableStore(client),
     workflows: createWorkflowControl(client, clock),

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
-import { getJson, type Refusal } from '../data/api.js'
-import { dayTime, duration } from '../data/format.js'
-import type { Tone } from '../data/state.js'
-import { Mark } from '../parts/mark.js'
-import { Refused } from '../parts/refusal.js'
-import { LAYER_NAMES } from './layer-lines.js'
-import type { AttemptView } from './types.js'
+import { getJson, type Refusal } from '../../data/api.js'
+import { dayTime, duration } from '../../data/format.js'
+import type { Tone } from '../../data/state.js'
+import { Mark } from '../../parts/mark.js'
+import { Refused } from '../../parts/refusal.js'
+import { LAYER_NAMES } from '../layer-lines.js'
+import type { AttemptView } from '../types.js'
 
 const PAGE = 25
 const KEPT_MS = 30 * 24 * 3_600_000

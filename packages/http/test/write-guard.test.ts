@@ -1,16 +1,17 @@
 import { timingSafeEqual } from 'node:crypto'
 import { ConfigError } from '@montana/foundation'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { createWriteGuard } from '../../src/http/guard.js'
+import { createWriteGuard, type WriteGuard } from '../src/write-guard.js'
 
 // The real function runs; it is only watched.
 vi.mock('node:crypto', { spy: true })
 
 const TOKEN = 'a-token-of-the-console-that-is-long'
-const reply = { header: () => reply } as unknown as FastifyReply
-const asking = (authorization: string) =>
-  ({ headers: { authorization, 'content-type': 'application/json' } }) as unknown as FastifyRequest
+type Reply = Parameters<WriteGuard>[1]
+const reply: Reply = { header: () => reply as ReturnType<Reply['header']> }
+const asking = (authorization: string) => ({
+  ...{ method: 'POST', headers: { authorization, 'content-type': 'application/json' } },
+})
 
 beforeEach(() => {
   vi.mocked(timingSafeEqual).mockClear()

@@ -1,15 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { parsed } from './parsed.js'
+import { NONE, type None } from './route-doc.js'
 
 export interface Query<P, Q> {
-  /** Below `/api/`, with `:name` for each of `params`. */
+  /** With `:name` for each of `params`. */
   readonly url: string
-  /** One line for `/api/docs`. */
+  /** One line for the list of routes. */
   readonly summary: string
   /** Strict shapes; without one the route takes none. */
-  readonly params?: z.ZodType<P>
-  readonly query?: z.ZodType<Q>
+  readonly params?: z.ZodType<P> | undefined
+  readonly query?: z.ZodType<Q> | undefined
   /** What `run` gives; the documentation and the tests hold it to that. */
   readonly answer: z.ZodType
   readonly run: (input: QueryInput<P, Q>, request: FastifyRequest) => unknown
@@ -19,9 +20,6 @@ export interface QueryInput<P, Q> {
   readonly params: P
   readonly query: Q
 }
-
-const NONE = z.strictObject({})
-type None = z.infer<typeof NONE>
 
 /** GET that changes nothing; a field that is wrong or not known is refused with 422 before `run`. */
 export function addQuery<P = None, Q = None>(app: FastifyInstance, init: Query<P, Q>): void {

@@ -1,15 +1,14 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { errorSchema } from '../api/schema/error.js'
+import { errorSchema } from './errors.js'
+import type { RouteDoc } from './route-doc.js'
 
-/** What a route says of itself. */
-export interface RouteDoc {
-  readonly summary: string
-  readonly params?: z.ZodType | undefined
-  readonly query?: z.ZodType | undefined
-  readonly body?: z.ZodType | undefined
-  /** Of status 200; without one it is a stream, a file, or described elsewhere. */
-  readonly answer?: z.ZodType | undefined
+export interface ApiInfo {
+  readonly title: string
+  readonly version: string
+  readonly description: string
+  /** Where the bearer token of the mutations comes from. */
+  readonly token: string
 }
 
 interface Route {
@@ -32,13 +31,14 @@ export class RouteList {
   }
 
   /** OpenAPI 3.1. */
-  document(): Json {
+  document({ token: description, ...info }: ApiInfo): Json {
     const paths: Record<string, Json> = {}
     for (const { method, url, doc } of this.#routes) {
       const path = url.replace(/:(\w+)/g, '{$1}')
       paths[path] = { ...paths[path], [method.toLowerCase()]: operation(method, doc) }
     }
-    return { openapi: '3.1.0', info: INFO, paths, components: { securitySchemes: { token: TOKEN } } }
+    const token = { type: 'http', scheme: 'bearer', description }
+    return { openapi: '3.1.0', info, paths, components: { securitySchemes: { token } } }
   }
 
   #add({ method, url, config }: RouteOptions): void {
@@ -50,25 +50,28 @@ export class RouteList {
   }
 }
 
-const INFO = { title: 'Montana console', version: '1', description: 'Labels only, never an address. Times are UTC.' }
-const TOKEN = { type: 'http', scheme: 'bearer', description: 'from the token file that the console named at its start' }
-
+/** A route that says nothing of itself is listed without words, and a test fails. */
 function operation(method: string, doc: RouteDoc | undefined): Json {
-  const { summary = 'described with the repository mirror', params, query, body, answer } = doc ?? {}
+  const { summary = '', params, query, headers, body } = doc ?? {}
   return {
     summary,
-    parameters: [...parameters('path', params), ...parameters('query', query)],
+    parameters: [...parameters('path', params), ...parameters('query', query), ...parameters('header', headers)],
     ...(body && { requestBody: { required: true, content: jsonContent(body, 'input') } }),
     ...(method !== 'GET' && { security: [{ token: [] }] }),
-    responses: {
-      200: { description: 'done', ...(answer && { content: jsonContent(answer) }) },
-      '4XX': REFUSED,
-      '5XX': REFUSED,
-    },
+    responses: { ...answers(doc), '4XX': REFUSED, '5XX': REFUSED },
   }
 }
 
-function parameters(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function answers({ answer, accepted, media }: Partial<RouteDoc> = {}): Json {
+  const text = media !== undefined && { [media]: { schema: { type: 'string' } } }
+  const content = text || (answer && jsonContent(answer))
+  return {
+    ...((content || !accepted) && { 200: { description: 'done', ...(content && { content }) } }),
+    ...(accepted && { 202: { description: 'begun', content: jsonContent(accepted) } }),
+  }
+}
+
+function parameters(where: 'path' | 'query' | 'header', schema: z.ZodType | undefined): Json[] {
   if (!schema) return []
   const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
     properties?: Record<string, Json>

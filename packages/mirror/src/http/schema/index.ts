@@ -1,0 +1,7 @@
+export * from './at-once.js'
+export * from './history.js'
+export * from './job.js'
+export { keepSchema, recoverySchema } from './recovery.js'
+export * from './reports.js'
+export { targetSchema } from './target.js'
+export { modelSchema, viewSchema } from './view.js'
