@@ -30,6 +30,7 @@ const TASKS = {
     packages: 'test/chaos/',
   },
   trials: { command: [inTree('test/service-chaos/dist/main.js')], packages: 'test/chaos/' },
+  fuzz: { command: [inTree('test/fuzz/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
