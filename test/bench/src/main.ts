@@ -5,6 +5,7 @@ import { clockBench } from './clock/clock-bench.js'
 import { consensusBench } from './consensus/consensus-bench.js'
 import { mirrorBench } from './mirror/mirror-bench.js'
 import { nodeBench } from './node/node-bench.js'
+import { runSuite } from './suite/command.js'
 import { syncBench } from './sync/sync-bench.js'
 import { transportBench } from './transport/transport-bench.js'
 
@@ -18,9 +19,18 @@ const MAX_WINDOWS = 10_000
 const MAX_ACCOUNTS = 4_000_000
 const EXIT_USAGE = 2
 
-interface Command extends Omit<BenchOptions, 'progress'> {
+interface OneBench extends Omit<BenchOptions, 'progress'> {
   bench: Bench
   json: boolean
+}
+
+/** Without the name of a bench all of them run, each in a process of its own. */
+interface AllBenches {
+  bench: undefined
+  json: boolean
+  rounds?: number
+  isLong: boolean
+  out?: string
 }
 
 const FLAGS = {
@@ -29,25 +39,38 @@ const FLAGS = {
   windows: { type: 'string' },
   accounts: { type: 'string' },
   long: { type: 'boolean' },
+  out: { type: 'string' },
 } as const
 
-function parse(args: string[]): Command {
+function parse(args: string[]): OneBench | AllBenches {
   const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true })
+  const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, MAX_ROUNDS)
+  if (positionals.length === 0) return allBenches(values, rounds)
   const bench = benchOf(positionals)
-  const foreign = (['windows', 'accounts', 'long'] as const).find(
-    (flag) => values[flag] && !bench.flags?.includes(flag),
-  )
-  if (foreign) throw new Error(`--${foreign} means nothing to the bench '${bench.name}'`)
-  const rounds = wholeNumber('rounds', values.rounds ?? `${DEFAULT_ROUNDS}`, MAX_ROUNDS)
+  refuse(`the bench '${bench.name}'`, values, bench.flags ?? [])
   const { json, windows, accounts, long } = values
   return {
     bench,
     json,
-    rounds,
+    rounds: rounds ?? DEFAULT_ROUNDS,
     ...(long && { long }),
     ...(windows && { windows: wholeNumber('windows', windows, MAX_WINDOWS) }),
     ...(accounts && { accounts: accounts.split(',').map((size) => wholeNumber('accounts', size, MAX_ACCOUNTS)) }),
   }
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values']
+
+function allBenches(values: Values, rounds: number | undefined): AllBenches {
+  refuse('a run of all benches', values, ['long', 'out'])
+  const { json = false, long = false, out } = values
+  return { bench: undefined, json, isLong: long, ...(rounds && { rounds }), ...(out && { out }) }
+}
+
+function refuse(whom: string, values: Values, allowed: readonly string[]): void {
+  const known = ['windows', 'accounts', 'long', 'out'] as const
+  const foreign = known.find((flag) => values[flag] && !allowed.includes(flag))
+  if (foreign) throw new Error(`--${foreign} means nothing to ${whom}`)
 }
 
 function benchOf([name = '', ...others]: readonly string[]): Bench {
@@ -64,7 +87,8 @@ function wholeNumber(flag: string, text: string, max: number): number {
   return value
 }
 
-async function run({ bench, json, ...options }: Command): Promise<void> {
+async function runOne({ bench, json, ...options }: OneBench): Promise<void> {
+  endWithParent()
   const progress = (line: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`)
   }
@@ -73,7 +97,19 @@ async function run({ bench, json, ...options }: Command): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : bench.render(report))
 }
 
-function parseOrExit(): Command | undefined {
+/** A run of all benches, or npm's process, holds the other end: what it began does not outlive it. */
+function endWithParent(): void {
+  if (!process.channel) return
+  process.once('disconnect', () => process.exit(1))
+  process.channel.unref()
+}
+
+async function run(command: OneBench | AllBenches): Promise<void> {
+  if (command.bench) await runOne(command)
+  else process.exitCode = await runSuite(BENCHES, command)
+}
+
+function parseOrExit(): OneBench | AllBenches | undefined {
   try {
     return parse(process.argv.slice(2))
   } catch (error) {

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { GIT_ENVIRONMENT, pushBranches, pushMirror } from '@montana/bench-peers'
 import { systemTime } from '@montana/foundation'
 import { GitProvider, HookQueue, hookRequests, loadMirrorConfig, pushCode, type TargetConfig } from '@montana/mirror'
-import { addBranches, advance, bare, GIT_ENVIRONMENT, source } from './repositories.js'
+import { addBranches, advance, bare, source } from './repositories.js'
 import { type Timed, timed } from './rows.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
@@ -53,11 +54,9 @@ export function firstContenders(folder: string, mebibytes: number): readonly Tim
   const here = source(folder, 'first', mebibytes)
   let count = 0
   const next = () => bare(folder, `first-${count++}`)
-  const plain = async (target: string, signal: AbortSignal) =>
-    await run('git', ['push', '--quiet', target, 'refs/heads/*:refs/heads/*'], here, signal)
   return [
     { name: OUR_FIRST, run: (signal) => onNew(next, (target) => push(here, target, signal)) },
-    { name: PLAIN_FIRST, run: (signal) => onNew(next, (target) => plain(target, signal)) },
+    { name: PLAIN_FIRST, run: (signal) => onNew(next, (target) => pushBranches(here, target, signal)) },
   ]
 }
 
@@ -80,10 +79,6 @@ async function push(here: string, url: string, signal: AbortSignal): Promise<voi
   const report = await pushCode({ source: here, target, access, ...rest, signal })
   const failed = report.refs.find(({ outcome }) => !['created', 'equal', 'fast-forwarded'].includes(outcome))
   if (failed) throw new Error(`${failed.ref} is ${failed.outcome}`)
-}
-
-async function pushMirror(here: string, target: string, signal: AbortSignal): Promise<void> {
-  await run('git', ['push', '--quiet', '--mirror', target], here, signal)
 }
 
 async function run(program: string, args: readonly string[], cwd: string, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,69 @@
+import type { Goal, MeasuredRecord } from './goals.js'
+import type { BenchResult, JudgedGoal, Verdict } from './results.js'
+
+/** Every goal with its value, from this run where a bench has it, else from the records. */
+export function judge(
+  goals: readonly Goal[],
+  records: readonly MeasuredRecord[],
+  benches: readonly BenchResult[],
+): JudgedGoal[] {
+  return goals.map((goal) => {
+    const value = measuredBy(goal, benches)
+    const record = records.find((one) => one.goal === goal.id)
+    if (value !== undefined) return ofThisRun(goal, value)
+    if (record) return ofRecord(goal, record)
+    return withoutValue(goal, benches)
+  })
+}
+
+function measuredBy({ bench, figure }: Goal, benches: readonly BenchResult[]): number | undefined {
+  const result = benches.find((one) => one.bench === bench)
+  if (result?.outcome !== 'ran' || figure === undefined) return undefined
+  return result.ratios[figure] ?? result.figures[figure]
+}
+
+export function isWithin({ direction, bound }: Pick<Goal, 'direction' | 'bound'>, value: number): boolean {
+  switch (direction) {
+    case 'at most':
+      return value <= bound
+    case 'at least':
+      return value >= bound
+    case 'below':
+      return value < bound
+    case 'exactly':
+      return value === bound
+  }
+}
+
+function ofThisRun(goal: Goal, value: number): JudgedGoal {
+  const source = `npm run bench -- ${goal.bench}`
+  return row(goal, { value, verdict: isWithin(goal, value) ? 'met' : 'not met', source, isOfThisRun: true })
+}
+
+function ofRecord(goal: Goal, { value, command, commit, date, short, remark }: MeasuredRecord): JudgedGoal {
+  const source = `${command} (noted at ${commit.slice(0, 7)}, ${date})`
+  const verdict = isWithin(goal, value) ? (short ? 'in part' : 'met') : 'not met'
+  const words = [short, remark].filter((part) => part !== undefined).join('; ')
+  return row(goal, { value, verdict, source, remark: words === '' ? null : words })
+}
+
+function withoutValue(goal: Goal, benches: readonly BenchResult[]): JudgedGoal {
+  const { bench, command } = goal
+  if (bench === undefined)
+    return row(goal, { verdict: 'not on record', source: command ?? 'no command measures it yet' })
+  const result = benches.find((one) => one.bench === bench)
+  const remark = result?.outcome === 'failed' ? `the bench failed: ${result.error}` : null
+  return row(goal, { verdict: 'not measured here', source: command ?? `npm run bench -- ${bench}`, remark })
+}
+
+interface Found {
+  readonly value?: number
+  readonly verdict: Verdict
+  readonly source: string
+  readonly isOfThisRun?: boolean
+  readonly remark?: string | null
+}
+
+function row({ id, of, words, direction, bound, unit }: Goal, found: Found): JudgedGoal {
+  return { id, of, words, direction, bound, unit, value: null, isOfThisRun: false, remark: null, ...found }
+}

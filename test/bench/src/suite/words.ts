@@ -1,0 +1,25 @@
+import type { JudgedGoal, Verdict } from './results.js'
+
+/** A mark beside the word, so that nobody needs the colour. */
+export const MARKS: Readonly<Record<Verdict, string>> = {
+  met: '✓',
+  'not met': '✗',
+  'in part': '◐',
+  'not measured here': '–',
+  'not on record': '?',
+}
+
+const BIG = 100
+const SMALL = 0.1
+
+/** As many places as say something: 193.7 s, 1.23 ×, 1,000 windows. */
+export function figureText(value: number, unit: string): string {
+  const size = Math.abs(value)
+  const places = Number.isInteger(value) || size >= BIG * 10 ? 0 : size >= BIG ? 1 : size < SMALL ? 3 : 2
+  const number = value.toLocaleString('en', { maximumFractionDigits: places })
+  return unit === '' ? number : `${number} ${unit}`
+}
+
+export function boundWords({ direction, bound, unit }: Pick<JudgedGoal, 'direction' | 'bound' | 'unit'>): string {
+  return `${direction} ${figureText(bound, unit)}`
+}
