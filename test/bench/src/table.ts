@@ -29,6 +29,8 @@ export function times(ratio: number): string {
 
 /** `verifyOneCoreToChain` → `verify one core ÷ chain`. */
 export function humanName(name: string): string {
-  const [left = '', right = ''] = name.split('To', 2)
-  return [left, right].map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()).join(' ÷ ')
+  return name
+    .split('To', 2)
+    .map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim())
+    .join(' ÷ ')
 }

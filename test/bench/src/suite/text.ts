@@ -1,7 +1,5 @@
 import type { BenchResult, JudgedGoal, Results, Verdict } from './results.js'
-import { boundWords, figureText, MARKS } from './words.js'
-
-const ORDER: readonly Verdict[] = ['not met', 'in part', 'not measured here', 'not on record', 'met']
+import { boundWords, countsOf, figureText, MARKS, ORDER } from './words.js'
 
 /** The results for a terminal: goals by verdict, then what came of each bench. */
 export function renderText(results: Results): string {
@@ -34,11 +32,7 @@ function benchLine(bench: BenchResult): string {
   return `bench ${bench.bench}: ${bench.rows.length} rows in ${seconds}`
 }
 
-/** How many of each verdict, worst first. */
 export function tally(goals: readonly JudgedGoal[]): string {
-  const counts = ORDER.map((verdict) => [verdict, goals.filter((goal) => goal.verdict === verdict).length] as const)
-  return `goals: ${counts
-    .filter(([, count]) => count > 0)
-    .map(([verdict, count]) => `${count} ${verdict}`)
-    .join(', ')}`
+  const counts = countsOf(goals).map(([verdict, count]) => `${count} ${verdict}`)
+  return `goals: ${counts.join(', ')}`
 }

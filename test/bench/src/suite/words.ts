@@ -9,6 +9,15 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   'not on record': '?',
 }
 
+/** Worst first. */
+export const ORDER: readonly Verdict[] = ['not met', 'in part', 'not measured here', 'not on record', 'met']
+
+/** How many of each verdict, worst first; none of those that are not there. */
+export function countsOf(goals: readonly Pick<JudgedGoal, 'verdict'>[]): [Verdict, number][] {
+  const count = (verdict: Verdict) => goals.filter((goal) => goal.verdict === verdict).length
+  return ORDER.map((verdict): [Verdict, number] => [verdict, count(verdict)]).filter(([, many]) => many > 0)
+}
+
 const BIG = 100
 const SMALL = 0.1
 
