@@ -27,6 +27,9 @@ export interface BenchReport {
   [detail: string]: unknown
 }
 
+/** What a table for people needs of it. */
+export type ShownReport = Pick<BenchReport, 'rows' | 'ratios' | 'notes'>
+
 export interface BenchOptions {
   /** Interleaved repeats; the median counts. */
   rounds: number
@@ -47,7 +50,7 @@ export interface Bench {
   readonly flags?: readonly ('windows' | 'accounts' | 'long')[]
   run(options: BenchOptions): Promise<BenchReport>
   /** The report for people. */
-  render(report: BenchReport): string
+  render(report: ShownReport): string
   /** The rows for the page. */
   tables(report: Pick<BenchReport, 'rows'>): Table[]
 }

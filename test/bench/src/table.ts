@@ -1,7 +1,7 @@
-import type { BenchReport, Row } from './bench.js'
+import type { Row, ShownReport } from './bench.js'
 
 /** Rows with bars relative to the fastest, then ratios, then notes. */
-export function renderReport(report: BenchReport): string {
+export function renderReport(report: ShownReport): string {
   const rows = report.rows as readonly Row[]
   const fastest = Math.max(...rows.map((row) => row.stepsPerSecond))
   const width = Math.max(...rows.map((row) => row.name.length))

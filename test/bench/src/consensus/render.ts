@@ -1,4 +1,4 @@
-import type { BenchReport } from '../bench.js'
+import type { ShownReport } from '../bench.js'
 import { humanName, times } from '../table.js'
 import type { ConsensusRow, Group } from './rows.js'
 
@@ -10,7 +10,7 @@ export const TITLES: Record<Group, string> = {
 export const GROUPS = ['replay', 'state size', 'proof'] as const
 
 /** A block of rows per question, then ratios, then notes. */
-export function renderConsensusReport(report: BenchReport): string {
+export function renderConsensusReport(report: ShownReport): string {
   const rows = report.rows as readonly ConsensusRow[]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const blocks = GROUPS.flatMap((group) => renderGroup(rows, group, width))

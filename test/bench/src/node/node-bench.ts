@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IDLE_PROGRAM, runtimePeer } from '@montana/bench-peers'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
-import type { Bench, BenchOptions, BenchReport } from '../bench.js'
+import type { Bench, BenchOptions, BenchReport, ShownReport } from '../bench.js'
 import { machine, machineNotes } from '../machine.js'
 import { nodeBounds, nodeFigures } from './figures.js'
 import { meshStatusUrl, soloNode } from './fixtures.js'
@@ -97,7 +97,7 @@ async function observe(name: string, statusUrl: string, rounds: number): Promise
   }
 }
 
-function renderNodeReport(report: BenchReport): string {
+function renderNodeReport(report: ShownReport): string {
   const rows = report.rows as readonly NodeRow[]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const header = `${''.padEnd(width)}  rss median  rss max   loop p99   windows  clock`

@@ -36,7 +36,7 @@ export async function runChild({ program, args, limitMs }: Child, signal: AbortS
       exitOf(child),
     ])
     signal.throwIfAborted()
-    if (limit.aborted) return { error: `not done after ${Math.round(limitMs / 1000)} s` }
+    if (limit.aborted) return { error: `not done after ${limitMs / 1000} s` }
     return code === 0 ? parsed(out) : { error: `ended with ${code}: ${lastLine(err)}` }
   } finally {
     either.removeEventListener('abort', stop)

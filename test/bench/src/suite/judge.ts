@@ -11,7 +11,7 @@ export function judge(
     const value = measuredBy(goal, benches)
     const record = records.find((one) => one.goal === goal.id)
     if (value !== undefined) return ofThisRun(goal, value)
-    if (record) return ofRecord(goal, record)
+    if (record) return ofRecord(goal, record, failureOf(goal, benches))
     return withoutValue(goal, benches)
   })
 }
@@ -36,14 +36,22 @@ export function isWithin({ direction, bound }: Pick<Goal, 'direction' | 'bound'>
 }
 
 function ofThisRun(goal: Goal, value: number): JudgedGoal {
-  const source = `npm run bench -- ${goal.bench}`
+  const source = goal.command ?? `npm run bench -- ${goal.bench}`
   return row(goal, { value, verdict: isWithin(goal, value) ? 'met' : 'not met', source, isOfThisRun: true })
 }
 
-function ofRecord(goal: Goal, { value, command, commit, date, short, remark }: MeasuredRecord): JudgedGoal {
+/** Why this run has no value of a bench that it began; undefined where there is no reason. */
+function failureOf({ bench }: Goal, benches: readonly BenchResult[]): string | undefined {
+  const result = benches.find((one) => one.bench === bench)
+  if (!result) return undefined
+  return result.outcome === 'failed' ? `in this run the bench failed: ${result.error}` : 'this run did not measure it'
+}
+
+function ofRecord(goal: Goal, record: MeasuredRecord, failure: string | undefined): JudgedGoal {
+  const { value, command, commit, date, short, remark } = record
   const source = `${command} (noted at ${commit.slice(0, 7)}, ${date})`
   const verdict = isWithin(goal, value) ? (short ? 'in part' : 'met') : 'not met'
-  const words = [short, remark].filter((part) => part !== undefined).join('; ')
+  const words = [short, remark, failure].filter((part) => part !== undefined).join('; ')
   return row(goal, { value, verdict, source, remark: words === '' ? null : words })
 }
 
@@ -51,8 +59,7 @@ function withoutValue(goal: Goal, benches: readonly BenchResult[]): JudgedGoal {
   const { bench, command } = goal
   if (bench === undefined)
     return row(goal, { verdict: 'not on record', source: command ?? 'no command measures it yet' })
-  const result = benches.find((one) => one.bench === bench)
-  const remark = result?.outcome === 'failed' ? `the bench failed: ${result.error}` : null
+  const remark = failureOf(goal, benches) ?? null
   return row(goal, { verdict: 'not measured here', source: command ?? `npm run bench -- ${bench}`, remark })
 }
 

@@ -28,6 +28,8 @@ const base = { bench: z.string(), summary: z.string(), durationMs: count, rounds
 const Ran = z.strictObject({
   ...base,
   outcome: z.literal('ran'),
+  /** Which of our implementations hashed; null where the bench does not choose one. */
+  backend: z.string().nullable(),
   rows: z.array(z.record(z.string(), z.json())),
   /** Quotients, each named `aToB`. */
   ratios: figures,
@@ -91,8 +93,8 @@ export type Results = z.infer<typeof Results>
 
 /** What a bench prints, as a part of the results. */
 export const PrintedReport = z.looseObject({
+  backend: z.string().optional(),
   rows: Ran.shape.rows,
-  rounds: count.default(1),
   ratios: figures,
   figures,
   peers: z.array(Peer),

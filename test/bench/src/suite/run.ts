@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Bench } from '../bench.js'
 import { type Child, type Ended, runChild } from './child.js'
 import { LIMIT_MS, LONG_LIMIT_MS, type Part, planOf } from './plan.js'
@@ -46,8 +47,11 @@ function resultOf({ name, summary }: Bench, { rounds }: Part, durationMs: number
   const base = { bench: name, summary, durationMs, rounds }
   if ('error' in ended) return { ...base, outcome: 'failed', error: ended.error }
   const read = PrintedReport.safeParse(ended.report)
-  if (!read.success)
-    return { ...base, outcome: 'failed', error: `its report is none: ${read.error.issues[0]?.message}` }
-  const { rows, ratios, figures, peers, bounds, notes } = read.data
-  return { ...base, outcome: 'ran', rows, ratios, figures, peers, bounds, notes }
+  if (!read.success) return { ...base, outcome: 'failed', error: `its report is none: ${whatIsWrong(read.error)}` }
+  const { backend = null, rows, ratios, figures, peers, bounds, notes } = read.data
+  return { ...base, outcome: 'ran', backend, rows, ratios, figures, peers, bounds, notes }
+}
+
+function whatIsWrong({ issues: [first] }: z.ZodError): string {
+  return first ? `${first.path.join('.')}: ${first.message}` : 'it does not say why'
 }

@@ -29,7 +29,7 @@ function aside(remark: string | null): string {
 function benchLine(bench: BenchResult): string {
   const seconds = `${Math.round(bench.durationMs / 1000)} s`
   if (bench.outcome === 'failed') return `bench ${bench.bench}: FAILED after ${seconds}: ${bench.error}`
-  return `bench ${bench.bench}: ${bench.rows.length} rows in ${seconds}`
+  return `bench ${bench.bench}: rows ${bench.rows.length}, ${seconds}`
 }
 
 export function tally(goals: readonly JudgedGoal[]): string {

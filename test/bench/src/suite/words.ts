@@ -18,13 +18,17 @@ export function countsOf(goals: readonly Pick<JudgedGoal, 'verdict'>[]): [Verdic
   return ORDER.map((verdict): [Verdict, number] => [verdict, count(verdict)]).filter(([, many]) => many > 0)
 }
 
-const BIG = 100
-const SMALL = 0.1
+/** From which on a number has so many places; a value must not look like its bound where it is not. */
+const PLACES: readonly (readonly [from: number, places: number])[] = [
+  [1000, 0],
+  [100, 1],
+  [10, 2],
+  [0, 3],
+]
 
-/** As many places as say something: 193.7 s, 1.23 ×, 1,000 windows. */
+/** As many places as say something: 193.7 s, 1.002 s, 1,000 windows. */
 export function figureText(value: number, unit: string): string {
-  const size = Math.abs(value)
-  const places = Number.isInteger(value) || size >= BIG * 10 ? 0 : size >= BIG ? 1 : size < SMALL ? 3 : 2
+  const places = PLACES.find(([from]) => Math.abs(value) >= from)?.[1] ?? 0
   const number = value.toLocaleString('en', { maximumFractionDigits: places })
   return unit === '' ? number : `${number} ${unit}`
 }

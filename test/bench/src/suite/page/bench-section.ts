@@ -21,10 +21,11 @@ const BOUND_COLUMNS: readonly Column[] = [
 export function benchHtml(result: BenchResult, bench: Bench | undefined): string {
   const id = escapeHtml(result.bench)
   const seconds = Math.round(result.durationMs / 1000)
+  const backend = result.outcome === 'ran' && result.backend !== null ? `, backend ${result.backend}` : ''
   const content = result.outcome === 'ran' ? ranHtml(result, bench) : failureHtml(result.error)
   return [
     `<section id="${id}"><h2>${id}</h2>`,
-    `<p class="soft">${escapeHtml(result.summary)}; ${seconds} s, ${result.rounds} rounds</p>`,
+    `<p class="soft">${escapeHtml(result.summary)}; ${seconds} s, ${result.rounds} rounds${escapeHtml(backend)}</p>`,
     content,
     '</section>',
   ].join('\n')
