@@ -3,7 +3,7 @@ import type { BenchReport, Row, Table } from '../bench.js'
 export function clockTables({ rows }: Pick<BenchReport, 'rows'>): Table[] {
   const measured = rows as readonly Row[]
   const fastest = Math.max(...measured.map(({ stepsPerSecond }) => stepsPerSecond))
-  const columns = ['what hashes', 'M steps/s', 'slowest round', 'fastest round']
+  const columns = ['What hashes', 'M steps/s', 'slowest round', 'fastest round']
   const millions = (steps: number) => (steps / 1e6).toFixed(2)
   return [
     {

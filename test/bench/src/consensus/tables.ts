@@ -19,7 +19,7 @@ function tableOf(group: Group, rows: readonly ConsensusRow[]): Table {
   const unit = isClock ? 'M steps/s' : 'windows/s'
   return {
     caption: `${TITLES[group].charAt(0).toUpperCase()}${TITLES[group].slice(1)}`,
-    columns: ['what is checked', unit, 'slowest round', 'fastest round'],
+    columns: ['What is checked', unit, 'slowest round', 'fastest round'],
     rows: rows.map(({ name, perSecond, slowest, fastest: best }) => ({
       cells: [name, number(perSecond), number(slowest), number(best)],
       bar: perSecond / fastest,

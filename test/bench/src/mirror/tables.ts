@@ -2,7 +2,7 @@ import type { BenchReport, Table } from '../bench.js'
 import type { Group, MirrorRow } from './rows.js'
 
 const GROUPS: readonly Group[] = ['hook', 'no-op sync', 'first push']
-const COLUMNS = ['what', 'ms, median', 'fastest', 'slowest', 'rounds']
+const COLUMNS = ['What', 'ms, median', 'fastest', 'slowest', 'rounds']
 
 export function mirrorTables({ rows }: Pick<BenchReport, 'rows'>): Table[] {
   const measured = rows as readonly MirrorRow[]

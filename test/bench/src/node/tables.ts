@@ -2,7 +2,7 @@ import type { BenchReport, Table } from '../bench.js'
 import type { NodeRow } from './rows.js'
 
 const MB = 1e6
-const COLUMNS = ['process', 'MB resident, median', 'MB, highest', 'loop delay p99, ms', 'windows', 'M steps/s']
+const COLUMNS = ['Process', 'MB resident, median', 'MB, highest', 'loop delay p99, ms', 'windows', 'M steps/s']
 
 export function nodeTables({ rows }: Pick<BenchReport, 'rows'>): Table[] {
   const measured = rows as readonly NodeRow[]

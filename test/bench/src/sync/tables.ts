@@ -3,7 +3,7 @@ import type { SyncRow } from './rows.js'
 
 const MIB = 2 ** 20
 const COLUMNS = [
-  ...['accounts', 'join, s', 'MiB resident, highest', 'MiB fetched', 'proofs', 'processor, s'],
+  ...['Accounts', 'join, s', 'MiB resident, highest', 'MiB fetched', 'proofs', 'processor, s'],
   ...['servers, s', 'replay with the clock, s', 'replay by quorum, s'],
 ]
 

@@ -12,7 +12,7 @@ function connecting(rows: readonly TransportRow[]): Table {
   const longest = Math.max(...rows.map(({ roundTrips }) => roundTrips))
   return {
     caption: 'From the dial to the first byte, behind a link of 60 ms',
-    columns: ['profile', 'round trips', 'ms, median'],
+    columns: ['Profile', 'round trips', 'ms, median'],
     rows: rows.map((row) => ({
       cells: [nameOf(row), row.roundTrips.toFixed(2), row.firstByteMs.toFixed(1)],
       bar: row.roundTrips / longest,
@@ -24,7 +24,7 @@ function handshakes(rows: readonly TransportRow[]): Table {
   const dearest = Math.max(...rows.map(({ handshakeCpuMs }) => handshakeCpuMs.initiator.p50))
   return {
     caption: 'Processor time of a handshake',
-    columns: ['profile', 'dialer p50, ms', 'p99', 'listener p50, ms', 'p99'],
+    columns: ['Profile', 'dialer p50, ms', 'p99', 'listener p50, ms', 'p99'],
     rows: rows.map((row) => {
       const { initiator, responder } = row.handshakeCpuMs
       const numbers = [initiator.p50, initiator.p99, responder.p50, responder.p99]
@@ -38,7 +38,7 @@ function streams(rows: readonly TransportRow[]): Table {
   const kib = (bytes: number) => (bytes / KIB).toFixed(0)
   return {
     caption: 'One stream, and the memory of one connection',
-    columns: ['profile', 'MB/s', 'KiB, dialer', 'KiB, listener'],
+    columns: ['Profile', 'MB/s', 'KiB, dialer', 'KiB, listener'],
     rows: rows.map((row) => {
       const { dialled, accepted } = row.rssPerConnection
       const cells = [nameOf(row), row.throughputMBps.toFixed(0), kib(dialled), kib(accepted)]

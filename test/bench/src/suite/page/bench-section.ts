@@ -41,14 +41,14 @@ function ranHtml(result: RanBench, bench: Bench | undefined): string {
     ratiosHtml(result.ratios),
     boundsHtml(result.bounds),
     peersHtml(result),
-    listHtml(result.notes),
+    notesHtml(result),
   ].join('\n')
 }
 
 function rowsHtml({ caption, columns, rows }: Table): string {
   const heads = columns.map((head, i) => ({ head, isNumber: i > 0 }))
   const cells = rows.map(({ cells: texts, bar }) => [...texts.map(escapeHtml), bar === undefined ? '' : shareBar(bar)])
-  return tableHtml(caption, [...heads, { head: 'First number' }], cells)
+  return tableHtml(caption, [...heads, { head: 'As a bar' }], cells)
 }
 
 function ratiosHtml(ratios: RanBench['ratios']): string {
@@ -71,4 +71,8 @@ function peersHtml({ peers }: RanBench): string {
   if (peers.length === 0) return none
   const items = peers.map(({ product, version, role }) => `${product} ${version}: ${role}`)
   return `<h3>Peers in this run</h3>${listHtml(items)}`
+}
+
+function notesHtml({ notes }: RanBench): string {
+  return notes.length === 0 ? '' : `<h3>Notes</h3>${listHtml(notes)}`
 }

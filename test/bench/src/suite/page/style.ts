@@ -63,7 +63,7 @@ th,td{display:block;border:0;padding:.0625rem 0}tbody th{max-width:none}
 td:not(:empty){display:grid;grid-template-columns:7.5rem minmax(0,1fr);gap:.5rem;text-align:left}
 td.num{text-align:left}tbody .num{white-space:normal}
 td::before{content:attr(data-head);color:var(--soft);overflow-wrap:anywhere}
-td:empty{display:none}}
+td:empty{display:none}.verdict{justify-self:start}}
 @media print{.bar,.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}tr{break-inside:avoid}nav{display:none}}`
 
 /** The style of the whole file; fonts are those of the reader. */
