@@ -13,6 +13,7 @@ import { transportBench } from './transport/transport-bench.js'
 const BENCHES: readonly Bench[] = [clockBench, nodeBench, consensusBench, transportBench, mirrorBench, syncBench]
 
 const EXIT_USAGE = 2
+const EXIT_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 async function runOne({ bench, json, ...options }: OneBench): Promise<void> {
   endWithParent()
@@ -24,10 +25,14 @@ async function runOne({ bench, json, ...options }: OneBench): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : bench.render(report))
 }
 
-/** A run of all benches, or npm's process, holds the other end: what it began does not outlive it. */
+/**
+ * A run of all benches, or npm's process, holds the other end: what it began does not outlive it. An exit, rather than a
+ * death by the signal, takes the temporary folders along.
+ */
 function endWithParent(): void {
+  for (const [signal, code] of Object.entries(EXIT_OF_SIGNAL)) process.once(signal, () => process.exit(code))
   if (!process.channel) return
-  process.once('disconnect', () => process.exit(1))
+  process.once('disconnect', () => process.exit(EXIT_OF_SIGNAL.SIGHUP))
   process.channel.unref()
 }
 

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { BenchOptions } from '../bench.js'
 import type { Contender } from '../measure.js'
+import { temporaryFolder } from '../temporary.js'
 import { commitTo, newStore } from './durable.js'
 import { type Modules, recordHistory } from './modules.js'
 import { proofChecker } from './proofs.js'
@@ -36,13 +35,13 @@ export async function replayRows(modules: Modules, options: BenchOptions): Promi
   progress('recording a history')
   const short = await recordHistory(modules, { windows, d: SHORT_D })
   const long = await recordHistory(modules, { windows: Math.min(windows, CLOCK_WINDOWS), d: DEVNET_D })
-  const folder = mkdtempSync(join(tmpdir(), 'montana-bench-'))
+  const folder = temporaryFolder()
   try {
-    const contenders = replayContenders(modules, short, long, folder)
+    const contenders = replayContenders(modules, short, long, folder.path)
     const rows = await measureRows('replay', 'windows', contenders, options)
     return { rows: rows.map(withSteps), signatures: signaturesOf(short.history.at(-1)) }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

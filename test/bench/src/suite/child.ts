@@ -13,8 +13,6 @@ export interface Child {
 
 /** More is no report of a bench. */
 const OUTPUT_MAX_BYTES = 4 * 1024 * 1024
-/** Of what a failing bench said last. */
-const TAIL_BYTES = 600
 const GRACE_MS = 5_000
 
 /**
@@ -73,12 +71,9 @@ function parsed(text: string): Ended {
   }
 }
 
-/** The line that names the error, else the last one. */
+/** The last line that names an error, else the last one of all. */
 function lastLine(text: string): string {
-  const lines = text
-    .slice(-TAIL_BYTES)
-    .split('\n')
-    .map((line) => line.trim())
-  const named = lines.find((line) => /^(\w*Error|error)\b/.test(line))
-  return named ?? lines.filter((line) => line !== '').at(-1) ?? 'it said nothing'
+  const lines = text.split('\n').map((line) => line.trim())
+  const named = lines.filter((line) => /^(\w*Error|error)\b.*:/.test(line))
+  return named.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? 'it said nothing'
 }
