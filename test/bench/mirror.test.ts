@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HOOK_CALL, MIRROR_PUSH } from './src/mirror/contenders.js'
+import { HOOK_CALL, MIRROR_PUSH } from './src/mirror/names.js'
 import { mirrorRatios } from './src/mirror/ratios.js'
 import { renderMirrorReport } from './src/mirror/render.js'
 import { type MirrorRow, measureWithin, type Timed } from './src/mirror/rows.js'

@@ -1,6 +1,13 @@
 import type { Row } from '../src/bench.js'
-import { GRIND, VERIFY } from '../src/consensus/proof-rows.js'
-import { ENGINE_ALONE, WITH_ALL, WITH_CLOCK, WITH_SIGNATURES, WITH_STORE } from '../src/consensus/replay-rows.js'
+import {
+  ENGINE_ALONE,
+  GRIND,
+  VERIFY,
+  WITH_ALL,
+  WITH_CLOCK,
+  WITH_SIGNATURES,
+  WITH_STORE,
+} from '../src/consensus/names.js'
 import type { ConsensusRow } from '../src/consensus/rows.js'
 import {
   HOOK_CALL,
@@ -10,7 +17,7 @@ import {
   OUR_FIRST,
   OUR_SYNC,
   PLAIN_FIRST,
-} from '../src/mirror/contenders.js'
+} from '../src/mirror/names.js'
 import type { MirrorRow } from '../src/mirror/rows.js'
 import { BARE, MESH, type NodeRow, SOLO } from '../src/node/rows.js'
 import type { SyncRow } from '../src/sync/rows.js'

@@ -1,7 +1,7 @@
 import type { PhysicalBound } from '../bounds/bound.js'
 import type { Disk } from '../bounds/disk.js'
 import { measuredOnly } from '../figures.js'
-import { ENGINE_ALONE, WITH_ALL, WITH_SIGNATURES, WITH_STORE } from './replay-rows.js'
+import { ENGINE_ALONE, WITH_ALL, WITH_SIGNATURES, WITH_STORE } from './names.js'
 import type { ConsensusRow } from './rows.js'
 
 /** Windows per second by what is checked; what was not measured is left out. */

@@ -4,6 +4,7 @@ import type { Contender } from '../measure.js'
 import { temporaryFolder } from '../temporary.js'
 import { commitTo, newStore } from './durable.js'
 import { type Modules, recordHistory } from './modules.js'
+import { ENGINE_ALONE, WITH_ALL, WITH_CLOCK, WITH_SIGNATURES, WITH_STORE } from './names.js'
 import { proofChecker } from './proofs.js'
 import { type Recording, replay } from './replay.js'
 import { type ConsensusRow, measureRows } from './rows.js'
@@ -16,12 +17,6 @@ export const DEVNET_D = 2_000_000
 const DEFAULT_WINDOWS = 200
 /** Of the history whose clock is checked: as many as take about a second. */
 const CLOCK_WINDOWS = 20
-
-export const ENGINE_ALONE = 'engine alone, signatures checked before'
-export const WITH_SIGNATURES = 'engine, every signature checked'
-export const WITH_STORE = 'engine, durable store'
-export const WITH_CLOCK = 'engine, every clock segment checked'
-export const WITH_ALL = 'engine, signatures, store and clock'
 
 export interface Replayed {
   readonly rows: readonly ConsensusRow[]

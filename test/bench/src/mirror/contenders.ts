@@ -5,20 +5,13 @@ import { promisify } from 'node:util'
 import { GIT_ENVIRONMENT, pushBranches, pushMirror } from '@montana/bench-peers'
 import { systemTime } from '@montana/foundation'
 import { GitProvider, HookQueue, hookRequests, loadMirrorConfig, pushCode, type TargetConfig } from '@montana/mirror'
+import { HOOK_CALL, HOOK_COMMAND, MIRROR_NOOP, MIRROR_PUSH, OUR_FIRST, OUR_SYNC, PLAIN_FIRST } from './names.js'
 import { addBranches, advance, bare, source } from './repositories.js'
 import { type Timed, timed } from './rows.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
 /** Of one measurement: a single one is shorter than the clock is exact. */
 const HOOK_CALLS = 20
-
-export const HOOK_CALL = 'our hook, called as a library'
-export const HOOK_COMMAND = 'our hook, as a command'
-export const MIRROR_PUSH = 'git push --mirror of one commit'
-export const OUR_SYNC = 'our sync with nothing to do'
-export const MIRROR_NOOP = 'git push --mirror with nothing to do'
-export const OUR_FIRST = 'our first push'
-export const PLAIN_FIRST = 'git push of all branches'
 
 /** What an operation on the primary waits for: our hook, or a post-receive hook that pushes. */
 export function hookContenders(folder: string): readonly Timed[] {

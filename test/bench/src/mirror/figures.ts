@@ -1,7 +1,7 @@
 import type { PhysicalBound } from '../bounds/bound.js'
 import type { Disk } from '../bounds/disk.js'
 import { measuredOnly } from '../figures.js'
-import { HOOK_CALL, HOOK_COMMAND, OUR_FIRST, OUR_SYNC } from './contenders.js'
+import { HOOK_CALL, HOOK_COMMAND, OUR_FIRST, OUR_SYNC } from './names.js'
 import type { MirrorRow } from './rows.js'
 
 const MIB = 2 ** 20
