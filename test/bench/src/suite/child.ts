@@ -59,6 +59,7 @@ function end(child: ChildProcess): void {
 /** The last bytes of a stream, as many as are allowed. */
 async function collect(stream: NodeJS.ReadableStream | null, maxBytes: number): Promise<string> {
   let text = ''
+  stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text = `${text}${chunk}`.slice(-maxBytes)
   return text
 }

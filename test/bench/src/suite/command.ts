@@ -19,9 +19,7 @@ export interface SuiteCommand {
 /** `npm run bench`: every bench, then results and page. Resolves to the exit code: 1 when a bench failed. */
 export async function runSuite(benches: readonly Bench[], command: SuiteCommand): Promise<number> {
   const { json, rounds, isLong } = command
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
-  const { signal } = interrupted
+  const signal = untilInterrupted()
   const options = {
     command: [process.execPath, MAIN] as const,
     isLong,
@@ -41,6 +39,14 @@ export async function runSuite(benches: readonly Bench[], command: SuiteCommand)
     note('interrupted: nothing was written')
     return EXIT_INTERRUPTED
   }
+}
+
+/** Aborts when somebody asks for the end, or when the process that holds the other end of our tether is gone. */
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController()
+  for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.once(event, () => interrupted.abort())
+  process.channel?.unref()
+  return interrupted.signal
 }
 
 function note(line: string): void {
