@@ -26,7 +26,7 @@ const PACKAGES = [
   {
     command: 'chromium',
     debian: 'chromium',
-    tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
+    tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser', 'test/bench/page'],
   },
   // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
   { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },

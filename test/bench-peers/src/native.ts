@@ -6,7 +6,7 @@ export interface OpensslLoop {
   run(seed: Uint8Array, steps: number): Uint8Array
 }
 
-/** The bench-only addon: test/bench/native. */
+/** The bench-only addon: test/bench-peers/native. */
 export interface BenchNative {
   OpensslLoop: { open(symbol: string): OpensslLoop }
   dependentRoundsNs(repeats: number): number | null
