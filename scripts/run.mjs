@@ -23,6 +23,7 @@ const TASKS = {
   'check:supply': { command: [inTree('test/supply-chain/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
+  findings: { command: [inTree('test/record/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },
@@ -30,12 +31,22 @@ const TASKS = {
   'check:metrics': { run: (context) => runTests(context, ['test/observability']) },
   build: {},
   'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
-  docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
+  docs: { run: writeDocs },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
   'test:onboarding': { run: (context) => runTests(context, ['--long', 'test/onboarding/']) },
   'test:vpn': { run: runVpnTests },
   'test:long': { run: (context, args) => runTests(context, ['--long', ...args]) },
+}
+
+/** The reference of the command line, then the track record. */
+async function writeDocs({ node, env }) {
+  const pages = [[inTree('packages/cli/dist/write-reference.js')], [inTree('test/record/dist/main.js'), 'write']]
+  for (const command of pages) {
+    const code = await runForeground(node, command, { cwd: root, env })
+    if (code !== 0) return code
+  }
+  return 0
 }
 
 /** The tunnels, then what waits for WireGuard's own timers. */

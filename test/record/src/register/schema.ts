@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+/** docs/findings.json, version 1. Unknown keys are refused, so that nothing stands in it that no sum and no page knows. */
+export const SCHEMA = 'montana.findings/1'
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export const METHODS = [
+  'simulator',
+  'failover-simulator',
+  'schedules',
+  'fuzz',
+  'chaos',
+  'mutation',
+  'review',
+  'trial',
+  'test',
+  'not-recorded',
+] as const
+export type Method = (typeof METHODS)[number]
+
+export const DISPOSITIONS = ['mended', 'accepted', 'open'] as const
+
+/** Methods that search by machine and seed: what they found has a row of its own in the track record. */
+export const SEARCHES: readonly Method[] = ['simulator', 'failover-simulator', 'schedules', 'fuzz', 'chaos', 'mutation']
+
+const line = z.string().trim().min(1).max(600)
+const count = z.int().min(0)
+const date = z.iso.date()
+const sum = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** A test that fails where the finding is back: file from the root of the checkout, and words of the case's name. */
+const testSchema = z.strictObject({ file: z.string().regex(/\.test\.ts$/), name: line })
+
+/** A commit by its abbreviated id, and by its subject, which outlives a rebase. */
+const commitSchema = z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/), subject: line })
+
+/** How it was found; `command` is typed at the root of the checkout, `input` lies there. */
+const foundSchema = z.strictObject({
+  method: z.enum(METHODS),
+  how: line,
+  seeds: z.array(z.int().min(0)).min(1).optional(),
+  input: line.optional(),
+})
+
+const simulationSchema = z.strictObject({
+  kind: z.literal('simulation'),
+  seed: z.int().min(0),
+  /** Which invariant notices, 0 is liveness. */
+  invariant: z.int().min(0),
+})
+const failoverSchema = z.strictObject({ kind: z.literal('failover'), seed: z.int().min(0) })
+const inputSchema = z.strictObject({ kind: z.literal('input'), target: line, input: line })
+const noneSchema = z.strictObject({ kind: z.literal('none'), reason: line })
+
+export const refindSchema = z.discriminatedUnion('kind', [simulationSchema, failoverSchema, inputSchema, noneSchema])
+export type Refind = z.infer<typeof refindSchema>
+
+export const findingSchema = z.strictObject({
+  id: z.string().regex(/^[A-Z]+-[1-9]\d*$/),
+  title: line,
+  severity: z.enum(SEVERITIES),
+  /** Folder of the package that was wrong. */
+  component: z.string().regex(/^[a-z0-9/-]+$/),
+  date,
+  found: foundSchema,
+  disposition: z.discriminatedUnion('state', [
+    z.strictObject({ state: z.literal('mended'), commits: z.array(commitSchema).min(1) }),
+    z.strictObject({ state: z.literal('accepted'), reason: line }),
+    z.strictObject({ state: z.literal('open'), reason: line }),
+  ]),
+  tests: z.array(testSchema).min(1),
+  refind: refindSchema,
+  sum,
+})
+export type Finding = z.infer<typeof findingSchema>
+
+const words = <K extends string>(keys: readonly K[]) => z.record(z.enum(keys), line)
+
+export const registerSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  revised: date,
+  severities: words(SEVERITIES),
+  methods: words(METHODS),
+  /** Candidates that were looked at and are not listed, because no test of today shows them. */
+  leftOut: z.strictObject({ count: z.int().min(0), reason: line }),
+  /** Each finding once in each of the three: no overlapping tallies. */
+  counts: z.strictObject({
+    total: count,
+    severity: z.record(z.enum(SEVERITIES), count),
+    disposition: z.record(z.enum(DISPOSITIONS), count),
+    method: z.record(z.enum(METHODS), count),
+  }),
+  findings: z.array(findingSchema).min(1),
+  sum,
+})
+export type Counts = Register['counts']
+export type Register = z.infer<typeof registerSchema>

@@ -1,0 +1,4 @@
+import { it } from 'vitest'
+import { describeRefound, QUICK } from './support/refound.js'
+
+describeRefound((id) => !QUICK.has(id), it)
