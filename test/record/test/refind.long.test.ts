@@ -1,4 +1,3 @@
-import { it } from 'vitest'
 import { describeRefound, QUICK } from './support/refound.js'
 
-describeRefound((id) => !QUICK.has(id), it)
+describeRefound((id) => !QUICK.has(id))

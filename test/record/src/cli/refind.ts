@@ -1,18 +1,18 @@
 import { UsageError } from '@montana/foundation'
-import { FORMER_BUGS } from '../refind/catalogue.js'
-import type { FormerBug } from '../refind/former-bug.js'
-import { type Refound, refind, searchSeeds } from '../refind/simulation.js'
+import type { Refound } from '../refind/former-bug.js'
+import { bugOf, isRefound, refind } from '../refind/refind.js'
+import { searchSeeds } from '../refind/simulation.js'
 import { loadRegister } from '../register/load.js'
+import type { Finding } from '../register/schema.js'
 import type { RefindCommand } from './options.js'
 
 type Print = (text: string) => void
 
 export async function runRefind({ ids, seeds, json }: RefindCommand, print: Print): Promise<number> {
-  const bugs = ids.length === 0 ? FORMER_BUGS : ids.map(bugOf)
-  if (seeds) return await search(bugs, seeds, print)
+  if (seeds) return await search(ids, seeds, print)
   const results = []
-  for (const bug of bugs) {
-    const result = await refind(bug, seedOf(bug.id))
+  for (const finding of findingsOf(ids)) {
+    const result = await refind(finding)
     results.push(result)
     if (!json) print(inWords(result))
   }
@@ -20,37 +20,30 @@ export async function runRefind({ ids, seeds, json }: RefindCommand, print: Prin
   return results.every(isRefound) ? 0 : 1
 }
 
-export function isRefound({ withBug, without }: Refound): boolean {
-  return withBug !== undefined && without === undefined
-}
-
 function inWords(result: Refound): string {
-  const { id, seed, withBug, without } = result
-  const noticed = withBug ? `invariant ${withBug.invariant} (${withBug.name}): ${withBug.detail}` : 'nothing noticed it'
-  const sound = without ? `; the sound engine fails too: ${without.detail}` : ''
-  return `${isRefound(result) ? 'found' : 'NOT FOUND'} ${id} seed ${seed}: ${noticed}${sound}`
+  const { id, by, noticed, wrongToday } = result
+  const sound = wrongToday ? `; the product of today fails too: ${wrongToday}` : ''
+  return `${isRefound(result) ? 'found' : 'NOT FOUND'} ${id} by ${by}: ${noticed?.what ?? 'nothing noticed it'}${sound}`
 }
 
-async function search(bugs: readonly FormerBug[], [from, to]: readonly [number, number], print: Print) {
-  const [bug, ...others] = bugs
-  if (!bug || others.length > 0) throw new UsageError('--seeds looks for seeds of one bug: name one id')
+async function search(ids: readonly string[], [from, to]: readonly [number, number], print: Print): Promise<number> {
+  const [id, ...others] = ids
+  if (id === undefined || others.length > 0) throw new UsageError('--seeds looks for seeds of one bug: name one id')
   let found = 0
-  for await (const { seed, violation, computingMs } of searchSeeds(bug, from, to - from + 1)) {
+  for await (const { seed, violation, computingMs } of searchSeeds(bugOf(id), from, to - from + 1)) {
     found++
-    print(`${bug.id} seed ${seed}, ${Math.round(computingMs)} ms: ${violation.name} ${violation.detail}`)
+    print(`${id} seed ${seed}, ${Math.round(computingMs)} ms: ${violation.name} ${violation.detail}`)
   }
   return found > 0 ? 0 : 1
 }
 
-function bugOf(id: string): FormerBug {
-  const bug = FORMER_BUGS.find((one) => one.id === id)
-  if (!bug)
-    throw new UsageError(`${id} has no former code to put back; one of ${FORMER_BUGS.map((one) => one.id).join(', ')}`)
-  return bug
-}
-
-function seedOf(id: string): number {
-  const refound = loadRegister().findings.find((one) => one.id === id)?.refind
-  if (refound?.kind !== 'simulation') throw new UsageError(`${id} has no seed in docs/findings.json`)
-  return refound.seed
+/** Those that are named, or all that can be found again. */
+function findingsOf(ids: readonly string[]): readonly Finding[] {
+  const { findings } = loadRegister()
+  if (ids.length === 0) return findings.filter(({ refind }) => refind.kind !== 'none')
+  return ids.map((id) => {
+    const finding = findings.find((one) => one.id === id)
+    if (!finding) throw new UsageError(`docs/findings.json knows no ${id}`)
+    return finding
+  })
 }

@@ -1,23 +1,29 @@
 import { Pool, type Violation } from '@montana/simulation'
-import type { FormerBug } from './former-bug.js'
-
-/** One seed with the bug and without it. */
-export interface Refound {
-  readonly id: string
-  readonly seed: number
-  readonly withBug: Violation | undefined
-  readonly without: Violation | undefined
-}
+import type { FormerBug, Refound } from './former-bug.js'
 
 /** The same history twice: once over the engine with its former bug, once over the sound one. */
-export async function refind(bug: FormerBug, seed: number): Promise<Refound> {
-  const [withBug, without] = await Promise.all([runOver(bug, seed, true), runOver(bug, seed, false)])
-  return { id: bug.id, seed, withBug, without }
+export async function refindBySeed(bug: FormerBug, seed: number): Promise<Refound> {
+  const noticed = await runOver(bug, bug.patches, seed)
+  const today = await runOver(bug, [], seed)
+  return {
+    id: bug.id,
+    by: `seed ${seed}`,
+    noticed: noticed && { invariant: noticed.invariant, what: inWords(noticed) },
+    wrongToday: today && inWords(today),
+  }
 }
 
-async function runOver({ plan, patches }: FormerBug, seed: number, isPlanted: boolean): Promise<Violation | undefined> {
-  await using pool = new Pool(1, ...(isPlanted ? patches : []))
+async function runOver(
+  { plan }: FormerBug,
+  patches: FormerBug['patches'],
+  seed: number,
+): Promise<Violation | undefined> {
+  await using pool = new Pool(1, ...patches)
   return (await pool.runOne({ ...plan, seed })).violation
+}
+
+function inWords({ invariant, name, window, detail }: Violation): string {
+  return `invariant ${invariant} (${name}), window ${window}: ${detail}`
 }
 
 export interface Noticed {

@@ -30,13 +30,13 @@ const count = z.int().min(0)
 const date = z.iso.date()
 const sum = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** A test that fails where the finding is back: file from the root of the checkout, and words of the case's name. */
+/** A test that holds the finding: file from the root of the checkout, and words of the case, of its name mostly. */
 const testSchema = z.strictObject({ file: z.string().regex(/\.test\.ts$/), name: line })
 
 /** A commit by its abbreviated id, and by its subject, which outlives a rebase. */
 const commitSchema = z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/), subject: line })
 
-/** How it was found; `command` is typed at the root of the checkout, `input` lies there. */
+/** How it was found; `input` is a file of the checkout, `seeds` are those of the code of that time. */
 const foundSchema = z.strictObject({
   method: z.enum(METHODS),
   how: line,
@@ -50,11 +50,11 @@ const simulationSchema = z.strictObject({
   /** Which invariant notices, 0 is liveness. */
   invariant: z.int().min(0),
 })
-const failoverSchema = z.strictObject({ kind: z.literal('failover'), seed: z.int().min(0) })
-const inputSchema = z.strictObject({ kind: z.literal('input'), target: line, input: line })
+/** A case of a test that fails over the former code. */
+const caseSchema = z.strictObject({ kind: z.literal('test'), ...testSchema.shape })
 const noneSchema = z.strictObject({ kind: z.literal('none'), reason: line })
 
-export const refindSchema = z.discriminatedUnion('kind', [simulationSchema, failoverSchema, inputSchema, noneSchema])
+export const refindSchema = z.discriminatedUnion('kind', [simulationSchema, caseSchema, noneSchema])
 export type Refind = z.infer<typeof refindSchema>
 
 export const findingSchema = z.strictObject({

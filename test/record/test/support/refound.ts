@@ -1,27 +1,26 @@
-import { describe, expect, type it } from 'vitest'
-import { FORMER_BUGS } from '../../dist/refind/catalogue.js'
-import { refind } from '../../dist/refind/simulation.js'
+import { describe, expect, it } from 'vitest'
+import { refind } from '../../dist/refind/refind.js'
 import { loadRegister } from '../../dist/register/load.js'
+import type { Finding } from '../../dist/register/schema.js'
 
-/** Former bugs that are cheap to find again, for the test command; the long run has all. */
-export const QUICK: ReadonlySet<string> = new Set(['SIM-1'])
+/** What is found again in few seconds, for the test command; the long run has all. */
+export const QUICK: ReadonlySet<string> = new Set(['SIM-1', 'SIM-2'])
 
 const TIMEOUT_MS = 300_000
 
-/** The bug put back is noticed at its seed by the invariant that the register names; the sound engine passes there. */
-export function describeRefound(isWanted: (id: string) => boolean, run: typeof it): void {
-  const seeded = loadRegister().findings.flatMap(({ id, title, refind }) =>
-    refind.kind === 'simulation' && isWanted(id) ? [{ id, title, ...refind }] : [],
-  )
-  describe('former bugs of the engine, put back', () => {
-    for (const { id, title, seed, invariant } of seeded) {
-      run(`${id}, seed ${seed}: ${title}`, { timeout: TIMEOUT_MS }, async () => {
-        const bug = FORMER_BUGS.find((one) => one.id === id)
-        if (!bug) throw new Error(`${id} has no former code in the catalogue`)
-        const { withBug, without } = await refind(bug, seed)
-        expect(withBug?.invariant).toBe(invariant)
-        expect(without).toBeUndefined()
-      })
+/** With its former code back a finding is noticed, by the invariant that the register names; today's product passes. */
+export function describeRefound(isWanted: (id: string) => boolean): void {
+  describe('former bugs, put back', () => {
+    for (const finding of loadRegister().findings) {
+      if (finding.refind.kind === 'none' || !isWanted(finding.id)) continue
+      it(`${finding.id}: ${finding.title}`, { timeout: TIMEOUT_MS }, async () => await expectRefound(finding))
     }
   })
+}
+
+async function expectRefound(finding: Finding): Promise<void> {
+  const { noticed, wrongToday } = await refind(finding)
+  expect(noticed).toBeDefined()
+  if (finding.refind.kind === 'simulation') expect(noticed?.invariant).toBe(finding.refind.invariant)
+  expect(wrongToday).toBeUndefined()
 }
