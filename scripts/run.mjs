@@ -24,6 +24,7 @@ const TASKS = {
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
   findings: { command: [inTree('test/record/dist/main.js')] },
+  fuzz: { command: [inTree('test/fuzz/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
   'soak:watch': { run: (context) => runTests(context, ['--long', 'test/long/watch.long.test.ts']) },

@@ -17,6 +17,14 @@ describe('docs/findings.json', () => {
     for (const { file, name } of tests) expect(readFileSync(join(ROOT, file), 'utf8')).toContain(name)
   })
 
+  it('tells a reader of the documents what is accepted', () => {
+    for (const { disposition } of register.findings) {
+      if (disposition.state !== 'accepted') continue
+      const text = readFileSync(join(ROOT, disposition.document), 'utf8').replaceAll(/\s+/g, ' ')
+      expect(text).toContain(disposition.words)
+    }
+  })
+
   it('names commits of this history, by their id or, where a rebase gave them another, by their subject', ({
     skip,
   }) => {
@@ -25,7 +33,9 @@ describe('docs/findings.json', () => {
     const named = register.findings.flatMap(({ disposition }) =>
       disposition.state === 'mended' ? disposition.commits : [],
     )
-    const lost = named.filter(({ id, subject }) => commits.get(id) !== subject && !commits.subjects.has(subject))
+    const lost = [...named, ...register.leftOut.commits].filter(
+      ({ id, subject }) => commits.get(id) !== subject && !commits.subjects.has(subject),
+    )
     expect(lost).toEqual([])
   })
 
@@ -44,6 +54,13 @@ describe('docs/findings.json', () => {
 
 describe('a register', () => {
   const copy = (): Register => structuredClone(register)
+
+  it('of which a mended finding has no test is refused', () => {
+    const [first, ...others] = register.findings
+    expect(() => readRegister(JSON.stringify({ ...register, findings: [{ ...first, tests: [] }, ...others] }))).toThrow(
+      /what is mended has a test/,
+    )
+  })
 
   it.each([
     ['a title', (one: Register) => void Object.assign(one.findings[0] ?? {}, { title: 'Nothing' })],

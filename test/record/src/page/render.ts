@@ -21,7 +21,7 @@ export function renderRecord(register: Register): string {
       ),
     ),
     bullets(METHODS.map((method) => `**${method}** (${register.counts.method[method]}): ${register.methods[method]}`)),
-    `Left out: ${register.leftOut.count}. ${register.leftOut.reason}`,
+    `Left out: ${register.leftOut.commits.length} commits. ${register.leftOut.reason}`,
     `Sum of the register: ${code(register.sum)}`,
   ].join('\n\n')}\n`
 }
@@ -31,7 +31,7 @@ function opening({ counts, findings, revised }: Register, searched: readonly Fin
   const again = findings.filter(({ refind }) => refind.kind !== 'none').length
   return `${counts.total} real bugs of the product, as of ${revised}: ${mended} mended, ${accepted} accepted, ${open} open. ${searched.length}
 were found by a machine that searched. ${again} are found again by a run of today: the former code is put back, or the
-input is read once more, and the same oracle has to notice. Each has a test that holds it; commits and tests are in
+input is read once more, and the same oracle has to notice. Each that is mended has a test that holds it; commits and tests are in
 [findings.json](findings.json), whose sums \`npm test -- test/record\` checks.`
 }
 
@@ -48,8 +48,14 @@ function searchedRow(finding: Finding): string[] {
 }
 
 function otherRow(finding: Finding): string[] {
-  const { id, severity, title, tests } = finding
-  return [id, severity, cell(title), finding.found.method, code(tests[0]?.file ?? ''), refindCommand(finding)]
+  const { id, severity, title } = finding
+  return [id, severity, cell(title), finding.found.method, heldBy(finding), refindCommand(finding)]
+}
+
+/** Its test, or where a reader is told that it stays. */
+function heldBy({ disposition, tests }: Finding): string {
+  if (disposition.state === 'mended') return code(tests[0]?.file ?? '')
+  return disposition.state === 'accepted' ? `accepted, ${disposition.document}` : `open: ${cell(disposition.reason)}`
 }
 
 function notRefound(searched: readonly Finding[]): string {

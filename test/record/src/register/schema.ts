@@ -57,23 +57,34 @@ const noneSchema = z.strictObject({ kind: z.literal('none'), reason: line })
 export const refindSchema = z.discriminatedUnion('kind', [simulationSchema, caseSchema, noneSchema])
 export type Refind = z.infer<typeof refindSchema>
 
-export const findingSchema = z.strictObject({
+const hasProof = ({ disposition, tests }: { disposition: { state: string }; tests: readonly unknown[] }) =>
+  disposition.state !== 'mended' || tests.length > 0
+
+const entrySchema = z.strictObject({
   id: z.string().regex(/^[A-Z]+-[1-9]\d*$/),
   title: line,
   severity: z.enum(SEVERITIES),
-  /** Folder of the package that was wrong. */
-  component: z.string().regex(/^[a-z0-9/-]+$/),
+  /** Folder of the package that was wrong; the checkout itself for its lockfile. */
+  component: z.string().regex(/^(\.|[a-z0-9/-]+)$/),
   date,
   found: foundSchema,
   disposition: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('mended'), commits: z.array(commitSchema).min(1) }),
-    z.strictObject({ state: z.literal('accepted'), reason: line }),
+    // Said to the reader of a document, in these words.
+    z.strictObject({
+      state: z.literal('accepted'),
+      reason: line,
+      document: z.string().regex(/^docs\/.+\.md$/),
+      words: line,
+    }),
     z.strictObject({ state: z.literal('open'), reason: line }),
   ]),
-  tests: z.array(testSchema).min(1),
+  /** None where it is accepted or open. */
+  tests: z.array(testSchema),
   refind: refindSchema,
   sum,
 })
+export const findingSchema = entrySchema.refine(hasProof, { error: 'what is mended has a test', path: ['tests'] })
 export type Finding = z.infer<typeof findingSchema>
 
 const words = <K extends string>(keys: readonly K[]) => z.record(z.enum(keys), line)
@@ -83,8 +94,8 @@ export const registerSchema = z.strictObject({
   revised: date,
   severities: words(SEVERITIES),
   methods: words(METHODS),
-  /** Candidates that were looked at and are not listed, because no test of today shows them. */
-  leftOut: z.strictObject({ count: z.int().min(0), reason: line }),
+  /** Commits that tell of a bug and stand in no entry, because no test was matched to it. */
+  leftOut: z.strictObject({ reason: line, commits: z.array(commitSchema) }),
   /** Each finding once in each of the three: no overlapping tallies. */
   counts: z.strictObject({
     total: count,
