@@ -30,6 +30,7 @@ const TASKS = {
     packages: 'test/chaos/',
   },
   trials: { command: [inTree('test/service-chaos/dist/main.js')], packages: 'test/chaos/' },
+  findings: { command: [inTree('test/record/dist/main.js')] },
   fuzz: { command: [inTree('test/fuzz/dist/main.js')] },
   sim: { command: [inTree('test/simulation/dist/main.js')] },
   'soak:production': { run: (context) => runTests(context, ['--long', 'test/long/production.long.test.ts']) },
@@ -38,7 +39,7 @@ const TASKS = {
   'check:metrics': { run: (context) => runTests(context, ['test/observability']) },
   build: {},
   'release:bundle': { command: [inTree('packages/release/dist/build/main.js')] },
-  docs: { command: [inTree('packages/cli/dist/write-reference.js')] },
+  docs: { run: writeDocs },
   lint: { command: [biome, 'check', '.'], cwd: root },
   test: { run: (context, args) => runTests(context, args) },
   'test:onboarding': { run: (context) => runTests(context, ['--long', 'test/onboarding/']) },
@@ -51,6 +52,16 @@ function commandOf({ command, planes }, args) {
   const at = planes ? args.indexOf('--plane') : -1
   const chosen = at === -1 ? command : planes[args[at + 1]]
   return chosen && at !== -1 ? [...chosen, ...args.toSpliced(at, 2)] : [...command, ...args]
+}
+
+/** The reference of the command line, then the track record. */
+async function writeDocs({ node, env }) {
+  const pages = [[inTree('packages/cli/dist/write-reference.js')], [inTree('test/record/dist/main.js'), 'write']]
+  for (const command of pages) {
+    const code = await runForeground(node, command, { cwd: root, env })
+    if (code !== 0) return code
+  }
+  return 0
 }
 
 /** The tunnels, then what waits for WireGuard's own timers. */

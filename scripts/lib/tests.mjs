@@ -26,6 +26,7 @@ const WAITING = [
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'test/simulation/test/',
+  'test/record/test/',
   'packages/cli/test/breathe',
   'packages/cli/test/soak-report',
   'test/e2e/soak-ssh',
