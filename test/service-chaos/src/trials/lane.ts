@@ -43,21 +43,31 @@ export async function runLane(init: LaneInit): Promise<void> {
 }
 
 async function useGroup(init: LaneInit): Promise<void> {
-  const { tag, signal, queue } = init
+  const { tag, signal } = init
   const dir = join(init.dir, `${tag}-${Date.now()}`)
   mkdirSync(dir, { recursive: true })
-  const service = await ServiceGroup.start({ dir, tag, signal })
-  let isKept = false
+  // Of a group that did not start, or that broke a rule, the logs stay.
+  let isKept = true
   try {
-    for (let job = queue.shift(); job; job = queue.shift()) {
-      const row = await runJob(init, service, job)
-      isKept ||= row.violations.length > 0
-      if (row.outcome === 'void' || row.violations.length > 0) return
+    const service = await ServiceGroup.start({ dir, tag, signal })
+    try {
+      isKept = await runJobs(init, service)
+    } finally {
+      await service.close()
     }
   } finally {
-    await service.close()
-    if (!isKept) rmSync(dir, { recursive: true, force: true })
+    if (!isKept || signal.aborted) rmSync(dir, { recursive: true, force: true })
   }
+}
+
+/** Until nothing is left to do, or the group is not fit for more; true where it broke a rule. */
+async function runJobs(init: LaneInit, service: ServiceGroup): Promise<boolean> {
+  for (let job = init.queue.shift(); job; job = init.queue.shift()) {
+    const row = await runJob(init, service, job)
+    if (row.violations.length > 0) return true
+    if (row.outcome === 'void') return false
+  }
+  return false
 }
 
 async function runJob(init: LaneInit, service: ServiceGroup, job: Job): Promise<TrialRow> {
