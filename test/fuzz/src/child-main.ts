@@ -1,6 +1,10 @@
+import { constants, setPriority } from 'node:os'
 import { errorMessage } from '@montana/foundation'
 import type { ChildJob, ChildMessage } from './cli/child-message.js'
 import { runChild } from './cli/run-child.js'
+
+// A search gives way to everything else on the host.
+setPriority(constants.priority.PRIORITY_LOW)
 
 const say = (message: ChildMessage): void => {
   process.send?.(message)
