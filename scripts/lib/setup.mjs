@@ -9,7 +9,7 @@ import { hashFiles, readStamp, writeStamp } from './stamp.mjs'
 
 const NATIVE_PIECES = [
   { folder: 'native', required: true },
-  { folder: 'test/bench/native', required: false },
+  { folder: 'test/bench-peers/native', required: false },
 ]
 
 /** Does whatever is missing and returns the Node executable to run the product with. */
