@@ -23,13 +23,6 @@ export const DECODER_BUGS: readonly FormerBug[] = [
   { id: 'FUZZ-2', patches: [built('breathing/merge/json.js', '!Number.isFinite(value)', 'false')] },
   { id: 'FUZZ-3', patches: [built('mirror/fence/record.js', ...ANY_TEXT)] },
   {
-    id: 'FUZZ-4',
-    patches: [
-      built('fleet/strict-json.js', ...ANY_TEXT),
-      built('foundation/json.js', 'const text = textOf(value)', 'const text = canonicalize(value)'),
-    ],
-  },
-  {
     id: 'FUZZ-5',
     patches: [
       built(
