@@ -28,8 +28,11 @@ export function storeFolder(image: Uint8Array): string {
   return dir
 }
 
-/** Everything that a node reads of its head, as one digest. Throws what the store throws. */
-export function readHead(dir: string): string {
+/**
+ * Everything that a node reads of its head, as one digest. Undefined where a row of it is gone: no node starts from such a
+ * store (`StoreInconsistent`). Throws what the store throws.
+ */
+export function readHead(dir: string): string | undefined {
   const store = openStore({ dir, mode: 'read' })
   try {
     return digestOf(store)
@@ -38,10 +41,11 @@ export function readHead(dir: string): string {
   }
 }
 
-function digestOf(store: ReadStore): string {
+function digestOf(store: ReadStore): string | undefined {
   const hash = createHash('sha256')
-  const head = store.head()
-  const parts = [store.genesisHash(), store.genesisDocument(), store.context(), ...Object.values(head ?? {})]
+  const [head, context, document] = [store.head(), store.context(), store.genesisDocument()]
+  if (!head || !context || !document) return undefined
+  const parts = [store.genesisHash(), document, context, ...Object.values(head)]
   for (const part of parts) hash.update(part instanceof Uint8Array ? part : String(part)).update('|')
   for (const { window, timechainValue } of store.history(0, 9)) hash.update(String(window)).update(timechainValue)
   return hash.digest('hex')

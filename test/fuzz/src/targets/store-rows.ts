@@ -18,7 +18,7 @@ export function storeRows(): Target {
   return targetOf({ ...common, allocates: { base: 1_048_576, perByte: 64 } }, (input) => {
     const dir = storeFolder(patched(image, input))
     const read = refusing(errors, () => readHead(dir))
-    if (read === REFUSED) return 'refused'
+    if (read === REFUSED || read === undefined) return 'refused'
     if (read !== whole) throw new Breach('property', 'a damaged row was read as a sound one')
     return 'accepted'
   })
