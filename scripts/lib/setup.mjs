@@ -9,7 +9,7 @@ import { hashFiles, readStamp, writeStamp } from './stamp.mjs'
 
 const NATIVE_PIECES = [
   { folder: 'native', required: true },
-  { folder: 'test/bench/native', required: false },
+  { folder: 'test/bench-peers/native', required: false },
 ]
 
 /** Does whatever is missing and returns the Node executable to run the product with. */
@@ -51,7 +51,9 @@ function ensureNative(root, node, folder) {
     return slow(rustc ? `${rustc} is older than ${minimum}` : 'no Rust compiler found', minimum)
   const stamp = join(root, '.montana', `native-${folder.replaceAll('/', '-')}`)
   const accept = (name) => /\.(rs|toml)$|^Cargo\.lock$/.test(name)
-  const inputs = hashFiles([directory], accept, `${rustc} ${process.platform} ${process.arch}`)
+  // What is built, and not what is beside it, such as the fuzzer of the addon.
+  const parts = ['src', 'build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => join(directory, name))
+  const inputs = hashFiles(parts, accept, `${rustc} ${process.platform} ${process.arch}`)
   if (readStamp(stamp) === inputs) return
   note(`building ${folder} (${rustc})`)
   const napi = join(root, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js')

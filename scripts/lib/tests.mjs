@@ -26,6 +26,7 @@ const WAITING = [
   'packages/failover/test/coordinator/',
   'packages/failover/test/simulation/',
   'test/simulation/test/',
+  'test/record/test/',
   'packages/cli/test/breathe',
   'packages/cli/test/soak-report',
   'test/e2e/soak-ssh',
@@ -59,11 +60,13 @@ const SHARED = [
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 
-/**
- * One that promises five milliseconds, and one that restarts fifty nodes and promises that each is ready in five seconds:
- * nothing runs beside them.
- */
-const ALONE = ['test/e2e/kills', 'native/test/clock']
+/** It promises five milliseconds: nothing runs beside it. */
+const ALONE = ['native/test/clock']
+
+/** It restarts fifty nodes and promises that each is ready in five seconds: beside it runs only what gives way to everything. */
+const LAST = ['test/e2e/kills']
+/** Searches whose processes have the lowest priority. */
+const YIELDING = ['test/fuzz/']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
@@ -87,12 +90,14 @@ export async function runTests({ root, node, env }, args) {
 
 async function runParts(context) {
   const together = await runTogether(context)
-  return [...together, await runVitest(context, 'alone', ALONE)]
+  const alone = await runVitest(context, 'alone', ALONE)
+  const last = [runVitest(context, 'last', LAST), runAside(context, 'yielding', YIELDING)]
+  return [...together, alone, ...(await Promise.all(last))]
 }
 
 /** The files that wait and those that fork beside all others; what they print comes after, in one piece each. */
 async function runTogether(context) {
-  const named = [...WAITING, ...FORKING, ...ALONE]
+  const named = [...WAITING, ...FORKING, ...ALONE, ...LAST, ...YIELDING]
   const left = SHARED.map((paths, index) => () => {
     return runAside(context, `shared-${index + 1}`, ['--no-isolate', ...paths, ...excluding(named)])
   })

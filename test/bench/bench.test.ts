@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { Row } from './src/bench.js'
+import type { Bench, Row } from './src/bench.js'
 import { clockRatios } from './src/clock/ratios.js'
+import { parseCommand } from './src/command-line.js'
 import { type Contender, measure } from './src/measure.js'
 import { renderReport } from './src/table.js'
 
@@ -57,29 +58,55 @@ describe('ratios', () => {
   })
 
   it('are readable in the table', () => {
-    const table = renderReport({ bench: 'clock', rows, ratios: { verifyOneCoreToChain: 2.5 }, notes: ['a note'] })
+    const table = renderReport({ rows, ratios: { verifyOneCoreToChain: 2.5 }, notes: ['a note'] })
     expect(table).toMatch(/verify one core ÷ chain +2\.50 ×/)
     expect(table).toMatch(/^a note$/m)
   })
 })
 
-describe('the command', () => {
-  const main = fileURLToPath(new URL('./dist/main.js', import.meta.url))
-  const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+describe('the command line', () => {
+  const bench = (name: string, flags: Bench['flags'] = []): Bench => {
+    return { name, summary: '', flags, run: () => Promise.reject(), render: () => '', tables: () => [] }
+  }
+  const benches = [bench('clock'), bench('consensus', ['windows', 'accounts']), bench('sync', ['accounts', 'long'])]
 
   it.each([
-    [['nothing'], "unknown bench 'nothing'; one of clock, node, consensus, transport, mirror, sync"],
-    [[], "unknown bench ''"],
+    [['nothing'], "unknown bench 'nothing'; one of clock, consensus, sync"],
     [['clock', '--rounds', '0'], "--rounds is '0'"],
     [['clock', '--speed'], '--speed'],
-    [['clock', '--windows', '3'], '--windows means nothing'],
+    [['clock', '--windows', '3'], "--windows means nothing to the bench 'clock'"],
     [['consensus', '--windows', 'all'], "--windows is 'all'"],
     [['consensus', '--accounts', '10,0'], "--accounts is '0'"],
     [['clock', '--long'], '--long means nothing'],
+    [['clock', '--out', 'folder'], '--out means nothing'],
+    [['--accounts', '10'], '--accounts means nothing to a run of all benches'],
     [['clock', 'more'], "what is 'more'?"],
-  ])('%j is refused in one line', (args, message) => {
-    const { status, stderr, stdout } = run(...args)
-    expect({ status, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 2, stdout: '', lines: 1 })
-    expect(stderr).toContain(message)
+  ])('%j is refused', (args, message) => {
+    expect(() => parseCommand(args, benches)).toThrow(message)
+  })
+
+  it('names one bench, or none for all', () => {
+    expect(parseCommand(['sync', '--accounts', '5,7', '--long'], benches)).toMatchObject({
+      bench: { name: 'sync' },
+      rounds: 15,
+      accounts: [5, 7],
+      long: true,
+    })
+    expect(parseCommand(['--long', '--out', 'here'], benches)).toEqual({
+      bench: undefined,
+      json: false,
+      isLong: true,
+      out: 'here',
+    })
+  })
+
+  it('is refused in one line with exit 2', () => {
+    const main = fileURLToPath(new URL('./dist/main.js', import.meta.url))
+    const { status, stderr, stdout } = spawnSync(process.execPath, [main, 'nothing'], { encoding: 'utf8' })
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: "error: unknown bench 'nothing'; one of clock, node, consensus, transport, mirror, sync\n",
+    })
   })
 })

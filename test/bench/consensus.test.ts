@@ -109,7 +109,7 @@ describe('the report', () => {
   })
 
   it('is readable', () => {
-    const table = renderConsensusReport({ bench: 'consensus', rows, ratios: { engineToTarget: 2 }, notes: ['a note'] })
+    const table = renderConsensusReport({ rows, ratios: { engineToTarget: 2 }, notes: ['a note'] })
     expect(table).toMatch(/^engine alone, .* 600\.0 windows\/s +█{24} +1\.67 ms each$/m)
     expect(table).toMatch(/^engine, every clock .* 40\.00 ms each, 50\.0 M steps\/s$/m)
     expect(table).toMatch(/^a follower checks .* 75\.00 M steps\/s +█{24}$/m)

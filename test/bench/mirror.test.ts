@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HOOK_CALL, MIRROR_PUSH } from './src/mirror/contenders.js'
+import { HOOK_CALL, MIRROR_PUSH } from './src/mirror/names.js'
 import { mirrorRatios } from './src/mirror/ratios.js'
 import { renderMirrorReport } from './src/mirror/render.js'
 import { type MirrorRow, measureWithin, type Timed } from './src/mirror/rows.js'
@@ -41,7 +41,7 @@ describe('rounds', () => {
 it('the report has a ratio for what was measured, and is readable', () => {
   const rows = [row(HOOK_CALL, 2), row(MIRROR_PUSH, 40)]
   expect(mirrorRatios(rows)).toEqual({ hookCallToMirrorPush: 0.05 })
-  const table = renderMirrorReport({ bench: 'mirror', rows, ratios: mirrorRatios(rows), notes: ['a note'] })
+  const table = renderMirrorReport({ rows, ratios: mirrorRatios(rows), notes: ['a note'] })
   expect(table).toMatch(/^hook +our hook, called as a library +2\.0 ms {2}2\.0 to 2\.0 in 1$/m)
   expect(table).toMatch(/^hook call ÷ mirror push +0\.05 ×$/m)
   expect(table).toMatch(/^a note$/m)

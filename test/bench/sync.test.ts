@@ -31,7 +31,7 @@ it('the shortest history registers 32 accounts in every window', () => {
 
 it('the table of a join says what it took and what a replay would', () => {
   const found = { ...ROW, findings: ['PROOF_INVALID: a chunk'] }
-  const text = renderSyncReport({ bench: 'sync', rows: [ROW, found], ratios: { growth: 0.5 }, notes: ['a note'] })
+  const text = renderSyncReport({ rows: [ROW, found], ratios: { growth: 0.5 }, notes: ['a note'] })
   expect(text).toMatch(/^100000 accounts\n {2}join {14}80\.0 s, of which tables 75\.0 s, switch-over 0\.50 s$/m)
   expect(text).toMatch(/^ {2}bytes of records {2}150\.0 MiB, 2\.0 MiB\/s, fetched in vain 0\.0 MiB$/m)
   expect(text).toMatch(/^ {2}peak memory {7}200\.0 MiB resident$/m)

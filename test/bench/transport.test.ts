@@ -47,7 +47,7 @@ describe('goals', () => {
 
   it('are readable in the table', () => {
     const rows = [row('stock', 4, 100), row('pq', 4, 85)]
-    const table = renderTransportReport({ bench: 'transport', rows, ...goals(rows) })
+    const table = renderTransportReport({ rows, ...goals(rows) })
     expect(table).toMatch(/pq throughput ÷ stock +0\.85 ×/)
     expect(table).toMatch(/stock +- +240\.0 ms +4\.00/)
   })

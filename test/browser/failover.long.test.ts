@@ -272,7 +272,7 @@ async function checkReadOnly(browser: Browser, group: Group): Promise<void> {
   const { page, complaints } = await openPage(browser, url, LOOKS.light)
   await page.goto(`${url}/#failover`)
   await page.waitForSelector('[data-panel=chain-serve]', { timeout: PATIENCE_MS })
-  expect(await text(page, '.group-orders')).toMatch(/^read-only: start it with --token-file FILE/)
+  expect(await text(page, '.group-orders')).toMatch(/^read-only: start montana console with --token-file FILE/)
   expect(
     await page
       .locator('#view')

@@ -106,7 +106,7 @@ async function forceSync(): Promise<void> {
   expect(world.git(world.replica.path, 'rev-parse', 'main')).toBe(world.git(world.source, 'rev-parse', 'main'))
   expect(world.replica.variables.get('MAIL_URL')).not.toBe(OLD_URL)
   // Its tokens live an hour and are renewed: no credential that ends.
-  await until(() => tab.card('mirror-1').locator('.mirror-head').textContent()).toMatch(/healthy/)
+  await until(() => tab.card('mirror-1').locator('.mirror-head').textContent()).toMatch(/in step/)
   expect(await tab.card('mirror-1').locator('a').getAttribute('href')).toBe(`${world.stand.url}/${REPLICA}`)
 }
 
@@ -122,7 +122,9 @@ async function force(): Promise<void> {
   expect(await tab.button(within, 'dry-run').isDisabled()).toBe(true)
   await tab.fill(within, /^Type /, REPLICA)
   await tab.press(within, 'dry-run')
-  await until(() => page.locator(`${within} [data-report]`).textContent()).toMatch(/^It would be .*Nothing was changed/)
+  await until(() => page.locator(`${within} [data-report]`).textContent()).toMatch(
+    /^●It can start.*This would be a forced promotion.*Nothing was changed/,
+  )
   await page.locator(within).getByRole('button', { name: 'Cancel' }).click()
   expect(world.replica.variables.get('MIRROR_ROLE')).toBe('SLAVE')
 }

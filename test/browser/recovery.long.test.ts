@@ -224,7 +224,7 @@ async function keepApart(drained: boolean): Promise<void> {
 
 /** The run of the check is slow, so that somebody can look while it is not yet proven that the replica can act. */
 async function promoting(): Promise<void> {
-  const slow = world.stand.faults.add({ match: { path: /runs/ }, delayMs: 2_000, times: 6 })
+  const slow = world.stand.faults.add({ match: { path: /runs/ }, delayMs: 2_000, times: 1_000 })
   await role('promote', true)
   await state('promoting')
   await until(() => notice('promoting').count()).toBe(1)

@@ -48,12 +48,24 @@ const SOURCES: Readonly<Record<string, string>> = {
   'sync/plan': 'packages/sync/src/plan',
   'mirror/decide': 'packages/mirror/src/decide',
   'mirror/view': 'packages/mirror/src/view',
+  'chaos/plan': 'test/chaos/src/plan',
+  'chaos/check': 'test/chaos/src/check',
+  'service-chaos/check': 'test/service-chaos/src/check',
 }
 /** What runs in a browser has nothing of ours but the types of what it is answered, and the bounds of the alerts. */
 const PAGE = join(ROOT, 'packages/console/page/src')
 
 /** Decisions that must replay from a seed: no clock, no timer, no I/O, no randomness of their own. */
-const PURE = ['consensus', 'sync/plan', 'failover/core', 'mirror/decide', 'mirror/view']
+const PURE = [
+  'consensus',
+  'sync/plan',
+  'failover/core',
+  'mirror/decide',
+  'mirror/view',
+  'chaos/plan',
+  'chaos/check',
+  'service-chaos/check',
+]
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer'])
 const IMPURE = /\bDate\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\b|\bprocess\b|\bfetch\(/
 

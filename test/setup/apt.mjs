@@ -15,15 +15,18 @@ const PACKAGES = [
   // On a host with systemd its installation would open the host to the network at the next boot at the latest.
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
-  { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover'] },
+  { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover', 'test/chaos/'] },
+  // Bandwidth and addresses of the namespaces; wall clocks that jump, of single processes.
+  { command: 'ip', debian: 'iproute2', tests: ['test/chaos/'], isLong: true },
+  { command: 'faketime', debian: 'faketime', tests: ['test/chaos/'], isLong: true },
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
-  // Kills a process at a chosen system call.
-  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills'] },
+  // Kills a process at a chosen system call, or makes the call fail.
+  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills', 'test/chaos/'] },
   {
     command: 'chromium',
     debian: 'chromium',
-    tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser'],
+    tests: ['soak/test', 'packages/console/test', 'test/e2e', 'test/browser', 'test/bench/page'],
   },
   // Units are verified offline, and who is told of a service's life is played by Python: Node has no datagram socket for it.
   { command: 'systemd-analyze', debian: 'systemd', tests: ['test/house/units'] },

@@ -1,5 +1,5 @@
 import { ascii, ByteReader, ByteWriter, CodecError, hashWithDomain } from '@montana/codec'
-import { bytesEqual } from '@montana/foundation'
+import { bytesEqual, compareBytes } from '@montana/foundation'
 import { CONTEXT_CANDIDATES_MAX, HASH_BYTES } from './constants.js'
 
 const MAGIC = ascii('mtcx')
@@ -70,7 +70,7 @@ export function encodeContext(context: ConsensusContext): Uint8Array {
   return writer.finish()
 }
 
-/** Throws {@link CodecError}. The lists' order is checked, because one context has one encoding. */
+/** Throws {@link CodecError}. The order of the two lists that ascend is checked, because one context has one encoding. */
 export function decodeContext(bytes: Uint8Array): ConsensusContext {
   const reader = new ByteReader(bytes)
   if (!bytesEqual(reader.bytes(4), MAGIC) || reader.u16() !== VERSION)
@@ -93,7 +93,20 @@ export function decodeContext(bytes: Uint8Array): ConsensusContext {
   }
   reader.end()
   if (context.candidates.length > CONTEXT_CANDIDATES_MAX) throw new CodecError('BadValue', { field: 'candidates' })
+  checkOrder('evidenceSigners', context.evidenceSigners, compareBytes)
+  checkOrder('pendingControl', context.pendingControl, comparePendingControl)
   return context
+}
+
+/** (cemented_window, hash) ascending, the order in which control objects are served: spec protocol 12.2. */
+export function comparePendingControl(a: PendingControl, b: PendingControl): number {
+  return a.cementedWindow - b.cementedWindow || compareBytes(a.hash, b.hash)
+}
+
+/** Strictly ascending. */
+function checkOrder<T>(field: string, items: readonly T[], compare: (a: T, b: T) => number): void {
+  const isAscending = items.every((item, index) => index === 0 || compare(items[index - 1] as T, item) < 0)
+  if (!isAscending) throw new CodecError('BadValue', { field })
 }
 
 function readHistogram(reader: ByteReader): Map<number, number> {

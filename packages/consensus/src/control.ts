@@ -1,14 +1,9 @@
-import { compareBytes, toHex } from '@montana/foundation'
+import { toHex } from '@montana/foundation'
 import { type MerkleHasher, registrationHash, smtRoot } from '@montana/ledger'
 import { type ChainState, windowWeights } from './chain-state.js'
 import { ENVELOPE_CONTROL_MAX } from './constants.js'
-import type { PendingControl } from './context.js'
+import { comparePendingControl, type PendingControl } from './context.js'
 import type { Confirmation } from './objects/confirmation.js'
-
-/** (cemented_window, hash) ascending, the order in which control objects are served: spec protocol 12.2. */
-export function comparePendingControl(a: PendingControl, b: PendingControl): number {
-  return a.cementedWindow - b.cementedWindow || compareBytes(a.hash, b.hash)
-}
 
 /** The entries with `previous` < cemented_window ≤ `current`, in control order. */
 export function controlSet(

@@ -13,12 +13,13 @@ export { ENVELOPE_MAX_BYTES, MESSAGE, RESEND_INTERVAL_MS, ZERO_HASH } from './co
 export {
   type ConsensusContext,
   cementValue,
+  comparePendingControl,
   contextHash,
   decodeContext,
   encodeContext,
   type PendingControl,
 } from './context.js'
-export { comparePendingControl, controlRoot, controlSet } from './control.js'
+export { controlRoot, controlSet } from './control.js'
 export { assembleDraft, noticeHeader, type UnsignedDraft } from './draft.js'
 export type { Effect, FindingCode, JournalEntry, OutgoingMessage, Wanted, WindowCommit } from './engine/effects.js'
 export type {

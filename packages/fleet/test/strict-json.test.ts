@@ -22,6 +22,16 @@ describe('strict JSON', () => {
     )
   })
 
+  it.each([
+    ['{"a":1,"\\"":2}', 'has an escape'],
+    ['{"a\\u0062":1}', 'has an escape'],
+    ['["\\ud800"]', 'is not JSON'],
+  ])('refuses what two readers could take differently: %s', (text, message) => {
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ code: 'DOC_INVALID', message: expect.stringContaining(message) }),
+    )
+  })
+
   it('refuses bad UTF-8, a byte order mark, trailing text and deep nesting', () => {
     expect(() => parseStrictJson(Uint8Array.of(0x22, 0xff, 0x22), 10)).toThrow(
       expect.objectContaining({ code: 'DOC_INVALID' }),

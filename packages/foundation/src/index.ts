@@ -15,6 +15,7 @@ export {
   TimeoutError,
   UsageError,
 } from './errors.js'
+export { onlyWellFormed, parseExactJson } from './exact-json.js'
 export { canonicalJson } from './json.js'
 export { type Logger, silentLogger } from './logger.js'
 export { makeDirectory } from './make-directory.js'

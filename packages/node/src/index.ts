@@ -13,4 +13,10 @@ export type { TrustOptions } from './snapshot-file/prove.js'
 export { type RestoreOptions, restoreSnapshotFile } from './snapshot-file/restore.js'
 export type { SnapshotProgress } from './snapshot-file/types.js'
 export { type ProveOptions, readSnapshotInfo, verifySnapshotFile } from './snapshot-file/verify.js'
-export { type NodeVerdict, type StoresReport, type VerifyProgress, verifyDataDir } from './verify/index.js'
+export {
+  type NodeVerdict,
+  type StoresReport,
+  type VerifyProgress,
+  verifyDataDir,
+  type WalkedRow,
+} from './verify/index.js'

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { parseSource } from '@montana/fleet'
-import { ConfigError } from '@montana/foundation'
+import { ConfigError, errorMessage } from '@montana/foundation'
 import { parse } from 'yaml'
 import { PATHS, within } from './host/layout.js'
 import { readIfThere } from './host/owned.js'
@@ -50,10 +50,19 @@ function absoluteSource(source: string): string {
   return parseSource(text, 'manifest').text
 }
 
-/** What `node.yaml` says; nothing where there is none. */
+/** What `node.yaml` says; nothing where there is none. Throws ConfigError for one that is no YAML. */
 export async function installedConfig(root: string): Promise<Installed> {
   const bytes = await readIfThere(within(root, PATHS.nodeConfig))
-  return bytes ? ((parse(new TextDecoder().decode(bytes)) ?? {}) as Installed) : {}
+  return bytes ? ((yamlOf(bytes) ?? {}) as Installed) : {}
+}
+
+function yamlOf(bytes: Uint8Array): unknown {
+  try {
+    return parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    const message = `${PATHS.nodeConfig} cannot be read: ${errorMessage(cause).split('\n', 1)[0]}`
+    throw new ConfigError(message, { field: 'config', remedy: `correct ${PATHS.nodeConfig}, or remove it`, cause })
+  }
 }
 
 /** Host and port of a multiaddr. Throws ConfigError for another form. */

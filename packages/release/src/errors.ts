@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'BUNDLE_REFUSED'
   | 'RELEASE_KEY'
   | 'RELEASE_MISSING'
+  | 'RELEASE_RECORD'
   | 'RELEASE_BUSY'
   | 'STORE_SCHEMA_NEWER'
   | 'PROTOCOL_RANGE'

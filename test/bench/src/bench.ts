@@ -1,3 +1,6 @@
+import type { Peer } from '@montana/bench-peers'
+import type { PhysicalBound } from './bounds/bound.js'
+
 /** One measured thing. */
 export interface Row {
   name: string
@@ -12,11 +15,20 @@ export interface Row {
 export interface BenchReport {
   bench: string
   rows: readonly object[]
+  /** Quotients, each named `aToB`. */
   ratios: Record<string, number>
+  /** What goals ask for and no ratio says; the unit ends the name. What was not measured is left out. */
+  figures: Record<string, number>
+  /** What was measured beside ours, in the same run. */
+  peers: readonly Peer[]
+  bounds: readonly PhysicalBound[]
   notes: string[]
   /** The machine and whatever else belongs to one bench alone. */
   [detail: string]: unknown
 }
+
+/** What a table for people needs of it. */
+export type ShownReport = Pick<BenchReport, 'rows' | 'ratios' | 'notes'>
 
 export interface BenchOptions {
   /** Interleaved repeats; the median counts. */
@@ -38,5 +50,21 @@ export interface Bench {
   readonly flags?: readonly ('windows' | 'accounts' | 'long')[]
   run(options: BenchOptions): Promise<BenchReport>
   /** The report for people. */
-  render(report: BenchReport): string
+  render(report: ShownReport): string
+  /** The rows for the page. */
+  tables(report: Pick<BenchReport, 'rows'>): Table[]
+}
+
+/** Rows as the page shows them. */
+export interface Table {
+  readonly caption: string
+  /** The first one names the row; the others are numbers with their unit in the head. */
+  readonly columns: readonly string[]
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableRow {
+  readonly cells: readonly string[]
+  /** Length of the bar, as a share of the longest one: 0 to 1. */
+  readonly bar?: number
 }

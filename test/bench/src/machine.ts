@@ -18,7 +18,7 @@ export function machine(): Machine {
 }
 
 /** Above this somebody else used a core for most of the last minute. */
-const IDLE_LOAD = 0.7
+export const IDLE_LOAD = 0.7
 
 /** Where and how it was measured, then what speaks against the numbers. */
 export function machineNotes(host: Machine, rounds: number): [where: string, ...warnings: string[]] {

@@ -1,7 +1,7 @@
-import type { BenchReport, Row } from './bench.js'
+import type { Row, ShownReport } from './bench.js'
 
 /** Rows with bars relative to the fastest, then ratios, then notes. */
-export function renderReport(report: BenchReport): string {
+export function renderReport(report: ShownReport): string {
   const rows = report.rows as readonly Row[]
   const fastest = Math.max(...rows.map((row) => row.stepsPerSecond))
   const width = Math.max(...rows.map((row) => row.name.length))
@@ -29,6 +29,8 @@ export function times(ratio: number): string {
 
 /** `verifyOneCoreToChain` → `verify one core ÷ chain`. */
 export function humanName(name: string): string {
-  const [left = '', right = ''] = name.split('To', 2)
-  return [left, right].map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()).join(' ÷ ')
+  return name
+    .split('To', 2)
+    .map((part) => part.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim())
+    .join(' ÷ ')
 }

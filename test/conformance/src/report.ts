@@ -35,6 +35,13 @@ export interface FileReport extends Counts {
 
 export interface Report extends Counts {
   readonly files: readonly FileReport[]
+  /** Backends that this host lacks, and why. */
+  readonly unavailable: readonly Unavailable[]
+}
+
+export interface Unavailable {
+  readonly backend: Backend
+  readonly reason: string
 }
 
 /** Counts one file. A file that held no case fails, because nothing was shown by it. */
@@ -49,8 +56,8 @@ export function unusableFile(file: string, reason: string): FileReport {
   return { file, passed: 0, failed: 1, skipped: 0, backends: [], failures: [failure] }
 }
 
-export function reportAll(files: readonly FileReport[]): Report {
-  return { ...sum(files), files }
+export function reportAll(files: readonly FileReport[], unavailable: readonly Unavailable[]): Report {
+  return { ...sum(files), files, unavailable }
 }
 
 function reportBackend(backend: Backend, all: readonly Result[]): BackendReport {

@@ -1,11 +1,11 @@
 import { sha256 } from '@montana/codec'
 import { MLDSA_PUBLIC_KEY_BYTES } from '@montana/crypto'
 import { errorMessage, fromHex, toHex } from '@montana/foundation'
-import { openBackends } from './backends.js'
+import { openBackends, unavailable } from './backends.js'
 import { loadVectorFile, type VectorFile } from './load.js'
 import { type FileReport, type Report, reportAll, reportFile, unusableFile } from './report.js'
 import { type Run, runVectors } from './run-vectors.js'
-import type { PeerKeys } from './types.js'
+import { BACKENDS, type PeerKeys } from './types.js'
 import { runWycheproof } from './wycheproof/run.js'
 
 /** Runs every case of the files on every backend. */
@@ -16,7 +16,11 @@ export async function runFiles(paths: readonly string[]): Promise<Report> {
     const run = { backends, knownPeers: collectPeers(files.map(({ content }) => content)) }
     const reports: FileReport[] = []
     for (const { path, content } of files) reports.push(await runFile(path, content, run))
-    return reportAll(reports)
+    const missing = BACKENDS.map((backend) => ({ backend, reason: unavailable(backends, backend) ?? '' }))
+    return reportAll(
+      reports,
+      missing.filter(({ reason }) => reason !== ''),
+    )
   } finally {
     await backends.close()
   }

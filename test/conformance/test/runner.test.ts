@@ -196,7 +196,7 @@ describe('the command', () => {
     expect(stdout.trim().split('\n')).toHaveLength(1)
   })
 
-  it.each([[[]], [['--loud', 'x.json']]])('refuses %j with exit 2', async (args) => {
+  it.each([[['--record', 'x.json']], [['--loud', 'x.json']]])('refuses %j with exit 2', async (args) => {
     const { code, stderr, stdout } = await run(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^error: /)

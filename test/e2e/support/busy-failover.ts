@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createNamespaces, Group, HOSTS, hasNamespaces, MACHINES } from '@montana/trials'
@@ -11,6 +11,13 @@ const LOSS_PERCENT = 5
 const PATIENCE_MS = 20_000
 const TIMEOUT_MS = 90_000
 const WITHOUT = 'needs network namespaces: root, iproute2, nftables'
+
+/** For a run of an hour nobody reads the assertions. */
+function resultLine(lossMs: number, moves: number): string {
+  const load = loadavg().map((value) => value.toFixed(1))
+  const where = `${cpus().length} cores, ${CORES} of them kept busy, load ${load.join(' ')}`
+  return `soak:loss: ${moves} false failovers in ${lossMs / 60_000} min at ${LOSS_PERCENT} % loss; ${where}`
+}
 
 /**
  * Five real hosts on a lossy network while every core has other work. Its files run alone: nothing beside it could keep a
@@ -44,6 +51,8 @@ export function describeBusyFailover(lossMs: number): void {
         group.network.setLoss(LOSS_PERCENT)
         await sleep(lossMs)
         stop()
+        const moves = group.roles.tenures().length - before
+        process.stderr.write(`${resultLine(lossMs, moves)}\n`)
         expect(await group.leader('serve', PATIENCE_MS)).toBe(host)
         expect(group.roles.tenures()).toHaveLength(before)
       },

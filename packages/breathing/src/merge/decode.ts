@@ -9,12 +9,14 @@ import { type BreathState, EMPTY_STATE } from './state.js'
 
 const stampSchema = z.string().regex(STAMP_FORM)
 const placeSchema = z.number().int().min(0)
+/** RFC 6901, in its one form: two spellings of a field would be two registers of one place. */
+const pointerSchema = z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/)
 const stampsSchema = z.strictObject({
   depth: z.number().int(),
   stamps: z.array(stampSchema),
-  live: z.record(z.string(), placeSchema),
-  dead: z.record(z.string(), placeSchema),
-  shadowed: z.record(z.string(), z.tuple([placeSchema, z.json()])),
+  live: z.record(pointerSchema, placeSchema),
+  dead: z.record(pointerSchema, placeSchema),
+  shadowed: z.record(pointerSchema, z.tuple([placeSchema, z.json()])),
 })
 const vectorSchema = z.record(z.string(), stampSchema)
 const loserSchema = z.union([

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { errorMessage } from '@montana/foundation'
+import { errorMessage, parseExactJson } from '@montana/foundation'
 import { JSON_DEPTH_MAX } from '../constants.js'
 import { BreathError } from '../errors.js'
 
@@ -13,7 +13,7 @@ const MARKER = /^(?:<{7}|={7}|>{7})(?: |$)/m
 /** Parses what a file says, or throws BreathError `JSON_INVALID` that names it; never an empty state instead. */
 export function parseJson(text: string, where: string): Json {
   try {
-    const value = JSON.parse(text, exactNumbers) as Json
+    const value = parseExactJson(text, exactNumbers) as Json
     checkDepth(value, JSON_DEPTH_MAX)
     return value
   } catch (error) {
@@ -39,9 +39,10 @@ function invalidJson(where: string, what: string): BreathError {
 /** From here on a whole number is written with an exponent, and nobody takes its digits for exact. */
 const EXPONENT_FROM = 1e21
 
-/** Whole numbers beyond 2^53 would change on the way; minus zero has no JSON form of its own. */
+/** Whole numbers beyond 2^53 would change on the way, and what is beyond all numbers would become null; minus zero has no JSON form of its own. */
 function exactNumbers(_key: string, value: unknown): unknown {
   if (typeof value !== 'number') return value
+  if (!Number.isFinite(value)) throw new RangeError('a number is too large; write it as a string')
   if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < EXPONENT_FROM) {
     throw new RangeError(`the number ${value} is not exact; write it as a string`)
   }

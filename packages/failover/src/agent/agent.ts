@@ -169,8 +169,8 @@ export class Agent<State> {
       clock,
       breath: () => this.#modules.breath?.state() ?? null,
       execute: (list) => effects.execute(list),
-      onTurn: ({ policies, probeEveryMs, witnessEveryMs }) => {
-        logChanges(logger, this.status.decisions, policies)
+      onTurn: ({ policies, probeEveryMs, witnessEveryMs }, decidedMs) => {
+        logChanges(logger, this.status.decisions, { policies, decidedMs })
         this.status.decided(policies)
         pauses.show(this.#loop.pause)
         this.#heartbeats.every(probeEveryMs)

@@ -1,5 +1,6 @@
 import type { Clock, Core, Turn } from '../core/api.js'
 import type { Effect, Heartbeat, Observation, Pause, PostBody } from '../core/types.js'
+import { monotonicMs } from '../process/monotonic.js'
 import type { BreathState } from './ports.js'
 
 /** Between two turns when nothing arrives: spec three-mirror 4. */
@@ -12,7 +13,8 @@ export interface LoopModules<State> {
   readonly breath: () => BreathState | null
   beat(turn: Pick<Turn<State>, 'policies'>): void
   execute(effects: readonly Effect[]): void
-  onTurn(turn: Pick<Turn<State>, 'policies' | 'probeEveryMs' | 'witnessEveryMs'>): void
+  /** Comes after the effects; `decidedMs` is when they were decided, CLOCK_MONOTONIC. */
+  onTurn(turn: Pick<Turn<State>, 'policies' | 'probeEveryMs' | 'witnessEveryMs'>, decidedMs: number): void
 }
 
 interface Waiter {
@@ -97,9 +99,10 @@ export class DecisionLoop<State> {
     const { core, clock, beat, execute, onTurn } = this.#modules
     this.#takeIn()
     const turn = core.decide(this.#state, clock())
+    const decidedMs = monotonicMs()
     this.#state = turn.state
     execute(turn.effects)
-    onTurn(turn)
+    onTurn(turn, decidedMs)
     for (const { receiver, resolve } of this.#waiters.splice(0)) resolve(this.heartbeat(receiver))
     beat(turn)
   }

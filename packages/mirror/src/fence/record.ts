@@ -1,4 +1,4 @@
-import { canonicalJson } from '@montana/foundation'
+import { canonicalJson, onlyWellFormed } from '@montana/foundation'
 import { z } from 'zod'
 import { MirrorError } from '../contracts/errors.js'
 import type { FenceRecord, ReturnNotice } from '../contracts/fence.js'
@@ -63,7 +63,7 @@ function parse<T>(json: string, schema: z.ZodType<T>, what: string): T {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, onlyWellFormed)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@montana/foundation'
 import type { Role } from '../contracts/config.js'
 import { MirrorError } from '../contracts/errors.js'
 import type { RemoteGit } from '../fence/git-calls.js'
@@ -117,7 +118,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function jsonOf(json: string): unknown {
   try {
-    return JSON.parse(json)
+    return parseExactJson(json)
   } catch {
     return undefined
   }

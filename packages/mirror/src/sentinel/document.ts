@@ -1,4 +1,4 @@
-import { canonicalJson } from '@montana/foundation'
+import { canonicalJson, onlyWellFormed } from '@montana/foundation'
 import { z } from 'zod'
 import type { Activity } from '../decide/keep-alive.js'
 import type { SentinelMemory } from '../decide/memory.js'
@@ -90,7 +90,7 @@ export const EMPTY_DOCUMENT: SentinelDocument = {
 /** What cannot be read is no memory: every age begins at zero, which can only delay a promotion. */
 export function parseDocument(text: string): SentinelDocument {
   try {
-    const read = documentSchema.safeParse(JSON.parse(text))
+    const read = documentSchema.safeParse(JSON.parse(text, onlyWellFormed))
     return read.success ? read.data : EMPTY_DOCUMENT
   } catch {
     return EMPTY_DOCUMENT

@@ -13,7 +13,7 @@ import type { TimechainProofItem } from '@montana/network'
 import type { ReadStore, StoredWindow } from '@montana/store'
 import { encodeTimechainProof, type ProofVerifier, proofOfItem, timechainClaim } from '@montana/timechain'
 import type { Authenticator } from '../runtime/authenticator.js'
-import { certificateFault } from '../verify/certificate.js'
+import { judgeCertificate } from '../verify/certificate.js'
 import { FaultList } from '../verify/fault-list.js'
 import { checkLink, hashesOf } from '../verify/link-check.js'
 
@@ -58,7 +58,7 @@ export async function isCertificateOf(window: number, bytes: Uint8Array, modules
   if (!row) return false
   const { proposalHash, contextHash } = row
   const expected = { window, proposalHash, contextHash, weights: undefined, cementing }
-  return (await certificateFault(bytes, expected, chain(), authenticator)) === undefined
+  return (await judgeCertificate(bytes, expected, chain(), authenticator)).fault === undefined
 }
 
 /** The stored form of a proof of the clock value of `window`; undefined where it proves another value, or nothing. */

@@ -23,29 +23,40 @@ export interface CertifiedWindow {
   readonly cementing: CementingRule
 }
 
-/** Why a certificate does not prove its window (spec protocol 11.1), or `undefined`. */
-export async function certificateFault(
+export interface CertificateVerdict {
+  /** Why it does not prove its window (spec protocol 11.1), or `undefined`. */
+  readonly fault: string | undefined
+  /** Of its valid signers, where nothing else is wrong and the state before the window is known. */
+  readonly weight: number | undefined
+}
+
+export async function judgeCertificate(
   bytes: Uint8Array,
   expected: CertifiedWindow,
   chain: ChainState,
   authenticator: Authenticator,
-): Promise<string | undefined> {
+): Promise<CertificateVerdict> {
   const certificate = tryDecode(bytes)
-  if (!certificate) return 'its bytes are malformed'
+  if (!certificate) return refused('its bytes are malformed')
   const { signers: votes, round } = certificate
-  if (certificate.window !== expected.window) return `it is of window ${certificate.window}`
-  if (!bytesEqual(certificate.proposalHash, expected.proposalHash)) return 'it certifies another proposal'
-  if (!bytesEqual(certificate.contextHash, expected.contextHash)) return 'it certifies another context'
-  if ((round === ATTESTATION_ROUND) !== (expected.cementing === 'evidence')) return `it is of round ${round}`
+  if (certificate.window !== expected.window) return refused(`it is of window ${certificate.window}`)
+  if (!bytesEqual(certificate.proposalHash, expected.proposalHash)) return refused('it certifies another proposal')
+  if (!bytesEqual(certificate.contextHash, expected.contextHash)) return refused('it certifies another context')
+  if ((round === ATTESTATION_ROUND) !== (expected.cementing === 'evidence')) return refused(`it is of round ${round}`)
   const verdicts = await Promise.all(
     votesOfCertificate(certificate).map((vote) => authenticator.isAuthenticVote(chain, vote)),
   )
   const bad = verdicts.indexOf(false)
-  if (bad >= 0) return `signature ${bad + 1} of ${votes.length} is not valid`
+  if (bad >= 0) return refused(`signature ${bad + 1} of ${votes.length} is not valid`)
   const { weights } = expected
-  const weight = votes.reduce((sum, { nodeId }) => sum + (weights?.of(nodeId) ?? 0), 0)
-  if (weights && weight < weights.quorum) return `its weight ${weight} is below the quorum ${weights.quorum}`
-  return undefined
+  if (!weights) return { fault: undefined, weight: undefined }
+  const weight = votes.reduce((sum, { nodeId }) => sum + weights.of(nodeId), 0)
+  const isShort = weight < weights.quorum
+  return { fault: isShort ? `its weight ${weight} is below the quorum ${weights.quorum}` : undefined, weight }
+}
+
+function refused(fault: string): CertificateVerdict {
+  return { fault, weight: undefined }
 }
 
 function tryDecode(bytes: Uint8Array): CementCertificate | undefined {

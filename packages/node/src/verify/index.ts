@@ -7,6 +7,7 @@ export type {
   StoreTarget,
   VerifyModules,
   VerifyProgress,
+  WalkedRow,
   WindowGap,
 } from './types.js'
 export { verifyStore, verifyStores } from './verify-stores.js'

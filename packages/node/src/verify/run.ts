@@ -6,7 +6,7 @@ import { locateStores } from './locate.js'
 import type { SegmentVerifier, StoresReport, VerifyModules } from './types.js'
 import { verifyStores } from './verify-stores.js'
 
-export type VerifyOptions = Pick<VerifyModules, 'policy' | 'signal' | 'onProgress'> & {
+export type VerifyOptions = Pick<VerifyModules, 'policy' | 'signal' | 'onProgress' | 'onWindow'> & {
   readonly dataDir: string
   /** One loud line, for example that the slow clock is in use. */
   notice(line: string): void

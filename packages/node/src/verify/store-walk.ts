@@ -2,7 +2,7 @@ import { type ChainState, contextHash, type Envelope, encodeContext, windowWeigh
 import { MontanaError } from '@montana/foundation'
 import { type MerkleHasher, stateRoots } from '@montana/ledger'
 import type { StoredWindow, WindowHashes } from '@montana/store'
-import { type CertifiedWindow, certificateFault } from './certificate.js'
+import { type CertifiedWindow, judgeCertificate } from './certificate.js'
 import type { ClockCheck } from './clock-check.js'
 import { compareWithHead, compareWithReplay } from './closing.js'
 import { CLOSING_ATTEMPTS, WINDOWS_REMEMBERED } from './constants.js'
@@ -15,12 +15,13 @@ import { decodeOrFault } from './replay.js'
 import { compareRow, type ExpectedRow } from './row-check.js'
 import { stepsWithoutState } from './steps.js'
 import type { StoreReader } from './store-reader.js'
-import type { Beginning, NodeVerdict } from './types.js'
+import type { Beginning, NodeVerdict, VerifyModules } from './types.js'
 
 export interface WalkModules {
   readonly networks: Networks
   readonly clock: ClockCheck
   readonly hasher: MerkleHasher | undefined
+  readonly onWindow?: VerifyModules['onWindow']
 }
 
 /** One step of a walk: what other stores of the network must hold for this window too. Window 0 is the genesis. */
@@ -54,6 +55,8 @@ export class StoreWalk {
   #previous: Predecessor = NOTHING_KNOWN
   #window = 0
   #head = 0
+  /** Behind the window that is walked now. */
+  #weight: number | undefined
   #beginning: Beginning | null = null
   #first: number | null = null
   #last: number | null = null
@@ -161,9 +164,17 @@ export class StoreWalk {
       this.faults.add(window, envelope.code, envelope.message)
       return this.#lose(found.row?.proposalHash, found.row?.timechainValue)
     }
-    if (this.#chain) await this.#replay(window, envelope, found.row, this.#chain)
+    const before = this.#chain
+    this.#weight = undefined
+    if (before) await this.#replay(window, envelope, found.row, before)
     else await this.#link(window, envelope, found.row)
+    const active = before && windowWeights(before).active
+    if (found.row) this.#tell(found.row, active)
     return this.#previous.proposalHash
+  }
+
+  #tell({ window, proposalHash, stateRoot }: StoredWindow, active: number | undefined): void {
+    this.#modules.onWindow?.({ label: this.#label, window, proposalHash, stateRoot, weight: this.#weight, active })
   }
 
   #find(window: number): Found {
@@ -260,7 +271,8 @@ export class StoreWalk {
     }
     if (!bytes) return
     this.#counts.certificates++
-    const fault = await certificateFault(bytes, certified, chain, this.#networkOrThrow().authenticator)
+    const { fault, weight } = await judgeCertificate(bytes, certified, chain, this.#networkOrThrow().authenticator)
+    this.#weight = weight
     if (fault) this.faults.add(window, 'CERTIFICATE_INVALID', `the certificate does not prove the window: ${fault}`)
   }
 

@@ -67,6 +67,18 @@ export interface VerifyProgress {
   readonly clockPending: number
 }
 
+/** What a store holds for one window, and how much of the weight has signed it. */
+export interface WalkedRow {
+  readonly label: string
+  readonly window: number
+  readonly proposalHash: Uint8Array
+  readonly stateRoot: Uint8Array
+  /** Of the signers of its certificate; undefined where there is none, it is not valid, or the replay did not get there. */
+  readonly weight: number | undefined
+  /** Of all active members in the state before the window. */
+  readonly active: number | undefined
+}
+
 export interface VerifyModules {
   readonly verifySignature: SignatureVerifier
   readonly verifySegments: SegmentVerifier
@@ -75,6 +87,7 @@ export interface VerifyModules {
   readonly signal: AbortSignal
   readonly hasher?: MerkleHasher
   onProgress?(progress: VerifyProgress): void
+  readonly onWindow?: ((row: WalkedRow) => void) | undefined
 }
 
 /** A store to be proven; it is opened again when a node starts or stops on it meanwhile. */

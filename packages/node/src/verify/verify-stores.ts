@@ -25,7 +25,7 @@ export async function verifyStores(targets: readonly StoreTarget[], modules: Ver
   const clock = new ClockCheck({ ...modules, onBatch: report })
   const lanes: Lane[] = []
   try {
-    const opened = openAll(targets, { networks, clock, hasher: modules.hasher }, lanes)
+    const opened = openAll(targets, { networks, clock, hasher: modules.hasher, onWindow: modules.onWindow }, lanes)
     await walkAll(lanes, modules.signal, (window) => {
       walked = window
       report()

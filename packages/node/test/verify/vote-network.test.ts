@@ -1,11 +1,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeEnvelope, encodeCertificate, encodeEnvelope } from '@montana/consensus'
+import { decodeEnvelope, encodeCertificate, encodeEnvelope, windowWeights } from '@montana/consensus'
 import { toHex } from '@montana/foundation'
 import { openStore } from '@montana/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { locateStores } from '../../src/verify/locate.js'
+import type { WalkedRow } from '../../src/verify/types.js'
 import { verifyStores } from '../../src/verify/verify-stores.js'
 import { type BuiltWindow, buildChain } from '../support/chain.js'
 import { certificateOf, commitOf } from '../support/commit.js'
@@ -113,6 +114,22 @@ describe('a certificate', () => {
   it('of a later round proves its window as well', async () => {
     const later = await certificateOf(world, windowBuilt(6), 3)
     expect(await faultsAfter(replaced(6, later))).toEqual([])
+  })
+
+  it('is told of with its weight and that of all, row by row', async () => {
+    const few = await certificateOf(world, windowBuilt(6), 1, 2)
+    const rows: WalkedRow[] = []
+    const onWindow = (row: WalkedRow) => void rows.push(row)
+    const dir = damaged(store(), replaced(6, few))
+    await verifyStores(locateStores(dir), verifyModules(world, { onWindow }))
+    expect(rows.map(({ window }) => window)).toEqual(built.map((_, index) => index + 1))
+    for (const { window, proposalHash, weight, active } of rows) {
+      const weights = windowWeights(windowBuilt(window).before)
+      expect(toHex(proposalHash)).toBe(toHex(windowBuilt(window).after.context.proposalHash))
+      expect(active).toBe(weights.active)
+      if (window === 6) expect(weight).toBeLessThan(weights.quorum)
+      else expect(weight).toBeGreaterThanOrEqual(weights.quorum)
+    }
   })
 
   it('of two signers out of three is below the quorum', async () => {

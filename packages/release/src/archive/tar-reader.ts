@@ -36,9 +36,18 @@ function entryOf(header: Buffer): Required<TarEntry> {
     ...{ mode: number(100, 8), size: number(124, 12), mtime: number(136, 12) },
     ...{ type: text(156, 1) as '0' | '2' | '5', link: text(157, 100) },
   }
-  const isOurs = ['0', '2', '5'].includes(entry.type ?? '') && tarHeader(entry).equals(header)
+  const isOurs = ['0', '2', '5'].includes(entry.type ?? '') && headerOf(entry)?.equals(header) === true
   if (!isOurs || !isInside(entry.name)) throw new BundleError('the archive has an entry that is none of a release')
   return entry as Required<TarEntry>
+}
+
+/** Undefined for a name that our writer refuses. */
+function headerOf(entry: TarEntry): Buffer | undefined {
+  try {
+    return tarHeader(entry)
+  } catch {
+    return undefined
+  }
 }
 
 async function place(reader: ChunkReader, folder: string, entry: Required<TarEntry>): Promise<void> {

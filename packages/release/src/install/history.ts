@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeFileDurably } from '@montana/foundation'
 import { z } from 'zod'
 import { type Layout, RELEASE_NAME } from './layout.js'
+import { parseRecord } from './record.js'
 
 /** Older releases that stay beside the active one. Spec operations 9.6. */
 const KEPT_OLDER = 2
@@ -13,9 +14,12 @@ const historyForm = z.strictObject({
   releases: z.array(z.string()),
 })
 
+/** Throws {@link RefusalError} RELEASE_RECORD for a file that is none of ours. */
 export async function readHistory({ history }: Layout): Promise<string[]> {
   const text = await readFile(history, 'utf8').catch(() => null)
-  return text === null ? [] : historyForm.parse(JSON.parse(text)).releases
+  if (text === null) return []
+  const remedy = 'remove it; releases that stand beside the active one can then not be gone back to'
+  return parseRecord(text, historyForm, history, remedy).releases
 }
 
 /** After an upgrade from `from` to `to`: what was newer than `from` had been rolled back, and is forgotten. Pure. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { syncDirectory, writeFileDurably } from '@montana/foundation'
 import { z } from 'zod'
 import type { Layout } from './layout.js'
+import { parseRecord } from './record.js'
 
 const journalForm = z.strictObject({
   schema: z.literal('montana.upgrade/1'),
@@ -22,9 +23,11 @@ const journalForm = z.strictObject({
 /** What a change of release has begun. Written before the first step, gone after the last. */
 export type Journal = z.infer<typeof journalForm>
 
+/** Throws {@link RefusalError} RELEASE_RECORD for a file that is none of ours: what was begun cannot be known. */
 export async function readJournal({ journal }: Layout): Promise<Journal | null> {
   const text = await readFile(journal, 'utf8').catch(() => null)
-  return text === null ? null : journalForm.parse(JSON.parse(text))
+  const remedy = 'see which release is active, then remove the file and upgrade once more'
+  return text === null ? null : parseRecord(text, journalForm, journal, remedy)
 }
 
 export async function writeJournal({ journal }: Layout, content: Journal): Promise<void> {

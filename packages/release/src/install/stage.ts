@@ -97,8 +97,16 @@ const descriptionForm = z.looseObject({
 /** What an installed release says of itself. Throws {@link RefusalError} where it is not there or not complete. */
 export async function readRelease({ releases }: Layout, name: string): Promise<ReleaseDescription> {
   const text = await readFile(join(releases, name, 'RELEASE.json'), 'utf8').catch(() => '{}')
-  const parsed = descriptionForm.safeParse(JSON.parse(text))
+  const parsed = descriptionForm.safeParse(jsonOf(text))
   if (parsed.success) return parsed.data
   const remedy = 'install it again from its bundle'
   throw new RefusalError('RELEASE_MISSING', `release ${name} is not installed`, { field: 'release', remedy })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,6 @@
+import type { BenchNative } from '@montana/bench-peers'
 import type { Row } from '../bench.js'
-import type { BenchNative } from '../bench-native.js'
+import type { PhysicalBound } from '../bounds/bound.js'
 import type { Contender } from '../measure.js'
 
 export const BOUND = 'latency bound'
@@ -24,4 +25,16 @@ export function boundOf(measured: readonly Row[]): Bound | null {
   const stepsPerSecond = rateOf(BOUND)
   if (stepsPerSecond === 0) return null
   return { stepsPerSecond, nsPerStep: 1e9 / stepsPerSecond, reached: rateOf('native chain') / stepsPerSecond }
+}
+
+const MILLION = 1e6
+
+/** The bound as every bench states its own. */
+export function physicalBounds(measured: readonly Row[], bound: Bound | null): PhysicalBound[] {
+  const chain = measured.find(({ name }) => name === 'native chain')?.stepsPerSecond
+  if (!bound || chain === undefined) return []
+  const how = '32 dependent sha256rnds2, four cycles each, timed in the same rounds'
+  const unit = 'M steps/s'
+  const value = bound.stepsPerSecond / MILLION
+  return [{ name: 'latency of one chain on this core', value, unit, measured: chain / MILLION, how }]
 }

@@ -1,48 +1,47 @@
-import { errorMessage } from '@montana/foundation'
+import { javascriptPeers, opensslPeers } from '@montana/bench-peers'
 import { type HashBackend, loadBackend } from '@montana/native'
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
-import { type BenchNative, loadBenchNative } from '../bench-native.js'
 import { machine } from '../machine.js'
 import { type Contender, measure } from '../measure.js'
 import { renderReport } from '../table.js'
-import { BOUND, boundContender, boundOf } from './bound.js'
-import { chainOf, javascript, opensslLoop } from './contenders.js'
+import { BOUND, boundContender, boundOf, physicalBounds } from './bound.js'
+import { chainOf, contenderOf } from './contenders.js'
+import { clockFigures } from './figures.js'
 import { clockNotes } from './notes.js'
 import { clockRatios } from './ratios.js'
+import { clockTables } from './tables.js'
 import { makeProof, verification } from './verification.js'
-
-const OPENSSL_SYMBOLS = ['SHA256_Transform', 'sha256_block_data_order', 'SHA256']
 
 export const clockBench: Bench = {
   name: 'clock',
   summary: 'the sequential-hash clock and its verification against OpenSSL and JavaScript',
   run: runClockBench,
   render: renderReport,
-}
-
-interface Field {
-  contenders: Contender[]
-  notes: string[]
+  tables: clockTables,
 }
 
 async function runClockBench({ rounds, progress }: BenchOptions): Promise<BenchReport> {
   const { backend, notice } = loadBackend()
   const host = machine()
-  const peers = opensslField(loadBenchNative())
+  const { peers: openssl, notes: missing, native } = opensslPeers()
+  const javascript = await javascriptPeers()
   // What is compared most closely stands side by side.
   const contenders = [
     chainOf(backend, 'native chain'),
-    ...peers.contenders,
+    ...(native ? [boundContender(native)] : []),
+    ...openssl.map(contenderOf),
     ...(await verifications(backend, host.cores)),
-    ...(await javascript()),
+    ...javascript.map(contenderOf),
     chainOf(loadBackend({ force: 'typescript' }).backend, 'our TypeScript reference'),
   ]
   const measured = await measure(contenders, rounds, progress)
   const rows = measured.filter(({ name }) => name !== BOUND)
   const bound = boundOf(measured)
-  const ratios = clockRatios(rows, host.cores, bound)
-  const notes = [...(notice ? [notice] : []), ...peers.notes, ...clockNotes(host, rounds, bound)]
-  return { bench: 'clock', backend: backend.name, ...host, rounds, rows, ratios, bound, notes }
+  const values = { ratios: clockRatios(rows, host.cores, bound), figures: clockFigures(rows) }
+  const peers = [...openssl, ...javascript].map(({ peer }) => peer)
+  const notes = [...(notice ? [notice] : []), ...missing, ...clockNotes(host, rounds, bound)]
+  const bounds = physicalBounds(measured, bound)
+  return { bench: 'clock', backend: backend.name, ...host, rounds, rows, ...values, bound, bounds, peers, notes }
 }
 
 /** One core with every number of lanes, then two cores and all of them. */
@@ -55,17 +54,4 @@ async function verifications(backend: HashBackend, cores: number): Promise<Conte
     verification(backend, proof, threads),
   ])
   return [...oneCore, verification(backend, proof, 1), ...moreCores]
-}
-
-function opensslField({ native, reason }: { native?: BenchNative; reason?: string }): Field {
-  if (!native) return { contenders: [], notes: [`OpenSSL loops and latency bound not measured: ${reason}`] }
-  const field: Field = { contenders: [boundContender(native)], notes: [] }
-  for (const symbol of OPENSSL_SYMBOLS) {
-    try {
-      field.contenders.push(opensslLoop(native, symbol))
-    } catch (error) {
-      field.notes.push(`not measured: ${errorMessage(error)}`)
-    }
-  }
-  return field
 }

@@ -1,5 +1,7 @@
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
+import { measureDisk } from '../bounds/disk.js'
 import { machine } from '../machine.js'
+import { consensusBounds, consensusFigures } from './figures.js'
 import { openModules } from './modules.js'
 import { consensusNotes } from './notes.js'
 import { proofRows } from './proof-rows.js'
@@ -7,6 +9,7 @@ import { consensusRatios } from './ratios.js'
 import { renderConsensusReport } from './render.js'
 import { replayRows } from './replay-rows.js'
 import { sizeRows } from './size-rows.js'
+import { consensusTables } from './tables.js'
 
 export const consensusBench: Bench = {
   name: 'consensus',
@@ -14,6 +17,7 @@ export const consensusBench: Bench = {
   flags: ['windows', 'accounts'],
   run: runConsensusBench,
   render: renderConsensusReport,
+  tables: consensusTables,
 }
 
 async function runConsensusBench(options: BenchOptions): Promise<BenchReport> {
@@ -27,7 +31,10 @@ async function runConsensusBench(options: BenchOptions): Promise<BenchReport> {
     const { signatures } = replayed
     const notes = [...(modules.notice ? [modules.notice] : []), ...consensusNotes(host, rounds, signatures)]
     const { name: backend } = modules.backend
-    return { bench: 'consensus', backend, ...host, rounds, signatures, rows, ratios: consensusRatios(rows), notes }
+    const values = { ratios: consensusRatios(rows), figures: consensusFigures(rows) }
+    const bounds = consensusBounds(rows, measureDisk())
+    const about = { bench: 'consensus', backend, ...host, rounds, signatures }
+    return { ...about, rows, ...values, bounds, peers: [], notes }
   } finally {
     await modules.crypto.close()
   }

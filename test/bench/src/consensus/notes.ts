@@ -1,9 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { type Machine, machineNotes } from '../machine.js'
+import { WITH_SIGNATURES } from './names.js'
 import { PROOF_D } from './proof-rows.js'
 import { ENGINE_TARGET, REFERENCE_RATE } from './ratios.js'
-import { DEVNET_D, WITH_SIGNATURES } from './replay-rows.js'
+import { DEVNET_D } from './replay-rows.js'
 
 /** Linux's number for a file system that lives in memory. */
 const TMPFS_MAGIC = 0x01021994

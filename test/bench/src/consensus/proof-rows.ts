@@ -2,13 +2,11 @@ import { createProofVerifier, GENESIS_T_R, timechainClaim } from '@montana/timec
 import type { BenchOptions } from '../bench.js'
 import type { Contender } from '../measure.js'
 import type { Modules } from './modules.js'
+import { GRIND, VERIFY } from './names.js'
 import { type ConsensusRow, measureRows } from './rows.js'
 
 /** Long enough that what a thread costs to start does not count; about a second of grinding. */
 export const PROOF_D = 20_000_000
-
-export const GRIND = 'the proposer grinds a window, one core'
-export const VERIFY = 'a follower checks its proof, one core'
 
 /** What a window's clock costs its proposer, and what its proof costs a follower. */
 export async function proofRows({ backend, timechain }: Modules, options: BenchOptions): Promise<ConsensusRow[]> {

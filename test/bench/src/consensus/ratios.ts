@@ -1,5 +1,4 @@
-import { GRIND, VERIFY } from './proof-rows.js'
-import { ENGINE_ALONE, WITH_ALL, WITH_CLOCK, WITH_SIGNATURES, WITH_STORE } from './replay-rows.js'
+import { ENGINE_ALONE, GRIND, VERIFY, WITH_ALL, WITH_CLOCK, WITH_SIGNATURES, WITH_STORE } from './names.js'
 import type { ConsensusRow } from './rows.js'
 
 /** Windows per second of the engine alone that are to be reached. */

@@ -1,16 +1,16 @@
-import type { BenchReport } from '../bench.js'
+import type { ShownReport } from '../bench.js'
 import { humanName, times } from '../table.js'
 import type { ConsensusRow, Group } from './rows.js'
 
-const TITLES: Record<Group, string> = {
+export const TITLES: Record<Group, string> = {
   replay: 'cemented windows replayed on one core',
   'state size': 'one window by the size of the state',
   proof: 'the clock of one window',
 }
-const GROUPS = ['replay', 'state size', 'proof'] as const
+export const GROUPS = ['replay', 'state size', 'proof'] as const
 
 /** A block of rows per question, then ratios, then notes. */
-export function renderConsensusReport(report: BenchReport): string {
+export function renderConsensusReport(report: ShownReport): string {
   const rows = report.rows as readonly ConsensusRow[]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const blocks = GROUPS.flatMap((group) => renderGroup(rows, group, width))

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { BenchOptions } from '../bench.js'
 import type { Contender } from '../measure.js'
+import { temporaryFolder } from '../temporary.js'
 import { commitTo, newStore } from './durable.js'
 import { type Modules, recordHistory } from './modules.js'
+import { ENGINE_ALONE, WITH_ALL, WITH_CLOCK, WITH_SIGNATURES, WITH_STORE } from './names.js'
 import { proofChecker } from './proofs.js'
 import { type Recording, replay } from './replay.js'
 import { type ConsensusRow, measureRows } from './rows.js'
@@ -18,12 +18,6 @@ const DEFAULT_WINDOWS = 200
 /** Of the history whose clock is checked: as many as take about a second. */
 const CLOCK_WINDOWS = 20
 
-export const ENGINE_ALONE = 'engine alone, signatures checked before'
-export const WITH_SIGNATURES = 'engine, every signature checked'
-export const WITH_STORE = 'engine, durable store'
-export const WITH_CLOCK = 'engine, every clock segment checked'
-export const WITH_ALL = 'engine, signatures, store and clock'
-
 export interface Replayed {
   readonly rows: readonly ConsensusRow[]
   /** Signatures of one window. */
@@ -36,13 +30,13 @@ export async function replayRows(modules: Modules, options: BenchOptions): Promi
   progress('recording a history')
   const short = await recordHistory(modules, { windows, d: SHORT_D })
   const long = await recordHistory(modules, { windows: Math.min(windows, CLOCK_WINDOWS), d: DEVNET_D })
-  const folder = mkdtempSync(join(tmpdir(), 'montana-bench-'))
+  const folder = temporaryFolder()
   try {
-    const contenders = replayContenders(modules, short, long, folder)
+    const contenders = replayContenders(modules, short, long, folder.path)
     const rows = await measureRows('replay', 'windows', contenders, options)
     return { rows: rows.map(withSteps), signatures: signaturesOf(short.history.at(-1)) }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

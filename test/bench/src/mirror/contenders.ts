@@ -2,22 +2,16 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { GIT_ENVIRONMENT, pushBranches, pushMirror } from '@montana/bench-peers'
 import { systemTime } from '@montana/foundation'
 import { GitProvider, HookQueue, hookRequests, loadMirrorConfig, pushCode, type TargetConfig } from '@montana/mirror'
-import { addBranches, advance, bare, GIT_ENVIRONMENT, source } from './repositories.js'
+import { HOOK_CALL, HOOK_COMMAND, MIRROR_NOOP, MIRROR_PUSH, OUR_FIRST, OUR_SYNC, PLAIN_FIRST } from './names.js'
+import { addBranches, advance, bare, source } from './repositories.js'
 import { type Timed, timed } from './rows.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
 /** Of one measurement: a single one is shorter than the clock is exact. */
 const HOOK_CALLS = 20
-
-export const HOOK_CALL = 'our hook, called as a library'
-export const HOOK_COMMAND = 'our hook, as a command'
-export const MIRROR_PUSH = 'git push --mirror of one commit'
-export const OUR_SYNC = 'our sync with nothing to do'
-export const MIRROR_NOOP = 'git push --mirror with nothing to do'
-export const OUR_FIRST = 'our first push'
-export const PLAIN_FIRST = 'git push of all branches'
 
 /** What an operation on the primary waits for: our hook, or a post-receive hook that pushes. */
 export function hookContenders(folder: string): readonly Timed[] {
@@ -53,11 +47,9 @@ export function firstContenders(folder: string, mebibytes: number): readonly Tim
   const here = source(folder, 'first', mebibytes)
   let count = 0
   const next = () => bare(folder, `first-${count++}`)
-  const plain = async (target: string, signal: AbortSignal) =>
-    await run('git', ['push', '--quiet', target, 'refs/heads/*:refs/heads/*'], here, signal)
   return [
     { name: OUR_FIRST, run: (signal) => onNew(next, (target) => push(here, target, signal)) },
-    { name: PLAIN_FIRST, run: (signal) => onNew(next, (target) => plain(target, signal)) },
+    { name: PLAIN_FIRST, run: (signal) => onNew(next, (target) => pushBranches(here, target, signal)) },
   ]
 }
 
@@ -80,10 +72,6 @@ async function push(here: string, url: string, signal: AbortSignal): Promise<voi
   const report = await pushCode({ source: here, target, access, ...rest, signal })
   const failed = report.refs.find(({ outcome }) => !['created', 'equal', 'fast-forwarded'].includes(outcome))
   if (failed) throw new Error(`${failed.ref} is ${failed.outcome}`)
-}
-
-async function pushMirror(here: string, target: string, signal: AbortSignal): Promise<void> {
-  await run('git', ['push', '--quiet', '--mirror', target], here, signal)
 }
 
 async function run(program: string, args: readonly string[], cwd: string, signal: AbortSignal): Promise<void> {

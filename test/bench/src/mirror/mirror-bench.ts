@@ -1,10 +1,14 @@
+import { gitPeer } from '@montana/bench-peers'
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
+import { measureDisk } from '../bounds/disk.js'
 import { machine, machineNotes } from '../machine.js'
-import { temporaryFolder } from '../node/processes.js'
+import { temporaryFolder } from '../temporary.js'
 import { firstContenders, hookContenders, noopContenders } from './contenders.js'
+import { mirrorBounds, mirrorFigures } from './figures.js'
 import { mirrorRatios } from './ratios.js'
 import { renderMirrorReport } from './render.js'
 import { type MirrorRow, measureWithin } from './rows.js'
+import { mirrorTables } from './tables.js'
 
 /** With main 1,001 refs. Spec repository-mirror 16.3. */
 const BRANCHES = 1_000
@@ -19,6 +23,7 @@ export const mirrorBench: Bench = {
   summary: 'hook, no-op sync and first push of the repository mirror against git push',
   run: runMirrorBench,
   render: renderMirrorReport,
+  tables: mirrorTables,
 }
 
 async function runMirrorBench({ rounds, progress }: BenchOptions): Promise<BenchReport> {
@@ -31,7 +36,10 @@ async function runMirrorBench({ rounds, progress }: BenchOptions): Promise<Bench
       ...(await measureWithin('no-op sync', noopContenders(folder.path, BRANCHES), bounds, true)),
       ...(await firstPush(folder.path, bounds)),
     ]
-    return { bench: 'mirror', ...host, rounds, rows, ratios: mirrorRatios(rows), notes: notes(host, rounds) }
+    const values = { ratios: mirrorRatios(rows), figures: mirrorFigures(rows) }
+    const disk = measureDisk(folder.path)
+    const beside = { peers: [gitPeer()], bounds: mirrorBounds(rows, FIRST_PUSH_MEBIBYTES, disk) }
+    return { bench: 'mirror', ...host, rounds, rows, ...values, ...beside, notes: notes(host, rounds) }
   } finally {
     folder.remove()
   }

@@ -1,4 +1,4 @@
-import { HOOK_CALL, HOOK_COMMAND, MIRROR_NOOP, MIRROR_PUSH, OUR_FIRST, OUR_SYNC, PLAIN_FIRST } from './contenders.js'
+import { HOOK_CALL, HOOK_COMMAND, MIRROR_NOOP, MIRROR_PUSH, OUR_FIRST, OUR_SYNC, PLAIN_FIRST } from './names.js'
 import type { MirrorRow } from './rows.js'
 
 /** Time of ours ÷ time of what one would take instead: below 1 is faster. What was not measured is left out. */

@@ -1,9 +1,9 @@
-import type { BenchReport } from '../bench.js'
+import type { ShownReport } from '../bench.js'
 import { humanName, times } from '../table.js'
 import type { MirrorRow } from './rows.js'
 
 /** Rows by question, then ratios, then notes. */
-export function renderMirrorReport(report: BenchReport): string {
+export function renderMirrorReport(report: ShownReport): string {
   const rows = report.rows as readonly MirrorRow[]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const lines = rows.map(({ group, name, medianMs, fastestMs, slowestMs, rounds }) => {

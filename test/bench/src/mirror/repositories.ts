@@ -2,21 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { GIT_ENVIRONMENT } from '@montana/bench-peers'
 
 const MIB = 2 ** 20
-const IDENTITY = ['AUTHOR', 'COMMITTER'].flatMap((who) => [
-  [`GIT_${who}_NAME`, 'bench'],
-  [`GIT_${who}_EMAIL`, 'bench@montana.invalid'],
-])
-
-/** Nothing of the machine's configuration: both sides are measured with the same git. */
-export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
-  PATH: process.env.PATH ?? '',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  ...Object.fromEntries(IDENTITY),
-}
-
 export function git(folder: string, args: readonly string[], input = ''): string {
   const stdio: ['pipe', 'pipe', 'ignore'] = ['pipe', 'pipe', 'ignore']
   return execFileSync('git', args, { cwd: folder, env: GIT_ENVIRONMENT, input, stdio }).toString('utf8').trim()

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { IDLE_PROGRAM, runtimePeer } from '@montana/bench-peers'
 import { NODE_FLAGS } from '@montana/node/runtime-flags'
-import type { Bench, BenchOptions, BenchReport } from '../bench.js'
-import { machine } from '../machine.js'
+import type { Bench, BenchOptions, BenchReport, ShownReport } from '../bench.js'
+import { machine, machineNotes } from '../machine.js'
+import { temporaryFolder } from '../temporary.js'
+import { nodeBounds, nodeFigures } from './figures.js'
 import { meshStatusUrl, soloNode } from './fixtures.js'
-import { end, pause, type Sample, sample, startMontana, statusUrlOf, temporaryFolder, untilReady } from './processes.js'
+import { end, pause, type Sample, sample, startMontana, statusUrlOf, untilReady } from './processes.js'
+import { BARE, MESH, type NodeRow, SOLO } from './rows.js'
+import { nodeTables } from './tables.js'
 
 /** About one window a second: the clock never rests. */
 const FULL_SPEED_D = 25_000_000
@@ -16,23 +21,16 @@ const MIB = 2 ** 20
 export const RSS_LIMIT_BYTES = 130e6
 export const LOOP_DELAY_LIMIT_MS = 20
 
-export interface NodeRow {
-  readonly name: string
-  readonly rssBytes: number
-  readonly rssMaxBytes: number
-  readonly loopDelayP99Ms: number | null
-  readonly windows: number
-  readonly stepsPerSecond: number | null
-}
-
 export const nodeBench: Bench = {
   name: 'node',
   summary: 'memory and event-loop delay of one node with its clock at full speed',
   run: runNodeBench,
   render: renderNodeReport,
+  tables: nodeTables,
 }
 
 async function runNodeBench({ rounds, progress }: BenchOptions): Promise<BenchReport> {
+  const host = machine()
   const rows = [await bareNode()]
   progress('one node, clock at full speed')
   rows.push(await soloRow(rounds))
@@ -40,26 +38,28 @@ async function runNodeBench({ rounds, progress }: BenchOptions): Promise<BenchRe
   rows.push(await meshRow(rounds))
   const [bare, solo] = rows
   const ratios = { soloToBare: (solo?.rssBytes ?? 0) / (bare?.rssBytes ?? 1) }
+  const values = { ratios, figures: nodeFigures(rows), bounds: nodeBounds(rows), peers: [runtimePeer()] }
   const limits = { rssBytes: RSS_LIMIT_BYTES, loopDelayP99Ms: LOOP_DELAY_LIMIT_MS }
-  return { bench: 'node', ...machine(), rounds, rows, ratios, limits, notes: [] }
+  const [where, ...warnings] = machineNotes(host, rounds)
+  return { bench: 'node', ...host, rounds, rows, ...values, limits, notes: [where, ...warnings] }
 }
 
 /** What the runtime costs before any of our code. */
 async function bareNode(): Promise<NodeRow> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  const child = spawn(process.execPath, ['-e', IDLE_PROGRAM], { stdio: 'ignore' })
   await pause(1_000)
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
   await end(child)
   const rss = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
   const none = { loopDelayP99Ms: null, windows: 0, stepsPerSecond: null }
-  return { name: 'bare Node.js', rssBytes: rss, rssMaxBytes: rss, ...none }
+  return { name: BARE, rssBytes: rss, rssMaxBytes: rss, ...none }
 }
 
 async function soloRow(rounds: number): Promise<NodeRow> {
   const folder = temporaryFolder()
   const child = startMontana(await soloNode(folder.path, FULL_SPEED_D), NODE_FLAGS)
   try {
-    return await observe('one node, full speed', await statusUrlOf(child), rounds)
+    return await observe(SOLO, await statusUrlOf(child), rounds)
   } finally {
     await end(child)
     folder.remove()
@@ -72,7 +72,7 @@ async function meshRow(rounds: number): Promise<NodeRow> {
   const child = startMontana(['devnet', '--data-dir', devnet, '--quiet'])
   try {
     const url = await untilReady(() => meshStatusUrl(devnet, 'moscow'))
-    return await observe('moscow, mesh of four', url, rounds)
+    return await observe(MESH, url, rounds)
   } finally {
     await end(child)
     folder.remove()
@@ -98,8 +98,8 @@ async function observe(name: string, statusUrl: string, rounds: number): Promise
   }
 }
 
-function renderNodeReport(report: BenchReport): string {
-  const rows = report.rows as unknown as NodeRow[]
+function renderNodeReport(report: ShownReport): string {
+  const rows = report.rows as readonly NodeRow[]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const header = `${''.padEnd(width)}  rss median  rss max   loop p99   windows  clock`
   const lines = rows.map((row) => {
@@ -110,5 +110,5 @@ function renderNodeReport(report: BenchReport): string {
     return `${row.name.padEnd(width)}  ${cells.join(' ')}  ${clock}`
   })
   const limits = `limits: ${RSS_LIMIT_BYTES / 1e6} MB resident, ${LOOP_DELAY_LIMIT_MS} ms p99 by which timers come late`
-  return `${[header, ...lines, '', limits].join('\n')}\n`
+  return `${[header, ...lines, '', limits, ...report.notes].join('\n')}\n`
 }

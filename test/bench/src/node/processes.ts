@@ -1,8 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NODE_ENVIRONMENT } from '@montana/node/runtime-flags'
+import { endWithUs } from '../children.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'cli', 'dist', 'main.js')
 const START_TIMEOUT_MS = 60_000
@@ -16,14 +15,12 @@ export interface Sample {
   readonly stepsPerSecond: number | null
 }
 
-export function temporaryFolder(): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'montana-bench-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
-}
-
 export function startMontana(args: readonly string[], flags: readonly string[] = []): ChildProcess {
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc']
-  return spawn(process.execPath, [...flags, MAIN, ...args], { stdio, env: { ...NODE_ENVIRONMENT, ...process.env } })
+  const env = { ...NODE_ENVIRONMENT, ...process.env }
+  const child = spawn(process.execPath, [...flags, MAIN, ...args], { stdio, env })
+  endWithUs(child)
+  return child
 }
 
 /** Resolves to the status URL that a starting node reports. */

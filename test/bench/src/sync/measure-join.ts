@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generate, LABELS, manifestJson, NETWORK_NAME, operatorIdentity, pathsOf, readFacts } from '@montana/synthetic'
+import { temporaryFolder } from '../temporary.js'
 import type { JoinResult, NetworkFiles } from './orders.js'
 import { SyncProcess } from './processes.js'
 
@@ -22,13 +21,13 @@ export type OnLine = (line: string) => void
  * unless MONTANA_BENCH_STATE names a folder in which states are kept, one for each number of accounts.
  */
 export async function measureJoin(accounts: number, onLine: OnLine, { window = 256 } = {}): Promise<MeasuredJoin> {
-  const folder = await mkdtemp(join(tmpdir(), 'montana-bench-sync-'))
+  const folder = temporaryFolder()
   try {
-    const out = join(process.env.MONTANA_BENCH_STATE ?? folder, `${accounts}-accounts`)
+    const out = join(process.env.MONTANA_BENCH_STATE ?? folder.path, `${accounts}-accounts`)
     await prepare(out, accounts, window, onLine)
-    return await joined(out, join(folder, 'joiner'), onLine)
+    return await joined(out, join(folder.path, 'joiner'), onLine)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

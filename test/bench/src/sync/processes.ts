@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { NODE_ENVIRONMENT, NODE_FLAGS } from '@montana/node/runtime-flags'
+import { endWithUs } from '../children.js'
 import type { Answers, FromProcess, Order } from './orders.js'
 
 // By way of dist, so that a test that imports the sources finds the compiled process too.
@@ -14,6 +15,7 @@ export class SyncProcess {
   constructor() {
     const env = { ...NODE_ENVIRONMENT, ...process.env }
     this.#child = fork(PROCESS, { execArgv: [...NODE_FLAGS], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    endWithUs(this.#child)
   }
 
   /** Rejects with what went wrong over there, or when the process ends. */

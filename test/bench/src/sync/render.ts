@@ -1,10 +1,10 @@
-import type { BenchReport } from '../bench.js'
+import type { ShownReport } from '../bench.js'
 import type { SyncRow } from './rows.js'
 
 const MIB = 2 ** 20
 
 /** One block per size, then growth and notes. */
-export function renderSyncReport({ rows, ratios, notes }: BenchReport): string {
+export function renderSyncReport({ rows, ratios, notes }: ShownReport): string {
   const blocks = (rows as readonly SyncRow[]).map(renderRow)
   const { growth } = ratios
   const grown = growth === undefined ? [] : [`growth of seconds ÷ growth of accounts  ${growth.toFixed(2)}`, '']

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { commitTo, newStore } from '../consensus/durable.js'
 import { type Modules, openModules, recordHistory } from '../consensus/modules.js'
 import { proofChecker } from '../consensus/proofs.js'
 import { type Recording, type ReplayParts, replay } from '../consensus/replay.js'
 import { DEVNET_D } from '../consensus/replay-rows.js'
 import { signatureChecker } from '../consensus/signatures.js'
+import { temporaryFolder } from '../temporary.js'
 
 /** Windows of the history whose clock is not checked, and so needs to be no long one; and of the other. */
 const WINDOWS = 200
@@ -25,18 +23,18 @@ export interface ReplayRates {
 
 export async function replayRates(): Promise<ReplayRates> {
   const modules = await openModules()
-  const folder = mkdtempSync(join(tmpdir(), 'montana-bench-'))
+  const folder = temporaryFolder()
   try {
     const short = await recordHistory(modules, { windows: WINDOWS, d: SHORT_D })
     const long = await recordHistory(modules, { windows: CLOCK_WINDOWS, d: DEVNET_D })
     const checkProof = proofChecker(modules.backend, long.history)
     return {
-      quorum: await rateOf(modules, folder, short, {}),
-      full: await rateOf(modules, folder, long, { verify: { kind: 'full' }, checkProof }),
+      quorum: await rateOf(modules, folder.path, short, {}),
+      full: await rateOf(modules, folder.path, long, { verify: { kind: 'full' }, checkProof }),
     }
   } finally {
     await modules.crypto.close()
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

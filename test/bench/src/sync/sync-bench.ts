@@ -1,9 +1,13 @@
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
+import { measureDisk } from '../bounds/disk.js'
+import { loopbackBytesPerSecond } from '../bounds/loopback.js'
 import { machine, machineNotes } from '../machine.js'
+import { syncBounds, syncFigures } from './figures.js'
 import { measureJoin } from './measure-join.js'
 import { renderSyncReport } from './render.js'
 import { historyWindows, replayRates } from './replay-rate.js'
 import type { SyncRow } from './rows.js'
+import { syncTables } from './tables.js'
 
 const ACCOUNTS = 100_000
 const LONG_ACCOUNTS = 1_000_000
@@ -14,6 +18,7 @@ export const syncBench: Bench = {
   flags: ['accounts', 'long'],
   run: runSyncBench,
   render: renderSyncReport,
+  tables: syncTables,
 }
 
 async function runSyncBench({ accounts, long, progress }: BenchOptions): Promise<BenchReport> {
@@ -33,6 +38,9 @@ async function runSyncBench({ accounts, long, progress }: BenchOptions): Promise
     windowsPerSecond: replayed,
     rows,
     ratios: ratiosOf(rows),
+    figures: syncFigures(rows),
+    bounds: syncBounds(rows, await loopbackBytesPerSecond(), measureDisk()),
+    peers: [],
     notes: [where, ...warnings],
   }
 }

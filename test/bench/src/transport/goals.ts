@@ -33,10 +33,16 @@ export function goals(rows: readonly TransportRow[]): { ratios: Record<string, n
   return { ratios, notes }
 }
 
-/** Round trips come in whole numbers: what is far from one was not the link. */
+/** Round trips come in whole numbers: what is far from one was not the link, and counts as not measured. */
+export function wholeRoundTrips(extra: number): number | undefined {
+  const whole = Math.round(extra)
+  return Math.abs(extra - whole) > NOISE ? undefined : whole
+}
+
 function roundTripVerdict(extra: number, goal: number): string {
-  if (Math.abs(extra - Math.round(extra)) > NOISE) return 'not measured, the host was busy'
-  return extra <= goal + NOISE ? 'reached' : 'NOT reached'
+  const whole = wholeRoundTrips(extra)
+  if (whole === undefined) return 'not measured, the host was busy'
+  return whole <= goal ? 'reached' : 'NOT reached'
 }
 
 function goalNotes(name: string, extra: number, share: number): string[] {

@@ -1,4 +1,4 @@
-import type { BenchReport } from '../bench.js'
+import type { ShownReport } from '../bench.js'
 import { humanName, times } from '../table.js'
 import type { Percentiles, TransportRow } from './rows.js'
 
@@ -9,7 +9,7 @@ const HEADER = [
 ]
 
 /** A line per contender, then ratios, then notes. */
-export function renderTransportReport(report: BenchReport): string {
+export function renderTransportReport(report: ShownReport): string {
   const rows = [HEADER, ...(report.rows as readonly TransportRow[]).map(cells)]
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const lines = rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '))

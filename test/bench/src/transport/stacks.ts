@@ -1,5 +1,5 @@
-import { noise } from '@chainsafe/libp2p-noise'
 import type { ConnectionEncrypter, ConnectionProtector, PrivateKey } from '@libp2p/interface'
+import { stockEncrypter } from '@montana/bench-peers'
 import { selectPqBackend } from '@montana/crypto'
 import { noMetrics, systemTime } from '@montana/foundation'
 import {
@@ -23,11 +23,11 @@ export interface Stack {
 }
 
 /** The components are js-libp2p's own. */
-export type EncrypterFactory = (components: Parameters<ReturnType<typeof noise>>[0]) => ConnectionEncrypter
+export type EncrypterFactory = (components: Parameters<ReturnType<typeof stockEncrypter>>[0]) => ConnectionEncrypter
 
 /** Every contender by its name; another profile is one more line. */
 const STACKS: Readonly<Record<StackName, (backend: BackendName) => Promise<Stack>>> = {
-  stock: async () => ({ encrypter: noise() }),
+  stock: async () => ({ encrypter: stockEncrypter() }),
   pq: async (backend) => ({
     ...(await postQuantum(backend, (modules) => new PqEncrypter({ admit: () => {} }, modules))),
     protector: {

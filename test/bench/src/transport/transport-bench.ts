@@ -1,10 +1,14 @@
+import { libp2pPeers } from '@montana/bench-peers'
 import type { Bench, BenchOptions, BenchReport } from '../bench.js'
+import { loopbackBytesPerSecond } from '../bounds/loopback.js'
 import { machine, machineNotes } from '../machine.js'
 import { type BackendName, CONTENDERS, type StackName } from './contenders.js'
+import { transportBounds, transportFigures } from './figures.js'
 import { goals } from './goals.js'
 import { Pair } from './pair.js'
 import { renderTransportReport } from './render.js'
 import { percentile, percentiles, roundTripsOf, type TransportRow } from './rows.js'
+import { transportTables } from './tables.js'
 
 /** The link of the goals, and a second one that shows how much of the time is round trips. */
 const NEAR_RTT_MS = 60
@@ -21,6 +25,7 @@ export const transportBench: Bench = {
   summary: 'round trips, handshake cost, throughput and memory against stock js-libp2p with plain Noise',
   run: runTransportBench,
   render: renderTransportReport,
+  tables: transportTables,
 }
 
 /** What was measured of one pair, round by round. */
@@ -57,6 +62,9 @@ async function runTransportBench({ rounds, progress }: BenchOptions): Promise<Be
       rounds,
       rows,
       ratios,
+      figures: transportFigures(rows),
+      bounds: transportBounds(rows, await loopbackBytesPerSecond()),
+      peers: libp2pPeers(),
       notes: [...notes, method, ...machineNotes(host, rounds)],
     }
   } finally {

@@ -1,6 +1,8 @@
 import { registerHooks } from 'node:module'
 import type { SourcePatch } from './source-patch.js'
 
+export type { SourcePatch }
+
 /**
  * Changes one module of the product while it is loaded into this thread; nothing is written, and no other thread sees
  * it. Throws when the text to change is not found exactly once, so that a planted bug cannot quietly become none.

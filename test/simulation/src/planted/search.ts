@@ -17,7 +17,7 @@ export interface PlantedOutcome {
 
 /** Runs seeds with the bug until an oracle notices that should; whatever else was noticed first is a surprise. */
 export async function searchPlanted(bug: PlantedBug, start: number, maxSeeds: number): Promise<PlantedOutcome> {
-  await using pool = new Pool(undefined, bug.patch)
+  await using pool = new Pool(undefined, ...(bug.patch ? [bug.patch] : []))
   let seeds = 0
   let surprise: PlantedOutcome | undefined
   for await (const result of pool.run(jobs(bug, start, maxSeeds))) {

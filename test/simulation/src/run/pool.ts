@@ -5,13 +5,13 @@ import type { Job, JobResult } from './job.js'
 
 type Answer = { readonly result: JobResult } | { readonly failure: string }
 
-/** Runs jobs on all cores. With a patch, every worker loads the engine with that one change. */
+/** Runs jobs on all cores. With patches, every worker loads the engine with those changes. */
 export class Pool implements AsyncDisposable {
   readonly #workers: Worker[]
 
-  constructor(size = availableParallelism(), patch?: SourcePatch) {
+  constructor(size = availableParallelism(), ...patches: readonly SourcePatch[]) {
     const url = new URL('./worker.js', import.meta.url)
-    this.#workers = Array.from({ length: Math.max(1, size) }, () => new Worker(url, { workerData: { patch } }))
+    this.#workers = Array.from({ length: Math.max(1, size) }, () => new Worker(url, { workerData: { patches } }))
   }
 
   /** Results in the order in which they come; a consumer that stops early leaves the rest undone. */

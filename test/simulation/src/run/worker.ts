@@ -4,8 +4,8 @@ import { applyPatch } from '../planted/patch.js'
 import type { SourcePatch } from '../planted/source-patch.js'
 import type { Job } from './job.js'
 
-const { patch } = workerData as { patch: SourcePatch | undefined }
-if (patch) applyPatch(patch)
+const { patches } = workerData as { patches: readonly SourcePatch[] }
+for (const patch of patches) applyPatch(patch)
 // Only now may the engine be loaded: a planted bug is patched into it on the way in.
 const { runJob } = await import('./run-job.js')
 

@@ -1,4 +1,4 @@
-import type { TrialNetwork } from '../network/types.js'
+import type { TrialNetwork } from '@montana/netns'
 import { WITNESSES } from './layout.js'
 
 export const ETCD_CLIENT_PORT = 2_379

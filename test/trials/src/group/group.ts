@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrialNetwork } from '../network/types.js'
+import type { TrialNetwork } from '@montana/netns'
 import { etcdArgv } from './etcd.js'
 import { BOT, CHAT, CHAT_PORT, CHAT_SERVER, CLI, HOSTS, Layout, WITNESSES, WRITER } from './layout.js'
-import { Machine } from './machine.js'
+import { Machine, type Place } from './machine.js'
 import { commandOf } from './processes.js'
 import { RoleLog } from './role-log.js'
 import { type GroupChoices, setUpGroup } from './setup.js'
@@ -13,6 +13,7 @@ import { type GroupChoices, setUpGroup } from './setup.js'
 const AGENT_FLAGS = ['--max-semi-space-size=2']
 
 const WRITER_GRACE_MS = 1_000
+const NS_PER_MS = 1e6
 
 /** Five hosts, three witnesses outside them, and the chat service that the bot works for. */
 export class Group {
@@ -25,10 +26,12 @@ export class Group {
   readonly etcd: ReadonlyMap<string, Machine>
   readonly chat: Machine
   readonly #writer: Machine
+  readonly #placeOf: GroupChoices['placeOf']
 
   private constructor(layout: Layout, network: TrialNetwork, choices: GroupChoices) {
     this.layout = layout
     this.network = network
+    this.#placeOf = choices.placeOf
     this.etcd = new Map(choices.hasEtcd ? WITNESSES.map((name) => [name, this.#etcdMember(name)]) : [])
     this.hosts = new Map(HOSTS.map((name) => [name, this.#agent(name)]))
     this.witnesses = new Map(WITNESSES.map((name) => [name, this.#witness(name)]))
@@ -64,7 +67,7 @@ export class Group {
   async killHost(name: string): Promise<number> {
     const atMs = Date.now()
     await this.host(name).die()
-    this.roles.died(name, atMs)
+    this.roles.died(name, atMs, Date.now())
     return atMs
   }
 
@@ -72,7 +75,7 @@ export class Group {
   freezeHost(name: string): number {
     const atMs = Date.now()
     this.host(name).freeze()
-    this.roles.died(name, atMs)
+    this.roles.died(name, atMs, Date.now())
     return atMs
   }
 
@@ -147,7 +150,9 @@ export class Group {
       ...['--state-dir', layout.home(name), '--identity-dir', layout.identity(name)],
       ...['--socket', layout.socket(name), '--status', '127.0.0.1:0'],
     ]
-    return this.#machine(name, argv, (line) => this.#read(name, line))
+    const placeOf = this.#placeOf
+    const place = placeOf && (() => placeOf(name))
+    return this.#machine(name, argv, (line) => this.#read(name, line), name, place)
   }
 
   #witness(name: string): Machine {
@@ -159,11 +164,23 @@ export class Group {
     return this.#process(name, etcdArgv(name, this.network, join(this.layout.home(home), 'data')), home)
   }
 
-  #machine(name: string, argv: readonly string[], onLine?: (line: string) => void, home = name): Machine {
-    return this.#process(name, [process.execPath, ...AGENT_FLAGS, ...argv], home, onLine)
+  #machine(
+    name: string,
+    argv: readonly string[],
+    onLine?: (line: string) => void,
+    home = name,
+    place?: () => Place,
+  ): Machine {
+    return this.#process(name, [process.execPath, ...AGENT_FLAGS, ...argv], home, onLine, place)
   }
 
-  #process(name: string, argv: readonly string[], home: string, onLine?: (line: string) => void): Machine {
+  #process(
+    name: string,
+    argv: readonly string[],
+    home: string,
+    onLine?: (line: string) => void,
+    place?: () => Place,
+  ): Machine {
     const { layout, network } = this
     return new Machine({
       name,
@@ -173,20 +190,26 @@ export class Group {
       logFile: layout.log(home),
       network,
       ...(onLine && { onLine }),
+      ...(place && { place }),
     })
   }
 
   #read(host: string, line: string): void {
     const record = parse(line)
     if (record?.event !== 'role') return
-    const { time, policy, state, epoch, mode, rule, isEligible } = record
-    this.roles.add({ atMs: Date.parse(time), host, policy, state, epoch, mode, rule, isEligible })
+    const { decidedMs, policy, state, epoch, mode, rule, isEligible } = record
+    this.roles.add({ atMs: wallOf(decidedMs), host, policy, state, epoch, mode, rule, isEligible })
   }
+}
+
+/** On the wall clock of this process, whatever that of the agent says: the monotonic clock is one for the whole machine. */
+function wallOf(monotonicMs: number): number {
+  return Date.now() - (Number(process.hrtime.bigint()) / NS_PER_MS - monotonicMs)
 }
 
 interface RoleRecord {
   readonly event?: string
-  readonly time: string
+  readonly decidedMs: number
   readonly policy: string
   readonly state: 'standby' | 'candidate' | 'acting' | 'stopping'
   readonly epoch: string | null

@@ -2,8 +2,15 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { TrialNetwork } from '../network/types.js'
+import type { TrialNetwork } from '@montana/netns'
 import { processesOf, signalAll } from './processes.js'
+
+/** What lies between a machine and its process. */
+export interface Place {
+  /** What starts a command there, before the command itself. */
+  readonly within: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+}
 
 export interface MachineInit {
   readonly name: string
@@ -13,6 +20,8 @@ export interface MachineInit {
   readonly environment: Readonly<Record<string, string>>
   readonly logFile: string
   readonly network: TrialNetwork
+  /** Asked at each start. */
+  place?(): Place
   onLine?(line: string): void
 }
 
@@ -34,10 +43,11 @@ export class Machine {
   }
 
   start(): void {
-    const { network, name, argv, environment, home, onLine } = this.#init
-    const env = { ...process.env, ...environment, HOME: home }
+    const { network, name, argv, environment, home, onLine, place } = this.#init
+    const { within = [], environment: own = {} } = place?.() ?? {}
+    const env = { ...process.env, ...environment, ...own, HOME: home }
     // The channel is a tether: agents and witnesses end when whoever started them is gone, however it went.
-    const child = network.spawn(name, argv, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = network.spawn(name, [...within, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     child.channel?.unref()
     this.#child = child
     // A program that cannot be started ends like one that ends.

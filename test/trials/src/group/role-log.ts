@@ -26,6 +26,7 @@ export class RoleLog {
   readonly #open = new Map<string, Tenure>()
   readonly #closed: Tenure[] = []
   readonly #last = new Map<string, RoleLine>()
+  readonly #goneMs = new Map<string, number>()
   #listener: (line: RoleLine) => void = () => {}
 
   onLine(listener: (line: RoleLine) => void): void {
@@ -35,6 +36,8 @@ export class RoleLog {
   add(line: RoleLine): void {
     this.lines.push(line)
     this.#listener(line)
+    // It was said before the death and is read after it.
+    if (line.atMs <= (this.#goneMs.get(line.host) ?? 0)) return
     this.#last.set(`${line.host} ${line.policy}`, line)
     const key = `${line.host} ${line.policy}`
     const isActing = line.state === 'acting' || line.state === 'stopping'
@@ -51,7 +54,9 @@ export class RoleLog {
     }
   }
 
-  died(host: string, atMs: number): void {
+  /** It acted until `atMs`; what it said until `goneMs`, when nothing of it ran any more, changes nothing. Wall clock. */
+  died(host: string, atMs: number, goneMs = atMs): void {
+    this.#goneMs.set(host, goneMs)
     for (const key of [...this.#last.keys()]) if (key.startsWith(`${host} `)) this.#last.delete(key)
     for (const key of [...this.#open.keys()]) if (key.startsWith(`${host} `)) this.#close(key, atMs)
   }

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeIdentity, identityFromMasterSeed, selectPqBackend } from '@montana/crypto'
 import { createRegistry, type HostDocument, signDocument } from '@montana/fleet'
+import type { TrialNetwork } from '@montana/netns'
 import { stringify } from 'yaml'
-import type { TrialNetwork } from '../network/types.js'
 import { etcdEndpoints } from './etcd.js'
 import {
   BOT,
@@ -20,10 +20,14 @@ import {
   WITNESSES,
 } from './layout.js'
 
+import type { Place } from './machine.js'
+
 const MASTER_SEED_BYTES = 64
 const DAY_MS = 86_400_000
 
 export interface GroupChoices {
+  /** Where the agent of a host runs; asked at each of its starts. */
+  readonly placeOf?: (host: string) => Place
   readonly failback?: 'auto' | 'manual' | 'never'
   /** Leases in a cluster of etcd instead of the chain. */
   readonly hasEtcd?: boolean

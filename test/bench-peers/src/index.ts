@@ -1,0 +1,6 @@
+export { GIT_ENVIRONMENT, gitPeer, pushBranches, pushMirror } from './git.js'
+export { type HashPeer, javascriptPeers, type OpensslPeers, opensslPeers } from './hashing.js'
+export { libp2pPeers, stockEncrypter } from './libp2p.js'
+export { type BenchNative, loadBenchNative } from './native.js'
+export { type Peer, packagePeer } from './peer.js'
+export { IDLE_PROGRAM, runtimePeer } from './runtime.js'

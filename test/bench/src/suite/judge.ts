@@ -1,0 +1,76 @@
+import type { Goal, MeasuredRecord } from './goals.js'
+import type { BenchResult, JudgedGoal, Verdict } from './results.js'
+
+/** Every goal with its value, from this run where a bench has it, else from the records. */
+export function judge(
+  goals: readonly Goal[],
+  records: readonly MeasuredRecord[],
+  benches: readonly BenchResult[],
+): JudgedGoal[] {
+  return goals.map((goal) => {
+    const value = measuredBy(goal, benches)
+    const record = records.find((one) => one.goal === goal.id)
+    if (value !== undefined) return ofThisRun(goal, value)
+    if (record) return ofRecord(goal, record, failureOf(goal, benches))
+    return withoutValue(goal, benches)
+  })
+}
+
+function measuredBy({ bench, figure }: Goal, benches: readonly BenchResult[]): number | undefined {
+  const result = benches.find((one) => one.bench === bench)
+  if (result?.outcome !== 'ran' || figure === undefined) return undefined
+  return result.ratios[figure] ?? result.figures[figure]
+}
+
+export function isWithin({ direction, bound }: Pick<Goal, 'direction' | 'bound'>, value: number): boolean {
+  switch (direction) {
+    case 'at most':
+      return value <= bound
+    case 'at least':
+      return value >= bound
+    case 'below':
+      return value < bound
+    case 'exactly':
+      return value === bound
+  }
+}
+
+function ofThisRun(goal: Goal, value: number): JudgedGoal {
+  const source = goal.command ?? `npm run bench -- ${goal.bench}`
+  return row(goal, { value, verdict: isWithin(goal, value) ? 'met' : 'not met', source, isOfThisRun: true })
+}
+
+/** Why this run has no value of a bench that it began; undefined where there is no reason. */
+function failureOf({ bench }: Goal, benches: readonly BenchResult[]): string | undefined {
+  const result = benches.find((one) => one.bench === bench)
+  if (!result) return undefined
+  return result.outcome === 'failed' ? `in this run the bench failed: ${result.error}` : 'this run did not measure it'
+}
+
+function ofRecord(goal: Goal, record: MeasuredRecord, failure: string | undefined): JudgedGoal {
+  const { value, command, commit, date, short, remark } = record
+  const source = `${command} (noted at ${commit.slice(0, 7)}, ${date})`
+  const verdict = isWithin(goal, value) ? (short ? 'in part' : 'met') : 'not met'
+  const words = [short, remark, failure].filter((part) => part !== undefined).join('; ')
+  return row(goal, { value, verdict, source, remark: words === '' ? null : words })
+}
+
+function withoutValue(goal: Goal, benches: readonly BenchResult[]): JudgedGoal {
+  const { bench, command } = goal
+  if (bench === undefined)
+    return row(goal, { verdict: 'not on record', source: command ?? 'no command measures it yet' })
+  const remark = failureOf(goal, benches) ?? null
+  return row(goal, { verdict: 'not measured here', source: command ?? `npm run bench -- ${bench}`, remark })
+}
+
+interface Found {
+  readonly value?: number
+  readonly verdict: Verdict
+  readonly source: string
+  readonly isOfThisRun?: boolean
+  readonly remark?: string | null
+}
+
+function row({ id, of, words, direction, bound, unit }: Goal, found: Found): JudgedGoal {
+  return { id, of, words, direction, bound, unit, value: null, isOfThisRun: false, remark: null, ...found }
+}

@@ -1,0 +1,34 @@
+import type { History } from '../history/types.js'
+import { LABELS } from '../mesh/constants.js'
+import { LEAST } from './bounds.js'
+
+export interface Amounts {
+  readonly windows: number
+  readonly faultsPlanned: number
+  readonly faultsDone: number
+  readonly reads: number
+  readonly failedReads: number
+}
+
+export function amountsOf({ stored, faults, reads, failedReads }: History, faultsPlanned: number): Amounts {
+  const windows = Math.max(0, ...stored.map(({ window }) => window))
+  const faultsDone = faults.filter(({ failure }) => failure === undefined).length
+  return { windows, faultsPlanned, faultsDone, reads: reads.length, failedReads }
+}
+
+/** Why the run has shown nothing; empty where it did enough. */
+export function tooLittle(history: History, faultsPlanned: number): string[] {
+  const { windows, faultsDone } = amountsOf(history, faultsPlanned)
+  const seconds = (history.endMs - history.startMs) / 1_000
+  const leastWindows = Math.max(LEAST.windows, Math.ceil((LEAST.windowShare * seconds * 1_000) / history.windowMs))
+  const leastFaults = Math.max(LEAST.faults, Math.ceil(LEAST.faultShare * faultsPlanned))
+  const leastReads = Math.ceil(LEAST.readsPerSecond * seconds)
+  const quiet = LABELS.map((label) => ({ label, count: history.reads.filter((read) => read.label === label).length }))
+  return [
+    ...(windows < leastWindows ? [`${windows} windows cemented, at least ${leastWindows} are wanted`] : []),
+    ...(faultsDone < leastFaults ? [`${faultsDone} faults done, at least ${leastFaults} are wanted`] : []),
+    ...quiet
+      .filter(({ count }) => count < leastReads)
+      .map(({ label, count }) => `${count} reads of ${label}, at least ${leastReads} are wanted`),
+  ]
+}

@@ -1,0 +1,130 @@
+import { formatTime } from '@montana/foundation'
+import { type Amounts, amountsOf } from '../check/amount.js'
+import { BOUNDS } from '../check/bounds.js'
+import type { Judgement } from '../check/check.js'
+import { healingsOf, type Recovery, readinessOf } from '../check/recoveries.js'
+import type { Violation } from '../check/types.js'
+import type { History } from '../history/types.js'
+import { KINDS, type Kind, type Omitted } from '../plan/types.js'
+import type { Prepared } from '../run/prepare.js'
+import { type Machine, machine } from './machine.js'
+
+/** Times of one sort of recovery, ms. */
+export interface Times {
+  readonly count: number
+  readonly p50_ms: number | null
+  readonly max_ms: number | null
+}
+
+export interface FaultRow {
+  readonly kind: Kind
+  readonly planned: number
+  readonly done: number
+  /** Recoveries after it that were late or did not come. */
+  readonly late: number
+  /** Windows that the mesh cemented while it lasted, all times together. */
+  readonly windows: number
+  readonly ready: Times
+  readonly healing: Times
+}
+
+/** `montana.chaos/1`: what one run has shown. */
+export interface ChaosReport {
+  readonly schema: 'montana.chaos/1'
+  readonly verdict: Judgement['verdict']
+  readonly seed: number
+  readonly minutes: number
+  readonly commit: string | null
+  /** Commit of the other build of the upgrade. */
+  readonly from: string | null
+  readonly network: 'namespaces' | 'loopback'
+  readonly machine: Machine
+  readonly ended_at: string
+  readonly duration_ms: number
+  readonly window_ms: number
+  readonly bounds: typeof BOUNDS
+  readonly amounts: Amounts
+  readonly faults: readonly FaultRow[]
+  readonly omitted: readonly Omitted[]
+  readonly violations: readonly Violation[]
+  readonly too_little: readonly string[]
+  /** Kept unless the run passed. */
+  readonly data_dir: string
+  readonly repeat: string
+}
+
+export interface ReportInit {
+  readonly prepared: Prepared
+  readonly history: History
+  readonly judgement: Judgement
+  readonly network: ChaosReport['network']
+  readonly runDir: string
+  readonly commit: string | null
+}
+
+export function reportOf({ prepared, history, judgement, network, runDir, commit }: ReportInit): ChaosReport {
+  const { plan, options, from } = prepared
+  const planned = plan.steps.flatMap(({ faults }) => faults)
+  const { verdict, violations, tooLittle } = judgement
+  return {
+    schema: 'montana.chaos/1',
+    ...{ verdict, seed: options.seed, minutes: options.minutes, commit, from, network },
+    machine: machine(),
+    ended_at: formatTime(Date.now()),
+    duration_ms: Math.round(history.endMs - history.startMs),
+    window_ms: history.windowMs,
+    bounds: BOUNDS,
+    amounts: amountsOf(history, planned.length),
+    faults: rowsOf(
+      history,
+      planned.map(({ kind }) => kind),
+    ),
+    omitted: plan.omitted,
+    violations,
+    too_little: tooLittle,
+    data_dir: runDir,
+    repeat: repeatOf(prepared),
+  }
+}
+
+/** The plan follows from the seed, the minutes, and what the host can do. */
+function repeatOf({ options: { minutes, seed, network }, from }: Prepared): string {
+  const flags = [...(from === null ? [] : [`--from ${from}`]), ...(network === 'auto' ? [] : [`--network ${network}`])]
+  return ['npm run chaos --', `--minutes ${minutes}`, `--seed ${seed}`, ...flags].join(' ')
+}
+
+function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
+  const [ready, healing] = [readinessOf(history), healingsOf(history)]
+  return KINDS.filter((kind) => planned.includes(kind)).map((kind) => {
+    const mine = (recoveries: readonly Recovery[]) => recoveries.filter(({ kinds }) => kinds.includes(kind))
+    const done = history.faults.filter(({ fault, failure }) => fault.kind === kind && failure === undefined)
+    const [readies, healings] = [mine(ready), mine(healing)]
+    return {
+      kind,
+      planned: planned.filter((one) => one === kind).length,
+      done: done.length,
+      late: late(readies, BOUNDS.readyMs) + late(healings, BOUNDS.healingWindows * history.windowMs),
+      windows: done.reduce((sum, { startMs, endMs }) => sum + windowsIn(history, startMs, endMs), 0),
+      ready: timesOf(readies),
+      healing: timesOf(healings),
+    }
+  })
+}
+
+function late(recoveries: readonly Recovery[], boundMs: number): number {
+  return recoveries.filter(({ ms, waitedMs }) => (ms ?? waitedMs) > boundMs).length
+}
+
+function windowsIn({ reads }: History, startMs: number, endMs: number): number {
+  const windows = reads.filter((read) => read.endMs >= startMs && read.endMs <= endMs).map(({ window }) => window)
+  return windows.length === 0 ? 0 : Math.max(...windows) - Math.max(...before(reads, startMs), 0)
+}
+
+function before(reads: History['reads'], atMs: number): number[] {
+  return reads.filter(({ endMs }) => endMs < atMs).map(({ window }) => window)
+}
+
+function timesOf(recoveries: readonly Recovery[]): Times {
+  const times = recoveries.flatMap(({ ms }) => (ms === undefined ? [] : [Math.round(ms)])).sort((a, b) => a - b)
+  return { count: times.length, p50_ms: times[Math.ceil(times.length / 2) - 1] ?? null, max_ms: times.at(-1) ?? null }
+}

@@ -1,0 +1,45 @@
+import type { ChaosReport, FaultRow, Times } from './report.js'
+
+const HEADER = ['fault', 'done', 'outcome', 'windows', 'ready n', 'p50', 'max', 'healing n', 'p50', 'max']
+const VIOLATIONS_SHOWN = 50
+
+/** The report for people: the table, what was wrong, the verdict. */
+export function linesOf(report: ChaosReport): string[] {
+  const { violations, too_little, omitted, machine, amounts, verdict, bounds, window_ms } = report
+  const healingS = (bounds.healingWindows * window_ms) / 1_000
+  return [
+    ...columns([HEADER, ...report.faults.map(rowOf)]),
+    ...omitted.map(({ kind, reason }) => `left out: ${kind}: ${reason}`),
+    ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, message }) => `VIOLATION ${rule}: ${message}`),
+    ...(violations.length > VIOLATIONS_SHOWN ? [`and ${violations.length - VIOLATIONS_SHOWN} more`] : []),
+    ...too_little.map((reason) => `too little: ${reason}`),
+    `bounds: ready ${bounds.readyMs / 1_000} s after a restart, new windows everywhere ${healingS} s after healing`,
+    `${machine.cores} cores of ${machine.cpu}, kernel ${machine.kernel}, load ${machine.load1}; ${report.network}`,
+    ...(verdict === 'PASS' ? [] : [`data: ${report.data_dir}`, `again: ${report.repeat}`]),
+    `${verdict}: seed ${report.seed}, ${amounts.windows} windows, ${amounts.faultsDone} of ${amounts.faultsPlanned} faults, ` +
+      `${amounts.reads} status reads, ${violations.length} violations in ${(report.duration_ms / 1_000).toFixed(0)} s`,
+  ]
+}
+
+function rowOf({ kind, planned, done, late, windows, ready, healing }: FaultRow): string[] {
+  const outcome = done === 0 ? 'not done' : late === 0 ? 'recovered' : `${late} late`
+  return [kind, `${done}/${planned}`, outcome, String(windows), ...timesText(ready), ...timesText(healing)]
+}
+
+function timesText({ count, p50_ms, max_ms }: Times): string[] {
+  return [String(count), seconds(p50_ms), seconds(max_ms)]
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? '-' : `${(ms / 1_000).toFixed(1)} s`
+}
+
+function columns(rows: readonly string[][]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,2 @@
+// Runs of real nodes.
+import './run.test.js'

@@ -1,0 +1,3 @@
+import { fuzzGroups } from './support/groups.js'
+
+fuzzGroups(undefined)

@@ -1,0 +1,29 @@
+import type { SourcePatch } from '@montana/simulation'
+import type { FormerBug } from '../former-bug.js'
+
+/** Sources, as the tests of their packages load them. */
+const source = (path: string, find: string, replace: string): SourcePatch => {
+  const [name = '', ...file] = path.split('/')
+  return { file: `packages/${name}/src/${file.join('/')}`, find, replace }
+}
+
+export const PART_BUGS: readonly FormerBug[] = [
+  {
+    id: 'NET-1',
+    patches: [
+      source('transport/frames/stream.ts', "this.status === 'aborted' ? false : super.send(data)", 'super.send(data)'),
+    ],
+  },
+  {
+    id: 'NET-6',
+    patches: [source('transport/frames/decoder.ts', 'length <= this.#maxBodyBytes', 'length <= MAX_FRAME_BODY_BYTES')],
+  },
+  { id: 'NODE-6', patches: [source('node/runtime/catch-up/catch-up.ts', 'this.#session.widen(this.#claimedGap)', '')] },
+  {
+    id: 'NODE-7',
+    patches: [source('node/runtime/catch-up/choose-sync.ts', 'if (head > 0 && gapWindows <= 0)', 'if (head < 0)')],
+  },
+  { id: 'NODE-11', patches: [source('sync/client/anchors.ts', ' && !passesOver(window, modules)', '')] },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a module, not a template here
+  { id: 'MIR-8', patches: [source('mirror/service/exposed-history.ts', '`:(literal)${path}`', 'path')] },
+]

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SourcePatch } from '@montana/simulation'
+import { z } from 'zod'
+import { ROOT } from '../register/load.js'
+
+const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+const CONFIG = join(ROOT, 'test', 'record', 'refind.config.mjs')
+
+/** What the cases of a name came to; a file that could not be loaded has none of either. */
+export interface CaseCounts {
+  readonly passed: number
+  readonly failed: number
+  /** First line of the first failure. */
+  readonly why: string | undefined
+}
+
+const reportSchema = z.object({
+  testResults: z.array(
+    z.object({ assertionResults: z.array(z.object({ status: z.string(), failureMessages: z.array(z.string()) })) }),
+  ),
+})
+
+/** Runs the cases of one file whose name contains `name`, over the product with `patches`, in a process of its own. */
+export async function runCases(
+  test: { readonly file: string; readonly name: string },
+  patches: readonly SourcePatch[],
+  signal?: AbortSignal,
+): Promise<CaseCounts> {
+  const folder = mkdtempSync(join(tmpdir(), 'montana-refind-'))
+  const output = join(folder, 'report.json')
+  try {
+    const pattern = test.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const args = [
+      VITEST,
+      'run',
+      '--config',
+      CONFIG,
+      '--reporter',
+      'json',
+      '--outputFile',
+      output,
+      '-t',
+      pattern,
+      test.file,
+    ]
+    const isLong = test.file.endsWith('.long.test.ts')
+    const env = { ...process.env, MONTANA_FORMER_CODE: JSON.stringify(patches), ...(isLong && { MONTANA_LONG: '1' }) }
+    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'ignore', ...(signal && { signal }) })
+    await once(child, 'exit')
+    return countsOf(readFileSync(output, 'utf8'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function countsOf(text: string): CaseCounts {
+  const cases = reportSchema.parse(JSON.parse(text)).testResults.flatMap(({ assertionResults }) => assertionResults)
+  const failures = cases.filter(({ status }) => status === 'failed')
+  const why = failures[0]?.failureMessages[0]?.split('\n')[0]
+  return { passed: cases.filter(({ status }) => status === 'passed').length, failed: failures.length, why }
+}

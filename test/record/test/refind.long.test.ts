@@ -1,0 +1,3 @@
+import { describeRefound, QUICK } from './support/refound.js'
+
+describeRefound((id) => !QUICK.has(id))

@@ -1,0 +1,53 @@
+import { sleep } from '@montana/foundation'
+import { HOSTS, type RoleLine } from '@montana/trials'
+import { nowMs } from '../clock.js'
+import type { Nemesis, World } from './world.js'
+import { amountOf, present, targetOf } from './world.js'
+
+const LOOK_MS = 100
+/** The file of the clock is read again within a second or two; a busy host takes its time. */
+const SEEN_MS = 15_000
+
+/** The wall clock of an agent jumps while it runs, and back again. */
+export const clock: Nemesis = async ({ clocks, agents, signal }, fault) => {
+  const host = targetOf(fault)
+  const own = present(clocks.get(host), `clock of ${host}`)
+  const offsetMs = amountOf(fault) * 1_000
+  own.jump(amountOf(fault))
+  let isSeen = false
+  for (const endMs = nowMs() + SEEN_MS; !isSeen && nowMs() < endMs; await sleep(LOOK_MS, signal)) {
+    isSeen = ((await agents.wallOffset(host)) ?? 0) / offsetMs > 0.5
+  }
+  return () => {
+    own.jump(0)
+    if (!isSeen) throw new Error(`the clock of ${host} has not jumped`)
+  }
+}
+
+/**
+ * The file system below the state of an agent has no byte left, and then it shall lead: it cannot write the epoch down, and
+ * must not act. Whoever leads already has nothing to write, so the next one in the chain is hit in its place.
+ */
+export const enospc: Nemesis = async (world, fault) => {
+  const { disks, agents, service } = world
+  const [leader] = service.group.roles.leaders('serve')
+  const host = leader === targetOf(fault) ? otherThan(leader, world) : targetOf(fault)
+  const disk = present(disks.get(host), `disk of ${host}`)
+  const wallMs = Date.now()
+  disk.fill()
+  if (leader !== undefined) await agents.promote(leader, host).catch(() => {})
+  return () => {
+    disk.free()
+    const lines = service.group.roles.lines.filter((line) => line.host === host && line.atMs >= wallMs)
+    if (!lines.some(isRefused)) throw new Error(`${host} was not asked to lead while its disk was full`)
+  }
+}
+
+/** It wanted to act, or was no longer fit to. */
+function isRefused({ policy, state, isEligible }: RoleLine): boolean {
+  return policy === 'serve' && (state !== 'standby' || !isEligible)
+}
+
+function otherThan(leader: string, { disks }: World): string {
+  return HOSTS.find((host) => host !== leader && disks.has(host)) ?? leader
+}

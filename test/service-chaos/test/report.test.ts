@@ -1,0 +1,77 @@
+import { cellsOf, type Job, judgeTrials, planTrials, rowsIn, type TrialRow } from '@montana/service-chaos'
+import { describe, expect, it } from 'vitest'
+
+const INIT = { scenarios: ['kill', 'cut'], dead: [1, 4], trials: 10, seed: 7 } as const
+const plan = planTrials(INIT)
+
+function rowOf(job: Job, change: Partial<TrialRow> = {}): TrialRow {
+  const gap_ms = 3_000 + job.trial * 10
+  return {
+    ...{
+      type: 'trial',
+      ...job,
+      attempt: 1,
+      group: 'a',
+      outcome: 'counted',
+      reason: null,
+      leader: 'spb',
+      next: 'almaty',
+    },
+    ...{ down: [], gap_ms, candidate_ms: 2_000, acting_ms: 2_500, stall_ms: 20, waiting_percent: 40 },
+    ...{ requests: 100, failed: 30, violations: [], commit: null, at: '2026-01-01T00:00:00.000Z' },
+    ...change,
+  }
+}
+
+const rows = plan.map((job) => rowOf(job))
+const judge = (changed: readonly TrialRow[]) => judgeTrials(cellsOf(plan, changed), changed)
+const except = (index: number, change: Partial<TrialRow>) =>
+  rows.map((row, at) => (at === index ? { ...row, ...change } : row))
+
+describe('the plan of the trials', () => {
+  it('has each trial once, in an order of its seed', () => {
+    expect(new Set(plan.map((job) => JSON.stringify(job))).size).toBe(40)
+    expect(planTrials(INIT)).toEqual(plan)
+    expect(planTrials({ ...INIT, seed: 8 })).not.toEqual(plan)
+  })
+})
+
+describe('the judgement of the trials', () => {
+  it('passes what is whole and within the bounds', () => {
+    expect(judge(rows)).toEqual({ verdict: 'PASS', failures: [], too_little: [] })
+    expect(cellsOf(plan, rows)[0]).toMatchObject({
+      ...{ scenario: 'kill', dead: 1, counted: 10, stalled: 0 },
+      gap: { p50_ms: 3_050, p90_ms: 3_090, p99_ms: 3_100, max_ms: 3_100 },
+    })
+  })
+
+  it('is void when a trial is missing, or when the host stood still in it', () => {
+    expect(judge(rows.slice(1)).verdict).toBe('VOID')
+    expect(judge(except(0, { outcome: 'stalled' })).verdict).toBe('VOID')
+  })
+
+  it('takes the repetition of a trial and counts its first attempt as repeated', () => {
+    const [first, ...others] = rows
+    const again = first ? [{ ...first, outcome: 'stalled' as const }, { ...first, attempt: 2 }, ...others] : []
+    expect(judge(again).verdict).toBe('PASS')
+    expect(cellsOf(plan, again).reduce((sum, { stalled }) => sum + stalled, 0)).toBe(1)
+  })
+
+  it.each<[string, Partial<TrialRow>]>([
+    ['a gap at the bound of the 99th percentile', { gap_ms: 10_000 }],
+    ['nobody who served', { gap_ms: null }],
+    ['a violation, though its gap does not count', { outcome: 'stalled', violations: ['fence: x'] }],
+  ])('fails for %s', (_, change) => {
+    expect(judge(except(0, change)).verdict).toBe('FAIL')
+  })
+
+  it('fails for a median above the bound', () => {
+    expect(judge(rows.map((row) => ({ ...row, gap_ms: 4_001 }))).failures).toHaveLength(4)
+  })
+})
+
+it('reads what an interrupted run has written, without the line that was torn', () => {
+  const text = rows.map((row) => JSON.stringify(row)).join('\n')
+  expect(rowsIn(text)).toEqual(rows)
+  expect(rowsIn(text.slice(0, -5))).toHaveLength(rows.length - 1)
+})
