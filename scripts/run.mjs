@@ -50,8 +50,13 @@ const TASKS = {
 /** `--plane NAME` chooses the program, where a task has several; the flag is not passed on. */
 function commandOf({ command, planes }, args) {
   const at = planes ? args.indexOf('--plane') : -1
-  const chosen = at === -1 ? command : planes[args[at + 1]]
-  return chosen && at !== -1 ? [...chosen, ...args.toSpliced(at, 2)] : [...command, ...args]
+  if (at === -1) return [...command, ...args]
+  const chosen = Object.hasOwn(planes, args[at + 1] ?? '') ? planes[args[at + 1]] : undefined
+  if (chosen) return [...chosen, ...args.toSpliced(at, 2)]
+  process.stderr.write(
+    `error: --plane '${args[at + 1] ?? ''}' is unknown; use one of ${Object.keys(planes).join(', ')}\n`,
+  )
+  process.exit(2)
 }
 
 /** The reference of the command line, then the track record. */

@@ -57,7 +57,7 @@ function parse(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw usage('flags', errorMessage(error), USAGE)
+    throw new UsageError(errorMessage(error), { field: 'flags', remedy: USAGE })
   }
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { errorMessage } from '@montana/foundation'
+import { errorMessage, UsageError } from '@montana/foundation'
 import { usage, wholeNumber } from './flags.js'
 import { DEAD, type Dead, SCENARIOS, type Scenario } from './trials/types.js'
 
@@ -67,7 +67,7 @@ function parse(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw usage('flags', errorMessage(error), USAGE)
+    throw new UsageError(errorMessage(error), { field: 'flags', remedy: USAGE })
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { errorMessage } from '@montana/foundation'
+import { errorMessage, UsageError } from '@montana/foundation'
 import { usage, wholeNumber } from '../flags.js'
 
 export const USAGE = 'usage: npm run chaos -- --plane service [--minutes M] [--seed S] [--json]'
@@ -35,6 +35,6 @@ function parse(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw usage('flags', errorMessage(error), USAGE)
+    throw new UsageError(errorMessage(error), { field: 'flags', remedy: USAGE })
   }
 }
