@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { errorMessage, UsageError } from '@montana/foundation'
-import { usage, wholeNumber } from '../flags.js'
+import { wholeNumber } from '../flags.js'
 
 export const USAGE = 'usage: npm run chaos -- --plane service [--minutes M] [--seed S] [--json]'
 
