@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadGroupConfig } from '@montana/failover/settings'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { runCheck } from '../../packages/failover/src/health/checks.js'
+import { freePort } from '../support/ports.js'
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'deploy', 'examples')
 const CONFIGURATION = join(EXAMPLES, '..', 'failover.example.yaml')
@@ -94,14 +94,6 @@ async function until(isDone: () => Promise<boolean>, ms = 10_000): Promise<void>
     if (performance.now() > endMs) throw new Error(`not within ${ms} ms`)
     await sleep(20)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function reply(headers: Record<string, string>, body: unknown = { update_id: 1, text: 'x' }) {

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest'
+import { freePort } from '../../../test/support/ports.js'
 import { parseManifest } from '../src/index.js'
 import {
   connectedPeers,
-  freePort,
   type Member,
   manifestOf,
   members,

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import type { Libp2p } from '@libp2p/interface'
 import { byteStream } from '@libp2p/utils'
 import { nodeIdOf, type PqBackend, peerIdOf, type Signer, selectPqBackend } from '@montana/crypto'
@@ -21,6 +20,7 @@ import {
 } from '@montana/transport'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'vitest'
+import { freePort } from '../../../test/support/ports.js'
 import {
   createMesh,
   type Manifest,
@@ -52,14 +52,6 @@ export const QUICK: Limits = {
 function withRate<T extends RequestLimit | ExtLimit>(table: ReadonlyMap<number, T>, type: number, perSecond: number) {
   const entry = table.get(type)
   return new Map(table).set(type, { ...(entry as T), perSecond, burst: perSecond })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 export interface Member {

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { deriveIdentity, type Identity } from '@montana/crypto'
 import { toHex } from '@montana/foundation'
 import { devnetGenesis, formatGenesisJson, type GenesisDocument, genesisHash } from '@montana/ledger'
 import { saveIdentity } from '@montana/node'
 import type { NodeStatus } from '@montana/node/settings'
+import { freePort } from '../../support/ports.js'
 import { type Running, startMontana, until } from './montana.js'
 import { NodeView } from './node-view.js'
 
+/** Characters of the last words of a node. */
+const TAIL = 500
 /** Few enough that a clock costs nothing here, enough for a proof of 256 segments. */
 const D0 = 100_000
 
@@ -71,14 +73,6 @@ function manifestEntry({ label, identity, listen }: Member, index: number) {
   const { peerId, accountId, nodeId } = identity
   const ids = { peer_id: peerId, account_id_hex: toHex(accountId), node_id_hex: toHex(nodeId) }
   return { label, multiaddr: listen, ...ids, bootstrap: index === 0 }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Where a node runs that shares not everything with the test: on a disk or within limits of its own. */
@@ -156,7 +150,17 @@ export class MemberProcess {
   }
 
   async reaches(window: number, timeoutMs: number): Promise<void> {
-    await until(async () => (await this.head()) >= window, timeoutMs, `${this.label} reaches window ${window}`)
+    const hasReached = async () => (await this.head()) >= window
+    await until(hasReached, timeoutMs, `${this.label} reaches window ${window}`).catch(async (error: Error) => {
+      throw new Error(`${error.message}; ${await this.#condition()}`)
+    })
+  }
+
+  /** What a test that waited for it in vain would like to know. */
+  async #condition(): Promise<string> {
+    if (this.isRunning) return `it says ${await this.status().then(JSON.stringify, String)}`
+    const { code, stderr } = await this.finished
+    return `it ended with ${code}: ${stderr.slice(-TAIL)}`
   }
 
   /** What it says on /readyz. */

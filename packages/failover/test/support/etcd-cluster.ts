@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePorts, LOOPBACK } from './ports.js'
+import { freePorts, LOOPBACK } from '../../../../test/support/ports.js'
 import { findProgram } from './programs.js'
 
 const RETRY_MS = 50

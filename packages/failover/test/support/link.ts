@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { LOOPBACK } from './ports.js'
+import { LOOPBACK } from '../../../../test/support/ports.js'
 
 /** A TCP link to a server on loopback that can be cut, or made to swallow what comes back. */
 export class Link {
