@@ -10,10 +10,10 @@ const VICTIM = 'helsinki'
 const ROUNDS = isLong ? Number(process.env.MONTANA_LONG_RUNS ?? 12) : 1
 const PATIENCE_MS = 60_000
 /**
- * The longest pause between two attempts is 5 s; then windows of half a second are fetched. Promised where nothing else
- * runs: beside other suites it only has to come.
+ * The longest pause between two attempts is 5 s, and so is the shortest one between two questions to a peer where it is.
+ * Promised where nothing else runs: beside other suites it only has to come.
  */
-const RECOVERY_MS = isLong ? 20_000 : PATIENCE_MS
+const RECOVERY_MS = isLong ? 12_000 : PATIENCE_MS
 const missing = whyNoSmallDisk()
 
 interface Listed {

@@ -78,6 +78,8 @@ export interface Mesh {
   extSend(peerId: string, type: number, payload: Uint8Array): void
   /** The answer's payload; ExtError for an Error answer, NetworkError or abort otherwise. */
   extRequest(peerId: string, type: number, payload: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+  /** Exchanges Status with a peer before it is due, unless the last one is recent. What comes goes to the handlers. */
+  refreshStatus(peerId: string): void
   /**
    * Scores a peer for what it did at the layer above: at the bound it is disconnected and banned for a time. Only for
    * what its own key vouches for, never for what someone on the path can cause. Spec transport 16.3.

@@ -44,7 +44,7 @@ export const QUICK: Limits = {
   ...LIMITS,
   heartbeat: { ...LIMITS.heartbeat, intervalMs: 100, timeoutMs: 2_000 },
   redial: { ...LIMITS.redial, firstSpreadMs: 50, baseMs: 100, maxMs: 400 },
-  exchange: { ...LIMITS.exchange, statusEveryMs: 400, statusFallbackMs: 200 },
+  exchange: { ...LIMITS.exchange, statusEveryMs: 400, statusFallbackMs: 200, statusRefreshMs: 200 },
   base: withRate(LIMITS.base, 0xf0, 100),
   ext: withRate(LIMITS.ext, 0x80, 100),
 }

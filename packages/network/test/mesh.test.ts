@@ -6,6 +6,7 @@ import {
   type Member,
   manifestOf,
   members,
+  QUICK,
   start,
   startAll,
   status,
@@ -214,6 +215,22 @@ describe('who is let in', () => {
     expect(confused.mesh.peers()[0]?.awayCode).toBe('HS_PEER_MISMATCH')
     const [line] = confused.logs.filter(({ code }) => code === 'HS_PEER_MISMATCH')
     expect(line?.remedy).toMatch(/^correct multiaddr or peer_id/)
+  })
+
+  it('is exchanged before it is due for whoever asks, and no more often than a peer takes it', async () => {
+    const exchange = { ...QUICK.exchange, statusEveryMs: 60_000 }
+    const nodes = await startAll(await members(2), {}, { limits: { ...QUICK, exchange } })
+    const [a, b] = nodes as [TestNode, TestNode]
+    const told = () => nodes.map(({ seen }) => seen.statuses.length)
+    await expect.poll(() => told().every((count) => count > 0)).toBe(true)
+    const first = told().map((count) => count + 1)
+    await new Promise((resolve) => setTimeout(resolve, exchange.statusRefreshMs))
+    for (let times = 0; times < 3; times++) a.mesh.refreshStatus(b.mesh.peerId)
+    await expect.poll(told).toEqual(first)
+    a.mesh.refreshStatus(b.mesh.peerId)
+    a.mesh.refreshStatus('nobody')
+    await new Promise((resolve) => setTimeout(resolve, exchange.statusRefreshMs / 2))
+    expect(told()).toEqual(first)
   })
 
   it('reports a state that differs for the same window', async () => {

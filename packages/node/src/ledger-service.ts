@@ -14,6 +14,7 @@ import { rememberRecent } from './ledger/recent.js'
 import { createCandidacy, createProver, createWorkCheck } from './ledger/workers.js'
 import type { AnswerModules } from './peer-protocol/answers.js'
 import type { CatchUp } from './runtime/catch-up/catch-up.js'
+import { FOLLOWS_WITHIN } from './runtime/catch-up/limits.js'
 import type { EvidenceDesk } from './runtime/evidence-desk.js'
 import { createExecutor } from './runtime/executor.js'
 import { Fetcher } from './runtime/fetcher.js'
@@ -119,9 +120,16 @@ export class LedgerService implements LedgerLinks {
     this.catchUp.forgetPeer(peerId)
   }
 
-  noteBehind(peerId: string): void {
-    this.#modules.record.noteGap()
-    if (peerId !== '') this.catchUp.noteBehind(peerId)
+  /**
+   * A hint is good for one window. Where it speaks of more its sender is asked for its head, or a node that was held for a
+   * while would follow at the distance it had, window by window, until the next Status is due.
+   */
+  noteBehind(peerId: string, window: number): void {
+    const { record, say } = this.#modules
+    record.noteGap()
+    if (peerId === '') return
+    this.catchUp.noteBehind(peerId)
+    if (window - 1 - this.loop.head > FOLLOWS_WITHIN) say.status(peerId)
   }
 
   /** Resolves once nothing of it writes to the store any more. */
@@ -147,7 +155,7 @@ export class LedgerService implements LedgerLinks {
       evidence: this.evidence,
       incidents: this.incidents,
       dispatch: (event) => this.loop.dispatch(event),
-      onBehind: (peerId) => this.noteBehind(peerId),
+      onBehind: (peerId, window) => this.noteBehind(peerId, window),
       onMisbehaviour: (peerId, code) => isMisbehaviour(code) && say.misbehaviour(peerId, code),
     })
     return (effect) => {

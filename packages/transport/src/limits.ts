@@ -159,6 +159,8 @@ export const LIMITS = {
     busyPeerRetryMs: 1_000,
     statusEveryMs: 30_000,
     statusFallbackMs: 5_000,
+    /** The rate at which a peer takes 0x80. */
+    statusRefreshMs: 5_000,
   },
   /** Spec transport 15. */
   heartbeat: {

@@ -129,7 +129,8 @@ export class ExtClient {
   }
 }
 
-function linkTo(peer: Peer): Link | undefined {
+/** Over which a peer is asked; undefined while none is open that may speak the extension protocol. */
+export function linkTo(peer: Peer): Link | undefined {
   return peer.bestLink((candidate) => candidate.speaksExt !== false)
 }
 

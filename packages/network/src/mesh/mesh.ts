@@ -52,6 +52,7 @@ class Libp2pMesh implements Mesh {
   readonly #dialer: Dialer
   readonly #sender: Sender
   readonly #ext: ExtClient
+  readonly #status: StatusExchange
   readonly #connections: Connections
   readonly #servers: { readonly base: BaseServer; readonly ext: ExtServer }
   readonly #admission: Admission
@@ -81,9 +82,9 @@ class Libp2pMesh implements Mesh {
     const paces = new PaceBook(nowMs)
     this.#ext = new ExtClient(context, discipline, paces)
     this.#sender = new Sender(context, discipline, this.#ext, paces)
-    const status = new StatusExchange(context, this.#ext, (peer) => this.#dialer.slowDown(peer))
+    this.#status = new StatusExchange(context, this.#ext, (peer) => this.#dialer.slowDown(peer))
     const heartbeats = new Heartbeats(context, discipline)
-    this.#connections = new Connections(context, this.#dialer, heartbeats, status)
+    this.#connections = new Connections(context, this.#dialer, heartbeats, this.#status)
     const { caps } = limits
     const budget = new ByteBudget({
       perPeerBytes: caps.inboundBytesPerPeer,
@@ -92,7 +93,7 @@ class Libp2pMesh implements Mesh {
     })
     this.#servers = {
       base: new BaseServer(context, discipline, budget),
-      ext: new ExtServer(context, discipline, budget, status),
+      ext: new ExtServer(context, discipline, budget, this.#status),
     }
   }
 
@@ -140,6 +141,11 @@ class Libp2pMesh implements Mesh {
     if (peer === undefined) throw new NetworkError('NOT_CONNECTED', 'no such peer', { peerId })
     const stop = this.#stopping.signal
     return await this.#ext.request(peer, type, payload, signal === undefined ? stop : AbortSignal.any([signal, stop]))
+  }
+
+  refreshStatus(peerId: string): void {
+    const peer = this.#context.peers.get(peerId)
+    if (peer !== undefined) void this.#status.refresh(peer)
   }
 
   report(peerId: string, report: PeerReport): void {

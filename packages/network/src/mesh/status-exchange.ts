@@ -5,7 +5,7 @@ import { decodeStatus, encodeStatus, type StatusMessage } from '../ext/status.js
 import type { Link, Peer } from '../peer/peer.js'
 import { EXT_TYPE } from '../wire/types.js'
 import type { MeshContext } from './context.js'
-import type { ExtClient } from './ext-client.js'
+import { type ExtClient, linkTo } from './ext-client.js'
 
 /**
  * Status with every peer: the initiator of a connection sends it at once, a listener that has received none within 5 s
@@ -15,6 +15,7 @@ export class StatusExchange {
   readonly #context: MeshContext
   readonly #client: ExtClient
   readonly #onWrongNetwork: (peer: Peer) => void
+  readonly #refreshing = new Set<Peer>()
 
   constructor(context: MeshContext, client: ExtClient, onWrongNetwork: (peer: Peer) => void) {
     this.#context = context
@@ -34,12 +35,21 @@ export class StatusExchange {
     const { statusEveryMs, statusFallbackMs } = this.#context.limits.exchange
     while (!signal.aborted) {
       await sleep(statusEveryMs, signal).catch(() => {})
-      const link = peer.bestLink((candidate) => candidate.speaksExt !== false)
+      const link = linkTo(peer)
       if (link === undefined || signal.aborted) continue
-      const ageMs = this.#context.nowMs() - (peer.statusAtMs ?? Number.NEGATIVE_INFINITY)
       const isOurs = link.connection.direction === 'outbound'
-      if (isOurs || ageMs > statusEveryMs + statusFallbackMs) await this.#send(peer, link)
+      if (isOurs || this.#ageMs(peer) > statusEveryMs + statusFallbackMs) await this.#send(peer, link)
     }
+  }
+
+  /** Before it is due, for whoever has a reason to ask; no more often than peers put up with. */
+  async refresh(peer: Peer): Promise<void> {
+    const link = linkTo(peer)
+    if (link === undefined || this.#refreshing.has(peer)) return
+    if (this.#ageMs(peer) < this.#context.limits.exchange.statusRefreshMs) return
+    this.#refreshing.add(peer)
+    await this.#send(peer, link)
+    this.#refreshing.delete(peer)
   }
 
   /** Serves 0x80: notes what the peer claims and answers with the own Status. Throws CodecError. */
@@ -59,6 +69,11 @@ export class StatusExchange {
       const fields = { peer: peer.label ?? peer.peerId, code: errorCode(error), error: errorMessage(error) }
       this.#context.modules.logger.debug(fields, 'no status from peer')
     }
+  }
+
+  /** Of what the peer said last. */
+  #ageMs(peer: Peer): number {
+    return this.#context.nowMs() - (peer.statusAtMs ?? Number.NEGATIVE_INFINITY)
   }
 
   #own(peer: Peer): Uint8Array {

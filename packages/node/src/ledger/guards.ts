@@ -17,7 +17,7 @@ export function createInbox(modules: LedgerModules, links: LedgerLinks, incident
   return new Inbox({
     loop: links.loop,
     authenticator,
-    onBehind: (peerId) => links.noteBehind(peerId),
+    onBehind: (peerId, window) => links.noteBehind(peerId, window),
     onOutcome: (kind, peerId, outcome) => {
       metrics.messages.inc({ kind, outcome })
       if (kind === 'confirmation') metrics.confirmations.inc({ result: outcome })

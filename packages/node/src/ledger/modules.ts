@@ -46,6 +46,8 @@ export interface LedgerModules {
     evidence(bytes: Uint8Array): void
     registration(bytes: Uint8Array, peerId?: string): void
     misbehaviour(peerId: string, code: string): void
+    /** Asks a peer where it is. */
+    status(peerId: string): void
   }
   /** Whether a snapshot closes this gap; then this plane is about to be stopped. */
   handsOver(gap: Gap): boolean
@@ -60,6 +62,6 @@ export interface LedgerLinks {
   readonly inbox: Inbox
   readonly catchUp: CatchUp
   readonly isSynced: boolean
-  /** A peer spoke of a window that this node cannot reach yet. */
-  noteBehind(peerId: string): void
+  /** A peer spoke of `window`, which this node cannot reach yet. */
+  noteBehind(peerId: string, window: number): void
 }

@@ -15,6 +15,7 @@ export function nodeMessages(mesh: () => Mesh | undefined): LedgerModules['say']
       const { consensus, proof } = LIMITS.score
       mesh()?.report(peerId, { code, points: isProof(code) ? proof : consensus })
     },
+    status: (peerId) => mesh()?.refreshStatus(peerId),
   }
 }
 

@@ -43,7 +43,7 @@ export interface ExecutorModules {
   readonly failpoint: Failpoint
   readonly anchors: AnchorKeeper
   dispatch(event: LoopEvent): void
-  onBehind(peerId: string): void
+  onBehind(peerId: string, window: number): void
   /** A peer sent what no honest node sends. */
   onMisbehaviour(peerId: string, code: string): void
   onFatal(error: unknown): void
@@ -144,7 +144,7 @@ function peerHandlers({ outbox, fetcher, record, onBehind }: ExecutorModules) {
     },
     send: ({ to, message }: EffectOf<'send'>) => outbox.send(to, message),
     fetch: ({ wanted }: EffectOf<'fetch'>) => fetcher.fetch(wanted),
-    behind: ({ from }: EffectOf<'behind'>) => onBehind(from),
+    behind: ({ from, window }: EffectOf<'behind'>) => onBehind(from, window),
   }
 }
 

@@ -34,8 +34,8 @@ export interface InboxModules {
   readonly authenticator: Authenticator
   /** Called once per message with what became of it: a metric label. */
   readonly onOutcome: OnOutcome
-  /** A peer spoke of a window that this node cannot reach yet. */
-  onBehind(peerId: string): void
+  /** A peer spoke of `window`, which this node cannot reach yet. */
+  onBehind(peerId: string, window: number): void
 }
 
 type Take = (peerId: string, bytes: Uint8Array) => Promise<string>
@@ -80,7 +80,7 @@ export class Inbox {
     const { loop, authenticator, onBehind } = this.#modules
     const { window } = envelope.header
     if (window > loop.head + 1) {
-      onBehind(peerId)
+      onBehind(peerId, window)
       return 'ahead'
     }
     if (window <= loop.head && this.#isCemented(envelope)) return 'duplicate'
@@ -103,7 +103,7 @@ export class Inbox {
     const envelope = decodeEnvelope(bytes)
     const { loop, authenticator, onBehind } = this.#modules
     const { window } = envelope.header
-    if (window > loop.head + 1) onBehind(peerId)
+    if (window > loop.head + 1) onBehind(peerId, window)
     if (window !== loop.head + 1) return 'irrelevant'
     if (loop.state.vote.drafts.has(draftKey(bytes))) return 'duplicate'
     const candidate = await authenticator.authenticateEnvelope(loop.state.chain, envelope)
@@ -114,7 +114,7 @@ export class Inbox {
   async takePropose(peerId: string, bytes: Uint8Array): Promise<string> {
     const propose = decodePropose(bytes)
     const { loop, authenticator, onBehind } = this.#modules
-    if (propose.window > loop.head + 1) onBehind(peerId)
+    if (propose.window > loop.head + 1) onBehind(peerId, propose.window)
     if (propose.window !== loop.head + 1) return 'irrelevant'
     const { chain, vote } = loop.state
     const known = vote.proposals.get(propose.round)
@@ -140,7 +140,7 @@ export class Inbox {
     const { loop, authenticator, onBehind } = this.#modules
     const { window } = certificate
     if (window > loop.head + 1) {
-      onBehind(peerId)
+      onBehind(peerId, window)
       return 'ahead'
     }
     const known = loop.state.values.get(window)
@@ -191,7 +191,7 @@ export class Inbox {
     const header = decodeHeader(bytes)
     const { loop, authenticator } = this.#modules
     if (header.window <= loop.head) return 'stale'
-    if (header.window > loop.head + 1) this.#modules.onBehind(from)
+    if (header.window > loop.head + 1) this.#modules.onBehind(from, header.window)
     const signed = { ...header, nodeId: header.proposerNodeId }
     if (!memberOf(loop.state.chain, signed.nodeId, header.window)) return 'UnknownNode'
     if (!(await authenticator.isAuthentic(loop.state.chain, signed))) return 'InvalidSignature'
@@ -210,7 +210,7 @@ export class Inbox {
     isKnown: () => boolean,
   ): string | undefined {
     const { head, state } = this.#modules.loop
-    if (window > head + 1) this.#modules.onBehind(from)
+    if (window > head + 1) this.#modules.onBehind(from, window)
     if (window < head) return 'stale'
     if (window > head + WINDOWS_AHEAD) return 'ahead'
     if (!memberOf(state.chain, nodeId, window)) return 'UnknownNode'

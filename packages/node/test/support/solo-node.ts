@@ -45,6 +45,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
   const fatal: unknown[] = []
   const disk = diskGate({ onFatal: (error) => fatal.push(error) })
   const faults: string[] = []
+  const statusAsked: string[] = []
   const onFault = (_window: number, detail: string) => faults.push(detail)
   const server = new SnapshotServer({ dataDir: dir, logger: silentLogger, onFault })
   const anchors = new AnchorKeeper({
@@ -77,7 +78,12 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     anchors,
     checkpoint: undefined,
     enableCandidate: false,
-    say: { evidence: () => {}, registration: () => {}, misbehaviour: () => {} },
+    say: {
+      evidence: () => {},
+      registration: () => {},
+      misbehaviour: () => {},
+      status: (peer) => statusAsked.push(peer),
+    },
     handsOver: () => false,
     onWindow: () => {},
     onFatal: (error) => fatal.push(error),
@@ -121,5 +127,5 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     backendName: backend.name,
     cryptoBackend: 'node',
   }
-  return { modules, ledger, store, record, resources, server, faults, fatal, dir, stop }
+  return { modules, ledger, store, record, resources, server, faults, fatal, statusAsked, dir, stop }
 }
