@@ -62,6 +62,14 @@ async function sync(): Promise<void> {
   await press(`[data-mirror=${ID}]`, 'sync')
 }
 
+/** To its end: what is in step already looks the same before it has begun. */
+async function synced(): Promise<void> {
+  const begun = page.waitForSelector(`[data-mirror=${ID}] [data-do=sync]:disabled`, { timeout: PATIENCE_MS })
+  await sync()
+  await begun
+  await until(() => card().locator('[data-do=sync]').isEnabled()).toBe(true)
+}
+
 /** Rescue refs of a bare repository by the tip that each keeps. */
 function rescued(folder: string): string[] {
   const text = world.git(folder, 'for-each-ref', '--format=%(objectname)', 'refs/heads/rescue')
@@ -248,7 +256,7 @@ async function released(): Promise<void> {
 
 async function pausedByReset(): Promise<void> {
   world.git(world.source, 'pull', '--quiet', '--ff-only', world.primary.path, 'main')
-  await sync()
+  await synced()
   await state('in-step')
   const before = tip(world.source)
   world.git(world.source, 'commit', '--quiet', '--amend', '-m', 'Rewritten')

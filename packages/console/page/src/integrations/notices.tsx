@@ -81,13 +81,21 @@ function RoleNotice({ page: { enabled, self } }: { page: MirrorsPage }) {
 }
 
 /** Where the epoch is not simply held by somebody who acts. */
-function FenceNotice({ page: { self, fence, mirrors } }: { page: MirrorsPage }) {
+function FenceNotice({ page: { self, fence, mirrors, jobs } }: { page: MirrorsPage }) {
   const holder = fence.holderName ?? mirrors.find(({ role }) => role === 'TEMPORARY_MASTER')?.id ?? 'another repository'
   if (fence.state === 'promoting') {
     return (
       <Notice name="promoting" title="Promoting.">
         A replica has taken epoch {fence.epoch} and proves that it can act. Nobody else acts until it has, or until it
         is taken back.
+      </Notice>
+    )
+  }
+  // The record of the fence says so for a moment only: before it comes what leads there, after it what follows.
+  if (jobs.some(({ kind }) => kind === 'promote')) {
+    return (
+      <Notice name="promoting" title="Promoting.">
+        A replica takes the next epoch and proves that it can act. Until it has, nobody else takes it.
       </Notice>
     )
   }
