@@ -154,8 +154,8 @@ export class Table<R> {
   }
 
   /**
-   * What was written or removed since `older`, ascending by key; `undefined` is a removal. A record comes with its leaf
-   * hash where `root()` has computed it.
+   * What was written or removed since `older`, ascending by key; `undefined` is a removal. A record that was written as it
+   * was may be among them. A record comes with its leaf hash where `root()` has computed it.
    */
   changesSince(older: Table<R>): { key: Uint8Array; record: R | undefined; leaf: Uint8Array | undefined }[] {
     return [...trieDifference(older.#version.root, this.#version.root)]

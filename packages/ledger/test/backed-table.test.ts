@@ -1,4 +1,4 @@
-import { concatBytes, errorCode, toHex } from '@montana/foundation'
+import { bytesEqual, concatBytes, errorCode, toHex } from '@montana/foundation'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -40,6 +40,22 @@ function changed(table: Table<Uint8Array>, { key, value }: Change): Table<Uint8A
   return value === undefined ? table.delete(key) : table.set(rawRecord(key, value))
 }
 
+/** Without what was written as it was: hashes that are known may tell, and a backed table knows more of them. */
+function differing(table: Table<Uint8Array>, before: Table<Uint8Array>) {
+  return table.changesSince(before).filter(({ key, record }) => {
+    const old = before.get(key)
+    return old === undefined || record === undefined || !bytesEqual(old, record)
+  })
+}
+
+const SAME_KEY = Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 0 : 1))
+/** A record that is written as it was. */
+const UNCHANGED = {
+  keys: [SAME_KEY],
+  maxLeaves: 1,
+  changes: [{ key: SAME_KEY, value: 7, isCommitted: true, isReleased: false }],
+}
+
 describe('a backed table', () => {
   it('is the table of the same records under any changes, while the source follows the newest version', () => {
     const shape = fc.record({ keys: clusteredKeys(20), maxLeaves: fc.integer({ min: 1, max: 5 }), changes })
@@ -58,8 +74,7 @@ describe('a backed table', () => {
           if (!isCommitted) continue
           expect(hex(table.root())).toBe(hex(plain.root()))
           plain.root()
-          const listed = table.changesSince(before)
-          expect(listed).toEqual(plain.changesSince(plainBefore))
+          expect(differing(table, before)).toEqual(differing(plain, plainBefore))
           for (const { key, record } of table.changesSince(versions.at(-1)?.[0] ?? before)) source.put(key, record)
           versions.push([table, plain])
           if (!isReleased) continue
@@ -77,7 +92,7 @@ describe('a backed table', () => {
           for (const key of touched) expect(lazy.get(key)).toEqual(eager.get(key))
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[UNCHANGED]] },
     )
   })
 

@@ -147,6 +147,18 @@ export class EtcdTestCluster {
     return (await response.json()) as Answer
   }
 
+  /** What the members have written of leaders and leases, member by member. */
+  get elections(): string[] {
+    const isOfIt = (line: string) =>
+      /became (leader|follower|candidate)|lost leader|elected leader|lease|expired/.test(line)
+    return this.members.flatMap(({ url, log }) =>
+      log
+        .split('\n')
+        .filter(isOfIt)
+        .map((line) => `${url} ${line}`),
+    )
+  }
+
   async leader(): Promise<EtcdProcess> {
     for (;;) {
       for (const member of this.members) if (await this.#isLeader(member)) return member

@@ -12,6 +12,8 @@ const never = new AbortController().signal
 /** A holder that renews as the agent does, until it is ended: its service acts until the last instant at most. */
 export class Tenure {
   readonly failures: Renewal['kind'][] = []
+  /** Each renewal: when it was sent or asked for, when that was known, and what came of it. */
+  readonly history: string[] = []
   longestGapMs = 0
   renewedAtMs: number
   readonly #holder: EtcdCoordinator
@@ -45,10 +47,18 @@ export class Tenure {
   async #run(): Promise<void> {
     // A later renewal cannot continue a tenure that is over.
     while (!this.#stop.signal.aborted && nowMs() < this.#lastInstantMs) {
-      const [renewal] = await Promise.all([this.#holder.renew(never), sleep(RENEW_EVERY_MS)])
+      const [renewal] = await Promise.all([this.#renewal(), sleep(RENEW_EVERY_MS)])
       if (renewal.kind !== 'renewed') this.failures.push(renewal.kind)
       else if (nowMs() < this.#lastInstantMs) this.#renewed(renewal.lease)
     }
+  }
+
+  async #renewal(): Promise<Renewal> {
+    const askedAtMs = nowMs()
+    const renewal = await this.#holder.renew(never)
+    const sentAtMs = renewal.kind === 'renewed' ? renewal.lease.sentAtMs : askedAtMs
+    this.history.push(`${sentAtMs.toFixed()}–${nowMs().toFixed()} ${renewal.kind}`)
+    return renewal
   }
 
   #renewed({ sentAtMs, ttlMs }: { readonly sentAtMs: number; readonly ttlMs: number }): void {

@@ -12,7 +12,7 @@ export interface LeafChange<V> {
 
 /**
  * What turns one tree into the other, in tree order. Shared subtrees are skipped, so the cost grows with the change.
- * A leaf counts as changed when it was written, even with an equal value.
+ * A leaf that was written with an equal value counts as changed unless hashes that are known say otherwise.
  */
 export function* trieDifference<V>(
   before: TrieNode<V> | undefined,
