@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { codeOfVerdict, runProgram, say, tellerOf } from '@montana/chaos/program'
 import { readOptions, USAGE } from './options.js'
-import { codeOfVerdict, commitOfTree, needNamespaces, runProgram, say, tellerOf } from './program.js'
+import { BROKEN, commitOfTree, needNamespaces } from './program.js'
 import { reportOf } from './report/report.js'
 import { linesOf } from './report/text.js'
 import { runTrials } from './trials/run.js'
 
-await runProgram(async (args, signal) => {
+await runProgram(BROKEN, async (args, signal) => {
   const options = readOptions(args)
   if (options.help) return say(USAGE)
   needNamespaces()

@@ -1,7 +1,5 @@
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { errorMessage, UsageError } from '@montana/foundation'
-import { usage, wholeNumber } from './flags.js'
+import { parseFlags, RUN_FLAGS, seedOf, usage, wholeNumber } from '@montana/chaos/program'
 import { DEAD, type Dead, SCENARIOS, type Scenario } from './trials/types.js'
 
 export const USAGE =
@@ -31,13 +29,25 @@ const GROUPS_MAX = 16
 const GROUPS = 1
 const DEFAULT_DATA_DIR = '.montana/trials'
 
+const { seed, json, help } = RUN_FLAGS
+const FLAGS = {
+  all: { type: 'boolean', default: false },
+  scenario: { type: 'string' },
+  dead: { type: 'string' },
+  trials: { type: 'string', default: String(TRIALS) },
+  groups: { type: 'string', default: String(GROUPS) },
+  ...{ seed, json, help },
+  'data-dir': { type: 'string', default: DEFAULT_DATA_DIR },
+  fresh: { type: 'boolean', default: false },
+} as const
+
 /** Throws UsageError. */
 export function readOptions(args: readonly string[]): TrialOptions {
-  const values = parse(args)
+  const values = parseFlags(args, FLAGS, USAGE)
   if (values.all && (values.scenario ?? values.dead) !== undefined) {
     throw usage('all', 'means every scenario with every number of dead hosts', 'leave --scenario and --dead out')
   }
-  const seed = wholeNumber('seed', values.seed, 0, 2 ** 31 - 1)
+  const seed = seedOf(values.seed)
   const dataDir = resolve(values['data-dir'])
   return {
     scenarios: values.scenario === undefined ? SCENARIOS : values.scenario.split(',').map(scenarioOf),
@@ -46,28 +56,6 @@ export function readOptions(args: readonly string[]): TrialOptions {
     groups: wholeNumber('groups', values.groups, 1, GROUPS_MAX),
     ...{ seed, dataDir, json: values.json, help: values.help, isFresh: values.fresh },
     results: join(dataDir, `results-${seed}.jsonl`),
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        all: { type: 'boolean', default: false },
-        scenario: { type: 'string' },
-        dead: { type: 'string' },
-        trials: { type: 'string', default: String(TRIALS) },
-        groups: { type: 'string', default: String(GROUPS) },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        'data-dir': { type: 'string', default: DEFAULT_DATA_DIR },
-        fresh: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(errorMessage(error), { field: 'flags', remedy: USAGE })
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@montana/foundation'
 import type { NodeStatus } from '@montana/node/settings'
-import { nowMs } from '../clock.js'
+import { nowMs } from '../program/clock.js'
 import type { AgentLine, Reported } from './messages.js'
 
 /** A frozen node must not hold up the next read for long. */

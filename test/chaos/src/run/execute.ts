@@ -1,8 +1,8 @@
 import { errorMessage, isAbort, sleep } from '@montana/foundation'
-import { nowMs } from '../clock.js'
 import type { Recorder } from '../history/recorder.js'
 import type { ExecutedFault } from '../history/types.js'
 import type { Fault, Plan } from '../plan/types.js'
+import { nowMs } from '../program/clock.js'
 import { NEMESES } from '../world/nemeses.js'
 import type { World } from '../world/nemesis.js'
 

@@ -1,5 +1,5 @@
 import { sleep } from '@montana/foundation'
-import { nowMs } from '../clock.js'
+import { nowMs } from '../program/clock.js'
 import type { Nemesis } from './nemesis.js'
 import { amountOf, targetOf } from './traffic.js'
 

@@ -1,4 +1,4 @@
-import { nowMs } from '../clock.js'
+import { nowMs } from '../program/clock.js'
 import type { Nemesis } from './nemesis.js'
 import { targetOf } from './traffic.js'
 

@@ -1,6 +1,6 @@
-import { nowMs } from '../clock.js'
 import type { ReachChange } from '../history/types.js'
 import type { Label } from '../mesh/constants.js'
+import { nowMs } from '../program/clock.js'
 
 export type Cut = readonly [from: Label, to: Label]
 

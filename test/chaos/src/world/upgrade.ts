@@ -1,6 +1,6 @@
 import { sleep } from '@montana/foundation'
-import { nowMs } from '../clock.js'
 import type { Label } from '../mesh/constants.js'
+import { nowMs } from '../program/clock.js'
 import type { Nemesis, World } from './nemesis.js'
 
 /** A node that is not ready by then is left to the checker; the roll goes on. */

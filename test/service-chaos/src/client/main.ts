@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nowMs } from '../clock.js'
+import { nowMs } from '@montana/chaos/program'
 import { Asker } from './asker.js'
 import type { ClientWrite } from './lines.js'
 

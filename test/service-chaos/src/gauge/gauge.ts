@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { nowMs } from '../clock.js'
+import { nowMs } from '@montana/chaos/program'
 import type { GaugeLine } from './lines.js'
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url))

@@ -1,4 +1,4 @@
-import { nowMs } from '../clock.js'
+import { nowMs } from '@montana/chaos/program'
 import type { GaugeLine } from './lines.js'
 
 /** A process that wants the processor for an instant every few ms, as an agent does, and says how late it got it. */

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { nowMs } from '@montana/chaos/program'
 import type { TrialNetwork } from '@montana/netns'
 import type { ClientWrite } from '../client/lines.js'
-import { nowMs } from '../clock.js'
 
 const PROGRAM = fileURLToPath(new URL('../client/main.js', import.meta.url))
 /** Ten requests; none of them may have failed. */

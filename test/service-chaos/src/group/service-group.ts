@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import { nowMs } from '@montana/chaos/program'
 import { sleep } from '@montana/foundation'
 import { createNamespaces, type TrialNetwork } from '@montana/netns'
 import { ChatLog, Group, HOSTS, MACHINES, type Place } from '@montana/trials'
 import type { Thaw, Trace } from '../check/types.js'
-import { nowMs } from '../clock.js'
 import { keyOf } from '../service/sink.js'
 import { ANSWERED_MS, Client } from './client.js'
 

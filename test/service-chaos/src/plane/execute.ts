@@ -1,6 +1,6 @@
+import { nowMs } from '@montana/chaos/program'
 import { errorMessage, isAbort, sleep } from '@montana/foundation'
 import type { DoneFault, Healing } from '../check/history.js'
-import { nowMs } from '../clock.js'
 import { NEMESES } from './nemeses.js'
 import type { HostFault, Schedule } from './schedule.js'
 import type { World } from './world.js'

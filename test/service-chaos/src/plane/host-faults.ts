@@ -1,6 +1,6 @@
+import { nowMs } from '@montana/chaos/program'
 import { sleep } from '@montana/foundation'
 import { HOSTS, type RoleLine } from '@montana/trials'
-import { nowMs } from '../clock.js'
 import type { Nemesis, World } from './world.js'
 import { amountOf, present, targetOf } from './world.js'
 

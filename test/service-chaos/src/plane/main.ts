@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs'
-import { codeOfVerdict, commitOfTree, needNamespaces, runProgram, say, tellerOf } from '../program.js'
+import { codeOfVerdict, runProgram, say, tellerOf } from '@montana/chaos/program'
+import { BROKEN, commitOfTree, needNamespaces } from '../program.js'
 import { readPlaneOptions, USAGE } from './options.js'
 import { planeReportOf } from './report.js'
 import { runPlane } from './run.js'
 import { planeLines } from './text.js'
 
-await runProgram(async (args, signal) => {
+await runProgram(BROKEN, async (args, signal) => {
   const options = readPlaneOptions(args)
   if (options.help) return say(USAGE)
   needNamespaces()

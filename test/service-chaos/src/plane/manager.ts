@@ -1,5 +1,5 @@
+import { nowMs } from '@montana/chaos/program'
 import { type Group, HOSTS } from '@montana/trials'
-import { nowMs } from '../clock.js'
 
 const LOOK_MS = 100
 /** As the unit of the product does: Restart=always, RestartSec=1. */

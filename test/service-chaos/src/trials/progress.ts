@@ -1,4 +1,4 @@
-import { nowMs } from '../clock.js'
+import { nowMs } from '@montana/chaos/program'
 import { BOUNDS } from './bounds.js'
 import { nameOf } from './plan.js'
 import type { TrialRow } from './types.js'

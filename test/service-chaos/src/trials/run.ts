@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nowMs } from '../clock.js'
+import { nowMs } from '@montana/chaos/program'
 import { Gauge } from '../gauge/gauge.js'
 import type { TrialOptions } from '../options.js'
 import { runLane } from './lane.js'
