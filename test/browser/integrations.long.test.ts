@@ -63,9 +63,9 @@ async function addReplica(): Promise<void> {
   await page.waitForSelector(dialog('saved'), { timeout: PATIENCE_MS })
 }
 
-/** The replica answers slowly, so that somebody can look in the middle. */
+/** The replica answers slowly, so that somebody can look in the middle: once the first layer is done, while the second is not. */
 async function firstSyncWithReload(): Promise<void> {
-  const slow = world.stand.faults.add({ match: { path: /secrets/ }, delayMs: 2_500, times: 4 })
+  const slow = world.stand.faults.add({ match: { path: /secrets|variables/ }, delayMs: 1_500, times: 1_000 })
   await tab.press(dialog('saved'), 'first-sync')
   await until(() => page.locator('[data-progress=backup] progress').getAttribute('max')).toBe('4')
   await until(() => page.locator('[data-progress=backup] progress').getAttribute('value')).not.toBe('0')

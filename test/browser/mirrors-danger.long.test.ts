@@ -101,8 +101,7 @@ async function addByApp(): Promise<void> {
 }
 
 async function forceSync(): Promise<void> {
-  await tab.press('[data-mirror=mirror-1]', 'sync')
-  await tab.inStep('mirror-1')
+  await tab.sync('mirror-1')
   expect(world.git(world.replica.path, 'rev-parse', 'main')).toBe(world.git(world.source, 'rev-parse', 'main'))
   expect(world.replica.variables.get('MAIL_URL')).not.toBe(OLD_URL)
   // Its tokens live an hour and are renewed: no credential that ends.
@@ -165,9 +164,8 @@ async function tries(): Promise<number> {
 
 async function history(): Promise<void> {
   for (let before = await tries(); before <= HISTORY_PAGE; before = await tries()) {
-    await tab.press('[data-mirror=mirror-1]', 'sync')
+    await tab.sync('mirror-1')
     await until(tries).toBeGreaterThan(before)
-    await tab.inStep('mirror-1')
   }
   await tab.press('[data-mirror=mirror-1]', 'details')
   const rows = page.locator('[data-table=history] > li')
@@ -193,8 +191,7 @@ async function otherToken(): Promise<void> {
   await unlockWithOld()
   expect(world.git(world.replica.path, 'rev-parse', 'main')).toBe(before)
   await tab.unlock(OTHER_TOKEN)
-  await tab.press('[data-mirror=mirror-1]', 'sync')
-  await tab.inStep('mirror-1')
+  await tab.sync('mirror-1')
   expect(world.git(world.replica.path, 'rev-parse', 'main')).toBe(tip)
   expect(await tab.card('mirror-1').locator('.refused').count()).toBe(0)
   expect(await page.evaluate('globalThis.isSamePage')).toBe(true)

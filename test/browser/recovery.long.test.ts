@@ -64,10 +64,10 @@ async function sync(): Promise<void> {
 
 /** To its end: what is in step already looks the same before it has begun. */
 async function synced(): Promise<void> {
-  const begun = page.waitForSelector(`[data-mirror=${ID}] [data-do=sync]:disabled`, { timeout: PATIENCE_MS })
+  const begun = page.waitForSelector(`[data-mirror=${ID}][data-busy=true]`, { timeout: PATIENCE_MS })
   await sync()
   await begun
-  await until(() => card().locator('[data-do=sync]').isEnabled()).toBe(true)
+  await until(() => card().getAttribute('data-busy')).toBe('false')
 }
 
 /** Rescue refs of a bare repository by the tip that each keeps. */

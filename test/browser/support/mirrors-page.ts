@@ -45,6 +45,14 @@ export class MirrorsOnPage {
     await this.page.locator(within).getByLabel(label, { exact }).fill(text)
   }
 
+  /** To its end: what is in step looks the same before it has begun. */
+  async sync(id: string): Promise<void> {
+    const begun = this.page.waitForSelector(`[data-mirror=${id}][data-busy=true]`, { timeout: PATIENCE_MS })
+    await this.press(`[data-mirror=${id}]`, 'sync')
+    await begun
+    await this.inStep(id)
+  }
+
   async inStep(id: string): Promise<void> {
     await until(() => this.card(id).getAttribute('data-busy')).toBe('false')
     for (const name of LAYERS) await until(() => this.status(id, name)).toMatch(/^(?:ok|off)$/)
