@@ -24,6 +24,12 @@ export const PART_BUGS: readonly FormerBug[] = [
     patches: [source('node/runtime/catch-up/choose-sync.ts', 'if (head > 0 && gapWindows <= 0)', 'if (head < 0)')],
   },
   { id: 'NODE-11', patches: [source('sync/client/anchors.ts', ' && !passesOver(window, modules)', '')] },
+  {
+    id: 'NODE-14',
+    patches: [
+      source('node/ledger-service.ts', 'if (window - 1 - this.loop.head > FOLLOWS_WITHIN) say.status(peerId)', ''),
+    ],
+  },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a module, not a template here
   { id: 'MIR-8', patches: [source('mirror/service/exposed-history.ts', '`:(literal)${path}`', 'path')] },
 ]
