@@ -33,7 +33,9 @@ export async function freePort(): Promise<number> {
 
 /** The kernel gives a name without a file back with the process, however that ends. */
 async function reserve(): Promise<Generator<number>> {
-  for (let index = 0; index < BLOCKS; index++) {
+  // Not the block that was given back last: somebody may still ask for whom it had.
+  for (let tried = 0; tried < BLOCKS; tried++) {
+    const index = (process.pid + tried) % BLOCKS
     const held = await listening({ path: `\0montana-test-ports-${index}` })
     held?.unref()
     if (held) return around(FIRST + index * BLOCK)
