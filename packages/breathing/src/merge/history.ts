@@ -1,3 +1,4 @@
+import { parseExactJson } from '@montana/foundation'
 import { DAY_MS, HISTORY_BYTES, HISTORY_MS } from '../constants.js'
 import { compactJson, type Json } from './json.js'
 import type { Register } from './registers.js'
@@ -22,7 +23,7 @@ export function loserLine(path: string, pointer: string, { stamp, value }: Regis
 }
 
 export function parseLoser(line: string): Loser {
-  const [stamp, path, pointer, ...value] = JSON.parse(line) as [string, string, string, Json?]
+  const [stamp, path, pointer, ...value] = parseExactJson(line) as [string, string, string, Json?]
   return { stamp, path, pointer, ...(value[0] !== undefined && { value: value[0] }) }
 }
 

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@montana/foundation'
 import type { Ledger } from '../contracts/config.js'
 import { canonicalText } from './canonical.js'
 import { parseTime } from './rfc3339.js'
@@ -112,7 +113,7 @@ function brokenLines(broken: readonly string[], path: string): Finding[] {
 
 function parseLine(line: string, broken: string[]): unknown {
   try {
-    return JSON.parse(line)
+    return parseExactJson(line)
   } catch {
     broken.push(line)
     return line
@@ -122,7 +123,7 @@ function parseLine(line: string, broken: string[]): unknown {
 function parseArray(text: string): unknown[] | null {
   if (text.trim() === '') return []
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExactJson(text)
     return Array.isArray(value) ? value : null
   } catch {
     return null

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@montana/foundation'
 import type { Ledger } from '../contracts/config.js'
 import { uniteEntries } from './ledgers.js'
 import type { Finding } from './verdict.js'
@@ -74,7 +75,7 @@ function withValue(document: Json, [field = '', ...rest]: readonly string[], val
 
 function parseObject(text: string): Json | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExactJson(text)
     return isObject(value) ? value : null
   } catch {
     return null

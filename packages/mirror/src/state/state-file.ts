@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { errorCode, writeFileDurably } from '@montana/foundation'
+import { errorCode, parseExactJson, writeFileDurably } from '@montana/foundation'
 import { readBoundedFile } from '../config/bounded-file.js'
 import { MirrorError } from '../contracts/errors.js'
 import { type HeldLock, withFileLock } from '../files/file-lock.js'
@@ -50,7 +50,7 @@ export function readState(file: string): { readonly text: string; readonly conte
   const read = readBoundedFile(file, STATE_BYTES_MAX)
   if (!read.isRead) return unreadable(file, `cannot be read (${read.code})`)
   try {
-    const content: unknown = JSON.parse(read.text)
+    const content = parseExactJson(read.text)
     if (isObject(content)) return { text: read.text, content }
     return unreadable(file, 'is not an object')
   } catch {

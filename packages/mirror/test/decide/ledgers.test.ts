@@ -53,6 +53,14 @@ describe('uniting ledgers (11.3 step 4)', () => {
     expect(findings).toMatchObject([{ code: 'ledger-invalid' }])
   })
 
+  it('keeps each key as it is, whatever was read before', () => {
+    const { text } = uniteLedgers('[{"id":"1","\\\\":1}]', '[{"id":"2","\\"":1}]', ARRAY)
+    expect(text).toContain('"\\\\": 1')
+    expect(text).toContain('"\\"": 1')
+    const lines = uniteLedgers('{"id":"1","\\\\":1}\n', '{"id":"2","\\"":1}\n', NO_TIME)
+    expect(lines.text).toContain('"\\"":1')
+  })
+
   it('unites arrays', () => {
     const { text } = uniteLedgers('[{"id":1,"at":2}]', '[{"id":2,"at":1}]', ARRAY)
     expect(JSON.parse(text)).toEqual([

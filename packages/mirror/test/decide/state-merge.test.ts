@@ -34,6 +34,12 @@ describe('merging state/current.json (11.3 step 4)', () => {
     })
   })
 
+  it('keeps each key as it is, whatever was read before', () => {
+    const texts = ['{"quiet":1,"\\\\":2}', '{"quiet":1,"\\"":2}']
+    const read = texts.map((text) => mergeState({ text, epoch: 1 }, { text: '{}', epoch: 0 }, []).text)
+    expect(read).toEqual(['{\n  "quiet": 1,\n  "\\\\": 2\n}\n', '{\n  "quiet": 1,\n  "\\"": 2\n}\n'])
+  })
+
   it('writes nothing when a side cannot be read', () => {
     expect(merged([[], 1], [{}, 2])).toMatchObject({ state: null, findings: [{ code: 'STATE_UNREADABLE' }] })
   })
