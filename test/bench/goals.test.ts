@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { clockFigures } from './src/clock/figures.js'
@@ -8,7 +9,7 @@ import { mirrorFigures } from './src/mirror/figures.js'
 import { mirrorRatios } from './src/mirror/ratios.js'
 import { nodeFigures } from './src/node/figures.js'
 import { type Goal, type MeasuredRecord, readGoals, readRecords } from './src/suite/goals.js'
-import { isWithin, judge } from './src/suite/judge.js'
+import { isWithin, judge, lostFigures } from './src/suite/judge.js'
 import { syncFigures } from './src/sync/figures.js'
 import { transportFigures } from './src/transport/figures.js'
 import { goals as transportGoals } from './src/transport/goals.js'
@@ -31,7 +32,7 @@ const goal = (parts: Partial<Goal> = {}): Goal => {
   }
 }
 const record = (parts: Partial<MeasuredRecord> = {}): MeasuredRecord => {
-  return { goal: 'a', value: 1.5, command: 'a command', commit: '0123456', date: '2026-11-26', ...parts }
+  return { goal: 'a', value: 1.5, unit: '×', command: 'a command', commit: '0123456', date: '2026-11-26', ...parts }
 }
 
 describe('the table of goals', () => {
@@ -68,6 +69,15 @@ describe('the table of goals', () => {
     const ids = new Set(goals.map(({ id }) => id))
     expect(named.filter((id) => !ids.has(id))).toEqual([])
   })
+
+  it('has records in the unit of their goals, of commits of this history', () => {
+    const units = new Map(goals.map(({ id, unit }) => [id, unit]))
+    expect(records.filter(({ goal: id, unit }) => units.get(id) !== unit)).toEqual([])
+    const git = (...args: string[]) => spawnSync('git', ['-C', BENCH, ...args], { encoding: 'utf8' })
+    if (git('rev-parse', '--is-shallow-repository').stdout.trim() !== 'false') return
+    const commits = [...new Set(records.map(({ commit }) => commit))]
+    expect(commits.filter((commit) => git('merge-base', '--is-ancestor', commit, 'HEAD').status !== 0)).toEqual([])
+  })
 })
 
 describe('a goal', () => {
@@ -94,22 +104,33 @@ describe('a goal', () => {
     expect(judge([slow], [], [measured])).toMatchObject([{ value: 20, verdict: 'not met' }])
   })
 
-  it('falls back to what is on record, with its command, commit and day', () => {
-    const found = judge([goal()], [record({ remark: 'quiet' })], [failed('clock', 'ended with 1')])
-    expect(found).toMatchObject([
-      {
-        value: 1.5,
-        verdict: 'met',
-        isOfThisRun: false,
-        source: 'a command (noted at 0123456, 2026-11-26)',
-        remark: 'quiet; in this run the bench failed: ended with 1',
-      },
+  it('falls back to what is on record, with its command, commit and day, where the run did not begin its bench', () => {
+    const found = judge([goal(), goal({ long: true, figure: 'other' })], [record({ remark: 'quiet' })], [])
+    const source = 'a command (noted at 0123456, 2026-11-26)'
+    const row = { value: 1.5, verdict: 'met', isOfThisRun: false, source, remark: 'quiet' }
+    expect(found).toMatchObject([row, row])
+    expect(judge([goal({ long: true, figure: 'other' })], [record({ remark: 'quiet' })], [measured])).toMatchObject([
+      row,
     ])
   })
 
-  it('says that it is not of this run where the run could have measured it', () => {
-    const found = judge([goal({ figure: 'other' })], [record()], [measured])
-    expect(found).toMatchObject([{ value: 1.5, isOfThisRun: false, remark: 'this run did not measure it' }])
+  it('is not met by a record where this run should have measured it and has not', () => {
+    const before = '1.5 × at 0123456, 2026-11-26'
+    const [lost, broken] = ['this run did not measure it', 'in this run the bench failed: ended with 1']
+    const row = { value: null, verdict: 'not measured here', isOfThisRun: false }
+    expect(judge([goal({ figure: 'other' })], [record()], [measured])).toMatchObject([
+      { ...row, remark: `${lost}; ${before}` },
+    ])
+    for (const long of [{}, { long: true }] as const)
+      expect(judge([goal(long)], [record()], [failed('clock', 'ended with 1')])).toMatchObject([
+        { ...row, remark: `${broken}; ${before}` },
+      ])
+  })
+
+  it('whose bench ran and yields no such figure is a figure lost, unless it takes a long run', () => {
+    const goals = [goal(), goal({ id: 'b', figure: 'other' }), goal({ id: 'c', figure: 'other', long: true })]
+    expect(lostFigures(goals, [measured])).toEqual(['b: clock yields no other'])
+    expect(lostFigures(goals, [failed('clock', 'ended with 1')])).toEqual([])
   })
 
   it('is met in part at best where less was measured than it asks', () => {

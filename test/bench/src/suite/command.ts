@@ -1,6 +1,8 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from '../bench.js'
+import { readGoals } from './goals.js'
+import { lostFigures } from './judge.js'
 import { BENCH_FOLDER, measureAll, writeResults } from './suite.js'
 import { renderText } from './text.js'
 
@@ -16,7 +18,7 @@ export interface SuiteCommand {
   readonly out?: string
 }
 
-/** `npm run bench`: every bench, then results and page. Resolves to the exit code: 1 when a bench failed. */
+/** `npm run bench`: every bench, then results and page. Resolves to the exit code: 1 when a bench failed or lost a figure. */
 export async function runSuite(benches: readonly Bench[], command: SuiteCommand): Promise<number> {
   const { json, rounds, isLong } = command
   const signal = untilInterrupted()
@@ -33,7 +35,9 @@ export async function runSuite(benches: readonly Bench[], command: SuiteCommand)
     process.stdout.write(json ? `${JSON.stringify(results)}\n` : renderText(results))
     note(`results: ${file}`)
     note(`page: ${page}`)
-    return results.benches.some(({ outcome }) => outcome === 'failed') ? EXIT_FAILED : 0
+    const lost = lostFigures(readGoals(join(BENCH_FOLDER, 'goals.json')), results.benches)
+    for (const line of lost) note(`lost: ${line}`)
+    return lost.length > 0 || results.benches.some(({ outcome }) => outcome === 'failed') ? EXIT_FAILED : 0
   } catch (error) {
     if (!signal.aborted) throw error
     note('interrupted: nothing was written')

@@ -11,9 +11,11 @@ const Goal = z.strictObject({
   direction: z.enum(['at most', 'at least', 'below', 'exactly']),
   bound: z.number(),
   unit: z.string(),
-  /** A bench of this run and one of its ratios or figures; a record stands in where the run has none. */
+  /** A bench of this run and one of its ratios or figures; a record stands in where this run did not begin it. */
   bench: z.string().optional(),
   figure: z.string().optional(),
+  /** The figure comes with `--long` only; elsewhere a record stands in for it. */
+  long: z.literal(true).optional(),
   /** What measures it outside the benches; null where nothing does yet. */
   command: z.string().nullable(),
 })
@@ -25,12 +27,14 @@ const GoalsFile = z.strictObject({ schema: z.literal('montana.goals/1'), goals: 
 const MeasuredRecord = z.strictObject({
   goal: z.string(),
   value: z.number(),
+  /** That of its goal. */
+  unit: z.string(),
   command: z.string(),
   /** At which the value was noted; it was measured there or shortly before. */
   commit: z.string().regex(/^[0-9a-f]{7,40}$/),
   date: z.iso.date(),
   /** What the measurement did less of than the goal asks: the goal is then met in part at best. */
-  short: z.string().optional(),
+  short: z.string().min(1).optional(),
   remark: z.string().optional(),
 })
 export type MeasuredRecord = z.infer<typeof MeasuredRecord>

@@ -11,8 +11,9 @@ export function judge(
     const value = measuredBy(goal, benches)
     const record = records.find((one) => one.goal === goal.id)
     if (value !== undefined) return ofThisRun(goal, value)
-    if (record) return ofRecord(goal, record, failureOf(goal, benches))
-    return withoutValue(goal, benches)
+    const failure = failureOf(goal, benches)
+    if (record && failure === undefined) return ofRecord(goal, record)
+    return withoutValue(goal, failure, record)
   })
 }
 
@@ -40,27 +41,38 @@ function ofThisRun(goal: Goal, value: number): JudgedGoal {
   return row(goal, { value, verdict: isWithin(goal, value) ? 'met' : 'not met', source, isOfThisRun: true })
 }
 
-/** Why this run has no value of a bench that it began; undefined where there is no reason. */
-function failureOf({ bench }: Goal, benches: readonly BenchResult[]): string | undefined {
+/** Why this run has no value of a bench that it began; undefined where it could not have one. */
+function failureOf({ bench, long }: Goal, benches: readonly BenchResult[]): string | undefined {
   const result = benches.find((one) => one.bench === bench)
-  if (!result) return undefined
+  if (!result || (long && result.outcome === 'ran')) return undefined
   return result.outcome === 'failed' ? `in this run the bench failed: ${result.error}` : 'this run did not measure it'
 }
 
-function ofRecord(goal: Goal, record: MeasuredRecord, failure: string | undefined): JudgedGoal {
-  const { value, command, commit, date, short, remark } = record
+function ofRecord(goal: Goal, { value, command, commit, date, short, remark }: MeasuredRecord): JudgedGoal {
   const source = `${command} (noted at ${commit.slice(0, 7)}, ${date})`
   const verdict = isWithin(goal, value) ? (short ? 'in part' : 'met') : 'not met'
-  const words = [short, remark, failure].filter((part) => part !== undefined).join('; ')
+  const words = [short, remark].filter((part) => part !== undefined).join('; ')
   return row(goal, { value, verdict, source, remark: words === '' ? null : words })
 }
 
-function withoutValue(goal: Goal, benches: readonly BenchResult[]): JudgedGoal {
-  const { bench, command } = goal
+/** What was measured before says nothing of a run that should have measured it and has not: it is told, not counted. */
+function withoutValue(goal: Goal, failure: string | undefined, before: MeasuredRecord | undefined): JudgedGoal {
+  const { bench, command, unit } = goal
   if (bench === undefined)
     return row(goal, { verdict: 'not on record', source: command ?? 'no command measures it yet' })
-  const remark = failureOf(goal, benches) ?? null
+  const last = before && `${before.value} ${unit} at ${before.commit.slice(0, 7)}, ${before.date}`
+  const words = [failure, last].filter((part) => part !== undefined).join('; ')
+  const remark = words === '' ? null : words
   return row(goal, { verdict: 'not measured here', source: command ?? `npm run bench -- ${bench}`, remark })
+}
+
+/** Goals whose bench ran to its end and yielded no such figure: the bench has lost a row. */
+export function lostFigures(goals: readonly Goal[], benches: readonly BenchResult[]): string[] {
+  const isLost = (goal: Goal) => {
+    const isRun = benches.some(({ bench, outcome }) => bench === goal.bench && outcome === 'ran')
+    return isRun && !goal.long && measuredBy(goal, benches) === undefined
+  }
+  return goals.filter(isLost).map(({ id, bench, figure }) => `${id}: ${bench} yields no ${figure}`)
 }
 
 interface Found {

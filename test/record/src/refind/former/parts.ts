@@ -30,6 +30,16 @@ export const PART_BUGS: readonly FormerBug[] = [
       source('node/ledger-service.ts', 'if (window - 1 - this.loop.head > FOLLOWS_WITHIN) say.status(peerId)', ''),
     ],
   },
+  {
+    id: 'MIR-9',
+    patches: [
+      source(
+        'mirror/decide/ledgers.ts',
+        'const value = parseExactJson(text)',
+        'const value: unknown = JSON.parse(text)',
+      ),
+    ],
+  },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a module, not a template here
   { id: 'MIR-8', patches: [source('mirror/service/exposed-history.ts', '`:(literal)${path}`', 'path')] },
 ]
