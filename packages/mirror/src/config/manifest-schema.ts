@@ -27,6 +27,11 @@ const path = z
   .string({ error: 'a text' })
   .regex(/^(?![/~])(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0\\]{1,1000}$/, 'a path inside')
 
+/** Says in our words what it is not; a field too many has words of its own. */
+function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, { error: ({ code }) => (code === 'invalid_type' ? 'an object' : undefined) })
+}
+
 /** Names, files and paths are given once: two entries would want two things. */
 function listOf<Item extends z.ZodType>(item: Item, keyOf: (entry: z.output<Item>) => string) {
   const list = z.array(item, { error: 'a list' }).max(NAMES_MAX, `at most ${NAMES_MAX} entries`)
@@ -39,33 +44,30 @@ function listOf<Item extends z.ZodType>(item: Item, keyOf: (entry: z.output<Item
 
 const upper = ({ name }: { name: string }) => name.toUpperCase()
 
-const check = z
-  .strictObject({
-    workflow: file,
-    inputs: z
-      .record(field, text, { error: 'a map of texts' })
-      .refine((inputs) => Object.keys(inputs).length <= INPUTS_MAX, `at most ${INPUTS_MAX} inputs`)
-      .default({}),
-    timeoutMinutes: z
-      .int({ error: 'a whole number' })
-      .min(1, 'at least 1')
-      .max(CHECK_MINUTES_MAX)
-      .default(CHECK_MINUTES),
-  })
-  .transform(({ workflow, inputs, timeoutMinutes }) => ({ workflow, inputs, timeoutMs: timeoutMinutes * MINUTE_MS }))
+const check = object({
+  workflow: file,
+  inputs: z
+    .record(field, text, { error: 'a map of texts' })
+    .refine((inputs) => Object.keys(inputs).length <= INPUTS_MAX, `at most ${INPUTS_MAX} inputs`)
+    .default({}),
+  timeoutMinutes: z
+    .int({ error: 'a whole number' })
+    .min(1, 'at least 1')
+    .max(CHECK_MINUTES_MAX, `at most ${CHECK_MINUTES_MAX}`)
+    .default(CHECK_MINUTES),
+}).transform(({ workflow, inputs, timeoutMinutes }) => ({ workflow, inputs, timeoutMs: timeoutMinutes * MINUTE_MS }))
 
 /** Every field of `montana.mirror.json`. Spec repository-mirror 3.3. */
-export const manifestSchema = z.strictObject({
-  secrets: listOf(z.strictObject({ name: named, required: flag.default(false) }), upper).default([]),
-  variables: listOf(z.strictObject({ name: named }), upper).default([]),
-  gates: listOf(z.strictObject({ name: named, inert: text, live: text }), upper).default([]),
+export const manifestSchema = object({
+  secrets: listOf(object({ name: named, required: flag.default(false) }), upper).default([]),
+  variables: listOf(object({ name: named }), upper).default([]),
+  gates: listOf(object({ name: named, inert: text, live: text }), upper).default([]),
   notCopied: listOf(named, (name) => name.toUpperCase()).default([]),
-  workflows: listOf(
-    z.strictObject({ file, primary: flag, replica: flag, temporary: flag }),
-    ({ file: name }) => name,
-  ).default([...DEFAULT_WORKFLOWS]),
+  workflows: listOf(object({ file, primary: flag, replica: flag, temporary: flag }), ({ file: name }) => name).default([
+    ...DEFAULT_WORKFLOWS,
+  ]),
   ledgers: listOf(
-    z.strictObject({
+    object({
       path,
       format: z.enum(['ndjson', 'json-array'], { error: 'ndjson or json-array' }),
       id: field,

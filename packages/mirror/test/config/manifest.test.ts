@@ -51,6 +51,19 @@ describe('the manifest', () => {
     expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', exitCode: 78, field }))
   })
 
+  it.each([
+    [{ secrets: ['A'] }, 'secrets.0 is not an object', 'write an object'],
+    [[], 'the manifest is not an object', 'write an object'],
+    [
+      { check: { workflow: 'x.yml', timeoutMinutes: 1_000 } },
+      /check.timeoutMinutes is not at most \d+$/,
+      /^write at most \d+$/,
+    ],
+  ])('%j is refused in words of its own', (value, message, remedy) => {
+    const words = (text: string | RegExp) => expect.stringMatching(text)
+    expect(() => parse(value)).toThrow(expect.objectContaining({ message: words(message), remedy: words(remedy) }))
+  })
+
   it('none is not an empty one', () => {
     const refused = expect.objectContaining({ field: 'MIRROR_MANIFEST', exitCode: 78 })
     expect(() => loadManifest('/nonexistent/montana.mirror.json')).toThrow(refused)
