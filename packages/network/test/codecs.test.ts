@@ -174,6 +174,7 @@ describe('Error answer', () => {
     expect(bytes.length).toBe(134)
     expect(decodeExtError(bytes)).toMatchObject({ extCode: 3, retryAfterMs: 1500, text: 'ä'.repeat(64) })
     expect(codeOf(() => decodeExtError(Uint8Array.of(1, 0, 0, 0, 0, 129)))).toBe('BadLength')
+    expect(codeOf(() => decodeExtError(Uint8Array.of(1, 0, 0, 0, 0, 2, 0xc3, 0x28)))).toBe('BadValue')
   })
 })
 

@@ -25,7 +25,7 @@ function isWard(value: unknown): value is TimedWard {
   if (typeof value !== 'object' || value === null) return false
   const { service, group, started, cgroup, unit, untilMs } = value as Record<string, unknown>
   const isGroup = group === null || (Number.isSafeInteger(group) && (group as number) > 1)
-  return typeof service === 'string' && typeof untilMs === 'number' && isGroup && [started, cgroup, unit].every(isText)
+  return typeof service === 'string' && Number.isFinite(untilMs) && isGroup && [started, cgroup, unit].every(isText)
 }
 
 function isText(value: unknown): boolean {

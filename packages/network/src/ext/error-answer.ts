@@ -15,9 +15,18 @@ export function decodeExtError(bytes: Uint8Array): ExtError {
   const retryAfterMs = reader.u32()
   const length = reader.u8()
   if (length > MAX_TEXT_BYTES) throw new CodecError('BadLength', { length })
-  const text = Buffer.from(reader.bytes(length)).toString('utf8')
+  const text = textOf(reader.bytes(length))
   reader.end()
   return new ExtError(code, text, retryAfterMs)
+}
+
+/** What is no UTF-8 would grow when it is written again: a character of three bytes stands for each byte of it. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new CodecError('BadValue', { text: 'no UTF-8' })
+  }
 }
 
 /** Cut at a character, so that the text stays UTF-8. */
