@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAbort, sleep } from '@montana/foundation'
+import { sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
 import { git } from '../build/checkout.js'
 import { judge } from '../check/check.js'
@@ -45,7 +45,7 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
     })
   } catch (error) {
     // Of a run that was stopped there is nothing to look at.
-    if (isAbort(error)) forget(runDir)
+    if (signal.aborted) forget(runDir)
     throw error
   } finally {
     await network.close()
