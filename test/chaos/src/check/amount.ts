@@ -1,6 +1,7 @@
 import type { History } from '../history/types.js'
 import { LABELS } from '../mesh/constants.js'
 import { LEAST } from './bounds.js'
+import { maxOf } from './max.js'
 
 export interface Amounts {
   readonly windows: number
@@ -11,7 +12,7 @@ export interface Amounts {
 }
 
 export function amountsOf({ stored, faults, reads, failedReads }: History, faultsPlanned: number): Amounts {
-  const windows = Math.max(0, ...stored.map(({ window }) => window))
+  const windows = maxOf(stored.map(({ window }) => window))
   const faultsDone = faults.filter(({ failure }) => failure === undefined).length
   return { windows, faultsPlanned, faultsDone, reads: reads.length, failedReads }
 }

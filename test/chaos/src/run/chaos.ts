@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
@@ -7,6 +7,7 @@ import { judge } from '../check/check.js'
 import { Recorder } from '../history/recorder.js'
 import { readStores } from '../history/stores.js'
 import type { History } from '../history/types.js'
+import { writeHistory } from '../history/write.js'
 import { WINDOW_MS } from '../mesh/constants.js'
 import { makeFiles } from '../mesh/files.js'
 import { Mesh } from '../mesh/mesh.js'
@@ -32,9 +33,10 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
   const network = openNetwork(lacks)
   try {
     const history = await runMesh(prepared, { network, runDir, signal, onLine })
+    // Before it is judged: whatever comes of that, the run is not lost.
+    writeHistory(join(runDir, 'history.json'), plan, history)
     const planned = plan.steps.flatMap(({ faults }) => faults).length
     const judgement = judge(history, planned)
-    if (judgement.verdict !== 'PASS') writeFileSync(join(runDir, 'history.json'), JSON.stringify({ plan, history }))
     return reportOf({
       prepared,
       history,
@@ -46,6 +48,7 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
   } catch (error) {
     // Of a run that was stopped there is nothing to look at.
     if (signal.aborted) forget(runDir)
+    else onLine(`data: ${runDir}`)
     throw error
   } finally {
     await network.close()
