@@ -2,7 +2,7 @@
 export const BOUNDS = {
   /** From the start of a process to its answer that it is ready. */
   readyMs: 10_000,
-  /** From the end of the last fault to a new window on every node. */
+  /** From the end of the last fault to a new window on every node; of one that was restarted, from when it was ready. */
   healingWindows: 3,
   /** Of the weight that must stand behind a window. */
   quorumPercent: 67,
