@@ -2,7 +2,7 @@ import { BOUNDS, type History, judge, LABELS, type Label, type RuleName, type Ti
 import { describe, expect, it } from 'vitest'
 import { cutsBetween, fault, HEAD, hashOf, KILL, readAt, SPLIT, soundHistory } from './support/history.js'
 
-const PLANNED = 2
+const PLANNED = ['kill', 'halves'] as const
 
 function rulesBroken(history: History): RuleName[] {
   return [...new Set(judge(history, PLANNED).violations.map(({ rule }) => rule))]
@@ -290,7 +290,25 @@ describe('a run that did too little', () => {
   it('is void where faults could not be done', () => {
     const history = soundHistory()
     const faults = history.faults.map((one) => ({ ...one, failure: 'not felt' }))
-    expect(judge({ ...history, faults }, PLANNED).tooLittle).toEqual(['0 faults done, at least 2 are wanted'])
+    expect(judge({ ...history, faults }, PLANNED).tooLittle).toEqual([
+      '0 faults done, at least 2 are wanted',
+      'kill was planned and never done',
+      'halves was planned and never done',
+    ])
+  })
+
+  it('is void where one kind of fault was never done, whatever the others were', () => {
+    const history = soundHistory()
+    const clock = { ...history.faults[0], fault: fault('clock', ['bob']) } as History['faults'][number]
+    const planned = [...PLANNED, 'clock', 'clock'] as const
+    const judged = (failure: string | undefined) =>
+      judge({ ...history, faults: [...history.faults, clock, { ...clock, failure }] }, planned)
+    expect(judged('not felt').verdict).toBe('PASS')
+    const faults = [...history.faults, { ...clock, failure: 'not felt' }]
+    expect(judge({ ...history, faults }, [...PLANNED, 'clock'])).toMatchObject({
+      verdict: 'VOID',
+      tooLittle: ['clock was planned and never done'],
+    })
   })
 
   it('is void where one node was hardly read', () => {

@@ -43,7 +43,7 @@ describe('rowsOf', () => {
     const reads = history.reads.filter(({ label, startMs }) => label !== 'cyd' || startMs < SPLIT.endMs)
     const healings = history.healings.map((healing) => ({ ...healing, untilMs: Math.min(healing.untilMs, 55_000) }))
     const short = { ...history, reads, healings }
-    expect(judge(short, 2).violations.filter(({ rule }) => rule === 'healing')).toHaveLength(1)
+    expect(judge(short, KINDS).violations.filter(({ rule }) => rule === 'healing')).toHaveLength(1)
     expect(rowsOf(short, KINDS)[1]?.late).toBe(1)
   })
 })
@@ -51,7 +51,7 @@ describe('rowsOf', () => {
 describe('a run of many reads', () => {
   it('is judged and told as a short one', () => {
     const history = longHistory()
-    expect(judge(history, 2)).toMatchObject({ verdict: 'PASS', violations: [] })
+    expect(judge(history, KINDS)).toMatchObject({ verdict: 'PASS', violations: [] })
     expect(rowsOf(history, KINDS)).toEqual(rowsOf(soundHistory(), KINDS))
   })
 

@@ -17,7 +17,7 @@ export const LEAST = {
   /** Of the windows that the time had room for. */
   windowShare: 0.25,
   windows: 5,
-  /** Of the planned faults; the rest may fall to a slow host. */
+  /** Of the planned faults; the rest may fall to a slow host, but for the last one of its kind. */
   faultShare: 0.6,
   faults: 1,
   /** Of one node, mean over the run; five are tried. */

@@ -7,6 +7,7 @@ import { healingsOf, type Recovery, readinessOf } from '../check/recoveries.js'
 import type { Violation } from '../check/types.js'
 import type { History } from '../history/types.js'
 import { KINDS, type Kind, type Omitted } from '../plan/types.js'
+import { kindsOf } from '../run/open.js'
 import type { Prepared } from '../run/prepare.js'
 import { type Machine, machine } from './machine.js'
 
@@ -65,7 +66,7 @@ export interface ReportInit {
 
 export function reportOf({ prepared, history, judgement, network, runDir, commit }: ReportInit): ChaosReport {
   const { plan, options, from } = prepared
-  const planned = plan.steps.flatMap(({ faults }) => faults)
+  const planned = kindsOf(plan)
   const { verdict, violations, tooLittle } = judgement
   return {
     schema: 'montana.chaos/1',
@@ -75,11 +76,8 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
     duration_ms: Math.round(history.endMs - history.startMs),
     window_ms: history.windowMs,
     bounds: BOUNDS,
-    amounts: amountsOf(history, planned.length),
-    faults: rowsOf(
-      history,
-      planned.map(({ kind }) => kind),
-    ),
+    amounts: amountsOf(history, planned),
+    faults: rowsOf(history, planned),
     omitted: plan.omitted,
     violations,
     too_little: tooLittle,

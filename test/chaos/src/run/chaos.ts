@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
-import { git } from '../build/checkout.js'
+import { revision } from '../build/checkout.js'
 import { judge } from '../check/check.js'
 import { Recorder } from '../history/recorder.js'
 import { readStores } from '../history/stores.js'
@@ -18,7 +18,7 @@ import { Links } from '../world/links.js'
 import type { Builds, World } from '../world/nemesis.js'
 import { Reach } from '../world/reach.js'
 import { execute } from './execute.js'
-import { openNetwork, targetsOf } from './open.js'
+import { kindsOf, openNetwork, targetsOf } from './open.js'
 import type { Prepared, Say } from './prepare.js'
 
 /** Until all nodes say the same window before they are ended, ms. */
@@ -30,21 +30,14 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
   const { options, lacks, plan } = prepared
   const runDir = join(options.dataDir, `run-${options.seed}-${process.pid}`)
   mkdirSync(runDir, { recursive: true })
+  const commit = revision() ?? null
   const network = openNetwork(lacks)
   try {
     const history = await runMesh(prepared, { network, runDir, signal, onLine })
     // Before it is judged: whatever comes of that, the run is not lost.
     writeHistory(join(runDir, 'history.json'), plan, history)
-    const planned = plan.steps.flatMap(({ faults }) => faults).length
-    const judgement = judge(history, planned)
-    return reportOf({
-      prepared,
-      history,
-      judgement,
-      network: network.kind,
-      runDir,
-      commit: git('rev-parse', 'HEAD') ?? null,
-    })
+    const judgement = judge(history, kindsOf(plan))
+    return reportOf({ prepared, history, judgement, network: network.kind, runDir, commit })
   } catch (error) {
     // Of a run that was stopped there is nothing to look at.
     if (signal.aborted) forget(runDir)

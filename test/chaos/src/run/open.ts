@@ -11,6 +11,11 @@ export function openNetwork(lacks: ReadonlyMap<Ability, string>): TrialNetwork {
   return createNamespaces(LABELS, String(process.pid))
 }
 
+/** Of each fault of the plan. */
+export function kindsOf({ steps }: Plan): Kind[] {
+  return steps.flatMap(({ faults }) => faults.map(({ kind }) => kind))
+}
+
 /** Whom the plan hits with one kind of fault. */
 export function targetsOf({ steps }: Plan, kind: Kind): Label[] {
   const faults = steps.flatMap((step) => step.faults).filter((fault) => fault.kind === kind)
