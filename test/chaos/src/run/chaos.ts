@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
@@ -20,6 +20,7 @@ import { Reach } from '../world/reach.js'
 import { execute } from './execute.js'
 import { kindsOf, openNetwork, targetsOf } from './open.js'
 import type { Prepared, Say } from './prepare.js'
+import { forget, mark, sweep, unmark } from './sweep.js'
 
 /** Until all nodes say the same window before they are ended, ms. */
 const SETTLE_MS = 30_000
@@ -28,10 +29,12 @@ const LOOK_EVERY_MS = 50
 /** One run, from an empty mesh to its verdict. Rejects with AbortError; whatever happens, nothing runs afterwards. */
 export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: Say): Promise<ChaosReport> {
   const { options, lacks, plan } = prepared
+  sweep(options.dataDir)
   const runDir = join(options.dataDir, `run-${options.seed}-${process.pid}`)
   mkdirSync(runDir, { recursive: true })
+  mark(runDir)
   const commit = revision() ?? null
-  const network = openNetwork(lacks)
+  const network = await openNetwork(lacks)
   try {
     const history = await runMesh(prepared, { network, runDir, signal, onLine })
     // Before it is judged: whatever comes of that, the run is not lost.
@@ -45,12 +48,8 @@ export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: 
     throw error
   } finally {
     await network.close()
+    unmark(runDir)
   }
-}
-
-/** Removes what a run has left. */
-export function forget(runDir: string): void {
-  rmSync(runDir, { recursive: true, force: true })
 }
 
 interface RunPlace {
