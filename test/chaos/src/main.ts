@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { readOptions, USAGE } from './options.js'
 import { codeOfVerdict, runProgram, say, tellerOf } from './program/program.js'
 import { linesOf } from './report/text.js'
-import { forget, runChaos } from './run/chaos.js'
+import { runChaos } from './run/chaos.js'
 import { prepare } from './run/prepare.js'
+import { forget } from './run/sweep.js'
 
 await runProgram('CHAOS_BROKEN', async (args, signal) => {
   const options = readOptions(args)

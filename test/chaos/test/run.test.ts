@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { longIt } from '../../support/long-it.js'
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js')
+const RUNNER = join(import.meta.dirname, '..', '..', '..', 'scripts', 'run.mjs')
 const NAMESPACES = '/run/netns'
 /** The time that is asked for, the other build, and the proof of the stores, on a busy host. */
 const RUN_TIMEOUT_MS = 900_000
+
+const STDIO = ['ignore', 'pipe', 'pipe', 'ipc'] as ('ignore' | 'pipe' | 'ipc')[]
 
 interface Ended {
   readonly code: number | null
@@ -22,8 +25,16 @@ const dir = mkdtempSync(join(tmpdir(), 'montana-chaos-test-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 function startChaos(...args: string[]) {
-  const argv = [MAIN, '--data-dir', dir, ...args]
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  return heardFrom(spawn(process.execPath, [MAIN, '--data-dir', dir, ...args], { stdio: STDIO }))
+}
+
+/** As from a terminal: the runner leads a group, and the program is in it. */
+function startFromTerminal(...args: string[]) {
+  const argv = [RUNNER, 'chaos', '--data-dir', dir, ...args]
+  return heardFrom(spawn(process.execPath, argv, { stdio: STDIO, detached: true }))
+}
+
+function heardFrom(child: ChildProcess) {
   const heard = { stdout: '', stderr: '' }
   child.stdout?.on('data', (chunk) => {
     heard.stdout += chunk
@@ -87,16 +98,17 @@ describe('npm run chaos', () => {
   )
 
   longIt(
-    'ends everything when it is interrupted in the middle of a fault',
+    'ends everything when it is interrupted from a terminal in the middle of a fault',
     async () => {
-      const { child, heard, ended } = startChaos('--minutes', '5', '--seed', '1')
+      const { child, heard, ended } = startFromTerminal('--minutes', '5', '--seed', '1')
       await expect.poll(() => heard.stdout, { timeout: RUN_TIMEOUT_MS / 2 }).toContain('step 2 of')
       expect(processesOfRuns().length).toBeGreaterThan(5)
-      child.kill('SIGINT')
+      const [run = ''] = runsKept()
+      process.kill(-(child.pid ?? Number.NaN), 'SIGINT')
       const { code } = await ended
       expect(code).toBe(130)
       expect(processesOfRuns()).toEqual([])
-      expect(namespacesOf(child.pid)).toEqual([])
+      expect(namespacesOf(Number(run.split('-').at(-1)))).toEqual([])
       expect(runsKept()).toEqual([])
     },
     RUN_TIMEOUT_MS,

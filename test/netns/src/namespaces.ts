@@ -70,7 +70,7 @@ export function hasNamespaces(): boolean {
 /** Namespaces of trials that were killed, and what still runs in them: their name has the process that made them. */
 function sweep(): void {
   for (const name of readNames()) {
-    const [, pid] = /^mt(\d+)[a-z]?-/.exec(name) ?? []
+    const [, pid] = /^mt(?:probe)?(\d+)(?:[a-z]?-|$)/.exec(name) ?? []
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeNamespace(name)
   }
 }

@@ -19,6 +19,13 @@ export function git(...args: string[]): string | undefined {
   }
 }
 
+/** Commit of this checkout, with `-dirty` where its files were changed since; undefined where there is no repository. */
+export function revision(run: typeof git = git): string | undefined {
+  const [head, changes] = [run('rev-parse', 'HEAD'), run('status', '--porcelain')]
+  if (head === undefined || changes === undefined) return undefined
+  return changes === '' ? head : `${head}-dirty`
+}
+
 export function commitOf(revision: string): string | undefined {
   return git('rev-parse', '--verify', '--quiet', `${revision}^{commit}`)
 }

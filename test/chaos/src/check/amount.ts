@@ -1,6 +1,8 @@
 import type { History } from '../history/types.js'
 import { LABELS } from '../mesh/constants.js'
+import type { Kind } from '../plan/types.js'
 import { LEAST } from './bounds.js'
+import { maxOf } from './max.js'
 
 export interface Amounts {
   readonly windows: number
@@ -10,15 +12,16 @@ export interface Amounts {
   readonly failedReads: number
 }
 
-export function amountsOf({ stored, faults, reads, failedReads }: History, faultsPlanned: number): Amounts {
-  const windows = Math.max(0, ...stored.map(({ window }) => window))
+export function amountsOf({ stored, faults, reads, failedReads }: History, planned: readonly Kind[]): Amounts {
+  const faultsPlanned = planned.length
+  const windows = maxOf(stored.map(({ window }) => window))
   const faultsDone = faults.filter(({ failure }) => failure === undefined).length
   return { windows, faultsPlanned, faultsDone, reads: reads.length, failedReads }
 }
 
 /** Why the run has shown nothing; empty where it did enough. */
-export function tooLittle(history: History, faultsPlanned: number): string[] {
-  const { windows, faultsDone } = amountsOf(history, faultsPlanned)
+export function tooLittle(history: History, planned: readonly Kind[]): string[] {
+  const { windows, faultsPlanned, faultsDone } = amountsOf(history, planned)
   const seconds = (history.endMs - history.startMs) / 1_000
   const leastWindows = Math.max(LEAST.windows, Math.ceil((LEAST.windowShare * seconds * 1_000) / history.windowMs))
   const leastFaults = Math.max(LEAST.faults, Math.ceil(LEAST.faultShare * faultsPlanned))
@@ -27,8 +30,15 @@ export function tooLittle(history: History, faultsPlanned: number): string[] {
   return [
     ...(windows < leastWindows ? [`${windows} windows cemented, at least ${leastWindows} are wanted`] : []),
     ...(faultsDone < leastFaults ? [`${faultsDone} faults done, at least ${leastFaults} are wanted`] : []),
+    ...neverDone(history, planned).map((kind) => `${kind} was planned and never done`),
     ...quiet
       .filter(({ count }) => count < leastReads)
       .map(({ label, count }) => `${count} reads of ${label}, at least ${leastReads} are wanted`),
   ]
+}
+
+/** Each kind shows something else: the others do not stand for it. */
+function neverDone({ faults }: History, planned: readonly Kind[]): Kind[] {
+  const done = new Set(faults.filter(({ failure }) => failure === undefined).map(({ fault }) => fault.kind))
+  return [...new Set(planned)].filter((kind) => !done.has(kind))
 }

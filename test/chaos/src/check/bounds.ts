@@ -2,7 +2,7 @@
 export const BOUNDS = {
   /** From the start of a process to its answer that it is ready. */
   readyMs: 10_000,
-  /** From the end of the last fault to a new window on every node. */
+  /** From the end of the last fault to a new window on every node; of one that was restarted, from when it was ready. */
   healingWindows: 3,
   /** Of the weight that must stand behind a window. */
   quorumPercent: 67,
@@ -17,7 +17,7 @@ export const LEAST = {
   /** Of the windows that the time had room for. */
   windowShare: 0.25,
   windows: 5,
-  /** Of the planned faults; the rest may fall to a slow host. */
+  /** Of the planned faults; the rest may fall to a slow host, but for the last one of its kind. */
   faultShare: 0.6,
   faults: 1,
   /** Of one node, mean over the run; five are tried. */

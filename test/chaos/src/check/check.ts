@@ -1,4 +1,5 @@
 import type { History } from '../history/types.js'
+import type { Kind } from '../plan/types.js'
 import { agreement } from './agreement.js'
 import { tooLittle } from './amount.js'
 import { convergence } from './convergence.js'
@@ -30,10 +31,10 @@ export interface Judgement {
   readonly tooLittle: readonly string[]
 }
 
-/** Judges a history by every rule. Pure. */
-export function judge(history: History, faultsPlanned: number): Judgement {
+/** Judges a history by every rule. `planned`: the kind of each fault of the plan. Pure. */
+export function judge(history: History, planned: readonly Kind[]): Judgement {
   const violations = Object.values(CHECKS).flatMap((rule) => rule(history))
-  const lacks = tooLittle(history, faultsPlanned)
+  const lacks = tooLittle(history, planned)
   const verdict = violations.length > 0 ? 'FAIL' : lacks.length > 0 ? 'VOID' : 'PASS'
   return { verdict, violations, tooLittle: lacks }
 }

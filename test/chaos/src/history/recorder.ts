@@ -36,6 +36,17 @@ export class Recorder {
     return Math.max(0, ...LABELS.map((label) => this.#latest.get(label)?.window ?? 0))
   }
 
+  /** The highest window that any node had reported by `atMs`; who is heard late belongs to it as well. */
+  headAt(atMs: number): number {
+    const left = new Set<Label>(LABELS)
+    let head = 0
+    for (let index = this.reads.length - 1; index >= 0 && left.size > 0; index--) {
+      const read = this.reads[index]
+      if (read && read.endMs <= atMs && left.delete(read.label)) head = Math.max(head, read.window)
+    }
+    return head
+  }
+
   /** Whether a read of its status that began after `sinceMs` has found it ready. */
   isReadySince(label: Label, sinceMs: number): boolean {
     const read = this.#latest.get(label)

@@ -2,10 +2,12 @@ import { formatTime } from '@montana/foundation'
 import { type Amounts, amountsOf } from '../check/amount.js'
 import { BOUNDS } from '../check/bounds.js'
 import type { Judgement } from '../check/check.js'
+import { maxOf } from '../check/max.js'
 import { healingsOf, type Recovery, readinessOf } from '../check/recoveries.js'
 import type { Violation } from '../check/types.js'
 import type { History } from '../history/types.js'
 import { KINDS, type Kind, type Omitted } from '../plan/types.js'
+import { kindsOf } from '../run/open.js'
 import type { Prepared } from '../run/prepare.js'
 import { type Machine, machine } from './machine.js'
 
@@ -64,7 +66,7 @@ export interface ReportInit {
 
 export function reportOf({ prepared, history, judgement, network, runDir, commit }: ReportInit): ChaosReport {
   const { plan, options, from } = prepared
-  const planned = plan.steps.flatMap(({ faults }) => faults)
+  const planned = kindsOf(plan)
   const { verdict, violations, tooLittle } = judgement
   return {
     schema: 'montana.chaos/1',
@@ -74,11 +76,8 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
     duration_ms: Math.round(history.endMs - history.startMs),
     window_ms: history.windowMs,
     bounds: BOUNDS,
-    amounts: amountsOf(history, planned.length),
-    faults: rowsOf(
-      history,
-      planned.map(({ kind }) => kind),
-    ),
+    amounts: amountsOf(history, planned),
+    faults: rowsOf(history, planned),
     omitted: plan.omitted,
     violations,
     too_little: tooLittle,
@@ -93,7 +92,8 @@ function repeatOf({ options: { minutes, seed, network }, from }: Prepared): stri
   return ['npm run chaos --', `--minutes ${minutes}`, `--seed ${seed}`, ...flags].join(' ')
 }
 
-function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
+/** What each kind of fault that was planned has come to. */
+export function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
   const [ready, healing] = [readinessOf(history), healingsOf(history)]
   return KINDS.filter((kind) => planned.includes(kind)).map((kind) => {
     const mine = (recoveries: readonly Recovery[]) => recoveries.filter(({ kinds }) => kinds.includes(kind))
@@ -103,7 +103,7 @@ function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
       kind,
       planned: planned.filter((one) => one === kind).length,
       done: done.length,
-      late: late(readies, BOUNDS.readyMs) + late(healings, BOUNDS.healingWindows * history.windowMs),
+      late: [...readies, ...healings].filter(({ isLate }) => isLate).length,
       windows: done.reduce((sum, { startMs, endMs }) => sum + windowsIn(history, startMs, endMs), 0),
       ready: timesOf(readies),
       healing: timesOf(healings),
@@ -111,17 +111,14 @@ function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
   })
 }
 
-function late(recoveries: readonly Recovery[], boundMs: number): number {
-  return recoveries.filter(({ ms, waitedMs }) => (ms ?? waitedMs) > boundMs).length
-}
-
 function windowsIn({ reads }: History, startMs: number, endMs: number): number {
-  const windows = reads.filter((read) => read.endMs >= startMs && read.endMs <= endMs).map(({ window }) => window)
-  return windows.length === 0 ? 0 : Math.max(...windows) - Math.max(...before(reads, startMs), 0)
+  const during = reads.filter((read) => read.endMs >= startMs && read.endMs <= endMs)
+  const before = reads.filter((read) => read.endMs < startMs)
+  return during.length === 0 ? 0 : highestOf(during) - highestOf(before)
 }
 
-function before(reads: History['reads'], atMs: number): number[] {
-  return reads.filter(({ endMs }) => endMs < atMs).map(({ window }) => window)
+function highestOf(reads: History['reads']): number {
+  return maxOf(reads.map(({ window }) => window))
 }
 
 function timesOf(recoveries: readonly Recovery[]): Times {

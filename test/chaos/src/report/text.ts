@@ -13,7 +13,7 @@ export function linesOf(report: ChaosReport): string[] {
     ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, message }) => `VIOLATION ${rule}: ${message}`),
     ...(violations.length > VIOLATIONS_SHOWN ? [`and ${violations.length - VIOLATIONS_SHOWN} more`] : []),
     ...too_little.map((reason) => `too little: ${reason}`),
-    `bounds: ready ${bounds.readyMs / 1_000} s after a restart, new windows everywhere ${healingS} s after healing`,
+    `bounds: ready ${bounds.readyMs / 1_000} s after a restart, new windows everywhere ${healingS} s after healing (of whoever was restarted: after it was ready)`,
     `${machine.cores} cores of ${machine.cpu}, kernel ${machine.kernel}, load ${machine.load1}; ${report.network}`,
     ...(verdict === 'PASS' ? [] : [`data: ${report.data_dir}`, `again: ${report.repeat}`]),
     `${verdict}: seed ${report.seed}, ${amounts.windows} windows, ${amounts.faultsDone} of ${amounts.faultsPlanned} faults, ` +

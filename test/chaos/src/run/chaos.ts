@@ -1,12 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAbort, sleep } from '@montana/foundation'
+import { sleep } from '@montana/foundation'
 import type { TrialNetwork } from '@montana/netns'
-import { git } from '../build/checkout.js'
+import { revision } from '../build/checkout.js'
 import { judge } from '../check/check.js'
 import { Recorder } from '../history/recorder.js'
 import { readStores } from '../history/stores.js'
 import type { History } from '../history/types.js'
+import { writeHistory } from '../history/write.js'
 import { WINDOW_MS } from '../mesh/constants.js'
 import { makeFiles } from '../mesh/files.js'
 import { Mesh } from '../mesh/mesh.js'
@@ -17,8 +18,9 @@ import { Links } from '../world/links.js'
 import type { Builds, World } from '../world/nemesis.js'
 import { Reach } from '../world/reach.js'
 import { execute } from './execute.js'
-import { openNetwork, targetsOf } from './open.js'
+import { kindsOf, openNetwork, targetsOf } from './open.js'
 import type { Prepared, Say } from './prepare.js'
+import { forget, mark, sweep, unmark } from './sweep.js'
 
 /** Until all nodes say the same window before they are ended, ms. */
 const SETTLE_MS = 30_000
@@ -27,34 +29,27 @@ const LOOK_EVERY_MS = 50
 /** One run, from an empty mesh to its verdict. Rejects with AbortError; whatever happens, nothing runs afterwards. */
 export async function runChaos(prepared: Prepared, signal: AbortSignal, onLine: Say): Promise<ChaosReport> {
   const { options, lacks, plan } = prepared
+  sweep(options.dataDir)
   const runDir = join(options.dataDir, `run-${options.seed}-${process.pid}`)
   mkdirSync(runDir, { recursive: true })
-  const network = openNetwork(lacks)
+  mark(runDir)
+  const commit = revision() ?? null
+  const network = await openNetwork(lacks)
   try {
     const history = await runMesh(prepared, { network, runDir, signal, onLine })
-    const planned = plan.steps.flatMap(({ faults }) => faults).length
-    const judgement = judge(history, planned)
-    if (judgement.verdict !== 'PASS') writeFileSync(join(runDir, 'history.json'), JSON.stringify({ plan, history }))
-    return reportOf({
-      prepared,
-      history,
-      judgement,
-      network: network.kind,
-      runDir,
-      commit: git('rev-parse', 'HEAD') ?? null,
-    })
+    // Before it is judged: whatever comes of that, the run is not lost.
+    writeHistory(join(runDir, 'history.json'), plan, history)
+    const judgement = judge(history, kindsOf(plan))
+    return reportOf({ prepared, history, judgement, network: network.kind, runDir, commit })
   } catch (error) {
     // Of a run that was stopped there is nothing to look at.
-    if (isAbort(error)) forget(runDir)
+    if (signal.aborted) forget(runDir)
+    else onLine(`data: ${runDir}`)
     throw error
   } finally {
     await network.close()
+    unmark(runDir)
   }
-}
-
-/** Removes what a run has left. */
-export function forget(runDir: string): void {
-  rmSync(runDir, { recursive: true, force: true })
 }
 
 interface RunPlace {

@@ -30,10 +30,25 @@ export class Links {
   /** In force when it returns, until the function that it returns is called. */
   add(fault: LinkFault): () => void {
     this.#faults.add(fault)
-    this.#apply()
+    try {
+      this.#apply()
+    } catch (error) {
+      this.#takeBack(fault)
+      throw error
+    }
     return () => {
       this.#faults.delete(fault)
       this.#apply()
+    }
+  }
+
+  /** It may be in force on some machines: nobody would end it. */
+  #takeBack(fault: LinkFault): void {
+    this.#faults.delete(fault)
+    try {
+      this.#apply()
+    } catch {
+      // What is still in force goes with the next change that can be made.
     }
   }
 
