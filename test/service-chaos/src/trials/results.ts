@@ -30,12 +30,17 @@ export class Results {
   }
 
   isDone(job: Job): boolean {
-    return this.#rows.some((row) => row.outcome === 'counted' && nameOf(row) === nameOf(job))
+    return this.#rows.some((row) => isFinal(row) && nameOf(row) === nameOf(job))
   }
 
   attemptsOf(job: Job): number {
     return this.#rows.filter((row) => nameOf(row) === nameOf(job)).length
   }
+}
+
+/** It is not repeated. */
+export function isFinal({ outcome }: TrialRow): boolean {
+  return outcome === 'counted' || outcome === 'failed'
 }
 
 /** A last line that a kill has torn is none. */
