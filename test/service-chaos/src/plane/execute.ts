@@ -1,6 +1,7 @@
 import { nowMs } from '@montana/chaos/program'
 import { errorMessage, isAbort, sleep } from '@montana/foundation'
 import type { DoneFault, Healing } from '../check/history.js'
+import { aimed } from './host-faults.js'
 import { NEMESES } from './nemeses.js'
 import type { HostFault, Schedule } from './schedule.js'
 import type { World } from './world.js'
@@ -46,12 +47,13 @@ async function allDone(doing: readonly Promise<DoneFault>[]): Promise<readonly D
   return await Promise.all(doing)
 }
 
-async function doFault({ world, onLine }: ExecuteInit, fault: HostFault, step: number): Promise<DoneFault> {
-  const { kind, targets } = fault
-  let startMs = nowMs()
+async function doFault({ world, onLine }: ExecuteInit, planned: HostFault, step: number): Promise<DoneFault> {
+  const { kind } = planned
+  let [startMs, targets] = [nowMs(), planned.targets]
   try {
-    await sleep(fault.delayMs, world.signal)
-    startMs = nowMs()
+    await sleep(planned.delayMs, world.signal)
+    const fault = aimed(world, planned)
+    ;[startMs, targets] = [nowMs(), fault.targets]
     await inForce(world, fault)
     return { kind, targets, step, startMs, endMs: nowMs(), failure: null }
   } catch (error) {
