@@ -1,4 +1,7 @@
-import { cellsOf, type Job, judgeTrials, planTrials, rowsIn, type TrialRow } from '@montana/service-chaos'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cellsOf, type Job, judgeTrials, planTrials, Results, rowsIn, type TrialRow } from '@montana/service-chaos'
 import { describe, expect, it } from 'vitest'
 
 const INIT = { scenarios: ['kill', 'cut'], dead: [1, 4], trials: 10, seed: 7 } as const
@@ -89,4 +92,17 @@ it('reads what an interrupted run has written, without the line that was torn', 
   const text = rows.map((row) => JSON.stringify(row)).join('\n')
   expect(rowsIn(text)).toEqual(rows)
   expect(rowsIn(text.slice(0, -5))).toHaveLength(rows.length - 1)
+})
+
+it('goes on only behind results of the same code', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'montana-results-'))
+  const path = join(dir, 'results.jsonl')
+  const [job] = plan
+  try {
+    for (const commit of ['aa', 'aa-dirty', null]) if (job) new Results(path, commit).add(rowOf(job, { commit }))
+    const taken = ['aa', 'bb', 'aa-dirty', null].map((commit) => new Results(path, commit).rows.length)
+    expect(taken).toEqual([1, 0, 0, 0])
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })

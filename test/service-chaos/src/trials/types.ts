@@ -44,7 +44,7 @@ export interface TrialRow extends Job {
   readonly requests: number
   readonly failed: number
   readonly violations: readonly string[]
-  /** What ran; results of another commit are not taken. */
+  /** What ran; results of another commit, or of a changed tree, are not taken. */
   readonly commit: string | null
   /** RFC 3339. */
   readonly at: string
