@@ -1,8 +1,7 @@
 import { nowMs } from '@montana/chaos/program'
 import { sleep } from '@montana/foundation'
-import { HOSTS, type RoleLine } from '@montana/trials'
-import type { HostFault } from './schedule.js'
-import type { Nemesis, World } from './world.js'
+import type { RoleLine } from '@montana/trials'
+import type { Nemesis } from './world.js'
 import { amountOf, present, targetOf } from './world.js'
 
 const LOOK_MS = 100
@@ -46,15 +45,4 @@ export const enospc: Nemesis = async ({ disks, agents, service }, fault) => {
 /** It began to, which it must take back, or was no longer fit to; whether it acted, the rule `full` says. */
 function isRefused({ policy, state, isEligible }: RoleLine): boolean {
   return policy === 'serve' && (state !== 'standby' || !isEligible)
-}
-
-/**
- * Whom a fault hits as things stand. Whoever leads already has no epoch to write: where it is its disk that would be full,
- * the next one in the chain is hit in its place.
- */
-export function aimed({ service, disks }: World, fault: HostFault): HostFault {
-  const [leader] = service.group.roles.leaders('serve')
-  if (fault.kind !== 'enospc' || leader === undefined || leader !== targetOf(fault)) return fault
-  const other = HOSTS.find((host) => host !== leader && disks.has(host))
-  return other === undefined ? fault : { ...fault, targets: [other] }
 }
