@@ -9,15 +9,19 @@ const SSH_TESTS = [
   'packages/release/test/deploy',
 ]
 
+/** `npm run soak:loss`, and its short form. */
+const LOSS_TESTS = ['test/long/loss', 'test/e2e/busy-failover']
+const NETWORK_TESTS = ['test/e2e/failover', 'test/chaos/', ...LOSS_TESTS]
+
 /** `command` proves that `debian` is there; `tests` are the files that want it, by the beginning of their path. */
 const PACKAGES = [
   { command: 'ssh', debian: 'openssh-client', tests: SSH_TESTS },
   // On a host with systemd its installation would open the host to the network at the next boot at the latest.
   { command: 'sshd', debian: 'openssh-server', tests: SSH_TESTS, hasService: true },
   // Cuts and losses between the namespaces of a trial; its service only loads rules at boot and is not enabled.
-  { command: 'nft', debian: 'nftables', tests: ['test/e2e/failover', 'test/chaos/'] },
+  { command: 'nft', debian: 'nftables', tests: NETWORK_TESTS },
   // Bandwidth and addresses of the namespaces; wall clocks that jump, of single processes.
-  { command: 'ip', debian: 'iproute2', tests: ['test/chaos/'], isLong: true },
+  { command: 'ip', debian: 'iproute2', tests: ['test/chaos/', ...LOSS_TESTS], isLong: true },
   { command: 'faketime', debian: 'faketime', tests: ['test/chaos/'], isLong: true },
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
@@ -58,7 +62,7 @@ const APT_TIMEOUT_MS = 300_000
  * stays missing, and why.
  */
 export function ensurePackages(filters = [], isLongRun = false) {
-  const missing = PACKAGES.filter((entry) => isWanted(entry, filters, isLongRun) && !isThere(entry.command))
+  const missing = wantedPackages(filters, isLongRun).filter(({ command }) => !isThere(command))
   const refused = missing.map((entry) => [entry, whyNot(entry)]).filter(([, reason]) => reason !== undefined)
   for (const [{ debian }, reason] of refused) note(`${debian} is missing, tests that need it are skipped: ${reason}`)
   const installable = missing.filter((entry) => !refused.some(([other]) => other === entry))
@@ -70,6 +74,11 @@ export function ensurePackages(filters = [], isLongRun = false) {
   const whole = installable.filter(({ isExtracted }) => !isExtracted).map(({ debian }) => debian)
   if (whole.length > 0 && !install(whole))
     note(`${whole.join(', ')} could not be installed, tests that need it are skipped`)
+}
+
+/** What they want, whether or not it is there. */
+export function wantedPackages(filters = [], isLongRun = false) {
+  return PACKAGES.filter((entry) => isWanted(entry, filters, isLongRun))
 }
 
 /** As vitest understands filters: parts of a path. */

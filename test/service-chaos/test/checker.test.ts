@@ -31,12 +31,35 @@ const PLANTED: readonly [string, string, Partial<Trace>][] = [
     'overlap',
     { spans: [...sound.spans, span('almaty', '100', 10_000, 12_000)] },
   ],
-  ['the sink takes an effect of an older epoch', 'fence', { effects: [...sound.effects, effect(5, 'almaty', '100')] }],
-  ['a host acts that has not said so', 'claim', { effects: [...sound.effects, effect(5, 'moscow', '300')] }],
-  ['a host acts in an epoch that it has not said', 'claim', { effects: [...sound.effects, effect(5, 'spb', '201')] }],
+  [
+    'the sink takes an effect of an older epoch',
+    'fence',
+    { effects: [...sound.effects, effect(5, 'almaty', '100', 10_600)] },
+  ],
+  ['a host acts that has not said so', 'claim', { effects: [...sound.effects, effect(5, 'moscow', '300', 11_000)] }],
+  [
+    'a host acts in an epoch that it has not said',
+    'claim',
+    { effects: [...sound.effects, effect(5, 'spb', '201', 11_000)] },
+  ],
+  [
+    'a service goes on when its host has said that it no longer acts',
+    'claim',
+    { effects: [...sound.effects.slice(0, 2), effect(6, 'almaty', '100', 6_002), ...sound.effects.slice(2)] },
+  ],
+  [
+    'a thawed host goes on, and what it tries is refused',
+    'claim',
+    { effects: [...sound.effects, effect(5, 'almaty', '100', 11_001, 'refused')] },
+  ],
+  [
+    'a host comes to the sink before it has said so',
+    'claim',
+    { effects: [...sound.effects, effect(7, 'spb', '200', 7_900)] },
+  ],
   ['an acknowledged write is not there', 'lost', { acknowledged: [...sound.acknowledged, 'write-9'] }],
   ['an acknowledged write was refused', 'lost', { acknowledged: [...sound.acknowledged, 'write-4'] }],
-  ['a write is taken twice', 'twice', { effects: [...sound.effects, effect(3, 'spb', '200')] }],
+  ['a write is taken twice', 'twice', { effects: [...sound.effects, effect(3, 'spb', '200', 9_300)] }],
 ]
 
 describe('the checker of the merged trace', () => {
@@ -46,6 +69,12 @@ describe('the checker of the merged trace', () => {
 
   it('lets a thawed host find out in its first turn', () => {
     expect(check({ ...sound, spans: [...sound.spans, span('almaty', '100', 10_010, 10_200)] })).toEqual([])
+  })
+
+  it('lets what was asked of a host come late', () => {
+    const late = { ...sound, effects: [...sound.effects, effect(5, 'almaty', '100', 14_000, 'refused')] }
+    expect(check({ ...late, sent: new Map([['write-5', 4_990]]) })).toEqual([])
+    expect(check(late).map(({ rule }) => rule)).toEqual(['claim'])
   })
 
   it('lets two policies have leaders of their own', () => {

@@ -22,6 +22,13 @@ describe('the gap that a client sees', () => {
     expect(gapAfter(writesOf(12, [10, 11], hostOf), 950)).toEqual({ fromMs: 1_000, toMs: undefined, host: undefined })
   })
 
+  it('is not closed by an answer of before the fault, though a request already hung', () => {
+    const hung = { id: 97, sentMs: 200, endMs: 1_200, isOk: false, host: null }
+    const old = { id: 98, sentMs: 990, endMs: 1_005, isOk: true, host: 'almaty' }
+    const end = { id: 99, sentMs: 4_200, endMs: 4_210, isOk: true, host: 'spb' }
+    expect(gapAfter([old, hung, end], 1_000)).toEqual({ fromMs: 200, toMs: 4_210, host: 'spb' })
+  })
+
   it('is not closed by an answer that was asked for before it', () => {
     const slow = { id: 99, sentMs: 990, endMs: 1_200, isOk: true, host: 'almaty' }
     expect(gapAfter([...writesOf(12, [10, 11], hostOf), slow], 950)?.toMs).toBeUndefined()

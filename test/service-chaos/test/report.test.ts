@@ -1,4 +1,7 @@
-import { cellsOf, type Job, judgeTrials, planTrials, rowsIn, type TrialRow } from '@montana/service-chaos'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cellsOf, type Job, judgeTrials, planTrials, Results, rowsIn, type TrialRow } from '@montana/service-chaos'
 import { describe, expect, it } from 'vitest'
 
 const INIT = { scenarios: ['kill', 'cut'], dead: [1, 4], trials: 10, seed: 7 } as const
@@ -57,7 +60,22 @@ describe('the judgement of the trials', () => {
     expect(cellsOf(plan, again).reduce((sum, { stalled }) => sum + stalled, 0)).toBe(1)
   })
 
+  it('is void when more of a cell was repeated than one trial in ten', () => {
+    const again = rows.filter(({ trial }) => trial <= 2).map((row) => ({ ...row, outcome: 'stalled' as const }))
+    const judgement = judge([...again, ...rows.map((row) => ({ ...row, attempt: 2 }))])
+    expect(judgement).toMatchObject({ verdict: 'VOID', failures: [] })
+    expect(judgement.too_little).toContain('kill with 1 dead: 2 trials repeated, at most 1 may be')
+  })
+
+  it('keeps the gap of a trial that failed afterwards', () => {
+    const changed = except(0, { outcome: 'failed', reason: 'the group was not whole again afterwards', gap_ms: 14_000 })
+    expect(judge(changed).failures[0]).toMatch(/not whole again/)
+    expect(cellsOf(plan, changed).map(({ gap }) => gap.max_ms)).toContain(14_000)
+    expect(cellsOf(plan, changed).reduce((sum, { failed }) => sum + failed, 0)).toBe(1)
+  })
+
   it.each<[string, Partial<TrialRow>]>([
+    ['a group that lost its leader when others went', { outcome: 'failed', reason: 'not whole before', gap_ms: null }],
     ['a gap at the bound of the 99th percentile', { gap_ms: 10_000 }],
     ['nobody who served', { gap_ms: null }],
     ['a violation, though its gap does not count', { outcome: 'stalled', violations: ['fence: x'] }],
@@ -74,4 +92,17 @@ it('reads what an interrupted run has written, without the line that was torn', 
   const text = rows.map((row) => JSON.stringify(row)).join('\n')
   expect(rowsIn(text)).toEqual(rows)
   expect(rowsIn(text.slice(0, -5))).toHaveLength(rows.length - 1)
+})
+
+it('goes on only behind results of the same code', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'montana-results-'))
+  const path = join(dir, 'results.jsonl')
+  const [job] = plan
+  try {
+    for (const commit of ['aa', 'aa-dirty', null]) if (job) new Results(path, commit).add(rowOf(job, { commit }))
+    const taken = ['aa', 'bb', 'aa-dirty', null].map((commit) => new Results(path, commit).rows.length)
+    expect(taken).toEqual([1, 0, 0, 0])
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })

@@ -24,9 +24,13 @@ const sound: ServiceHistory = {
       span('almaty', '100', WALL_MS, WALL_MS + FAULT_MS),
       span('spb', '200', WALL_MS + 23_500, Number.POSITIVE_INFINITY),
     ],
-    effects: answered.map(({ id, host }) => effect(id, host ?? '', host === 'almaty' ? '100' : '200')),
+    effects: answered.map(({ id, host }) =>
+      effect(id, host ?? '', host === 'almaty' ? '100' : '200', WALL_MS + id * 100 + 10),
+    ),
     acknowledged: answered.map(({ id }) => `write-${id}`),
     thaws: [],
+    ends: [],
+    sent: new Map(),
   },
   wallOffsetMs: WALL_MS,
   ...{ startMs: 0, endMs: END_MS, writes },
@@ -52,7 +56,8 @@ describe('the judgement of a run of the service plane', () => {
   it('finds that nobody acts after healing', () => {
     const [first] = sound.trace.spans
     const trace = { ...sound.trace, spans: first ? [first, span('spb', '200', WALL_MS + 35_500, 2 * WALL_MS)] : [] }
-    expect(rulesOf({ trace })).toEqual(['leader'])
+    // Somebody served all the same, who had not said so.
+    expect(rulesOf({ trace })).toEqual(['claim', 'leader'])
   })
 
   it('finds a leader who comes in time and does not stay the only one', () => {
@@ -69,7 +74,35 @@ describe('the judgement of a run of the service plane', () => {
   it('finds an agent that ended by itself, unless a disk was full', () => {
     const deaths = [{ host: 'moscow', atMs: 21_000 }]
     expect(rulesOf({ deaths })).toEqual(['exit'])
-    expect(fault && rulesOf({ deaths, faults: [{ ...fault, kind: 'enospc' }] })).toEqual([])
+    expect(fault && rulesOf({ deaths, faults: [{ ...fault, kind: 'enospc', targets: ['moscow'] }] })).toEqual([])
+  })
+
+  it('does not take the full disk of one host for an excuse of another', () => {
+    const deaths = [{ host: 'moscow', atMs: 21_000 }]
+    expect(fault && rulesOf({ deaths, faults: [{ ...fault, kind: 'enospc', targets: ['almaty'] }] })).toEqual(['exit'])
+  })
+
+  it('finds a host that begins to act while its disk is full', () => {
+    expect(fault && rulesOf({ faults: [{ ...fault, kind: 'enospc', targets: ['spb'] }] })).toEqual(['full'])
+    expect(fault && rulesOf({ faults: [{ ...fault, kind: 'enospc', targets: ['moscow'] }] })).toEqual([])
+  })
+
+  it('lets a host with a full disk say that it begins, and take it back', () => {
+    const began = span('moscow', '300', WALL_MS + 21_000, WALL_MS + 21_300)
+    const faults = fault ? [{ ...fault, kind: 'enospc', targets: ['moscow'] }] : []
+    expect(rulesOf({ ...withSpans(began), faults })).toEqual([])
+  })
+
+  it('finds a step after which the group is never whole', () => {
+    expect(rulesOf({ healings: sound.healings.map((healing) => ({ ...healing, wholeMs: null })) })).toEqual(['whole'])
+  })
+
+  it('is void where nobody ever took over', () => {
+    const spans = [span('almaty', '100', WALL_MS, Number.POSITIVE_INFINITY)]
+    const effects = answered.map(({ id }) => effect(id, 'almaty', '100', WALL_MS + id * 100 + 10))
+    const judgement = judgeService({ ...sound, trace: { ...sound.trace, spans, effects } }, 1)
+    expect(judgement).toMatchObject({ verdict: 'VOID', violations: [] })
+    expect(judgement.too_little).toEqual(['0 failovers, at least 1 are wanted'])
   })
 
   it('finds an acknowledged write that is not in the sink', () => {

@@ -1,6 +1,7 @@
+import { claim } from './claim.js'
 import { epoch } from './epoch.js'
 import { overlap } from './overlap.js'
-import { claim, fence, lost, twice } from './sink.js'
+import { fence, lost, twice } from './sink.js'
 import type { Rule, RuleName, Trace, Violation } from './types.js'
 
 const CHECKS: Readonly<Record<RuleName, Rule>> = { epoch, overlap, fence, claim, lost, twice }

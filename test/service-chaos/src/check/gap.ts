@@ -1,6 +1,6 @@
 import type { ClientWrite } from '../client/lines.js'
 
-/** Until when the service failed: from the sending of the first failed request to the first answer to a later one, ms. */
+/** Until when the service failed: from the sending of the first failed request to the first answer to one after the fault, ms. */
 export interface Gap {
   readonly fromMs: number
   /** Undefined: nobody has answered yet. */
@@ -13,7 +13,7 @@ export function gapAfter(writes: readonly ClientWrite[], faultMs: number): Gap |
   const failed = writes.filter(({ isOk, endMs }) => !isOk && endMs >= faultMs)
   if (failed.length === 0) return undefined
   const fromMs = Math.min(...failed.map(({ sentMs }) => sentMs))
-  const healed = writes.filter(({ isOk, sentMs }) => isOk && sentMs > fromMs)
+  const healed = writes.filter(({ isOk, sentMs }) => isOk && sentMs > fromMs && sentMs >= faultMs)
   const first = healed.reduce<ClientWrite | undefined>((a, b) => (a && a.endMs <= b.endMs ? a : b), undefined)
   return { fromMs, toMs: first?.endMs, host: first?.host ?? undefined }
 }

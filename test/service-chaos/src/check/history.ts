@@ -4,6 +4,7 @@ import type { Trace } from './types.js'
 /** A fault as it was done; times are CLOCK_MONOTONIC, ms. */
 export interface DoneFault {
   readonly kind: string
+  /** Who was really hit. */
   readonly targets: readonly string[]
   readonly step: number
   readonly startMs: number

@@ -1,7 +1,8 @@
 import { check } from './check.js'
+import { actsWhileFull, type DiskViolation, exits } from './disk.js'
 import type { ServiceHistory } from './history.js'
 import { recoveriesOf } from './recovery.js'
-import type { RuleName, Violation } from './types.js'
+import type { ActingSpan, RuleName, Violation } from './types.js'
 
 /** What a group must keep after faults: issue 11. */
 export const SERVICE_BOUNDS = {
@@ -17,10 +18,12 @@ export const SERVICE_LEAST = {
   /** Of the planned faults; the rest may fall to a slow host. */
   faultShare: 0.6,
   faults: 1,
+  /** The acting host changes at least once, and once in each of so many minutes. */
+  minutesPerMove: 5,
 } as const
 
 export interface ServiceViolation {
-  readonly rule: RuleName | 'leader' | 'answer' | 'exit'
+  readonly rule: RuleName | DiskViolation['rule'] | 'leader' | 'answer' | 'whole'
   readonly message: string
 }
 
@@ -34,7 +37,7 @@ export interface ServiceJudgement {
 /** Judges a history of the service plane by every rule. Pure. */
 export function judgeService(history: ServiceHistory, faultsPlanned: number): ServiceJudgement {
   const trace: readonly Violation[] = check(history.trace)
-  const violations = [...trace, ...late(history), ...exits(history)]
+  const violations = [...trace, ...late(history), ...broken(history), ...exits(history), ...actsWhileFull(history)]
   const lacks = tooLittle(history, faultsPlanned)
   const verdict = violations.length > 0 ? 'FAIL' : lacks.length > 0 ? 'VOID' : 'PASS'
   return { verdict, violations, too_little: lacks }
@@ -57,25 +60,36 @@ function lateBy(rule: 'leader' | 'answer', ms: number | null, message: string): 
   return [{ rule, message: `${message} ${took}, bound ${SERVICE_BOUNDS.leaderMs / 1_000} s` }]
 }
 
-/** An agent ends by itself only where its disk is full. */
-function exits({ deaths, faults }: ServiceHistory): ServiceViolation[] {
-  const isFull = (atMs: number) =>
-    faults.some(({ kind, startMs, endMs }) => kind === 'enospc' && startMs <= atMs && endMs >= atMs)
-  return deaths
-    .filter(({ atMs }) => !isFull(atMs))
-    .map(({ host }) => ({ rule: 'exit', message: `the agent of ${host} ended by itself` }))
+/** A step is not over while a host is missing that could serve. */
+function broken({ healings, faults }: ServiceHistory): ServiceViolation[] {
+  const kindsOf = (step: number) => faults.filter((fault) => fault.step === step).map(({ kind }) => kind)
+  return healings
+    .filter(({ wholeMs }) => wholeMs === null)
+    .map(({ step, atMs, untilMs }) => {
+      const waited = `${((untilMs - atMs) / 1_000).toFixed(0)} s`
+      return { rule: 'whole', message: `step ${step + 1}, ${kindsOf(step).join(' with ')}: not whole in ${waited}` }
+    })
 }
 
-function tooLittle({ startMs, endMs, writes, faults }: ServiceHistory, planned: number): string[] {
+function tooLittle({ startMs, endMs, writes, faults, trace }: ServiceHistory, planned: number): string[] {
   const seconds = (endMs - startMs) / 1_000
   const least = Math.ceil(SERVICE_LEAST.requestsPerSecond * seconds)
   const answered = writes.filter(({ isOk }) => isOk).length
   const done = faults.filter(({ failure }) => failure === null).length
   const leastDone = Math.max(SERVICE_LEAST.faults, Math.ceil(SERVICE_LEAST.faultShare * planned))
+  const moves = movesIn(trace.spans)
+  const leastMoves = Math.max(1, Math.floor(seconds / 60 / SERVICE_LEAST.minutesPerMove))
   const leastAnswered = Math.ceil(SERVICE_LEAST.answeredShare * writes.length)
   return [
     ...(writes.length < least ? [`${writes.length} requests, at least ${least} are wanted`] : []),
     ...(answered < leastAnswered ? [`${answered} requests answered, at least ${leastAnswered} are wanted`] : []),
+    ...(moves < leastMoves ? [`${moves} failovers, at least ${leastMoves} are wanted`] : []),
     ...(done < leastDone ? [`${done} faults done, at least ${leastDone} are wanted`] : []),
   ]
+}
+
+/** How often another host began to act than the one before. */
+function movesIn(spans: readonly ActingSpan[]): number {
+  const hosts = spans.filter(({ policy }) => policy === 'serve').sort((a, b) => a.fromMs - b.fromMs)
+  return hosts.filter(({ host }, index) => index > 0 && hosts[index - 1]?.host !== host).length
 }

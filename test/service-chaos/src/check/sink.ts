@@ -11,15 +11,6 @@ export const fence: Rule = ({ effects }) => {
   })
 }
 
-/** Whoever had an effect had said that it acts in that epoch: else the role logs are not the whole story. */
-export const claim: Rule = ({ effects, spans }) => {
-  const claims = new Set(
-    spans.filter(({ policy }) => policy === 'serve').map(({ host, epoch }) => `${host} in ${epoch}`),
-  )
-  const acts = new Set(accepted(effects).map(({ host, epoch }) => `${host} in ${epoch}`))
-  return [...acts].filter((act) => !claims.has(act)).map((act) => ({ rule: 'claim', message: `${act} acted unsaid` }))
-}
-
 /** What the client was told is done is in the sink. */
 export const lost: Rule = ({ effects, acknowledged }) => {
   const keys = new Set(accepted(effects).map(({ key }) => key))

@@ -15,10 +15,18 @@ export interface SinkLine {
   readonly key: string
   readonly epoch: string
   readonly host: string
+  /** Wall clock of this machine. */
+  readonly at_ms: number
 }
 
 /** A host whose processes were stopped, all of them, and went on at `atMs`. */
 export interface Thaw {
+  readonly host: string
+  readonly atMs: number
+}
+
+/** A host whose agent was gone, or stood still, from `atMs` on; no line tells that. */
+export interface End {
   readonly host: string
   readonly atMs: number
 }
@@ -30,6 +38,10 @@ export interface Trace {
   /** Keys of the writes that the client was told are done. */
   readonly acknowledged: readonly string[]
   readonly thaws: readonly Thaw[]
+  /** Agents that died, or were frozen, or ended. */
+  readonly ends: readonly End[]
+  /** When the client sent each write, by its key; wall clock, ms. */
+  readonly sent: ReadonlyMap<string, number>
 }
 
 export const RULES = ['epoch', 'overlap', 'fence', 'claim', 'lost', 'twice'] as const

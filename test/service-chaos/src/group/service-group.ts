@@ -77,7 +77,10 @@ export class ServiceGroup {
   trace(): Trace {
     const acknowledged = this.client.writes.filter(({ isOk }) => isOk).map(({ id }) => keyOf(id))
     const effects = this.#sink?.effects() ?? []
-    return { spans: this.group.roles.tenures(), effects, acknowledged, thaws: this.thaws }
+    const { roles } = this.group
+    const wallOffsetMs = Date.now() - nowMs()
+    const sent = new Map(this.client.writes.map(({ id, sentMs }) => [keyOf(id), sentMs + wallOffsetMs]))
+    return { spans: roles.tenures(), effects, acknowledged, thaws: this.thaws, ends: roles.ends, sent }
   }
 
   async close(): Promise<void> {

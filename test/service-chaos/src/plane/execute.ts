@@ -1,6 +1,7 @@
 import { nowMs } from '@montana/chaos/program'
 import { errorMessage, isAbort, sleep } from '@montana/foundation'
 import type { DoneFault, Healing } from '../check/history.js'
+import { Aim } from './aim.js'
 import { NEMESES } from './nemeses.js'
 import type { HostFault, Schedule } from './schedule.js'
 import type { World } from './world.js'
@@ -34,7 +35,8 @@ export async function execute(init: ExecuteInit): Promise<Executed> {
       break
     }
     onLine(`step ${index + 1} of ${schedule.steps.length}: ${step.faults.map(textOf).join(' with ')}`)
-    done.faults.push(...(await allDone(step.faults.map((fault) => doFault(init, fault, index)))))
+    const aim = new Aim(step.faults)
+    done.faults.push(...(await allDone(step.faults.map((fault) => doFault(init, { fault, step: index, aim })))))
     done.healings.push(await healed(init, index, step.healMs))
   }
   return done
@@ -46,12 +48,20 @@ async function allDone(doing: readonly Promise<DoneFault>[]): Promise<readonly D
   return await Promise.all(doing)
 }
 
-async function doFault({ world, onLine }: ExecuteInit, fault: HostFault, step: number): Promise<DoneFault> {
-  const { kind, targets } = fault
-  let startMs = nowMs()
+interface Planned {
+  readonly fault: HostFault
+  readonly step: number
+  readonly aim: Aim
+}
+
+async function doFault({ world, onLine }: ExecuteInit, { fault: planned, step, aim }: Planned): Promise<DoneFault> {
+  const { kind } = planned
+  let [startMs, targets] = [nowMs(), planned.targets]
   try {
-    await sleep(fault.delayMs, world.signal)
-    startMs = nowMs()
+    await sleep(planned.delayMs, world.signal)
+    const fault = aim.at(planned, world.service.group.roles.leaders('serve')[0])
+    if (fault !== planned) onLine(`${kind} hits ${fault.targets.join(',')}`)
+    ;[startMs, targets] = [nowMs(), fault.targets]
     await inForce(world, fault)
     return { kind, targets, step, startMs, endMs: nowMs(), failure: null }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { nowMs } from '@montana/chaos/program'
 import { sleep } from '@montana/foundation'
-import { HOSTS, type RoleLine } from '@montana/trials'
-import type { Nemesis, World } from './world.js'
+import type { RoleLine } from '@montana/trials'
+import type { Nemesis } from './world.js'
 import { amountOf, present, targetOf } from './world.js'
 
 const LOOK_MS = 100
@@ -26,12 +26,11 @@ export const clock: Nemesis = async ({ clocks, agents, signal }, fault) => {
 
 /**
  * The file system below the state of an agent has no byte left, and then it shall lead: it cannot write the epoch down, and
- * must not act. Whoever leads already has nothing to write, so the next one in the chain is hit in its place.
+ * must not act.
  */
-export const enospc: Nemesis = async (world, fault) => {
-  const { disks, agents, service } = world
+export const enospc: Nemesis = async ({ disks, agents, service }, fault) => {
   const [leader] = service.group.roles.leaders('serve')
-  const host = leader === targetOf(fault) ? otherThan(leader, world) : targetOf(fault)
+  const host = targetOf(fault)
   const disk = present(disks.get(host), `disk of ${host}`)
   const wallMs = Date.now()
   disk.fill()
@@ -43,11 +42,7 @@ export const enospc: Nemesis = async (world, fault) => {
   }
 }
 
-/** It wanted to act, or was no longer fit to. */
+/** It began to, which it must take back, or was no longer fit to; whether it acted, the rule `full` says. */
 function isRefused({ policy, state, isEligible }: RoleLine): boolean {
   return policy === 'serve' && (state !== 'standby' || !isEligible)
-}
-
-function otherThan(leader: string, { disks }: World): string {
-  return HOSTS.find((host) => host !== leader && disks.has(host)) ?? leader
 }

@@ -9,6 +9,7 @@ import type { ServiceHistory } from '../check/history.js'
 import { Gauge, type HostSpan } from '../gauge/gauge.js'
 import { ServiceGroup } from '../group/service-group.js'
 import { Agents } from './agents.js'
+import { closeAll } from './close-all.js'
 import { execute } from './execute.js'
 import { Manager } from './manager.js'
 import { makeSchedule, type Schedule, targetsOf } from './schedule.js'
@@ -61,9 +62,8 @@ export async function runPlane(init: PlaneInit): Promise<PlaneRun> {
     if (signal.aborted) rmSync(dir, { recursive: true, force: true })
     throw error
   } finally {
-    await service?.close()
-    for (const disk of disks.values()) await disk.close()
-    gauge.close()
+    const mounts = [...disks.values()].map((disk) => () => disk.close())
+    await closeAll([() => gauge.close(), () => service?.close(), ...mounts])
   }
 }
 

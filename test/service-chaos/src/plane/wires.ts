@@ -25,10 +25,26 @@ export class Wires {
   /** In force when it returns, until the function that it returns is called. */
   add(fault: WireFault): () => void {
     this.#faults.add(fault)
-    this.#apply()
+    try {
+      this.#apply()
+    } catch (error) {
+      // It was not done, and must not come with the next one.
+      this.#faults.delete(fault)
+      this.#restore()
+      throw error
+    }
     return () => {
       this.#faults.delete(fault)
       this.#apply()
+    }
+  }
+
+  /** What of it was done is taken back as far as that goes. */
+  #restore(): void {
+    try {
+      this.#apply()
+    } catch {
+      // Why it could not be done is told already.
     }
   }
 

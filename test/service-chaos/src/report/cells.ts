@@ -1,4 +1,5 @@
 import { nameOf } from '../trials/plan.js'
+import { isFinal } from '../trials/results.js'
 import type { Dead, Job, Scenario, TrialRow } from '../trials/types.js'
 import { type Quantiles, quantilesOf } from './quantiles.js'
 
@@ -8,6 +9,8 @@ export interface Cell {
   readonly dead: Dead
   readonly planned: number
   readonly counted: number
+  /** The group lost what it must keep; not repeated. */
+  readonly failed: number
   /** Repeated because the host stood still, or because they were void. */
   readonly stalled: number
   readonly void: number
@@ -42,12 +45,18 @@ function cellOf({ scenario, dead }: Job, planned: number, rows: readonly TrialRo
   const count = (outcome: TrialRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
   const waiting = counted.flatMap(({ waiting_percent }) => (waiting_percent === null ? [] : [waiting_percent]))
   return {
-    ...{ scenario, dead, planned, counted: counted.length, stalled: count('stalled'), void: count('void') },
+    ...{ scenario, dead, planned, counted: counted.length },
+    ...{ failed: count('failed'), stalled: count('stalled'), void: count('void') },
     unserved: counted.filter(({ gap_ms }) => gap_ms === null).length,
-    gap: quantilesOf(counted.flatMap(({ gap_ms }) => (gap_ms === null ? [] : [gap_ms]))),
+    gap: quantilesOf(gapsIn(rows)),
     stall_max_ms: quantilesOf(counted.map(({ stall_ms }) => stall_ms)).max_ms,
     waiting_p50_percent: quantilesOf(waiting).p50_ms,
   }
+}
+
+/** Of all trials that are not repeated, also of those that failed afterwards. */
+export function gapsIn(rows: readonly TrialRow[]): number[] {
+  return rows.filter(isFinal).flatMap(({ gap_ms }) => (gap_ms === null ? [] : [gap_ms]))
 }
 
 const ORDER = ['kill', 'freeze', 'cut']

@@ -1,4 +1,5 @@
-import { BOUNDS } from '../trials/bounds.js'
+import { BOUNDS, REPEATED_SHARE_MAX } from '../trials/bounds.js'
+import { nameOf as trialOf } from '../trials/plan.js'
 import type { TrialRow } from '../trials/types.js'
 import type { Cell } from './cells.js'
 
@@ -12,12 +13,24 @@ export interface Judgement {
 
 /** Of all attempts each violation counts, also of those whose gap does not. Pure. */
 export function judgeTrials(cells: readonly Cell[], rows: readonly TrialRow[]): Judgement {
-  const failures = [...new Set(rows.flatMap(({ violations }) => violations)), ...cells.flatMap(lateIn)]
-  const tooLittle = cells
-    .filter(({ counted, planned }) => counted < planned)
-    .map((cell) => `${nameOf(cell)}: ${cell.counted} of ${cell.planned} trials count`)
+  const failed = rows.filter(({ outcome }) => outcome === 'failed')
+  const failures = [
+    ...new Set(rows.flatMap(({ violations }) => violations)),
+    ...failed.map((row) => `${trialOf(row)}: ${row.reason}`),
+    ...cells.flatMap(lateIn),
+  ]
+  const tooLittle = cells.flatMap(lacksOf)
   const verdict = failures.length > 0 ? 'FAIL' : tooLittle.length > 0 ? 'VOID' : 'PASS'
   return { verdict, failures, too_little: tooLittle }
+}
+
+function lacksOf(cell: Cell): string[] {
+  const [done, repeated] = [cell.counted + cell.failed, cell.stalled + cell.void]
+  const most = Math.max(1, Math.floor(REPEATED_SHARE_MAX * cell.planned))
+  return [
+    ...(done < cell.planned ? [`${nameOf(cell)}: ${done} of ${cell.planned} trials count`] : []),
+    ...(repeated > most ? [`${nameOf(cell)}: ${repeated} trials repeated, at most ${most} may be`] : []),
+  ]
 }
 
 function lateIn(cell: Cell): string[] {

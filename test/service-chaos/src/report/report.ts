@@ -3,7 +3,7 @@ import { formatTime } from '@montana/foundation'
 import type { TrialOptions } from '../options.js'
 import { BOUNDS } from '../trials/bounds.js'
 import type { Job, TrialRow } from '../trials/types.js'
-import { type Cell, cellsOf } from './cells.js'
+import { type Cell, cellsOf, gapsIn } from './cells.js'
 import { type Judgement, judgeTrials } from './judge.js'
 import { type Quantiles, quantilesOf } from './quantiles.js'
 
@@ -33,7 +33,6 @@ export interface ReportInit {
 
 export function reportOf({ options, plan, rows, durationMs, commit }: ReportInit): TrialsReport {
   const cells = cellsOf(plan, rows)
-  const counted = rows.filter(({ outcome }) => outcome === 'counted')
   return {
     schema: 'montana.service-trials/1',
     ...judgeTrials(cells, rows),
@@ -42,7 +41,7 @@ export function reportOf({ options, plan, rows, durationMs, commit }: ReportInit
     duration_ms: Math.round(durationMs),
     bounds: BOUNDS,
     cells,
-    gap: quantilesOf(counted.flatMap(({ gap_ms }) => (gap_ms === null ? [] : [gap_ms]))),
+    gap: quantilesOf(gapsIn(rows)),
     results: options.results,
   }
 }

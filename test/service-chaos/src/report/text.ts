@@ -3,7 +3,7 @@ import { columns, seconds } from './columns.js'
 import type { Quantiles } from './quantiles.js'
 import type { TrialsReport } from './report.js'
 
-const HEADER = ['scenario', 'dead', 'n', 'p50', 'p90', 'p99', 'max', 'repeated', 'stall', 'waiting']
+const HEADER = ['scenario', 'dead', 'n', 'p50', 'p90', 'p99', 'max', 'failed', 'stalled', 'void', 'stall', 'waiting']
 const FAILURES_SHOWN = 50
 
 /** The report for people: the table, what was wrong, the verdict. */
@@ -11,9 +11,9 @@ export function linesOf(report: TrialsReport): string[] {
   const { cells, failures, too_little, machine, bounds, verdict, seed, groups, commit, gap } = report
   const count = cells.reduce((sum, { counted }) => sum + counted, 0)
   return [
-    ...columns([HEADER, ...cells.map(rowOf), ['all', '', String(count), ...timesOf(gap), '', '', '']]),
+    ...columns([HEADER, ...cells.map(rowOf), ['all', '', String(count), ...timesOf(gap), '', '', '', '', '']]),
     'gap: from the first failed request of a client that sends ten a second to its first success, s',
-    `repeated: the host stood still longer than ${bounds.stallMs} ms, or the trial was void; stall: longest of those that count`,
+    `stalled: the host stood still longer than ${bounds.stallMs} ms; void: the group was not asked; both repeated; stall: longest`,
     ...failures.slice(0, FAILURES_SHOWN).map((text) => `FAIL: ${text}`),
     ...too_little.map((text) => `too little: ${text}`),
     `bounds: p50 ≤ ${bounds.medianMs / 1_000} s, p99 < ${bounds.p99Ms / 1_000} s, max < ${bounds.maxMs / 1_000} s`,
@@ -24,10 +24,11 @@ export function linesOf(report: TrialsReport): string[] {
 }
 
 function rowOf(cell: Cell): string[] {
-  const { scenario, dead, counted, planned, gap, stalled, stall_max_ms, waiting_p50_percent } = cell
+  const { scenario, dead, counted, planned, gap, stall_max_ms, waiting_p50_percent } = cell
   const count = counted === planned ? String(counted) : `${counted}/${planned}`
   const host = [stall_max_ms === null ? '-' : `${stall_max_ms} ms`, `${waiting_p50_percent ?? '-'} %`]
-  return [scenario, String(dead), count, ...timesOf(gap), String(stalled + cell.void), ...host]
+  const rest = [cell.failed, cell.stalled, cell.void].map(String)
+  return [scenario, String(dead), count, ...timesOf(gap), ...rest, ...host]
 }
 
 function timesOf({ p50_ms, p90_ms, p99_ms, max_ms }: Quantiles): string[] {

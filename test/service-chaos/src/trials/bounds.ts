@@ -13,3 +13,6 @@ export const BOUNDS = {
 
 /** A trial is tried so often before the run is void. */
 export const ATTEMPTS_MAX = 4
+
+/** Of the trials of a cell so many may be repeated, one at least: beyond it the host was not fit to show anything. */
+export const REPEATED_SHARE_MAX = 0.1

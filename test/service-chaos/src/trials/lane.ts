@@ -5,7 +5,7 @@ import type { Gauge } from '../gauge/gauge.js'
 import { ServiceGroup } from '../group/service-group.js'
 import { ATTEMPTS_MAX } from './bounds.js'
 import { randomOf } from './plan.js'
-import type { Results } from './results.js'
+import { isFinal, type Results } from './results.js'
 import { runTrial } from './run-trial.js'
 import type { Job, TrialRow } from './types.js'
 
@@ -60,12 +60,12 @@ async function useGroup(init: LaneInit): Promise<void> {
   }
 }
 
-/** Until nothing is left to do, or the group is not fit for more; true where it broke a rule. */
+/** Until nothing is left to do, or the group is not fit for more; true where it broke a rule or failed. */
 async function runJobs(init: LaneInit, service: ServiceGroup): Promise<boolean> {
   for (let job = init.queue.shift(); job; job = init.queue.shift()) {
     const row = await runJob(init, service, job)
-    if (row.violations.length > 0) return true
-    if (row.outcome === 'void') return false
+    if (row.violations.length > 0 || row.outcome === 'failed') return true
+    if (row.reason !== null) return false
   }
   return false
 }
@@ -75,7 +75,7 @@ async function runJob(init: LaneInit, service: ServiceGroup, job: Job): Promise<
   const attempt = results.attemptsOf(job) + 1
   const row = await runTrial({ job, attempt, tag, service, gauge, commit, random: randomOf(job, seed), signal })
   results.add(row)
-  if (row.outcome !== 'counted' && attempt < ATTEMPTS_MAX) queue.push(job)
+  if (!isFinal(row) && attempt < ATTEMPTS_MAX) queue.push(job)
   init.onRow(row)
   return row
 }

@@ -1,6 +1,7 @@
 import { nowMs } from '@montana/chaos/program'
 import { BOUNDS } from './bounds.js'
 import { nameOf } from './plan.js'
+import { isFinal } from './results.js'
 import type { TrialRow } from './types.js'
 
 /** As measured on two cores; replaced by what this run measures. */
@@ -34,7 +35,7 @@ export class Progress {
 
   readonly row = (row: TrialRow): void => {
     this.#told++
-    if (row.outcome === 'counted') this.#counted++
+    if (isFinal(row)) this.#counted++
     const left = this.#init.total - this.#counted
     const restMs = ((nowMs() - this.#beganMs) / this.#told) * left
     this.#init.onLine(`${this.#counted}/${this.#init.total} ${textOf(row)}; about ${minutes(restMs)} min left`)
@@ -46,7 +47,7 @@ function textOf(row: TrialRow): string {
   const gap = gap_ms === null ? 'nobody served' : `gap ${(gap_ms / 1_000).toFixed(2)} s`
   const host = `host: stall ${stall_ms} ms, waiting ${waiting_percent ?? '?'} %`
   const why = outcome === 'stalled' ? `; the host stood still for more than ${BOUNDS.stallMs} ms: again` : ''
-  const voided = reason === null ? '' : `; void: ${reason}`
+  const voided = reason === null ? '' : `; ${outcome === 'failed' ? 'FAILED' : 'void'}: ${reason}`
   const wrong = violations.map((text) => `; VIOLATION ${text}`).join('')
   return `${nameOf(row)} on ${group}: ${leader ?? '?'} → ${next ?? '?'} ${gap}; ${host}${why}${voided}${wrong}`
 }

@@ -3,20 +3,24 @@ import { dirname } from 'node:path'
 import { nameOf } from './plan.js'
 import type { Job, TrialRow } from './types.js'
 
+/** At the end of a commit whose tree was changed since: no two runs of it need be of the same code. */
+export const DIRTY = '-dirty'
+
 /** Rows of a file of JSON lines, each written when its trial is over: whoever comes back goes on behind the last. */
 export class Results {
   readonly #path: string
   readonly #rows: TrialRow[]
 
-  /** Rows of another commit. */
+  /** Rows of another commit, or of who knows what. */
   readonly foreign: number
 
-  /** Takes what this commit has written to it, and leaves the rest in it. */
+  /** Takes what this commit has written to it, nothing where that says not what ran, and leaves the rest in it. */
   constructor(path: string, commit: string | null) {
     this.#path = path
     mkdirSync(dirname(path), { recursive: true })
     const known = existsSync(path) ? rowsIn(readFileSync(path, 'utf8')) : []
-    this.#rows = known.filter((row) => row.commit === commit)
+    const isOneCode = commit !== null && !commit.endsWith(DIRTY)
+    this.#rows = known.filter((row) => isOneCode && row.commit === commit)
     this.foreign = known.length - this.#rows.length
   }
 
@@ -30,12 +34,17 @@ export class Results {
   }
 
   isDone(job: Job): boolean {
-    return this.#rows.some((row) => row.outcome === 'counted' && nameOf(row) === nameOf(job))
+    return this.#rows.some((row) => isFinal(row) && nameOf(row) === nameOf(job))
   }
 
   attemptsOf(job: Job): number {
     return this.#rows.filter((row) => nameOf(row) === nameOf(job)).length
   }
+}
+
+/** It is not repeated. */
+export function isFinal({ outcome }: TrialRow): boolean {
+  return outcome === 'counted' || outcome === 'failed'
 }
 
 /** A last line that a kill has torn is none. */

@@ -5,7 +5,7 @@ import { check } from '../check/check.js'
 import { type Gap, gapAfter } from '../check/gap.js'
 import type { Gauge } from '../gauge/gauge.js'
 import type { ServiceGroup } from '../group/service-group.js'
-import { BOUNDS } from './bounds.js'
+import { outcomeOf } from './outcome.js'
 import { type Phases, phasesOf } from './phases.js'
 import { restore, strike } from './strike.js'
 import type { Job, TrialRow } from './types.js'
@@ -32,13 +32,13 @@ export interface TrialInit {
   readonly signal: AbortSignal
 }
 
-/** One trial on a group that is whole, which afterwards is whole again, or the trial is void. Rejects with AbortError. */
+/** One trial on a group that is whole, which afterwards is whole again, or the trial has a reason why not. Rejects with AbortError. */
 export async function runTrial(init: TrialInit): Promise<TrialRow> {
   const { job, service, gauge, signal } = init
   const end = gauge.begin()
   const beganMs = nowMs()
   const { leader, down } = await bringDown(init)
-  if (leader === undefined) return rowOf(init, { down, reason: 'the service was not whole before the fault' })
+  if (leader === undefined) return rowOf(init, { down, ...end() })
   const [faultMs, faultWallMs] = [nowMs(), Date.now()]
   await strike(service, job.scenario, leader)
   const gap = await untilHealed(service, faultMs, signal)
@@ -50,12 +50,7 @@ export async function runTrial(init: TrialInit): Promise<TrialRow> {
   const failed = writes.filter(({ isOk }) => !isOk).length
   const phases = phasesOf(service.group.roles.lines, gap?.host, faultWallMs)
   const facts = { leader, down, gap, phases, ...host, requests: writes.length, failed }
-  return rowOf(init, { ...facts, reason: reasonOf(gap, isWhole) })
-}
-
-function reasonOf(gap: Gap | undefined, isWhole: boolean): string | null {
-  if (gap === undefined) return 'the client has noticed nothing of the fault'
-  return isWhole ? null : 'the group was not whole again afterwards'
+  return rowOf(init, { ...facts, isWhole })
 }
 
 /** As many as the trial wants besides the leader, at once; then one leads still and the client is answered. */
@@ -81,24 +76,23 @@ async function untilHealed(service: ServiceGroup, faultMs: number, signal: Abort
 }
 
 interface Facts {
-  readonly leader?: string
+  readonly leader?: string | undefined
   readonly down: readonly string[]
   readonly gap?: Gap | undefined
   readonly phases?: Phases
-  readonly stallMs?: number
-  readonly waitingPercent?: number | null
+  readonly stallMs: number
+  readonly waitingPercent: number | null
   readonly requests?: number
   readonly failed?: number
-  readonly reason: string | null
+  readonly isWhole?: boolean
 }
 
 function rowOf({ job, attempt, tag, service, commit }: TrialInit, facts: Facts): TrialRow {
-  const { leader = null, down, gap, stallMs = 0, waitingPercent = null, requests = 0, failed = 0, reason } = facts
-  const isStalled = stallMs > BOUNDS.stallMs
+  const { leader, down, gap, stallMs, waitingPercent, requests = 0, failed = 0, isWhole = false } = facts
   return {
     ...{ type: 'trial', ...job, attempt, group: tag },
-    outcome: isStalled ? 'stalled' : reason === null ? 'counted' : 'void',
-    ...{ reason, leader, next: gap?.host ?? null, down },
+    ...outcomeOf({ leader, down, gap, isWhole, stallMs }),
+    ...{ leader: leader ?? null, next: gap?.host ?? null, down },
     gap_ms: gap?.toMs === undefined ? null : Math.round(gap.toMs - gap.fromMs),
     ...(facts.phases ?? { candidate_ms: null, acting_ms: null }),
     stall_ms: stallMs,

@@ -29,7 +29,7 @@ export async function runTrials(options: RunOptions, signal: AbortSignal, onLine
     onLine,
   })
   progress.begin(options.results)
-  if (results.foreign > 0) onLine(`${results.foreign} results of another commit are not taken`)
+  if (results.foreign > 0) onLine(`${results.foreign} results of another commit, or of a changed tree, are not taken`)
   const beganMs = nowMs()
   const lane = (tag: string) =>
     runLane({

@@ -14,8 +14,11 @@ export interface Job {
   readonly trial: number
 }
 
-/** `stalled`: the host stood still longer than the bound meanwhile. `void`: too little was done, or it could not be done. */
-export type TrialOutcome = 'counted' | 'stalled' | 'void'
+/**
+ * `failed`: the group lost what it must keep. `stalled`: the host stood still longer than the bound meanwhile. `void`: too
+ * little was done, or it could not be done. The last two are repeated.
+ */
+export type TrialOutcome = 'counted' | 'failed' | 'stalled' | 'void'
 
 /** One line of the results: what one trial has shown; durations in ms. */
 export interface TrialRow extends Job {
@@ -24,7 +27,7 @@ export interface TrialRow extends Job {
   readonly attempt: number
   readonly group: string
   readonly outcome: TrialOutcome
-  /** Why it is void; null where it is not. */
+  /** What went wrong; null: nothing, and the group was whole afterwards. */
   readonly reason: string | null
   readonly leader: string | null
   readonly next: string | null
@@ -41,7 +44,7 @@ export interface TrialRow extends Job {
   readonly requests: number
   readonly failed: number
   readonly violations: readonly string[]
-  /** What ran; results of another commit are not taken. */
+  /** What ran; results of another commit, or of a changed tree, are not taken. */
   readonly commit: string | null
   /** RFC 3339. */
   readonly at: string

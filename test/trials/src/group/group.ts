@@ -64,18 +64,19 @@ export class Group {
     return machine
   }
 
+  /** When it began; until all of its processes are found, it may act. Wall clock. */
   async killHost(name: string): Promise<number> {
     const atMs = Date.now()
     await this.host(name).die()
-    this.roles.died(name, atMs, Date.now())
+    this.roles.died(name, Date.now())
     return atMs
   }
 
-  /** Every process of the host is stopped: it acts no more, and does not know. When it happened, wall clock. */
+  /** Every process of the host is stopped: it acts no more, and does not know. When that began, wall clock. */
   freezeHost(name: string): number {
     const atMs = Date.now()
     this.host(name).freeze()
-    this.roles.died(name, atMs, Date.now())
+    this.roles.died(name, Date.now())
     return atMs
   }
 

@@ -23,6 +23,8 @@ export interface Tenure {
 /** Collects role lines of all hosts on one clock, and the deaths that no line tells. */
 export class RoleLog {
   readonly lines: RoleLine[] = []
+  /** Of hosts that were frozen or killed, or whose agent ended. */
+  readonly ends: { readonly host: string; readonly atMs: number }[] = []
   readonly #open = new Map<string, Tenure>()
   readonly #closed: Tenure[] = []
   readonly #last = new Map<string, RoleLine>()
@@ -57,6 +59,7 @@ export class RoleLog {
   /** It acted until `atMs`; what it said until `goneMs`, when nothing of it ran any more, changes nothing. Wall clock. */
   died(host: string, atMs: number, goneMs = atMs): void {
     this.#goneMs.set(host, goneMs)
+    this.ends.push({ host, atMs })
     for (const key of [...this.#last.keys()]) if (key.startsWith(`${host} `)) this.#last.delete(key)
     for (const key of [...this.#open.keys()]) if (key.startsWith(`${host} `)) this.#close(key, atMs)
   }
