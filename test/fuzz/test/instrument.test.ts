@@ -38,6 +38,7 @@ const SOURCES = [
   'try { null.x } catch { result = "caught" } finally { result += (1 === 1.0) && "!" }',
   'try { throw { a: [1] } } catch ({ a: [b = 2] }) { result = b } ',
   'const { a = 1 === 2 ? "x" : "y", ...rest } = { b: 2 }; result = [a, rest, typeof a === "string", a === undefined]',
+  'const length = 2; const other = 3; result = [Array.from({ length }, (_, i) => i), Array.from({ other, length: (1, other) }, () => 0)]',
   'result = (() => { a: for (;;) { for (;;) { break a } } return new Uint8Array(3).length + "ab".repeat(2).length })()',
   `result = \`\${[1, 2].length === 2 ? \`in \${1}\` : ''}\` + ((1, 2) === 2) + ((0 || null) ?? 'n').length`,
 ]
@@ -57,6 +58,28 @@ describe('counters in the code', () => {
     expect(one.pairs).toEqual([[1, 4660]])
     expect([one.sizes, other.sizes]).toEqual([[], [4660]])
     expect(instrument(source(1), 1).words).toContain(4660)
+  })
+
+  it.each([
+    'new Float64Array(n)',
+    'new BigUint64Array(n)',
+    'new Uint8ClampedArray(n)',
+    'Array.from({ length: n }, () => 0)',
+    'Uint32Array.from({ length: n })',
+    'Array.from({ length })',
+    'Buffer.concat([], n)',
+    '"x".repeat(n)',
+  ])('weigh %s', (expression) => {
+    const Buffer = '{ concat: (_, n) => n }'
+    const source = `const n = 5; const length = n; const Buffer = ${Buffer}; result = ${expression}.length ?? 0`
+    expect(run(source, true).sizes).toEqual([5])
+  })
+
+  it('weigh nothing that copies what is there', () => {
+    expect(
+      run('result = Array.from([1, 2], (x) => x).concat([3], 4).length + Object.assign({ length: 9 }).length', true)
+        .sizes,
+    ).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { type AnyNode, parse } from 'acorn'
 import { childrenOf, type Node } from './nodes.js'
+import { type Length, lengthOf, sizedArgument } from './sizes.js'
 
 export interface Instrumented {
   readonly source: string
@@ -114,8 +115,8 @@ class Visitor {
     },
     CatchClause: (node) => this.#statement(node.body as Node),
     BinaryExpression: (node) => this.#binary(node),
-    NewExpression: (node) => this.#sized(node, NEW_BY_SIZE.has(node.callee?.name ?? '')),
-    CallExpression: (node) => this.#sized(node, CALLS_BY_SIZE.has(node.callee?.property?.name ?? '')),
+    NewExpression: (node) => this.#sized(node),
+    CallExpression: (node) => this.#sized(node),
     Literal: (node) => this.#word(node.value),
     ImportDeclaration: () => {},
     ExportAllDeclaration: () => {},
@@ -143,12 +144,22 @@ class Visitor {
     this.#insert(argument.end, '))')
   }
 
-  #sized(node: Node, isBySize: boolean): void {
+  #sized(node: Node): void {
     if (node.callee) this.visit(node.callee)
-    for (const [index, argument] of (node.arguments ?? []).entries()) {
-      if (isBySize && index === 0 && argument.type !== 'SpreadElement') this.#call('__fuzzSize', argument)
+    const size = sizedArgument(node)
+    for (const argument of node.arguments ?? []) {
+      const length = argument === size ? lengthOf(argument) : undefined
+      if (length) this.#length(argument, length)
+      else if (argument === size && argument.type !== 'ObjectExpression') this.#call('__fuzzSize', argument)
       else this.visit(argument)
     }
+  }
+
+  /** `{ length: n }`, and `{ length }`, of which the name must stay a name. */
+  #length(holder: Node, { property, value, isShort }: Length): void {
+    for (const child of childrenOf(holder)) if (child !== property) this.visit(child)
+    if (isShort) this.#insert(value.start, 'length:')
+    this.#call('__fuzzSize', value)
   }
 
   #word(value: unknown): void {
@@ -158,8 +169,6 @@ class Visitor {
 }
 
 const COMPARISONS = new Set(['===', '!==', '<', '>', '<=', '>='])
-const NEW_BY_SIZE = new Set(['Uint8Array', 'Uint16Array', 'Uint32Array', 'ArrayBuffer', 'Array'])
-const CALLS_BY_SIZE = new Set(['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'repeat', 'padStart', 'padEnd'])
 
 /** Worth a look: not `typeof x`, `undefined`, `null`, `true`. */
 function isValue(node: Node): boolean {
