@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 function run(source: string, isChanged: boolean) {
   const hits: number[] = []
   const sizes: unknown[] = []
+  const widths: number[] = []
   const pairs: unknown[][] = []
   let left: unknown
   const names = {
@@ -16,14 +17,15 @@ function run(source: string, isChanged: boolean) {
       pairs.push([left, value])
       return value
     },
-    __fuzzSize: (value: unknown) => {
+    __fuzzSize: (value: unknown, width: number) => {
       sizes.push(value)
+      widths.push(width)
       return value
     },
   }
   const context = { ...names, result: undefined as unknown }
   runInNewContext(isChanged ? instrument(source, 1).source : source, context)
-  return { result: JSON.stringify(context.result), hits, sizes, pairs }
+  return { result: JSON.stringify(context.result), hits, sizes, widths, pairs }
 }
 
 /** Every form of code that gets a counter, in the places in which one could change what it means. */
@@ -61,18 +63,18 @@ describe('counters in the code', () => {
   })
 
   it.each([
-    'new Float64Array(n)',
-    'new BigUint64Array(n)',
-    'new Uint8ClampedArray(n)',
-    'Array.from({ length: n }, () => 0)',
-    'Uint32Array.from({ length: n })',
-    'Array.from({ length })',
-    'Buffer.concat([], n)',
-    '"x".repeat(n)',
-  ])('weigh %s', (expression) => {
+    ['new Float64Array(n)', 8],
+    ['new BigUint64Array(n)', 8],
+    ['new Uint8ClampedArray(n)', 1],
+    ['Array.from({ length: n }, () => 0)', 8],
+    ['Uint32Array.from({ length: n })', 4],
+    ['Array.from({ length })', 8],
+    ['Buffer.concat([], n)', 1],
+    ['"x".repeat(n)', 1],
+  ])('weigh %s, %d bytes an item', (expression, width) => {
     const Buffer = '{ concat: (_, n) => n }'
     const source = `const n = 5; const length = n; const Buffer = ${Buffer}; result = ${expression}.length ?? 0`
-    expect(run(source, true).sizes).toEqual([5])
+    expect(run(source, true)).toMatchObject({ sizes: [5], widths: [width] })
   })
 
   it('weigh nothing that copies what is there', () => {

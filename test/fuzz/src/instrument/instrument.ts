@@ -1,6 +1,6 @@
 import { type AnyNode, parse } from 'acorn'
 import { childrenOf, type Node } from './nodes.js'
-import { type Length, lengthOf, sizedArgument } from './sizes.js'
+import { type Length, lengthOf, sizedBy } from './sizes.js'
 
 export interface Instrumented {
   readonly source: string
@@ -138,28 +138,28 @@ class Visitor {
   }
 
   /** In brackets of its own: `(a, b)` is one value and must not become two. */
-  #call(name: string, argument: Node): void {
+  #call(name: string, argument: Node, more = ''): void {
     this.#insert(argument.start, `${name}((`)
     this.visit(argument)
-    this.#insert(argument.end, '))')
+    this.#insert(argument.end, `)${more})`)
   }
 
   #sized(node: Node): void {
     if (node.callee) this.visit(node.callee)
-    const size = sizedArgument(node)
+    const sized = sizedBy(node)
     for (const argument of node.arguments ?? []) {
-      const length = argument === size ? lengthOf(argument) : undefined
-      if (length) this.#length(argument, length)
-      else if (argument === size && argument.type !== 'ObjectExpression') this.#call('__fuzzSize', argument)
-      else this.visit(argument)
+      const length = lengthOf(argument)
+      if (argument !== sized?.argument) this.visit(argument)
+      else if (length) this.#length(argument, length, sized.width)
+      else this.#call('__fuzzSize', argument, `,${sized.width}`)
     }
   }
 
   /** `{ length: n }`, and `{ length }`, of which the name must stay a name. */
-  #length(holder: Node, { property, value, isShort }: Length): void {
+  #length(holder: Node, { property, value, isShort }: Length, width: number): void {
     for (const child of childrenOf(holder)) if (child !== property) this.visit(child)
     if (isShort) this.#insert(value.start, 'length:')
-    this.#call('__fuzzSize', value)
+    this.#call('__fuzzSize', value, `,${width}`)
   }
 
   #word(value: unknown): void {

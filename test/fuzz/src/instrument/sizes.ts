@@ -4,8 +4,27 @@ const ARRAYS = new Set(['Array', 'ArrayBuffer', 'SharedArrayBuffer'])
 const TYPED = /^(?:Big)?(?:Ui|I)nt(?:8|16|32|64)(?:Clamped)?Array$|^Float(?:16|32|64)Array$/
 const CALLS_BY_SIZE = new Set(['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'repeat', 'padStart', 'padEnd'])
 
-/** The argument that says how much memory is asked for: `new Uint8Array(n)`, `Array.from({ length: n })`, and their like. */
-export function sizedArgument(node: Node): Node | undefined {
+export interface Sized {
+  readonly argument: Node
+  /** Of one item. Bytes. */
+  readonly width: number
+}
+
+/** What says how much memory is asked for: `new Uint8Array(n)`, `Array.from({ length: n })`, and their like. */
+export function sizedBy(node: Node): Sized | undefined {
+  const argument = sizedArgument(node)
+  const name = (node.type === 'NewExpression' ? node.callee?.name : node.callee?.object?.name) ?? ''
+  return argument && { argument, width: widthOf(name) }
+}
+
+/** A slot of an array is a word at least. */
+function widthOf(name: string): number {
+  if (name === 'Array') return 8
+  const bits = TYPED.test(name) ? Number(/8|16|32|64/.exec(name)?.[0] ?? 8) : 8
+  return bits / 8
+}
+
+function sizedArgument(node: Node): Node | undefined {
   const [first, second] = node.arguments ?? []
   const name = node.callee?.property?.name ?? ''
   const owner = node.callee?.object?.name ?? ''
