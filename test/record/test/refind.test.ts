@@ -26,7 +26,7 @@ describe('what is noticed over former code', () => {
   const counts = (change: object = {}) => ({
     passed: 0,
     failed: 1,
-    why: 'AssertionError: expected 3 to be 4',
+    whys: ['AssertionError: expected 3 to be 4'],
     ...change,
   })
   const noticed = (change: object = {}) => noticedBy(counts(change), 'to be 4')

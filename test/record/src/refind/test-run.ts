@@ -28,7 +28,7 @@ const reportSchema = z.object({
   ),
 })
 
-/** Runs the cases of one file whose name ends with `name`, one or those of one table, over the product with `patches`, in a process of its own. */
+/** Runs the cases of one file whose name contains `name`, one or those of one table, over the product with `patches`, in a process of its own. */
 export async function runCases(
   test: { readonly file: string; readonly name: string },
   patches: readonly SourcePatch[],
@@ -65,7 +65,7 @@ export async function runCases(
 /** Vitest runs whatever has the words somewhere, also in the name of a group: those are other cases. */
 function countsOf(text: string, name: string): CaseCounts {
   const all = reportSchema.parse(JSON.parse(text)).testResults.flatMap(({ assertionResults }) => assertionResults)
-  const cases = all.filter(({ title }) => title.endsWith(name))
+  const cases = all.filter(({ title }) => title.includes(name))
   const failures = cases.filter(({ status }) => status === 'failed')
   const whys = failures.map(({ failureMessages: [first = ''] }) => first.split('\n', 1)[0] ?? '')
   return { passed: cases.filter(({ status }) => status === 'passed').length, failed: failures.length, whys }
