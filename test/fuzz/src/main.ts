@@ -1,10 +1,9 @@
 import { errorMessage, UsageError } from '@montana/foundation'
-import { NATIVE_GROUP } from './cli/native.js'
-import { ALL_GROUPS, type FuzzOptions, parseOptions, USAGE } from './cli/options.js'
+import { type FuzzOptions, parseOptions, USAGE } from './cli/options.js'
 import { runGroups } from './cli/run-groups.js'
 import { plantedLine, runPlanted } from './cli/run-planted.js'
+import { runReplay } from './cli/run-replay.js'
 import { groupLines, replayLines, reportLines } from './cli/text.js'
-import { replay } from './engine/replay.js'
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
@@ -17,10 +16,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function replayed({ targets, json }: FuzzOptions): Promise<number> {
-  const groups = new Set((targets.length === 0 ? ALL_GROUPS : targets).map(groupOf))
-  const report = await replay([...groups].filter((group) => group !== NATIVE_GROUP))
+  const report = await runReplay(targets)
   say(json ? JSON.stringify(report) : replayLines(report).join('\n'))
-  return report.breaches.length + report.refusing.length === 0 ? 0 : 1
+  return report.breaches.length + report.refusing.length === 0 && report.inputs > 0 ? 0 : 1
 }
 
 async function planted(options: FuzzOptions): Promise<number> {
@@ -28,8 +26,6 @@ async function planted(options: FuzzOptions): Promise<number> {
   say(options.json ? JSON.stringify(report) : `${report.found} found, ${report.missed} missed`)
   return report.missed === 0 ? 0 : 1
 }
-
-const groupOf = (name: string): string => name.split('/')[0] ?? ''
 
 function say(text: string): number {
   process.stdout.write(`${text}\n`)

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 function run(source: string, isChanged: boolean) {
   const hits: number[] = []
   const sizes: unknown[] = []
+  const widths: number[] = []
   const pairs: unknown[][] = []
   let left: unknown
   const names = {
@@ -16,14 +17,15 @@ function run(source: string, isChanged: boolean) {
       pairs.push([left, value])
       return value
     },
-    __fuzzSize: (value: unknown) => {
+    __fuzzSize: (value: unknown, width: number) => {
       sizes.push(value)
+      widths.push(width)
       return value
     },
   }
   const context = { ...names, result: undefined as unknown }
   runInNewContext(isChanged ? instrument(source, 1).source : source, context)
-  return { result: JSON.stringify(context.result), hits, sizes, pairs }
+  return { result: JSON.stringify(context.result), hits, sizes, widths, pairs }
 }
 
 /** Every form of code that gets a counter, in the places in which one could change what it means. */
@@ -38,6 +40,7 @@ const SOURCES = [
   'try { null.x } catch { result = "caught" } finally { result += (1 === 1.0) && "!" }',
   'try { throw { a: [1] } } catch ({ a: [b = 2] }) { result = b } ',
   'const { a = 1 === 2 ? "x" : "y", ...rest } = { b: 2 }; result = [a, rest, typeof a === "string", a === undefined]',
+  'const length = 2; const other = 3; result = [Array.from({ length }, (_, i) => i), Array.from({ other, length: (1, other) }, () => 0)]',
   'result = (() => { a: for (;;) { for (;;) { break a } } return new Uint8Array(3).length + "ab".repeat(2).length })()',
   `result = \`\${[1, 2].length === 2 ? \`in \${1}\` : ''}\` + ((1, 2) === 2) + ((0 || null) ?? 'n').length`,
 ]
@@ -57,6 +60,28 @@ describe('counters in the code', () => {
     expect(one.pairs).toEqual([[1, 4660]])
     expect([one.sizes, other.sizes]).toEqual([[], [4660]])
     expect(instrument(source(1), 1).words).toContain(4660)
+  })
+
+  it.each([
+    ['new Float64Array(n)', 8],
+    ['new BigUint64Array(n)', 8],
+    ['new Uint8ClampedArray(n)', 1],
+    ['Array.from({ length: n }, () => 0)', 8],
+    ['Uint32Array.from({ length: n })', 4],
+    ['Array.from({ length })', 8],
+    ['Buffer.concat([], n)', 1],
+    ['"x".repeat(n)', 1],
+  ])('weigh %s, %d bytes an item', (expression, width) => {
+    const Buffer = '{ concat: (_, n) => n }'
+    const source = `const n = 5; const length = n; const Buffer = ${Buffer}; result = ${expression}.length ?? 0`
+    expect(run(source, true)).toMatchObject({ sizes: [5], widths: [width] })
+  })
+
+  it('weigh nothing that copies what is there', () => {
+    expect(
+      run('result = Array.from([1, 2], (x) => x).concat([3], 4).length + Object.assign({ length: 9 }).length', true)
+        .sizes,
+    ).toEqual([])
   })
 })
 

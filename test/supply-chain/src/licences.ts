@@ -7,7 +7,9 @@ export function licenceBreaches(dependencies: readonly Dependency[], policy: Pol
   const used = new Set<Policy['exceptions'][number]>()
   const breaches = dependencies.flatMap((dependency): Breach[] => {
     if (isAllowed(dependency.licence, policy.licences)) return []
-    const exception = policy.exceptions.find((one) => isFor(one.name, dependency) && one.licence === dependency.licence)
+    const exception = policy.exceptions.find(
+      (one) => isFor(one.name, dependency, dependencies) && one.licence === dependency.licence,
+    )
     if (exception) used.add(exception)
     return exception ? [] : [breach(dependency)]
   })
@@ -29,8 +31,10 @@ function modern(licence: string): string {
   return licence.replaceAll('/', ' OR ')
 }
 
-function isFor(name: string, dependency: Dependency): boolean {
-  return dependency.name === name || dependency.name.startsWith(`${name}-`)
+/** A name that merely begins like it is somebody else's; its parts are those that it names itself. */
+function isFor(name: string, dependency: Dependency, all: readonly Dependency[]): boolean {
+  const isPart = all.some((one) => one.name === name && one.parts?.includes(dependency.name))
+  return dependency.name === name || isPart
 }
 
 function breach({ name, version, licence }: Dependency): Breach {

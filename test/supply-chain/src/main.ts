@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { errorMessage } from '@montana/foundation'
+import { errorMessage, UsageError } from '@montana/foundation'
 import { checkSupply, type SupplyReport } from './check.js'
 
 const USAGE = `usage: npm run -s check:supply -- [--json]
@@ -15,10 +15,7 @@ function text({ packages, crates, breaches, skipped }: SupplyReport): string {
 }
 
 function main(args: string[]): number {
-  const { values } = parseArgs({
-    args,
-    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean' } },
-  })
+  const values = parsed(args)
   if (values.help) {
     process.stdout.write(`${USAGE}\n`)
     return 0
@@ -28,9 +25,18 @@ function main(args: string[]): number {
   return report.breaches.length === 0 ? 0 : 1
 }
 
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: { json: { type: 'boolean', default: false }, help: { type: 'boolean' } } }).values
+  } catch (cause) {
+    throw new UsageError(errorMessage(cause), { cause })
+  }
+}
+
 try {
   process.exitCode = main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`error: ${errorMessage(error)}\n${USAGE}\n`)
-  process.exitCode = 2
+  const isUsage = error instanceof UsageError
+  process.stderr.write(`error: ${errorMessage(error)}\n${isUsage ? `${USAGE}\n` : ''}`)
+  process.exitCode = isUsage ? 2 : 1
 }

@@ -6,6 +6,8 @@ const manifestSchema = z.looseObject({
   dependencies: versions,
   devDependencies: versions,
   optionalDependencies: versions,
+  peerDependencies: versions,
+  overrides: z.record(z.string(), z.unknown()).optional(),
   scripts: versions,
 })
 
@@ -16,10 +18,12 @@ const AT_INSTALL = ['preinstall', 'install', 'postinstall', 'prepare']
 /** A package.json of ours: exact versions only, and nothing that runs by itself. */
 export function manifestBreaches(file: string, text: string): Breach[] {
   const manifest = manifestSchema.parse(JSON.parse(text))
-  const wanted = ['dependencies', 'devDependencies', 'optionalDependencies'] as const
-  const loose = wanted.flatMap((section) => {
-    return Object.entries(manifest[section] ?? {}).filter(([, version]) => !EXACT.test(version))
-  })
+  const wanted = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const
+  const versions = [
+    ...wanted.flatMap((section) => Object.entries(manifest[section] ?? {})),
+    ...leaves(manifest.overrides),
+  ]
+  const loose = versions.filter(([, version]) => !EXACT.test(version))
   const scripts = AT_INSTALL.filter((name) => manifest.scripts?.[name] !== undefined)
   return [
     ...loose.map(([name, version]): Breach => {
@@ -29,4 +33,12 @@ export function manifestBreaches(file: string, text: string): Breach[] {
       return { rule: 'script', where: file, what: `has a script ${name}`, remedy: 'let scripts/run.mjs do it' }
     }),
   ]
+}
+
+/** Overrides may stand within each other. */
+function leaves(value: Readonly<Record<string, unknown>> = {}): [string, string][] {
+  return Object.entries(value).flatMap(([name, inner]): [string, string][] => {
+    const isNested = typeof inner === 'object' && inner !== null
+    return isNested ? leaves(inner as Record<string, unknown>) : [[name, String(inner)]]
+  })
 }

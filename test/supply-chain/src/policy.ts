@@ -8,7 +8,7 @@ const named = { name: z.string().min(1), reason: z.string().min(10) }
 const policySchema = z.strictObject({
   /** SPDX identifiers that any package may have. */
   licences: z.array(z.string().min(1)),
-  /** Packages, or those whose name begins with it and a dash, under a licence that is not among them. */
+  /** Packages, and what each names as its parts of single platforms, under a licence that is not among them. */
   exceptions: z.array(z.strictObject({ ...named, licence: z.string().min(1) })),
   /** Packages that may run something while they are installed. */
   scripts: z.array(z.strictObject(named)),

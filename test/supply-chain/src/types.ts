@@ -4,9 +4,11 @@ export interface Dependency {
   readonly version: string
   /** SPDX expression; undefined where it names none. */
   readonly licence: string | undefined
+  /** Packages of single platforms that it brings along. */
+  readonly parts?: readonly string[]
 }
 
-export type Rule = 'pin' | 'hash' | 'source' | 'licence' | 'script' | 'duplicate' | 'exception' | 'advisory'
+export type Rule = 'pin' | 'lock' | 'hash' | 'source' | 'licence' | 'script' | 'duplicate' | 'exception' | 'advisory'
 
 /** One breach of the policy. */
 export interface Breach {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { npmAdvisories } from '../src/advisories.js'
-import { crateBreaches, parseMetadata } from '../src/crates.js'
 import { isAllowed, licenceBreaches } from '../src/licences.js'
 import { manifestBreaches } from '../src/manifests.js'
 import { npmBreaches, parseNpmLock } from '../src/npm-lock.js'
@@ -22,6 +21,15 @@ describe('a package', () => {
     expect(rules({ license: 'MIT' })).toEqual(['hash'])
     expect(rules({ ...good, integrity: 'sha1-AAAA' })).toEqual(['hash'])
   })
+  it('by an address is not, wherever that leads', () => {
+    const addresses = ['https://evil.example/a.tgz', 'git+ssh://git@host/x/a.git#abc', 'file:../a.tgz', '../a']
+    for (const resolved of addresses) expect(rules({ ...good, resolved })).toEqual(['source'])
+  })
+  it('that claims to be ours is not, unless its folder is one of the lock', () => {
+    expect(rules({ link: true, resolved: '../evil' })).toEqual(['hash', 'source'])
+    expect(rules({ link: true, resolved: 'packages/gone' })).toEqual(['hash', 'source'])
+  })
+  it('with half a hash is not', () => expect(rules({ ...good, integrity: 'sha512-x' })).toEqual(['hash']))
   it('that runs a script is not, unless the policy names it', () => {
     const packages = parseNpmLock(lockOf({ ...good, hasInstallScript: true }))
     expect(npmBreaches(packages, POLICY)).toMatchObject([{ rule: 'script', where: 'a 1.0.0' }])
@@ -30,7 +38,8 @@ describe('a package', () => {
   it('below another has its own name; our own are left out', () => {
     const [nested] = parseNpmLock(lockOf(good, 'node_modules/b/node_modules/@scope/a'))
     expect(nested?.name).toBe('@scope/a')
-    expect(parseNpmLock(lockOf({ link: true }))).toEqual([])
+    const packages = { 'packages/a': { version: '1.0.0' }, 'node_modules/a': { link: true, resolved: 'packages/a' } }
+    expect(parseNpmLock(JSON.stringify({ lockfileVersion: 3, packages }))).toEqual([])
   })
   it('of a lock that npm would not read is an error', () => {
     expect(() => parseNpmLock('{"lockfileVersion":1,"packages":{}}')).toThrow()
@@ -54,8 +63,11 @@ describe('a licence', () => {
   it('may be excepted for one package and its platforms, and the exception must be needed', () => {
     const exceptions = [{ name: 'css', licence: 'MPL-2.0', reason: 'it builds the page' }]
     const policy = { ...POLICY, exceptions }
-    const of = (name: string, licence: string) => ({ name, licence, version: '1.0.0' })
+    const of = (name: string, licence: string) => ({ name, licence, version: '1.0.0', parts: [`${name}-linux`] })
     expect(licenceBreaches([of('css', 'MPL-2.0'), of('css-linux', 'MPL-2.0')], policy)).toEqual([])
+    expect(licenceBreaches([of('css', 'MPL-2.0'), of('css-evil', 'MPL-2.0')], policy)).toMatchObject([
+      { rule: 'licence', where: 'css-evil 1.0.0' },
+    ])
     expect(licenceBreaches([of('css', 'MPL-2.0'), of('other', 'MPL-2.0')], policy)).toMatchObject([
       { rule: 'licence', where: 'other 1.0.0' },
     ])
@@ -75,36 +87,19 @@ describe('a package.json of ours', () => {
       expect(manifestBreaches('package.json', text)).toMatchObject([{ rule: 'pin', where: 'package.json a' }])
     },
   )
+  it('may be loose nowhere else either', () => {
+    const text = JSON.stringify({ peerDependencies: { a: '*' }, overrides: { b: { c: '^1' } } })
+    expect(manifestBreaches('package.json', text)).toMatchObject([
+      { where: 'package.json a' },
+      { where: 'package.json c' },
+    ])
+  })
   it('asks for exact versions and runs nothing by itself', () => {
     const dependencies = { a: '1.0.0', b: '2.0.0-beta.1' }
     expect(manifestBreaches('package.json', JSON.stringify({ dependencies, scripts: { test: 'x' } }))).toEqual([])
     const scripts = { postinstall: 'x' }
     expect(manifestBreaches('package.json', JSON.stringify({ scripts }))).toMatchObject([{ rule: 'script' }])
   })
-})
-
-describe('a crate', () => {
-  const crate = (change: object = {}) => ({
-    name: 'a',
-    version: '1.0.0',
-    license: 'MIT',
-    source: 'registry+x',
-    ...change,
-  })
-  const lockOf = (...names: string[]) =>
-    names.map((name) => `[[package]]\nname = "${name}"\nversion = "1.0.0"\nchecksum = "${'0'.repeat(64)}"\n`).join('\n')
-  const rules = (crates: object[], lock = lockOf('a')) =>
-    crateBreaches(parseMetadata(JSON.stringify({ packages: crates })), lock, POLICY).map(({ rule }) => rule)
-
-  it('of a registry, with a hash, is welcome', () => expect(rules([crate()])).toEqual([]))
-  it('without a hash is not', () => expect(rules([crate()], lockOf('b'))).toEqual(['hash']))
-  it('of a repository is not', () => expect(rules([crate({ source: 'git+https://a' })])).toEqual(['source']))
-  it('in two versions is not, unless the policy says why', () => {
-    const two = [crate(), crate({ version: '2.0.0' })]
-    expect(rules(two, `${lockOf('a')}${lockOf('a').replace('1.0.0', '2.0.0')}`)).toEqual(['duplicate'])
-  })
-  it('of ours is left out', () =>
-    expect(parseMetadata(JSON.stringify({ packages: [crate({ source: null })] }))).toEqual([]))
 })
 
 describe('advisories', () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 
 const HEADER_BYTES = 8
 
@@ -24,8 +24,9 @@ export class InHand {
   }
 }
 
-/** Number of the target within its group, and the input; undefined where nothing was tried yet. */
+/** Number of the target within its group, and the input; undefined where nothing was tried yet, nor the file made. */
 export function readInHand(path: string): { target: number; input: Uint8Array } | undefined {
+  if (!existsSync(path)) return undefined
   const bytes = readFileSync(path)
   if (bytes.length < HEADER_BYTES) return undefined
   const length = bytes.readUInt32LE(4)

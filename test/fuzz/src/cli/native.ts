@@ -1,16 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { CORPUS_FOLDER } from '../engine/corpus-files.js'
 import type { FindingReport, GroupReport } from './child-message.js'
+import { buildNative, NATIVE_PROGRAM, type ProgramEnd, runProgram } from './native-program.js'
 import type { GroupError } from './supervise.js'
 
 export const NATIVE_GROUP = 'native'
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
-const CRATE = join(ROOT, 'native', 'fuzz')
-const PROGRAM = join(CRATE, 'target', 'release', 'montana-native-fuzz')
 
 export interface GroupSkipped {
   readonly group: string
@@ -39,43 +34,46 @@ interface NativeLine {
   readonly findings: readonly { readonly message: string; readonly file: string }[]
 }
 
+/** As many as `native/fuzz/src/targets.rs` has, in its order. */
+export const NATIVE_TARGETS: readonly string[] = ['arguments', 'sha256', 'clock', 'verify', 'merkle', 'notify']
+
+/** Beyond the time that it was given: what is kept is run first, and a host may be busy. Milliseconds. */
+const HANG_MS = 120_000
+
 /** Builds the fuzzer of the addon where a compiler is, and runs it; skipped with a word where it is not. */
 export async function runNative(run: NativeRun): Promise<GroupReport | GroupError | GroupSkipped> {
   const startedMs = performance.now()
-  const problem = build()
-  if (problem !== undefined) return { group: NATIVE_GROUP, skipped: problem }
+  const problem = await buildNative()
+  if (problem !== undefined) return { group: NATIVE_GROUP, ...problem }
   const loadMs = Math.round(performance.now() - startedMs)
-  const { code, stdout, stderr } = await ran(argumentsOf(run))
-  const lines = stdout.split('\n').filter((line) => line !== '')
-  if (code === null || lines.length === 0) return { group: NATIVE_GROUP, error: `it ended with ${code}: ${stderr}` }
-  return reportOf(
+  return nativeReport(
     run,
     loadMs,
-    lines.map((line): NativeLine => JSON.parse(line)),
+    await runProgram(NATIVE_PROGRAM, argumentsOf(run), { limitMs: run.seconds * 1000 + HANG_MS }),
   )
 }
 
-/** What keeps it from being built here; undefined where it is there. */
-function build(): string | undefined {
-  if (process.platform !== 'linux') return 'it is for Linux'
-  const { error, status, stderr } = spawnSync('cargo', ['build', '--release', '--locked', '--offline', '--quiet'], {
-    cwd: CRATE,
-    encoding: 'utf8',
-  })
-  if (error) return `cargo cannot be run here (${error.message})`
-  return status === 0 ? undefined : `it does not build here: ${stderr.split('\n', 3).join(' ')}`
+/** An error unless it ended by itself and every target that was asked for told what came of it. */
+export function nativeReport(run: NativeRun, loadMs: number, end: ProgramEnd): GroupReport | GroupError {
+  const lines = end.stdout.split('\n').filter((line) => line !== '')
+  const wanted = NATIVE_TARGETS.filter((name) => run.only.length === 0 || run.only.includes(name))
+  // They run one after the other, so the first without a line is the one that was at work.
+  const missing = wanted[lines.length]
+  if ((end.code === 0 || end.code === 1) && lines.length === wanted.length && wanted.length > 0)
+    return reportOf(
+      run,
+      loadMs,
+      lines.map((line): NativeLine => JSON.parse(line)),
+    )
+  const how = end.isLate ? 'ended no turn in its time' : `ended with ${end.signal ?? `code ${end.code}`}`
+  const where =
+    missing === undefined ? `${lines.length} targets told, ${wanted.length} are known` : `in native/${missing}`
+  return { group: NATIVE_GROUP, error: `it ${how}, ${where}: ${end.stderr.trim()}` }
 }
 
 function argumentsOf({ only, seconds, seed, minimize, findings }: NativeRun): string[] {
   const flags = ['--seconds', String(seconds), '--seed', String(seed), '--findings', findings]
   return [...only, ...flags, '--corpus', join(CORPUS_FOLDER, NATIVE_GROUP), ...(minimize ? ['--minimize'] : [])]
-}
-
-async function ran(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = once(child, 'close')
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  return { code, stdout, stderr }
 }
 
 function reportOf({ seed }: NativeRun, loadMs: number, lines: readonly NativeLine[]): GroupReport {

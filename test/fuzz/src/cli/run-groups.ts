@@ -22,7 +22,7 @@ export interface FuzzReport {
 }
 
 /** Where inputs go that broke a rule: below the checkout, and in no version control. */
-const FINDINGS = join(import.meta.dirname, '..', '..', '..', '..', '.montana', 'fuzz', 'findings')
+export const FINDINGS = join(import.meta.dirname, '..', '..', '..', '..', '.montana', 'fuzz', 'findings')
 
 /** The groups that are asked for, as many at a time as there are jobs. */
 export async function runGroups(options: FuzzOptions, onGroup: (report: GroupEnd) => void): Promise<FuzzReport> {

@@ -8,6 +8,8 @@ import { readInHand } from './in-hand.js'
 
 /** Without a word for so long, with a turn of 200 ms, a process hangs in one input. A busy host is given its time. */
 const HANG_MS = 60_000
+/** To load the modules of a group, which says nothing until it is done. */
+const LOAD_MS = 300_000
 /** Of the heap of one group; what needs more is a finding. MiB. */
 const HEAP_MIB = 768
 
@@ -52,7 +54,8 @@ function outcomeOf(job: ChildJob, hangMs: number): Promise<End> {
     let end: End | undefined
     let names: readonly string[] = []
     const watch = watchdog(child, hangMs, () => {
-      end = { rule: 'hung', message: `no turn ended within ${hangMs / 1000} s`, names }
+      const ms = names.length === 0 ? LOAD_MS : hangMs
+      end = { rule: 'hung', message: `no turn ended within ${ms / 1000} s`, names }
     })
     child.on('message', (message: ChildMessage) => {
       watch.fed()
@@ -67,17 +70,18 @@ function outcomeOf(job: ChildJob, hangMs: number): Promise<End> {
   })
 }
 
-/** Nothing is awaited until the targets are there: loading has no turns. */
+/** Loading has no turns, and a time of its own. */
 function watchdog(child: ChildProcess, hangMs: number, onHang: () => void) {
   let timer: NodeJS.Timeout | undefined
-  const fed = () => {
+  const start = (ms: number) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
       onHang()
       child.kill('SIGKILL')
-    }, hangMs)
+    }, ms)
   }
-  return { fed, stop: () => clearTimeout(timer) }
+  start(LOAD_MS)
+  return { fed: () => start(hangMs), stop: () => clearTimeout(timer) }
 }
 
 function deathReport(
@@ -86,7 +90,7 @@ function deathReport(
   path: string,
 ): Supervised {
   const held = readInHand(path)
-  if (!held) return { group, error: `the process of the group ${message} before it tried anything` }
+  if (!held) return { group, error: `the process of the group ended before it tried anything: ${message}` }
   const target = names[held.target] ?? group
   const input = Buffer.from(held.input).toString('base64')
   const finding: FindingReport = { target, rule, message, place: rule, runs: 0, afterMs: 0, input }

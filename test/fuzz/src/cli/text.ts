@@ -1,6 +1,6 @@
-import type { ReplayReport } from '../engine/replay.js'
 import type { FindingReport, TargetReport } from './child-message.js'
 import type { FuzzReport, GroupEnd } from './run-groups.js'
+import type { ReplayEnd } from './run-replay.js'
 
 const NAME_COLUMNS = 34
 
@@ -27,7 +27,8 @@ export function reportLines({ targets, runs, seed, findings, errors }: FuzzRepor
   return [...ends, `${targets} targets, ${runs} runs, seed ${seed}, ${findings.length} findings`]
 }
 
-export function replayLines({ targets, inputs, breaches, refusing }: ReplayReport): string[] {
+export function replayLines({ targets, inputs, breaches, refusing, skipped }: ReplayEnd): string[] {
   const idle = refusing.map((name) => `${name} refuses each of its own seeds`)
-  return [...breaches, ...idle, `${targets} targets, ${inputs} inputs replayed, ${breaches.length} breaches`]
+  const left = skipped.map((reason) => `SKIPPED: ${reason}`)
+  return [...left, ...breaches, ...idle, `${targets} targets, ${inputs} inputs replayed, ${breaches.length} breaches`]
 }

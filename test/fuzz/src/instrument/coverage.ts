@@ -16,7 +16,7 @@ export class Coverage {
   count = 0
   /** Executed probes: what a run cost, the same on every host. */
   steps = 0
-  /** Bytes or items that were asked for at once or in parts by `new Uint8Array(n)` and its like. */
+  /** Bytes or characters that were asked for at once or in parts by `new Uint8Array(n)` and its like. */
   allocated = 0
   isComparing = false
   readonly pairs: Pair[] = []
@@ -67,10 +67,10 @@ export function installGlobals(coverage: Coverage): void {
       if (coverage.isComparing && (value as unknown) !== left) coverage.compare(left, value)
       return value
     },
-    __fuzzSize<T>(size: T): T {
+    __fuzzSize<T>(size: T, width: number): T {
       if (typeof size !== 'number' || !(size > 0)) return size
-      coverage.allocated += size
-      if (size > MAX_ALLOCATION_BYTES) throw new AllocationRefused(`${size} at once`)
+      coverage.allocated += size * width
+      if (size * width > MAX_ALLOCATION_BYTES) throw new AllocationRefused(`${size} × ${width} at once`)
       return size
     },
   }

@@ -1,5 +1,6 @@
 import { type AnyNode, parse } from 'acorn'
 import { childrenOf, type Node } from './nodes.js'
+import { type Length, lengthOf, sizedBy } from './sizes.js'
 
 export interface Instrumented {
   readonly source: string
@@ -114,8 +115,8 @@ class Visitor {
     },
     CatchClause: (node) => this.#statement(node.body as Node),
     BinaryExpression: (node) => this.#binary(node),
-    NewExpression: (node) => this.#sized(node, NEW_BY_SIZE.has(node.callee?.name ?? '')),
-    CallExpression: (node) => this.#sized(node, CALLS_BY_SIZE.has(node.callee?.property?.name ?? '')),
+    NewExpression: (node) => this.#sized(node),
+    CallExpression: (node) => this.#sized(node),
     Literal: (node) => this.#word(node.value),
     ImportDeclaration: () => {},
     ExportAllDeclaration: () => {},
@@ -137,18 +138,28 @@ class Visitor {
   }
 
   /** In brackets of its own: `(a, b)` is one value and must not become two. */
-  #call(name: string, argument: Node): void {
+  #call(name: string, argument: Node, more = ''): void {
     this.#insert(argument.start, `${name}((`)
     this.visit(argument)
-    this.#insert(argument.end, '))')
+    this.#insert(argument.end, `)${more})`)
   }
 
-  #sized(node: Node, isBySize: boolean): void {
+  #sized(node: Node): void {
     if (node.callee) this.visit(node.callee)
-    for (const [index, argument] of (node.arguments ?? []).entries()) {
-      if (isBySize && index === 0 && argument.type !== 'SpreadElement') this.#call('__fuzzSize', argument)
-      else this.visit(argument)
+    const sized = sizedBy(node)
+    for (const argument of node.arguments ?? []) {
+      const length = lengthOf(argument)
+      if (argument !== sized?.argument) this.visit(argument)
+      else if (length) this.#length(argument, length, sized.width)
+      else this.#call('__fuzzSize', argument, `,${sized.width}`)
     }
+  }
+
+  /** `{ length: n }`, and `{ length }`, of which the name must stay a name. */
+  #length(holder: Node, { property, value, isShort }: Length, width: number): void {
+    for (const child of childrenOf(holder)) if (child !== property) this.visit(child)
+    if (isShort) this.#insert(value.start, 'length:')
+    this.#call('__fuzzSize', value, `,${width}`)
   }
 
   #word(value: unknown): void {
@@ -158,8 +169,6 @@ class Visitor {
 }
 
 const COMPARISONS = new Set(['===', '!==', '<', '>', '<=', '>='])
-const NEW_BY_SIZE = new Set(['Uint8Array', 'Uint16Array', 'Uint32Array', 'ArrayBuffer', 'Array'])
-const CALLS_BY_SIZE = new Set(['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'repeat', 'padStart', 'padEnd'])
 
 /** Worth a look: not `typeof x`, `undefined`, `null`, `true`. */
 function isValue(node: Node): boolean {

@@ -6,7 +6,7 @@ export interface Node {
   readonly [part: string]: unknown
   readonly name?: string
   readonly operator?: string
-  readonly callee?: Node & { readonly property?: Node }
+  readonly callee?: Node & { readonly object?: Node; readonly property?: Node }
   readonly arguments?: readonly Node[]
   readonly params?: readonly Node[]
 }

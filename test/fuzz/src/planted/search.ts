@@ -19,10 +19,10 @@ const HANG_MS = 8_000
 
 /** Fuzzes the target of the bug until an oracle notices, for at most so many seconds. */
 export async function searchPlanted(bug: PlantedBug, seconds: number, seed: number): Promise<PlantedOutcome> {
-  const { target, patch } = bug
+  const { target, patch, hangMs = HANG_MS } = bug
   const group = target.split('/')[0] as string
   const job = { group, only: [target], seconds, seed, patch, minimize: false, stopsAtFinding: true }
-  const report = await supervise(job, HANG_MS)
+  const report = await supervise(job, hangMs)
   if ('error' in report) throw new Error(report.error)
   return outcomeOf(bug, report.findings[0])
 }

@@ -1,5 +1,6 @@
-import { type ConsensusContext, PRECOMMIT } from '@montana/consensus'
-import { bytesOf } from './ledger.js'
+import { type ConsensusContext, confirmationScope, PRECOMMIT } from '@montana/consensus'
+import { concatBytes } from '@montana/foundation'
+import { bytesOf, SIGNATURE } from './ledger.js'
 
 export { SIGNATURE } from './ledger.js'
 
@@ -51,4 +52,9 @@ export const CONTEXT: ConsensusContext = {
   evidenceSigners: [hash(1), hash(2)],
   pendingControl: [{ cementedWindow: 6, hash: hash(6) }],
   candidates: [{ ticket: 5n, nodeId: hash(1) }],
+}
+
+/** Of a payload 0x20; the signature is of the right length alone. */
+export function confirmationBytes(change: Partial<typeof CONFIRMATION> = {}): Uint8Array {
+  return concatBytes(confirmationScope({ ...CONFIRMATION, ...change }), SIGNATURE)
 }

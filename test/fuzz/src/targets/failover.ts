@@ -29,14 +29,25 @@ import { rawPostForm } from '../../../../packages/failover/dist/witness/post-for
 import * as sample from '../samples/failover.js'
 import { breathingTargets } from './breathing.js'
 import { REFUSED, refusing, targetOf } from './codec-target.js'
+import { peerCertificate } from './peer-certificate.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
 import { Breach, type Target } from './target.js'
+import { witnessTargets } from './witness.js'
 
 const errors = [FailoverError, ConfigError]
 
 /** What hosts of a group, their witnesses, their keepers and an etcd say; and what breathing syncs. */
 export function targets(): readonly Target[] {
-  return [...channel(), ...witness(), ...files(), ...etcdAnswers(), ...configs(), ...breathingTargets()]
+  return [
+    peerCertificate(),
+    ...channel(),
+    ...witness(),
+    ...witnessTargets(),
+    ...files(),
+    ...etcdAnswers(),
+    ...configs(),
+    ...breathingTargets(),
+  ]
 }
 
 function channel(): readonly Target[] {

@@ -21,6 +21,8 @@ import { parseWorkflow } from '../../../../packages/mirror/dist/workflows/parse.
 import { inFile, scratchFolder } from '../samples/files.js'
 import * as sample from '../samples/mirror.js'
 import { consoleTargets } from './console.js'
+import { handbackTargets } from './handback.js'
+import { mirrorAnswerTargets } from './mirror-answers.js'
 import { asyncTarget, bytesTarget, fileTarget, textTarget } from './readers.js'
 import { Breach, type Target } from './target.js'
 
@@ -28,7 +30,16 @@ const errors = [MirrorError, ConfigError]
 
 /** What a mirror reads of repositories, providers and its own files; and what a console shows of nodes that may lie. */
 export function targets(): readonly Target[] {
-  return [...settings(), ...fence(), ...git(), ...files(), ...provider(), ...consoleTargets()]
+  return [
+    ...settings(),
+    ...fence(),
+    ...git(),
+    ...files(),
+    ...provider(),
+    ...mirrorAnswerTargets(),
+    ...handbackTargets(),
+    ...consoleTargets(),
+  ]
 }
 
 const same = (again: unknown, value: unknown): string | undefined => {

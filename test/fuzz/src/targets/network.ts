@@ -5,6 +5,7 @@ import { bytesOf } from '../samples/ledger.js'
 import { manifestJson } from '../samples/manifest.js'
 import * as sample from '../samples/network.js'
 import { codecTarget } from './codec-target.js'
+import { peerEdgeTargets } from './peer-edges.js'
 import type { Target } from './target.js'
 import { transportTargets } from './transport.js'
 
@@ -20,6 +21,7 @@ export function targets(): readonly Target[] {
     ...messages(),
     ...payloads(),
     ...texts(),
+    ...peerEdgeTargets(),
     ...transportTargets(),
   ]
 }

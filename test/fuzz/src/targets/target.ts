@@ -19,7 +19,7 @@ export interface Target {
   readonly reshape?: (input: Uint8Array, change: (value: unknown) => unknown) => Uint8Array | undefined
   /** Words beyond those of the loaded modules. */
   readonly words?: readonly string[]
-  /** What may be asked for by size while an input of n bytes is read: `base + perByte × n`. Bytes or items. */
+  /** What may be asked for by size while an input of n bytes is read: `base + perByte × n`. Bytes or characters. */
   readonly allocates: Allowance
   /** CPU time of one input. Milliseconds. */
   readonly maxMs: number

@@ -6,6 +6,8 @@ import {
   formatIp,
   type HandshakeChannel,
   type HandshakeModules,
+  type HandshakeProfile,
+  hybridProfile,
   initiate,
   PQ_PROFILE,
   padMessage,
@@ -29,7 +31,16 @@ const errors = [TransportError]
 
 /** The secure channel and what comes before it. */
 export function transportTargets(): readonly Target[] {
-  return [frames(), ratchet(), boundaries(), lines(), ip(), ...handshakes()]
+  const hybrid = hybridProfile({ initiator: bytesOf(32, 6), responder: bytesOf(32, 7) })
+  return [
+    frames(),
+    ratchet(),
+    boundaries(),
+    lines(),
+    ip(),
+    ...handshakes('', PQ_PROFILE),
+    ...handshakes('-hybrid', hybrid),
+  ]
 }
 
 /** The bodies that come out, and the code it ended with, must not depend on how the stream was cut. */
@@ -139,15 +150,21 @@ function ratchet(): Target {
 }
 
 /** One side of a handshake against a stream that the input is. No mutant may come out as a session. */
-function handshakes(): readonly Target[] {
+function handshakes(suffix: string, profile: HandshakeProfile): readonly Target[] {
   const common = { maxBytes: 16 * 1024, maxMs: 2000, acceptsNothing: true }
   return [
-    targetOf({ name: 'network/respond', ...common, seeds: async () => [await initiatorBytes()] }, async (input) => {
-      return await session(respond(await modules(), streamOf(input), NEVER))
-    }),
-    targetOf({ name: 'network/initiate', ...common, seeds: async () => [await responderBytes()] }, async (input) => {
-      return await session(initiate(await modules(), streamOf(input), NEVER))
-    }),
+    targetOf(
+      { name: `network/respond${suffix}`, ...common, seeds: async () => [await initiatorBytes()] },
+      async (input) => {
+        return await session(respond({ ...(await modules()), profile }, streamOf(input), NEVER))
+      },
+    ),
+    targetOf(
+      { name: `network/initiate${suffix}`, ...common, seeds: async () => [await responderBytes()] },
+      async (input) => {
+        return await session(initiate({ ...(await modules()), profile }, streamOf(input), NEVER))
+      },
+    ),
   ]
 }
 

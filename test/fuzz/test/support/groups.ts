@@ -8,12 +8,12 @@ const GRACE_MS = 120_000
 const JOBS = 2
 
 /** Fuzzes every group for so long, two at a time; a finding fails its group and says where its input is. */
-export function fuzzGroups(seconds = DEFAULT_SECONDS): void {
+export function fuzzGroups(seconds = DEFAULT_SECONDS, seed = 1): void {
   let report: Report
   const rounds = Math.ceil(ALL_GROUPS.length / JOBS)
   beforeAll(
     async () => {
-      const options = parseOptions(['--seconds', String(seconds), '--jobs', String(JOBS)])
+      const options = parseOptions(['--seconds', String(seconds), '--seed', String(seed), '--jobs', String(JOBS)])
       report = await runGroups(options, () => {})
     },
     rounds * (seconds * 1000 + GRACE_MS),

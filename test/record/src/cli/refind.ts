@@ -23,7 +23,9 @@ export async function runRefind({ ids, seeds, json }: RefindCommand, print: Prin
 function inWords(result: Refound): string {
   const { id, by, noticed, wrongToday } = result
   const sound = wrongToday ? `; the product of today fails too: ${wrongToday}` : ''
-  return `${isRefound(result) ? 'found' : 'NOT FOUND'} ${id} by ${by}: ${noticed?.what ?? 'nothing noticed it'}${sound}`
+  const other = noticed && !noticed.isExpected ? 'another failure than that of the finding: ' : ''
+  const what = noticed ? `${other}${noticed.what}` : 'nothing noticed it'
+  return `${isRefound(result) ? 'found' : 'NOT FOUND'} ${id} by ${by}: ${what}${sound}`
 }
 
 async function search(ids: readonly string[], [from, to]: readonly [number, number], print: Print): Promise<number> {

@@ -3,12 +3,12 @@ import type { Finding } from '../register/schema.js'
 import { FORMER_BUGS } from './catalogue.js'
 import type { FormerBug, Refound } from './former-bug.js'
 import { refindBySeed } from './simulation.js'
-import { runCases } from './test-run.js'
+import { type CaseCounts, runCases } from './test-run.js'
 
 /** Puts the former code of a finding back and runs what finds it; then the same over the product of today. */
 export async function refind({ id, refind }: Finding, signal?: AbortSignal): Promise<Refound> {
   const bug = bugOf(id)
-  if (refind.kind === 'simulation') return await refindBySeed(bug, refind.seed)
+  if (refind.kind === 'simulation') return await refindBySeed(bug, refind)
   if (refind.kind === 'test') return await refindByCase(bug, refind, signal)
   throw new UsageError(`${id} is not found again: ${refind.reason}`)
 }
@@ -24,13 +24,20 @@ async function refindByCase(
   return {
     id: bug.id,
     by: `case '${test.name}' of ${test.file}`,
-    noticed: before.failed > 0 ? { what: before.why ?? 'failed' } : undefined,
-    wrongToday: isSound ? undefined : (today.why ?? 'no case of this name passes'),
+    noticed: noticedBy(before, bug.expects),
+    wrongToday: isSound ? undefined : (today.whys[0] ?? 'no case of this name passes'),
   }
 }
 
+/** A case that fails in another way fails for another reason: an error of the patch, or a host that is busy. */
+export function noticedBy({ failed, whys }: CaseCounts, expects: string | undefined): Refound['noticed'] {
+  if (failed === 0) return undefined
+  const own = whys.find((why) => expects !== undefined && why.includes(expects))
+  return { what: own ?? whys[0] ?? 'failed', isExpected: own !== undefined }
+}
+
 export function isRefound({ noticed, wrongToday }: Refound): boolean {
-  return noticed !== undefined && wrongToday === undefined
+  return noticed?.isExpected === true && wrongToday === undefined
 }
 
 export function bugOf(id: string): FormerBug {

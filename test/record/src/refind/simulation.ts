@@ -2,13 +2,19 @@ import { Pool, type Violation } from '@montana/simulation'
 import type { FormerBug, Refound } from './former-bug.js'
 
 /** The same history twice: once over the engine with its former bug, once over the sound one. */
-export async function refindBySeed(bug: FormerBug, seed: number): Promise<Refound> {
+export async function refindBySeed(
+  bug: FormerBug,
+  { seed, invariant }: { seed: number; invariant: number },
+): Promise<Refound> {
   const noticed = await runOver(bug, bug.patches, seed)
   const today = await runOver(bug, [], seed)
   return {
     id: bug.id,
     by: `seed ${seed}`,
-    noticed: noticed && { invariant: noticed.invariant, what: inWords(noticed) },
+    noticed: noticed && {
+      ...{ invariant: noticed.invariant, what: inWords(noticed) },
+      isExpected: noticed.invariant === invariant,
+    },
     wrongToday: today && inWords(today),
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourcePatch } from '@montana/simulation'
@@ -14,17 +14,21 @@ const CONFIG = join(ROOT, 'test', 'record', 'refind.config.mjs')
 export interface CaseCounts {
   readonly passed: number
   readonly failed: number
-  /** First line of the first failure. */
-  readonly why: string | undefined
+  /** First line of each failure. */
+  readonly whys: readonly string[]
 }
 
 const reportSchema = z.object({
   testResults: z.array(
-    z.object({ assertionResults: z.array(z.object({ status: z.string(), failureMessages: z.array(z.string()) })) }),
+    z.object({
+      assertionResults: z.array(
+        z.object({ title: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+      ),
+    }),
   ),
 })
 
-/** Runs the cases of one file whose name contains `name`, over the product with `patches`, in a process of its own. */
+/** Runs the cases of one file whose name contains `name`, one or those of one table, over the product with `patches`, in a process of its own. */
 export async function runCases(
   test: { readonly file: string; readonly name: string },
   patches: readonly SourcePatch[],
@@ -50,16 +54,19 @@ export async function runCases(
     const isLong = test.file.endsWith('.long.test.ts')
     const env = { ...process.env, MONTANA_FORMER_CODE: JSON.stringify(patches), ...(isLong && { MONTANA_LONG: '1' }) }
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'ignore', ...(signal && { signal }) })
-    await once(child, 'exit')
-    return countsOf(readFileSync(output, 'utf8'))
+    const [code, ended] = await once(child, 'exit')
+    if (!existsSync(output)) throw new Error(`the run of ${test.file} left no report: it ended with ${ended ?? code}`)
+    return countsOf(readFileSync(output, 'utf8'), test.name)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function countsOf(text: string): CaseCounts {
-  const cases = reportSchema.parse(JSON.parse(text)).testResults.flatMap(({ assertionResults }) => assertionResults)
+/** Vitest runs whatever has the words somewhere, also in the name of a group: those are other cases. */
+function countsOf(text: string, name: string): CaseCounts {
+  const all = reportSchema.parse(JSON.parse(text)).testResults.flatMap(({ assertionResults }) => assertionResults)
+  const cases = all.filter(({ title }) => title.includes(name))
   const failures = cases.filter(({ status }) => status === 'failed')
-  const why = failures[0]?.failureMessages[0]?.split('\n')[0]
-  return { passed: cases.filter(({ status }) => status === 'passed').length, failed: failures.length, why }
+  const whys = failures.map(({ failureMessages: [first = ''] }) => first.split('\n', 1)[0] ?? '')
+  return { passed: cases.filter(({ status }) => status === 'passed').length, failed: failures.length, whys }
 }

@@ -20,7 +20,7 @@ export function describeRefound(isWanted: (id: string) => boolean): void {
 
 async function expectRefound(finding: Finding): Promise<void> {
   const { noticed, wrongToday } = await refind(finding)
-  expect(noticed).toBeDefined()
+  expect(noticed).toMatchObject({ isExpected: true })
   if (finding.refind.kind === 'simulation') expect(noticed?.invariant).toBe(finding.refind.invariant)
   expect(wrongToday).toBeUndefined()
 }

@@ -12,6 +12,7 @@ const ANY_TEXT = ['JSON.parse(text, onlyWellFormed)', 'JSON.parse(text)'] as con
 export const DECODER_BUGS: readonly FormerBug[] = [
   {
     id: 'FUZZ-1',
+    expects: "[ 'a', '\\' ]",
     patches: [
       {
         file: 'packages/foundation/src/exact-json.ts',
@@ -20,10 +21,15 @@ export const DECODER_BUGS: readonly FormerBug[] = [
       },
     ],
   },
-  { id: 'FUZZ-2', patches: [built('breathing/merge/json.js', '!Number.isFinite(value)', 'false')] },
-  { id: 'FUZZ-3', patches: [built('mirror/fence/record.js', ...ANY_TEXT)] },
+  {
+    id: 'FUZZ-2',
+    expects: "{ outcome: 'refused' }",
+    patches: [built('breathing/merge/json.js', '!Number.isFinite(value)', 'false')],
+  },
+  { id: 'FUZZ-3', expects: "{ outcome: 'refused' }", patches: [built('mirror/fence/record.js', ...ANY_TEXT)] },
   {
     id: 'FUZZ-5',
+    expects: "{ outcome: 'refused' }",
     patches: [
       built(
         'release/install/record.js',
@@ -34,10 +40,12 @@ export const DECODER_BUGS: readonly FormerBug[] = [
   },
   {
     id: 'FUZZ-6',
+    expects: "{ outcome: 'refused' }",
     patches: [built('operator/defaults.js', 'yamlOf(bytes) ??', 'parse(new TextDecoder().decode(bytes)) ??')],
   },
   {
     id: 'FUZZ-7',
+    expects: "{ outcome: 'refused' }",
     patches: [
       built(
         'release/archive/tar-reader.js',
@@ -48,12 +56,14 @@ export const DECODER_BUGS: readonly FormerBug[] = [
   },
   {
     id: 'FUZZ-8',
+    expects: "{ outcome: 'refused' }",
     patches: [
       built('consensus/context.js', "checkOrder('evidenceSigners', context.evidenceSigners, compareBytes);", ''),
     ],
   },
   {
     id: 'FUZZ-9',
+    expects: "{ outcome: 'refused' }",
     patches: [built('breathing/merge/decode.js', String.raw`.regex(/^(?:\/(?:[^~/]|~[01])*)*$/)`, '')],
   },
 ]

@@ -29,14 +29,20 @@ export const ENGINE_BUGS: readonly FormerBug[] = [
     plan: TWO_VOTES,
     patches: [engine('tally.js', 'return keepSecond(run, ofWindow, vote)', 'return false')],
   },
-  { id: 'CON-1', patches: [source('tally.ts', 'if (lowest === undefined ||', 'if (lowest !== null ||')] },
-  { id: 'CON-2', patches: [source('vote/resend.ts', '  castSkipped(run)\n', '')] },
+  {
+    id: 'CON-1',
+    expects: 'to be 81',
+    patches: [source('tally.ts', 'if (lowest === undefined ||', 'if (lowest !== null ||')],
+  },
+  { id: 'CON-2', expects: '{ prevote: undefined', patches: [source('vote/resend.ts', '  castSkipped(run)\n', '')] },
   {
     id: 'CON-3',
+    expects: 'to have a length of 2',
     patches: [source('restore.ts', 'if (!lock || lock.prevotes.length === 0)', 'if (window > 0 || !lock)')],
   },
   {
     id: 'CON-4',
+    expects: '[ { window: 4',
     patches: [source('publish.ts', 'if (published && !bytesEqual(published.endpoint, clockValue)) return\n', '')],
   },
 ]

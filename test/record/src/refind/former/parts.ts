@@ -10,28 +10,41 @@ const source = (path: string, find: string, replace: string): SourcePatch => {
 export const PART_BUGS: readonly FormerBug[] = [
   {
     id: 'NET-1',
+    expects: 'Cannot write to a stream that is closed',
     patches: [
       source('transport/frames/stream.ts', "this.status === 'aborted' ? false : super.send(data)", 'super.send(data)'),
     ],
   },
   {
     id: 'NET-6',
+    expects: "code: 'FRAME_SIZE'",
     patches: [source('transport/frames/decoder.ts', 'length <= this.#maxBodyBytes', 'length <= MAX_FRAME_BODY_BYTES')],
   },
-  { id: 'NODE-6', patches: [source('node/runtime/catch-up/catch-up.ts', 'this.#session.widen(this.#claimedGap)', '')] },
+  {
+    id: 'NODE-6',
+    expects: 'head: +0, target: 24',
+    patches: [source('node/runtime/catch-up/catch-up.ts', 'this.#session.widen(this.#claimedGap)', '')],
+  },
   {
     id: 'NODE-7',
+    expects: 'expected true to be false',
     patches: [source('node/runtime/catch-up/choose-sync.ts', 'if (head > 0 && gapWindows <= 0)', 'if (head < 0)')],
   },
-  { id: 'NODE-11', patches: [source('sync/client/anchors.ts', ' && !passesOver(window, modules)', '')] },
+  {
+    id: 'NODE-11',
+    expects: 'instead of rejecting',
+    patches: [source('sync/client/anchors.ts', ' && !passesOver(window, modules)', '')],
+  },
   {
     id: 'NODE-14',
+    expects: "[ 'far' ]",
     patches: [
       source('node/ledger-service.ts', 'if (window - 1 - this.loop.head > FOLLOWS_WITHIN) say.status(peerId)', ''),
     ],
   },
   {
     id: 'MIR-9',
+    expects: '"\\"',
     patches: [
       source(
         'mirror/decide/ledgers.ts',
@@ -40,6 +53,10 @@ export const PART_BUGS: readonly FormerBug[] = [
       ),
     ],
   },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a module, not a template here
-  { id: 'MIR-8', patches: [source('mirror/service/exposed-history.ts', '`:(literal)${path}`', 'path')] },
+  {
+    id: 'MIR-8',
+    expects: 'instead of rejecting',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a module, not a template here
+    patches: [source('mirror/service/exposed-history.ts', '`:(literal)${path}`', 'path')],
+  },
 ]
