@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Coverage, targetsOf, tryInput } from '@montana/fuzz'
 import { expect, it } from 'vitest'
+import { same } from '../src/targets/same.js'
 
 const FOLDER = join(import.meta.dirname, '..', 'findings')
 
@@ -18,8 +19,15 @@ const FOUND: readonly (readonly [file: string, target: string, what: string])[] 
   ['upgrade-journal-torn', 'documents/upgrade-journal', 'an error without a code for a torn file'],
   ['installed-yaml', 'documents/installed-yaml', 'an error without a code for a file that is no YAML'],
   ['tar-name', 'documents/tar', 'a RangeError for a name that no archive of ours has'],
+  ['wards-infinity', 'failover/wards', 'a ward that would never end'],
+  ['ext-error-utf8', 'network/ext-error', 'a text that is no UTF-8 and grew when written again'],
   ['context-order', 'consensus/context', 'signers that do not ascend'],
 ]
+
+it('a zero with a sign is the zero that JSON writes', () => {
+  expect(same(JSON.parse(JSON.stringify([{ count: -0 }])), [{ count: -0 }])).toBeUndefined()
+  expect(same([{ count: 1 }], [{ count: -1 }])).toBe('what it writes is read as another')
+})
 
 it.each(FOUND)('%s: %s refuses it; %s', async (file, name) => {
   const targets = await targetsOf(name.split('/')[0] as string)

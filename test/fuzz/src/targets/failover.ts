@@ -31,6 +31,7 @@ import { breathingTargets } from './breathing.js'
 import { REFUSED, refusing, targetOf } from './codec-target.js'
 import { peerCertificate } from './peer-certificate.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
+import { same } from './same.js'
 import { Breach, type Target } from './target.js'
 import { witnessTargets } from './witness.js'
 
@@ -192,10 +193,6 @@ function files(): readonly Target[] {
       return checkEpochHeader({ 'montana-epoch': epoch, ...(key !== undefined && { 'montana-idempotency-key': key }) })
     }),
   ]
-}
-
-function same(again: unknown, value: unknown): string | undefined {
-  return isDeepStrictEqual(again, value) ? undefined : 'what it writes is read as another'
 }
 
 /** What an etcd, or whoever answers in its place, may say. */

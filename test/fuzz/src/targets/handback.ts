@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { parseExactJson } from '@montana/foundation'
 import { uniteLedgers } from '../../../../packages/mirror/dist/decide/ledgers.js'
 import { mergeState } from '../../../../packages/mirror/dist/decide/state-merge.js'
 import { textTarget } from './readers.js'
+import { isSame } from './same.js'
 import { Breach, type Target } from './target.js'
 
 const LEDGER = { path: 'log.json', format: 'json-array', id: 'id', at: 'at' } as const
@@ -37,7 +37,7 @@ function states(): Target {
       if (!isObject(after)) throw new Breach('property', 'two states became none')
       const { mirrors: _, log, ...kept } = base
       const { log: united, ...rest } = after
-      if (!isDeepStrictEqual(rest, kept)) throw new Breach('property', `the base became ${merged}`)
+      if (!isSame(rest, kept)) throw new Breach('property', `the base became ${merged}`)
       if (Array.isArray(log)) checkEntries(log, united)
       return after
     },
@@ -72,7 +72,7 @@ function ledgers(): Target {
 
 function checkEntries(entries: readonly unknown[], united: unknown): void {
   const all = Array.isArray(united) ? united : []
-  const lost = entries.find((entry) => !all.some((kept) => isDeepStrictEqual(kept, entry)))
+  const lost = entries.find((entry) => !all.some((kept) => isSame(kept, entry)))
   if (lost !== undefined) throw new Breach('property', `${JSON.stringify(lost)} is lost`)
 }
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { MirrorError } from '@montana/mirror'
 import { HandbackStore } from '../../../../packages/mirror/dist/handback/progress-store.js'
 import { decodeAnswer } from '../../../../packages/mirror/dist/providers/github/answers.js'
@@ -9,6 +8,7 @@ import { ancestorRefs, parseGraph, reachableFrom } from '../../../../packages/mi
 import { isLfsAttributes, pointerOf } from '../../../../packages/mirror/dist/push/lfs-pointer.js'
 import { ID } from '../samples/mirror.js'
 import { asyncTarget, textTarget } from './readers.js'
+import { isSame } from './same.js'
 import { Breach, type Target } from './target.js'
 
 const errors = [MirrorError]
@@ -56,7 +56,7 @@ function handback(): Target {
   const samples = [{ progress }, { progress: { ...progress, done: [] } }]
   return asyncTarget({ name: 'mirror/handback-progress', errors, samples }, async (bytes) => {
     const value = await read(Buffer.from(bytes).toString('utf8'))
-    if (value && !isDeepStrictEqual(await read(JSON.stringify({ progress: value })), value))
+    if (value && !isSame(await read(JSON.stringify({ progress: value })), value))
       throw new Breach('no-round-trip', 'what it holds is read as another')
     return value
   })

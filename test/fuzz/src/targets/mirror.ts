@@ -24,6 +24,7 @@ import { consoleTargets } from './console.js'
 import { handbackTargets } from './handback.js'
 import { mirrorAnswerTargets } from './mirror-answers.js'
 import { asyncTarget, bytesTarget, fileTarget, textTarget } from './readers.js'
+import { same } from './same.js'
 import { Breach, type Target } from './target.js'
 
 const errors = [MirrorError, ConfigError]
@@ -40,10 +41,6 @@ export function targets(): readonly Target[] {
     ...handbackTargets(),
     ...consoleTargets(),
   ]
-}
-
-const same = (again: unknown, value: unknown): string | undefined => {
-  return isDeepStrictEqual(again, value) ? undefined : 'what it writes is read as another'
 }
 
 function settings(): readonly Target[] {
