@@ -1,5 +1,6 @@
 import { BOUNDS } from './bounds.js'
-import { healingsOf, type Recovery, readinessOf } from './recoveries.js'
+import { healingsOf } from './healings.js'
+import { type Recovery, readinessOf } from './recoveries.js'
 import type { Rule, Violation } from './types.js'
 
 /** A process that was started again is ready within the bound. */
