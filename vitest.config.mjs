@@ -7,7 +7,7 @@ export default defineConfig({
     include: long
       ? ['**/*.long.test.ts']
       : ['packages/*/test/**/*.test.ts', 'native/test/**/*.test.ts', 'soak/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.montana/**', ...(long ? [] : ['**/*.long.test.ts'])],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is awaited comes when the host has time for it; a promise in milliseconds is measured, and not polled for.
