@@ -22,7 +22,7 @@ import { compareBytes, concatBytes } from '@montana/foundation'
 import { CONFIRMATION, CONTEXT, HEADER, PROPOSE, REVEAL, SIGNATURE, VOTE } from '../samples/consensus.js'
 import { bytesOf, registration } from '../samples/ledger.js'
 import { codecTarget } from './codec-target.js'
-import type { Target } from './target.js'
+import { COUNTED_ALLOWANCE, type Target } from './target.js'
 
 const confirmation = (): Uint8Array => concatBytes(confirmationScope(CONFIRMATION), SIGNATURE)
 const header = (): Uint8Array => concatBytes(headerScope(HEADER), SIGNATURE)
@@ -38,12 +38,14 @@ export function targets(): readonly Target[] {
     }),
     codecTarget({
       name: 'consensus/confirmation',
+      allocates: COUNTED_ALLOWANCE,
       decode: decodeConfirmation,
       encode: (value) => concatBytes(confirmationScope(value), value.signature),
       seeds: () => [confirmation()],
     }),
     codecTarget({
       name: 'consensus/envelope',
+      allocates: COUNTED_ALLOWANCE,
       maxBytes: 32 * 1024,
       decode: decodeEnvelope,
       encode: (value) => encodeEnvelope({ ...value, header: value.header.bytes }),
@@ -83,6 +85,7 @@ export function targets(): readonly Target[] {
     }),
     codecTarget({
       name: 'consensus/context',
+      allocates: COUNTED_ALLOWANCE,
       decode: decodeContext,
       encode: encodeContext,
       holds: ordered,

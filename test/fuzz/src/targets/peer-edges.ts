@@ -7,7 +7,7 @@ import { confirmationBytes } from '../samples/consensus.js'
 import { bytesOf } from '../samples/ledger.js'
 import * as sample from '../samples/network.js'
 import { codecTarget, REFUSED, refusing, targetOf } from './codec-target.js'
-import { Breach, type Outcome, type Target } from './target.js'
+import { Breach, COUNTED_ALLOWANCE, type Outcome, type Target } from './target.js'
 
 const KEY = bytesOf(32, 1)
 
@@ -20,13 +20,16 @@ export function peerEdgeTargets(): readonly Target[] {
 function confirmationLength(): Target {
   const least = confirmationBytes({ opHashes: [], revealHashes: [] }).length
   const seeds = () => [confirmationBytes(), confirmationBytes({ opHashes: [], revealHashes: [] })]
-  return targetOf({ name: 'network/confirmation-length', seeds, maxBytes: 8192 }, (input) => {
-    if (input.length < least) return 'refused'
-    const decoded = refusing(undefined, () => decodeConfirmation(input))
-    const isMatch = confirmationLengthMatches(input)
-    if (decoded !== REFUSED && !isMatch) throw new Breach('property', 'what decodes has another length')
-    return isMatch ? 'accepted' : 'refused'
-  })
+  return targetOf(
+    { name: 'network/confirmation-length', seeds, maxBytes: 8192, allocates: COUNTED_ALLOWANCE },
+    (input) => {
+      if (input.length < least) return 'refused'
+      const decoded = refusing(undefined, () => decodeConfirmation(input))
+      const isMatch = confirmationLengthMatches(input)
+      if (decoded !== REFUSED && !isMatch) throw new Breach('property', 'what decodes has another length')
+      return isMatch ? 'accepted' : 'refused'
+    },
+  )
 }
 
 /** What a client calls: the chunk, and that it answers this question. */

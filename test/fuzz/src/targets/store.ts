@@ -23,7 +23,7 @@ import { codecTarget } from './codec-target.js'
 import { asyncTarget, bytesTarget, textTarget } from './readers.js'
 import { snapshotTargets } from './snapshot.js'
 import { storeRows } from './store-rows.js'
-import type { Target } from './target.js'
+import { COUNTED_ALLOWANCE, type Target } from './target.js'
 
 /** What a node finds on its disk and in its configuration, what it joins by, and what its page asks it. */
 export function targets(): readonly Target[] {
@@ -76,6 +76,7 @@ function journal(): readonly Target[] {
   return [
     codecTarget({
       name: 'store/lock',
+      allocates: COUNTED_ALLOWANCE,
       maxBytes: 16 * 1024,
       decode: decodeLock,
       seeds: () => [lockEntry(7, lock, bytesOf(20, 1), [vote]).bytes, lockEntry(7, lock, bytesOf(20, 1), []).bytes],

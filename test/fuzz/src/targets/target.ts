@@ -57,5 +57,7 @@ export class Breach extends Error {
 
 /** Decoding must be in proportion to what is decoded: views and copies of the input, and a few objects. */
 export const DEFAULT_ALLOWANCE: Allowance = { base: 64 * 1024, perByte: 64 }
+/** Where a count of 16 bits is taken at its word before the bytes are: at most 65 535 slots of eight bytes, once. */
+export const COUNTED_ALLOWANCE: Allowance = { base: 64 * 1024 + 8 * 65_535, perByte: 64 }
 /** A decoder of a few kilobytes takes microseconds. */
 export const DEFAULT_MAX_MS = 250
