@@ -19,6 +19,7 @@ const FOUND: readonly (readonly [file: string, target: string, what: string])[] 
   ['upgrade-journal-torn', 'documents/upgrade-journal', 'an error without a code for a torn file'],
   ['installed-yaml', 'documents/installed-yaml', 'an error without a code for a file that is no YAML'],
   ['tar-name', 'documents/tar', 'a RangeError for a name that no archive of ours has'],
+  ['certificate-date', 'failover/peer-certificate', 'a certificate that never ends, for its end cannot be read'],
   ['wards-infinity', 'failover/wards', 'a ward that would never end'],
   ['ext-error-utf8', 'network/ext-error', 'a text that is no UTF-8 and grew when written again'],
   ['context-order', 'consensus/context', 'signers that do not ascend'],

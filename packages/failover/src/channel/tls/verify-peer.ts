@@ -122,12 +122,17 @@ function isSignedBy(certificate: X509Certificate, key: KeyObject): boolean {
 }
 
 function checkValidity({ validFromDate, validToDate }: X509Certificate, nowMs: number): void {
-  if (validFromDate.getTime() > nowMs + CLOCK_SKEW_MS) {
-    throw refuse('PEER_CERT_EARLY', `the certificate begins at ${validFromDate.toISOString()}`)
+  // A date that cannot be read is neither before nor after any other: it has to fit, not only not to be wrong.
+  if (!(validFromDate.getTime() <= nowMs + CLOCK_SKEW_MS)) {
+    throw refuse('PEER_CERT_EARLY', `the certificate begins at ${timeText(validFromDate)}`)
   }
-  if (validToDate.getTime() < nowMs - CLOCK_SKEW_MS) {
-    throw refuse('PEER_CERT_EXPIRED', `the certificate ended at ${validToDate.toISOString()}`)
+  if (!(validToDate.getTime() >= nowMs - CLOCK_SKEW_MS)) {
+    throw refuse('PEER_CERT_EXPIRED', `the certificate ended at ${timeText(validToDate)}`)
   }
+}
+
+function timeText(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'a time that cannot be read' : date.toISOString()
 }
 
 function readSubject(
