@@ -48,8 +48,7 @@ export class StatusExchange {
     if (link === undefined || this.#refreshing.has(peer)) return
     if (this.#ageMs(peer) < this.#context.limits.exchange.statusRefreshMs) return
     this.#refreshing.add(peer)
-    await this.#send(peer, link)
-    this.#refreshing.delete(peer)
+    await this.#send(peer, link).finally(() => this.#refreshing.delete(peer))
   }
 
   /** Serves 0x80: notes what the peer claims and answers with the own Status. Throws CodecError. */
