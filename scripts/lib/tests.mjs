@@ -34,9 +34,7 @@ const WAITING = [
 
 /** Files that start one short command after another and promise no milliseconds. */
 const FORKING = [
-  'packages/mirror/',
   'packages/git/',
-  'packages/github-stand/',
   'packages/release/',
   'packages/cli/test/mirror',
   'packages/fleet/test/sync-kills',
@@ -55,8 +53,10 @@ const FORKING = [
  * each. Whichever of the other parts ends first takes the next list. What is named above is not among them.
  */
 const SHARED = [
+  ['packages/mirror/'],
   ['packages/failover/'],
   ['soak/test/', 'packages/console/', 'packages/fleet/', 'packages/foundation/', 'packages/codec/'],
+  ['packages/github-stand/', 'packages/network/', 'packages/transport/'],
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 
@@ -67,6 +67,8 @@ const ALONE = ['native/test/clock']
 const LAST = ['test/e2e/kills']
 /** Searches whose processes have the lowest priority. */
 const YIELDING = ['test/fuzz/']
+/** Those of them that take a given time, whatever runs beside them. */
+const TIMED = ['test/fuzz/test/groups']
 
 export async function runTests({ root, node, env }, args) {
   const { long, evidence, filters, fault } = readArguments(args)
@@ -91,7 +93,8 @@ export async function runTests({ root, node, env }, args) {
 async function runParts(context) {
   const together = await runTogether(context)
   const alone = await runVitest(context, 'alone', ALONE)
-  const last = [runVitest(context, 'last', LAST), runAside(context, 'yielding', YIELDING)]
+  const searches = runAside(context, 'yielding', [...YIELDING, ...excluding(TIMED)])
+  const last = [runVitest(context, 'last', LAST), runAside(context, 'timed', TIMED), searches]
   return [...together, alone, ...(await Promise.all(last))]
 }
 
