@@ -23,6 +23,7 @@ const TASKS = {
   conformance: { command: [inTree('test/conformance/dist/main.js')] },
   'check:supply': { command: [inTree('test/supply-chain/dist/main.js')] },
   bench: { command: [inTree('test/bench/dist/main.js')], bench: true },
+  records: { command: [inTree('test/bench/dist/records/main.js')] },
   synthetic: { command: [inTree('test/synthetic/dist/main.js')] },
   chaos: {
     command: [inTree('test/chaos/dist/main.js')],

@@ -2,6 +2,7 @@ import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { AbortError, sleep } from '@montana/foundation'
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../../test/support/figure.js'
 import { backends, hashTimes, MAX_STEPS, median, natives, reference, SEED } from './support.js'
 
 async function cancelMs(backend: typeof reference): Promise<number> {
@@ -21,7 +22,9 @@ async function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
 
 describe.each(natives)('$name', (backend) => {
   it('has stopped within 5 ms of a cancel', async () => {
-    expect(median(await repeat(7, () => cancelMs(backend)))).toBeLessThan(5)
+    const tookMs = median(await repeat(7, () => cancelMs(backend)))
+    tellFigure('clock-cancel', tookMs)
+    expect(tookMs).toBeLessThan(5)
   })
 })
 

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { montana, startMontana, temporaryFolder, until } from '../e2e/support/montana.js'
 import { findChromium, NO_CHROMIUM } from '../setup/chromium.js'
+import { tellFigure } from '../support/figure.js'
 import { accessibilityFaults } from './support/axe.js'
 import { launch, openPage } from './support/chromium.js'
 import { consoleUrl, type Devnet, recordsOf, startDevnet, statusOf } from './support/devnet.js'
@@ -154,7 +155,9 @@ async function checkAbsences(page: Page, devnet: Devnet): Promise<void> {
 }
 
 async function noticed(page: Page): Promise<void> {
+  const beganMs = performance.now()
   await page.waitForSelector(`[data-node=${GUEST}].is-away`, { timeout: NOTICED_MS })
+  tellFigure('console-fault', (performance.now() - beganMs) / 1000)
 }
 
 async function alertOf(page: Page): Promise<string> {

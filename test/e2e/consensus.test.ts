@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeStatus } from '@montana/node/settings'
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../support/figure.js'
 import { montana, startMontana, temporaryFolder, until } from './support/montana.js'
 
 /** The network of rule bootstrap + evidence; the default one is of rotation + vote. */
@@ -69,6 +70,7 @@ describe('an observer whose clock is too slow for the network', () => {
     await until(isProven, 60_000, 'a window that was proven, at the pace of the network')
     const { clock, phase, window, target_window: target } = latest
     expect(phase).toBe('Bootstrap')
+    tellFigure('slow-observer', target - window)
     expect(target - window).toBeLessThanOrEqual(1)
     expect(clock.values.proof).toBeGreaterThan(0)
     expect(clock.proofs.verified).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PATHS } from '../../packages/operator/src/host/layout.js'
 import { nodeStatus } from '../../packages/operator/src/steps/watch.js'
+import { tellFigure } from '../support/figure.js'
 import { isAlive, montana, startMontana, temporaryFolder, until } from './support/montana.js'
 
 interface RunFile {
@@ -116,8 +117,10 @@ describe('a node in a running mesh', () => {
     const nodes = await devnet(dir, ['--d0', '4294967295', '--min-window-ms', '0'])
     const { pid } = nodes.helsinki as RunFile
     await new Promise((resolve) => setTimeout(resolve, 500))
+    const beganMs = performance.now()
     process.kill(pid, 'SIGTERM')
     await until(() => !isAlive(pid), 2_000, 'helsinki is gone')
+    tellFigure('node-stop', (performance.now() - beganMs) / 1000)
   }, 90_000)
 
   it('works on the TypeScript clock, announced by one loud line', async () => {

@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest'
 import { montana, temporaryFolder } from '../e2e/support/montana.js'
+import { tellFigure } from '../support/figure.js'
 
 const PRODUCTION_D = 325_000_000
 const WINDOWS = 3
 const TIMEOUT_MS = 900_000
 const PING_INTERVAL_S = 5
+
+interface NodeResult {
+  readonly label: string
+  readonly peers: readonly { readonly label: string; readonly ok: number; readonly timeout: number }[]
+}
 
 it(
   'three windows at the production D in four processes, heartbeats held',
@@ -16,7 +22,13 @@ it(
     expect(result.reasons).toEqual([])
     expect(result).toMatchObject({ verdict: 'PASS', windows: WINDOWS })
     const expected = result.durationMs / 1000 / PING_INTERVAL_S
-    for (const node of result.nodes) {
+    const nodes = result.nodes as NodeResult[]
+    const timeouts = nodes.flatMap(({ peers }) => peers.map(({ timeout }) => timeout))
+    tellFigure(
+      'production-d',
+      timeouts.reduce((sum, count) => sum + count, 0),
+    )
+    for (const node of nodes) {
       for (const peer of node.peers) {
         expect(peer.timeout, `${node.label} to ${peer.label}`).toBe(0)
         expect(peer.ok, `${node.label} to ${peer.label}`).toBeGreaterThan(0.8 * expected - 3)

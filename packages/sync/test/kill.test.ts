@@ -1,5 +1,6 @@
 import { seededRandom } from '@montana/foundation'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { tellFigure } from '../../../test/support/figure.js'
 import { isLong, longIt } from '../../../test/support/long-it.js'
 import type { PlanLimits } from '../src/index.js'
 import { joinInProcess } from './support/joining-process.js'
@@ -59,6 +60,7 @@ longIt(
   'ten kills at random points cost at most one in a hundred bytes',
   async () => {
     const { twice } = await wasteOf(10, 2, { perSecond: 400, burst: 100 })
+    for (const goal of ['join-refetch', 'r23-refetch']) tellFigure(goal, twice * 100)
     expect(twice).toBeLessThanOrEqual(0.01)
   },
   900_000,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createNamespaces, Group, HOSTS, hasNamespaces, MACHINES } from '@montana/trials'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tellFigure } from '../../support/figure.js'
 import { burn } from './burn.js'
 import { type BusyFacts, busyFacts, complaintsAbout, resentBy } from './busy-facts.js'
 
@@ -13,6 +14,13 @@ const PATIENCE_MS = 20_000
 const TIMEOUT_MS = 90_000
 const WITHOUT = 'needs network namespaces: root, iproute2, nftables'
 const REMEDY = 'run it as root on Linux with iproute2 and nftables'
+
+/** What a run shows that takes as long as the goal says, in minutes. */
+const GOALS = [
+  ['flapping', 10],
+  ['trials-false', 60],
+] as const
+const goalsOf = (lossMs: number) => GOALS.filter(([, minutes]) => lossMs >= minutes * 60_000).map(([goal]) => goal)
 
 /** For a run of an hour nobody reads the assertions. */
 function resultLine(lossMs: number, moves: number): string {
@@ -57,6 +65,7 @@ export function describeBusyFailover(lossMs: number, { isRequired = false } = {}
           const moves = group.roles.tenures().length - before
           process.stderr.write(`${resultLine(lossMs, moves)}\n`)
           expect(complaintsAbout(facts)).toEqual([])
+          for (const goal of goalsOf(lossMs)) tellFigure(goal, moves)
           expect(await group.leader('serve', PATIENCE_MS)).toBe(host)
           expect(group.roles.tenures()).toHaveLength(before)
         },

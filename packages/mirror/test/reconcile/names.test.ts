@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../../../../test/support/figure.js'
 import { type NameStore, type NamesInit, reconcileNames } from '../../src/reconcile/names.js'
 import type { MirrorStore } from '../../src/store/index.js'
 import { type OnStand, onStand } from '../support/on-stand.js'
@@ -46,7 +47,9 @@ describe('secrets in step', () => {
     expect(at.clock.monotonicMs() - began).toBeGreaterThanOrEqual(99_000)
     at.lines()
     expect(await reconcileNames(secretsInit(at, store, values), never)).toMatchObject({ synced: 100, total: 100 })
-    expect(at.lines()).toEqual(['GET actions/secrets'])
+    const lines = at.lines()
+    tellFigure('mirror-secrets', lines.filter((line) => WRITES.test(line)).length)
+    expect(lines).toEqual(['GET actions/secrets'])
   })
 
   it('a dry run tells the drift and changes nothing', async () => {

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../../../../test/support/figure.js'
 import { longIt } from '../../../../test/support/long-it.js'
 import { MINUTE_MS, RoleWorld } from '../support/role-world.js'
+
+/** Time that passes, and time that the provider is told has passed. */
+const nowMs = ({ stand }: RoleWorld) => performance.now() + stand.clock.nowMs()
 
 /** Half an hour at a time, until the sentinel decides or the patience is over. */
 async function untilDecided(world: RoleWorld, observations: number) {
   for (let turn = 1; turn <= observations; turn++) {
     world.advance(30)
+    const beganMs = nowMs(world)
     const report = await world.sentinel()
-    if (report.promotion !== null) return { report, minutes: turn * 30 }
+    if (report.promotion !== null) return { report, minutes: turn * 30, tookMs: nowMs(world) - beganMs }
   }
   return undefined
 }
@@ -31,6 +36,7 @@ describe('a primary that dies and returns', { timeout: 120_000 }, () => {
     const decided = await untilDecided(world, 20)
     expect(decided?.report).toMatchObject({ promotion: 'done', role: 'TEMPORARY_MASTER', epoch: 2 })
     expect(decided?.minutes).toBeGreaterThanOrEqual(240)
+    tellFigure('mirror-promotion', (decided?.tookMs ?? Number.NaN) / 1000)
     expect(replica.repository.variables.get('MIRROR_ROLE')).toBe('TEMPORARY_MASTER')
     expect(replica.repository.variables.get('ADAPTER_MOCK_MODE')).toBe('false')
     const states = Object.fromEntries(

@@ -1,11 +1,14 @@
 import { ALL_GROUPS, DEFAULT_SECONDS, parseOptions, runGroups } from '@montana/fuzz'
 import { beforeAll, expect, it } from 'vitest'
+import { tellFigure } from '../../../support/figure.js'
 
 type Report = Awaited<ReturnType<typeof runGroups>>
 
 /** Loading, and a turn that a busy host makes long. Milliseconds. */
 const GRACE_MS = 120_000
 const JOBS = 2
+/** Of each group, for the goal. */
+const GOAL_SECONDS = 600
 
 /** Fuzzes every group for so long, two at a time; a finding fails its group and says where its input is. */
 export function fuzzGroups(seconds = DEFAULT_SECONDS, seed = 1): void {
@@ -15,6 +18,7 @@ export function fuzzGroups(seconds = DEFAULT_SECONDS, seed = 1): void {
     async () => {
       const options = parseOptions(['--seconds', String(seconds), '--seed', String(seed), '--jobs', String(JOBS)])
       report = await runGroups(options, () => {})
+      if (seconds >= GOAL_SECONDS) tellFigure('fuzz-crashes', report.findings.length)
     },
     rounds * (seconds * 1000 + GRACE_MS),
   )

@@ -1,0 +1,19 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const GOALS = join(import.meta.dirname, '..', '..', 'bench', 'goals.json')
+const DIGITS = 4
+
+/**
+ * Says what a test has measured for a goal of `bench/goals.json`, in its unit: on stderr for people, and as a line of JSON
+ * in the file `$MONTANA_FIGURES` for `npm run records`. Throws for a goal that is none.
+ */
+export function tellFigure(goal: string, measured: number): void {
+  const { goals } = JSON.parse(readFileSync(GOALS, 'utf8')) as { goals: { id: string; unit: string }[] }
+  const unit = goals.find(({ id }) => id === goal)?.unit
+  if (unit === undefined) throw new Error(`bench/goals.json has no goal '${goal}'`)
+  const value = Number(measured.toPrecision(DIGITS))
+  process.stderr.write(`figure: ${goal} ${value} ${unit}\n`)
+  const file = process.env.MONTANA_FIGURES
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ goal, value })}\n`)
+}
