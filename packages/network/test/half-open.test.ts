@@ -1,5 +1,6 @@
 import type { LinkProxy } from '@montana/link-proxy'
 import { afterEach, describe, expect, it } from 'vitest'
+import { BASE_TYPE } from '../src/wire/types.js'
 import { type Member, manifestOf, members, QUICK, start, stopAll, type TestNode, testNode } from './mesh-harness.js'
 import { behind, closeProxies, dialledOnly, proxyFor } from './proxied-mesh.js'
 
@@ -14,6 +15,10 @@ const LIMITS = {
   heartbeat: { ...QUICK.heartbeat, intervalMs: 250, timeoutMs: 200 },
   libp2p: { ...QUICK.libp2p, dialMs: 1_000 },
 }
+
+/** More than may be on their way at once. */
+const WAITING = 12n
+const PROPOSAL = new Uint8Array(3722)
 
 interface Pair {
   readonly dialler: TestNode
@@ -61,13 +66,41 @@ describe('a connection that is half open', () => {
     },
   )
 
-  it('for less than six pings is none: it goes on with the connection that it had', async () => {
+  it('for less than six pings ends nobody: the peer stays connected', async () => {
     const { dialler, dialled, proxy } = await pair()
     proxy.change({ backward: { isStalled: true } })
     await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { interval: 5 }).toBe(2)
     proxy.change({ backward: { isStalled: false } })
     await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
-    for (const node of [dialler, dialled]) expect(seenBy(node)).toMatchObject({ closed: 0, connections: 1 })
+    for (const node of [dialler, dialled]) {
+      expect(seenBy(node)).toMatchObject({ healthy: true })
+      expect(hasLogged(node, 'peer disconnected')).toBe(false)
+    }
+  })
+
+  it('while the peer can be reached gives its place to a new one, before it would be closed', async () => {
+    const { dialler, dialled, proxy } = await pair()
+    proxy.strand()
+    await expect.poll(() => hasLogged(dialler, 'silent connection replaced'), { timeout: 5_000 }).toBe(true)
+    expect(seenBy(dialler)?.consecutiveMisses).toBeLessThan(LIMITS.heartbeat.closeAfter)
+    await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => seenBy(dialled)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
+    for (const node of [dialler, dialled]) {
+      await expect.poll(() => seenBy(node)?.connections, { timeout: 5_000 }).toBe(1)
+      expect(hasLogged(node, 'peer disconnected')).toBe(false)
+      expect(hasLogged(node, 'connections closed for missing pings')).toBe(false)
+    }
+  })
+
+  it('lets go of what waits for it as soon as it is replaced', async () => {
+    const { dialler, dialled, proxy } = await pair()
+    proxy.strand()
+    for (let id = 1n; id <= WAITING; id++) dialler.mesh.broadcast(BASE_TYPE.proposal, id, PROPOSAL)
+    await expect.poll(() => hasLogged(dialler, 'silent connection replaced'), { timeout: 5_000 }).toBe(true)
+    const last = WAITING + 1n
+    dialler.mesh.broadcast(BASE_TYPE.proposal, last, PROPOSAL)
+    const ids = () => dialled.seen.messages.map(({ requestId }) => requestId)
+    await expect.poll(ids, { timeout: LIMITS.exchange.requestMs / 2 }).toContain(last)
   })
 })
 

@@ -7,6 +7,7 @@ import { BASE_TYPE, decodeHeader, encodeEnvelope, HEADER_BYTES } from '../src/in
 import type { MeshContext } from '../src/mesh/context.js'
 import { Discipline } from '../src/mesh/discipline.js'
 import { Heartbeats } from '../src/mesh/heartbeats.js'
+import { Renewal } from '../src/mesh/renewal.js'
 import { createNetworkMetrics } from '../src/metrics.js'
 import { Peer } from '../src/peer/peer.js'
 
@@ -57,17 +58,22 @@ export class VirtualConnection {
 export class VirtualPeer {
   readonly peer = new Peer({ peerId: 'QmPeer', label: 'n1', nodeIdHex: undefined }, LIMITS)
   readonly #heartbeats: Heartbeats
+  /** When it was dialled anew, though it was connected. */
+  readonly dialledAtMs: number[] = []
+  /** What becomes of the next such dial. */
+  isReached = false
   #session: AbortController | undefined
 
   constructor() {
     const context = {
       limits: LIMITS,
-      modules: { logger: silentLogger },
+      modules: { logger: silentLogger, random: { next: () => 0 } },
       metrics: createNetworkMetrics(noMetrics),
       nowMs: () => performance.now(),
       signal: new AbortController().signal,
     } as unknown as MeshContext
-    this.#heartbeats = new Heartbeats(context, new Discipline(context))
+    const renewal = new Renewal(context, { isDialling: () => true, dialAnew: () => this.#dialAnew() })
+    this.#heartbeats = new Heartbeats(context, new Discipline(context), renewal)
   }
 
   connect(id: string, react: (ping: number) => Reaction): VirtualConnection {
@@ -78,12 +84,24 @@ export class VirtualPeer {
     return connection
   }
 
+  /** As {@link connect}, to a peer that has answered in the extension protocol. */
+  connectOwn(id: string, react: (ping: number) => Reaction): VirtualConnection {
+    const connection = this.connect(id, react)
+    for (const link of this.peer.links) link.speaksExt = true
+    return connection
+  }
+
   get counters() {
     return this.peer.heartbeat.counters
   }
 
   end(): void {
     this.#session?.abort()
+  }
+
+  async #dialAnew(): Promise<boolean> {
+    this.dialledAtMs.push(performance.now())
+    return this.isReached
   }
 
   #begin(): void {

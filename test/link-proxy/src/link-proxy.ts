@@ -100,6 +100,14 @@ export class LinkProxy {
     for (const { pipes } of this.#pairs) for (const pipe of pipes) pipe.release()
   }
 
+  /**
+   * Through connections that are open nothing passes any more, not even their end; new ones are as before. So do those
+   * fare that an outage has left to the back-off of TCP.
+   */
+  strand(): void {
+    for (const { pipes } of this.#pairs) for (const pipe of pipes) pipe.strand()
+  }
+
   /** Resets every connection at both ends and refuses new ones. */
   cut(): void {
     this.#isCut = true

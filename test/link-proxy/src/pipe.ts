@@ -48,6 +48,7 @@ export class Pipe {
   readonly #open: (() => void) | undefined
   #heldBytes = 0
   #isEnded = false
+  #isStranded = false
   #timer: NodeJS.Timeout | undefined
 
   /** `open`, when given, connects the far socket as soon as that news has passed the link. */
@@ -75,6 +76,11 @@ export class Pipe {
     this.#timer = setTimeout(() => this.release(), Math.min(MAX_TIMER_MS, Math.ceil(next.dueMs - nowMs)))
   }
 
+  /** Nothing passes any more, and no end hears of it. */
+  strand(): void {
+    this.#isStranded = true
+  }
+
   /** Nothing passes any more. */
   close(): void {
     clearTimeout(this.#timer)
@@ -88,7 +94,7 @@ export class Pipe {
   }
 
   #isHeldUp(): boolean {
-    return this.#init.conditions().isStalled || this.#init.to.writableNeedDrain
+    return this.#isStranded || this.#init.conditions().isStalled || this.#init.to.writableNeedDrain
   }
 
   #take(chunk: Buffer): void {

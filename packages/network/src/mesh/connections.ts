@@ -1,9 +1,10 @@
 import type { Connection } from '@libp2p/interface'
-import { type Peer, suiteOf } from '../peer/peer.js'
+import { type Link, type Peer, suiteOf } from '../peer/peer.js'
 import { typeName } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import type { Dialer } from './dialer.js'
 import type { Heartbeats } from './heartbeats.js'
+import { silentBeside } from './renewal.js'
 import type { StatusExchange } from './status-exchange.js'
 
 const SUITES = ['hybrid', 'pq'] as const
@@ -42,7 +43,14 @@ export class Connections {
     const link = peer.addLink(connection, suite, nowMs())
     this.#publish(peer)
     if (!wasConnected) this.#begin(peer)
+    for (const silent of silentBeside(peer, link)) this.#replace(peer, silent)
     void this.#status.onLink(peer, link)
+  }
+
+  #replace(peer: Peer, { connection, misses }: Link): void {
+    const fields = { peer: peer.label ?? peer.peerId, misses }
+    this.#context.modules.logger.info(fields, 'silent connection replaced')
+    connection.abort(new Error('REQUEST_TIMEOUT: the peer was reached anew, and this connection does not answer'))
   }
 
   /** A peer may have been banned, or the stop begun, while its handshake was under way. */

@@ -18,6 +18,8 @@ interface Target {
   readonly stop: AbortController
   /** It was not reached yet at its present address: dialled although it may be connected. */
   isMoved: boolean
+  /** Its turn among the first dials has come. */
+  isDue: boolean
   /** Wakes the loop when the peer's last connection is gone, or the peer has moved. */
   wake: () => void
 }
@@ -60,6 +62,7 @@ export class Dialer {
       backoff: new Backoff(limits.redial, modules.random),
       stop: new AbortController(),
       isMoved: false,
+      isDue: false,
       wake: () => {},
     }
     this.#targets.set(entry.peerId, target)
@@ -86,6 +89,27 @@ export class Dialer {
     this.#targets.get(peer.peerId)?.backoff.failedForGood()
   }
 
+  /** Whether the peer has an address, and its turn among the first dials has come. */
+  isDialling({ peerId }: Peer): boolean {
+    return this.#targets.get(peerId)?.isDue ?? false
+  }
+
+  /** One more connection to a peer that has some, within `timeoutMs`. Resolves to whether it is there. */
+  async dialAnew(peer: Peer, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const target = this.#targets.get(peer.peerId)
+    if (target === undefined) return false
+    const { metrics } = this.#context
+    try {
+      await this.#connect(target.entry, AbortSignal.any([signal, target.stop.signal, AbortSignal.timeout(timeoutMs)]))
+      metrics.dials.inc({ peer: peer.metricLabel, result: 'ok' })
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      metrics.dials.inc({ peer: peer.metricLabel, result: dialErrorCode(error) })
+      return false
+    }
+  }
+
   /**
    * Never rejects; ends with the mesh or with the peer's place in the manifest. First dials are spread so that a whole
    * network does not start as one burst.
@@ -95,6 +119,7 @@ export class Dialer {
     const signal = AbortSignal.any([this.#context.signal, target.stop.signal])
     try {
       await sleep(modules.random.next() * limits.redial.firstSpreadMs, signal)
+      target.isDue = true
       while (!signal.aborted) {
         if (!target.peer.isConnected || target.isMoved) await this.#dial(target, signal)
         await this.#whileConnected(target, signal)

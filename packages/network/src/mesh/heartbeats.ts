@@ -9,6 +9,7 @@ import { BASE_TYPE } from '../wire/types.js'
 import type { MeshContext } from './context.js'
 import type { Discipline } from './discipline.js'
 import { checkPong } from './pong.js'
+import type { Renewal } from './renewal.js'
 
 const EMPTY = new Uint8Array(0)
 
@@ -16,11 +17,13 @@ const EMPTY = new Uint8Array(0)
 export class Heartbeats {
   readonly #context: MeshContext
   readonly #discipline: Discipline
+  readonly #renewal: Renewal
   #nextRequestId = 1n
 
-  constructor(context: MeshContext, discipline: Discipline) {
+  constructor(context: MeshContext, discipline: Discipline, renewal: Renewal) {
     this.#context = context
     this.#discipline = discipline
+    this.#renewal = renewal
   }
 
   /** Runs from the first connection of a peer to its last. Deadlines are monotonic, missed ticks are skipped. */
@@ -38,6 +41,7 @@ export class Heartbeats {
     const link = peer.takeTurn()
     if (link === undefined) return
     peer.heartbeat.sent()
+    const heardBytes = peer.traffic.receivedBytes
     this.#context.metrics.pingsSent.inc({ peer: peer.metricLabel })
     try {
       this.#answered(peer, link, await this.#ping(peer, link))
@@ -46,6 +50,7 @@ export class Heartbeats {
       if (isAbort(error) && this.#context.signal.aborted) return
       if (link.connection.status === 'open') this.#discipline.judge(peer, error)
       this.#missed(peer, link, error, session)
+      this.#renewal.onMiss(peer, heardBytes, session)
     }
   }
 
@@ -73,11 +78,12 @@ export class Heartbeats {
     this.#publish(peer)
   }
 
-  /** A ping that the end of the last connection took along says nothing about the connections that come after. */
+  /** A ping that the end of its connection took along says nothing about other connections, or those that come after. */
   #missed(peer: Peer, link: Link, error: unknown, session: AbortSignal): void {
     const kind: Miss = error instanceof NetworkError && error.code === 'REQUEST_TIMEOUT' ? 'timeout' : 'failed'
     link.misses += 1
-    const verdict = session.aborted ? peer.heartbeat.lost(kind) : peer.heartbeat.missed(kind)
+    const isGone = session.aborted || !peer.links.includes(link)
+    const verdict = isGone ? peer.heartbeat.lost(kind) : peer.heartbeat.missed(kind)
     this.#context.metrics.pings.inc({ peer: peer.metricLabel, result: kind })
     this.#publish(peer)
     const fields = { peer: peer.label ?? peer.peerId, kind, misses: peer.heartbeat.consecutiveMisses }

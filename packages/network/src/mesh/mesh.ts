@@ -34,6 +34,7 @@ import { guardedHandlers } from './guarded-handlers.js'
 import { Heartbeats } from './heartbeats.js'
 import { inboundAdmission, manifestAddresses } from './inbound-admission.js'
 import { PeerBook } from './peer-book.js'
+import { Renewal } from './renewal.js'
 import { DEFAULT_SECURITY, SecurityPolicy } from './security-policy.js'
 import { Sender } from './sender.js'
 import { StatusExchange } from './status-exchange.js'
@@ -83,7 +84,7 @@ class Libp2pMesh implements Mesh {
     this.#ext = new ExtClient(context, discipline, paces)
     this.#sender = new Sender(context, discipline, this.#ext, paces)
     this.#status = new StatusExchange(context, this.#ext, (peer) => this.#dialer.slowDown(peer))
-    const heartbeats = new Heartbeats(context, discipline)
+    const heartbeats = new Heartbeats(context, discipline, new Renewal(context, this.#dialer))
     this.#connections = new Connections(context, this.#dialer, heartbeats, this.#status)
     const { caps } = limits
     const budget = new ByteBudget({
