@@ -129,10 +129,11 @@ function coordinatorQuestion(config: GroupConfig): OnlineQuestion {
   return {
     name: 'etcd',
     ask: async (signal) => {
-      const { problems, grantedTtlMs, endpoints } = await checkCoordinator(config, signal)
+      const { problems, warnings, grantedTtlMs, endpoints } = await checkCoordinator(config, signal)
       const [problem] = problems
       if (problem) throw new MontanaError(problem.code, problems.map(({ message }) => message).join('; '))
-      return `${endpoints.length} endpoints answer, a lease is granted for ${(grantedTtlMs ?? 0) / 1000} s`
+      const answer = `${endpoints.length} endpoints answer, a lease is granted for ${(grantedTtlMs ?? 0) / 1000} s`
+      return [answer, ...warnings].join('; ')
     },
   }
 }

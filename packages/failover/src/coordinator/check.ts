@@ -7,6 +7,7 @@ import { failoverBound } from './chain.js'
 import { EtcdCluster, type EtcdConfig } from './etcd/cluster.js'
 import { failureOf } from './etcd/failure.js'
 import type { EtcdMember } from './etcd/member.js'
+import { earlyEndWarnings } from './etcd/releases.js'
 import { ttlRaisedMessage } from './etcd/report.js'
 import { policyKeys } from './etcd/snapshot.js'
 import { PolicyStore } from './etcd/store.js'
@@ -38,6 +39,8 @@ export interface CoordinatorCheck {
   /** Of each policy, with the time that is granted. */
   readonly bounds: readonly Bound[]
   readonly problems: readonly CoordinatorProblem[]
+  /** What keeps nobody from leading, but should be known. */
+  readonly warnings: readonly string[]
 }
 
 /** Asks the coordinator itself whether the promise can be kept with it. Throws ConfigError for a file it cannot read. */
@@ -45,7 +48,7 @@ export async function checkCoordinator(config: GroupConfig, signal: AbortSignal)
   const { coordinator } = config
   if (coordinator.kind === 'etcd') return await checkEtcd(config, coordinator, signal)
   const bounds = Object.keys(config.policies).map((policy) => failoverBound(config, policy))
-  return { kind: 'chain', endpoints: [], askedTtlMs: null, grantedTtlMs: null, bounds, problems: [] }
+  return { kind: 'chain', endpoints: [], askedTtlMs: null, grantedTtlMs: null, bounds, problems: [], warnings: [] }
 }
 
 async function checkEtcd(config: GroupConfig, etcd: EtcdConfig, signal: AbortSignal): Promise<CoordinatorCheck> {
@@ -58,7 +61,8 @@ async function checkEtcd(config: GroupConfig, etcd: EtcdConfig, signal: AbortSig
     const grantProblems = typeof granted === 'number' ? ttlProblems(etcd, granted, bounds) : [granted]
     const problems = [...endpoints.flatMap(endpointProblems), ...grantProblems]
     const grantedTtlMs = typeof granted === 'number' ? granted : null
-    return { kind: 'etcd', endpoints, askedTtlMs: etcd.ttlSeconds * 1000, grantedTtlMs, bounds, problems }
+    const warnings = earlyEndWarnings(endpoints.flatMap(({ version }) => version ?? []))
+    return { kind: 'etcd', endpoints, askedTtlMs: etcd.ttlSeconds * 1000, grantedTtlMs, bounds, problems, warnings }
   } finally {
     cluster.close()
   }

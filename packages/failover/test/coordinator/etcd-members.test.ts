@@ -50,6 +50,7 @@ describe.skipIf(reason !== undefined)('a lease in three members of etcd', () => 
     await sleep(4000)
     await Promise.all([tenure.end(), rival.end()])
     const story = [`killed ${leader.url} at ${killedAtMs.toFixed()}`, ...tenure.history, ...etcd.elections].join('\n')
+    // On a host that stands still for seconds an etcd with etcd-io/etcd#15247 can break this (docs/failover.md).
     // The holder usually outlives the election (11 of 12 runs of spec 6.2); what is promised is that it stops before.
     if (rival.acquiredAtMs !== null) expect(rival.acquiredAtMs, story).toBeGreaterThan(tenure.deadByMs)
     else expect(tenure.deadByMs, story).toBeGreaterThan(nowMs())
