@@ -65,5 +65,7 @@ export class Renewal {
 
 /** What did not answer when it was asked last: a connection that opens takes its place, and frees whoever waits for it. */
 export function silentBeside(peer: Peer, opened: Link): Link[] {
-  return peer.links.filter((link) => link !== opened && link.misses > 0 && link.speaksExt === true)
+  const isSilent = ({ connection, misses, speaksExt }: Link) =>
+    connection.status === 'open' && misses > 0 && speaksExt === true
+  return peer.links.filter((link) => link !== opened && isSilent(link))
 }
