@@ -32,6 +32,8 @@ export interface MeshHandlers {
   onStatus(peer: PeerRef, status: StatusMessage): void
   /** The first connection of a peer opened. */
   onPeerConnected(peer: PeerRef): void
+  /** One of its connections closed, and others are open: what was sent over it may be lost. */
+  onConnectionLost(peer: PeerRef): void
   /** Its last connection closed. */
   onPeerDisconnected(peer: PeerRef): void
   /** All of the own Status but the security bits, which are the mesh's own. */

@@ -87,6 +87,7 @@ export interface Seen {
   readonly ext: Array<{ from: string | undefined; type: number; payload: Uint8Array }>
   readonly statuses: Array<{ from: string | undefined; window: number }>
   readonly connected: Array<string | undefined>
+  readonly lost: Array<string | undefined>
   readonly disconnected: Array<string | undefined>
 }
 
@@ -119,7 +120,7 @@ export async function testNode(
   options: Partial<MeshOptions> = {},
   handlers: Partial<MeshHandlers> = {},
 ): Promise<TestNode> {
-  const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], disconnected: [] }
+  const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], lost: [], disconnected: [] }
   const logs: TestNode['logs'] = []
   const { registry, counted, observed } = countingMetrics()
   const mesh = createMesh(
@@ -140,6 +141,7 @@ export async function testNode(
         },
         onStatus: ({ label }, { window }) => seen.statuses.push({ from: label, window }),
         onPeerConnected: ({ label }) => seen.connected.push(label),
+        onConnectionLost: ({ label }) => seen.lost.push(label),
         onPeerDisconnected: ({ label }) => seen.disconnected.push(label),
         ownStatus: () => status(),
         ...handlers,

@@ -36,7 +36,7 @@ class VirtualDialler {
       limits: LIMITS,
       peers: this.peers,
       bans: new BanList(),
-      handlers: { onPeerConnected: () => {}, onPeerDisconnected: () => {} },
+      handlers: { onPeerConnected: () => {}, onConnectionLost: () => {}, onPeerDisconnected: () => {} },
       modules: { random: seededRandom(seed), logger: silentLogger },
       metrics: createNetworkMetrics(noMetrics),
       nowMs: () => performance.now(),

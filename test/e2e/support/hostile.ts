@@ -83,6 +83,7 @@ export class HostileMember {
       },
       onStatus: () => {},
       onPeerConnected: () => {},
+      onConnectionLost: () => {},
       onPeerDisconnected: () => {},
       ownStatus: () => this.#status(),
     }

@@ -83,6 +83,7 @@ function handlersOf(genesisHash: Uint8Array): MeshHandlers {
     onExtRequest: async () => new Uint8Array(),
     onStatus: () => {},
     onPeerConnected: () => {},
+    onConnectionLost: () => {},
     onPeerDisconnected: () => {},
     ownStatus: () => ({
       ...roots,

@@ -87,7 +87,8 @@ export class Connections {
     if (peer.removeLink(connection.id, this.#context.nowMs()) !== undefined) {
       this.#context.metrics.connectionsClosed.inc({ peer: peer.metricLabel, cause: closeCause(connection) })
       this.#publish(peer)
-      if (!peer.isConnected) this.#end(peer, connectedMs)
+      if (peer.isConnected) this.#context.handlers.onConnectionLost(peer)
+      else this.#end(peer, connectedMs)
     }
     if (!peer.isConnected) this.#context.peers.releaseStranger(peer, this.#context.nowMs())
   }

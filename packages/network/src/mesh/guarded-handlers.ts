@@ -16,6 +16,7 @@ export function guardedHandlers(handlers: MeshHandlers, logger: Logger): MeshHan
     onMessage: guarded('onMessage', (...args) => handlers.onMessage(...args)),
     onStatus: guarded('onStatus', (...args) => handlers.onStatus(...args)),
     onPeerConnected: guarded('onPeerConnected', (...args) => handlers.onPeerConnected(...args)),
+    onConnectionLost: guarded('onConnectionLost', (...args) => handlers.onConnectionLost(...args)),
     onPeerDisconnected: guarded('onPeerDisconnected', (...args) => handlers.onPeerDisconnected(...args)),
     onExtRequest: (...args) => handlers.onExtRequest(...args),
     ownStatus: () => handlers.ownStatus(),

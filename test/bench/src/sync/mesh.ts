@@ -29,6 +29,7 @@ export async function openMesh(init: MeshInit): Promise<OpenMesh> {
   const handlers: MeshHandlers = {
     onMessage: () => {},
     onPeerConnected: () => {},
+    onConnectionLost: () => {},
     onPeerDisconnected: () => {},
     ...init.handlers,
     ownStatus: () => statusOf(hash, init.ownWindows()),
