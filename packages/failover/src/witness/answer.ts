@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
-import { canonicalJson } from '@montana/foundation'
+import { canonicalJson, errorCode } from '@montana/foundation'
 import { z } from 'zod'
 import { nameField } from '../channel/messages/fields.js'
 import { rawPostForm, signatureField } from './post-form.js'
@@ -27,8 +27,14 @@ export function signAnswer(content: WitnessContent, privateKey: KeyObject): Witn
   return { ...content, signature: sign(null, signedBytes(content), privateKey).toString('base64') }
 }
 
+/** False for what nobody can have signed too: posts that have no canonical form. */
 export function isAnswerOf({ signature, ...content }: WitnessAnswer, publicKey: KeyObject): boolean {
-  return verify(null, signedBytes(content), publicKey, Buffer.from(signature, 'base64'))
+  try {
+    return verify(null, signedBytes(content), publicKey, Buffer.from(signature, 'base64'))
+  } catch (error) {
+    if (errorCode(error) === 'JSON_NOT_REPRESENTABLE') return false
+    throw error
+  }
 }
 
 function signedBytes(content: WitnessContent): Buffer {

@@ -64,6 +64,11 @@ describe('a witness', () => {
     for (const change of [{ nonce: 'm'.repeat(24) }, { upMs: 9 }, { posts: [] }, { group: 'g' }, { witness: 'w2' }]) {
       expect(isAnswerOf({ ...answer, ...change }, key)).toBe(false)
     }
+    const posts = answer.posts.map(({ ageMs, post }) => ({
+      ageMs,
+      post: { ...post, body: { ...post.body, x: '\ud800' } },
+    }))
+    expect(isAnswerOf({ ...answer, posts }, key)).toBe(false)
   })
 
   it.each([

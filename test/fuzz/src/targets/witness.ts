@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto'
 import { importMldsaPublicKey } from '@montana/crypto'
 import { encodePost, FailoverError, nodeIdentityOf } from '@montana/failover'
-import { canonicalJson } from '@montana/foundation'
+import { canonicalJson, errorCode } from '@montana/foundation'
 import { answerForm, contentForm, isAnswerOf, signAnswer } from '../../../../packages/failover/dist/witness/answer.js'
 import { GitPosts } from '../../../../packages/failover/dist/witness/git-posts.js'
 import { signPost } from '../../../../packages/failover/dist/witness/post.js'
@@ -46,7 +46,7 @@ function signedPost(): Target {
 
 function resignedPost(input: Uint8Array): Uint8Array | undefined {
   const { data } = postBodyForm.safeParse((jsonOf(input) as { body?: unknown } | null)?.body)
-  return data && Buffer.from(JSON.stringify(encodePost(signPost(data, HOST.privateKey))))
+  return data && ifSignable(() => encodePost(signPost(data, HOST.privateKey)))
 }
 
 /** The signature is of the whole answer: with another time or nonce it is nobody's. */
@@ -78,7 +78,17 @@ function resignedAnswer(input: Uint8Array): Uint8Array | undefined {
   const { signature: _, ...rest } =
     typeof value === 'object' && value !== null ? { signature: '', ...value } : { signature: '' }
   const { data } = contentForm.safeParse(rest)
-  return data && Buffer.from(JSON.stringify(signAnswer(data, WITNESS.privateKey)))
+  return data && ifSignable(() => signAnswer(data, WITNESS.privateKey))
+}
+
+/** What has half a surrogate pair has no canonical form, and nobody can sign it. */
+function ifSignable(sign: () => unknown): Uint8Array | undefined {
+  try {
+    return Buffer.from(JSON.stringify(sign()))
+  } catch (error) {
+    if (errorCode(error) === 'JSON_NOT_REPRESENTABLE') return undefined
+    throw error
+  }
 }
 
 /** Commits of a remote to which others write: `for-each-ref`, a NUL, and what `cat-file --batch` says of them. */
