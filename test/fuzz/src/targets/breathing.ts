@@ -14,7 +14,7 @@ import { applyChanges, changesOf } from '../../../../packages/breathing/dist/mer
 import { chunkSchema, wantSchema } from '../../../../packages/breathing/dist/peers/wire.js'
 import { COMMIT, DIGEST } from '../samples/failover.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
-import { Breach, type Target } from './target.js'
+import { Breach, type Target, YAML_MAX_MS } from './target.js'
 
 const errors = [BreathError]
 const DEPTH = 2
@@ -167,6 +167,6 @@ const BREATHE_YAML = `breathing:
 `
 
 function config(): Target {
-  const reader = { name: 'failover/breathe-yaml', errors: [ConfigError], samples: [BREATHE_YAML] }
+  const reader = { name: 'failover/breathe-yaml', maxMs: YAML_MAX_MS, errors: [ConfigError], samples: [BREATHE_YAML] }
   return fileTarget(reader, (path) => loadBreathFile(path), 'text')
 }

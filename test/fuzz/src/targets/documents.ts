@@ -29,7 +29,7 @@ import * as sample from '../samples/documents.js'
 import { inFile, scratchFolder } from '../samples/files.js'
 import { asyncTarget, bytesTarget, fileTarget, textTarget } from './readers.js'
 import { releaseTargets } from './release.js'
-import type { Target } from './target.js'
+import { type Target, YAML_MAX_MS } from './target.js'
 
 const errors = [FleetError, ConfigError]
 /** A document is read into memory of the size that the largest one may have. */
@@ -128,7 +128,11 @@ vpn: {label: moscow, port: 51820}
 
 function configs(): readonly Target[] {
   return [
-    fileTarget({ name: 'documents/fleet-yaml', errors, samples: [FLEET_YAML] }, readFleetConfig, 'text'),
+    fileTarget(
+      { name: 'documents/fleet-yaml', maxMs: YAML_MAX_MS, errors, samples: [FLEET_YAML] },
+      readFleetConfig,
+      'text',
+    ),
     bytesTarget(
       {
         name: 'documents/vpn-config',
@@ -141,6 +145,7 @@ function configs(): readonly Target[] {
     asyncTarget(
       {
         name: 'documents/installed-yaml',
+        maxMs: YAML_MAX_MS,
         errors,
         form: 'text',
         samples: ['label: moscow\nlisten: /ip4/0.0.0.0/tcp/8444\n'],

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   checkEpochHeader,
   encodePost,
@@ -31,8 +30,8 @@ import { breathingTargets } from './breathing.js'
 import { REFUSED, refusing, targetOf } from './codec-target.js'
 import { peerCertificate } from './peer-certificate.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
-import { same } from './same.js'
-import { Breach, type Target } from './target.js'
+import { isSame, same } from './same.js'
+import { Breach, type Target, YAML_MAX_MS } from './target.js'
 import { witnessTargets } from './witness.js'
 
 const errors = [FailoverError, ConfigError]
@@ -70,8 +69,7 @@ function channel(): readonly Target[] {
 }
 
 function sameEnvelope(envelope: ReturnType<typeof decodeEnvelope>): string | undefined {
-  const again = decodeEnvelope(encodeEnvelope(envelope).subarray(4))
-  return isDeepStrictEqual(again, envelope) ? undefined : 'its encoding is read as another'
+  return same(decodeEnvelope(encodeEnvelope(envelope).subarray(4)), envelope)
 }
 
 const asAnswer = (type: RequestType, answer: unknown) => encodeAnswer(type, { sequence: 1 }, answer, sample.SELF)
@@ -95,7 +93,7 @@ function exchange(
       if (typeof type !== 'string' || !isRequestType(type)) return undefined
       const value = decode(type, body)
       const again = decode(type, JSON.parse(JSON.stringify(encode(type, value))))
-      if (!isDeepStrictEqual(again, value)) throw new Breach('no-round-trip', `${type} is read as another`)
+      if (!isSame(again, value)) throw new Breach('no-round-trip', `${type} is read as another`)
       return value ?? true
     },
     'json',
@@ -219,6 +217,7 @@ function configs(): readonly Target[] {
     fileTarget(
       {
         name: 'failover/group-yaml',
+        maxMs: YAML_MAX_MS,
         errors,
         samples: [sample.GROUP_YAML],
         allocates: { base: 256 * 1024, perByte: 64 },
@@ -227,7 +226,7 @@ function configs(): readonly Target[] {
       'text',
     ),
     fileTarget(
-      { name: 'failover/witness-yaml', errors: [MontanaError], samples: [sample.WITNESS_YAML] },
+      { name: 'failover/witness-yaml', maxMs: YAML_MAX_MS, errors: [MontanaError], samples: [sample.WITNESS_YAML] },
       loadWitnessConfig,
       'text',
     ),

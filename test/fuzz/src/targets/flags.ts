@@ -8,7 +8,7 @@ import { readPort } from '../../../../packages/cli/dist/commands/port.js'
 import { readCount, readEvery } from '../../../../packages/cli/dist/commands/soak/options.js'
 import { readSince } from '../../../../packages/cli/dist/commands/soak/since.js'
 import { bytesTarget, fileTarget, textTarget } from './readers.js'
-import type { Target } from './target.js'
+import { type Target, YAML_MAX_MS } from './target.js'
 
 const errors = [UsageError, ConfigError]
 const text = { errors, maxBytes: 256 }
@@ -57,7 +57,12 @@ export function flagTargets(): readonly Target[] {
       'json',
     ),
     fileTarget(
-      { name: 'soak/alert-yaml', errors, samples: ['label: moscow\nhook: [/bin/x, "-a"]\ndeadline_s: 5\n'] },
+      {
+        name: 'soak/alert-yaml',
+        maxMs: YAML_MAX_MS,
+        errors,
+        samples: ['label: moscow\nhook: [/bin/x, "-a"]\ndeadline_s: 5\n'],
+      },
       loadAlertConfig,
       'text',
     ),

@@ -31,7 +31,7 @@ import { STATUS } from '../samples/mirror.js'
 import * as sample from '../samples/soak.js'
 import { flagTargets } from './flags.js'
 import { asyncTarget, bytesTarget, fileTarget, type Reader, textTarget } from './readers.js'
-import type { Target } from './target.js'
+import { type Target, YAML_MAX_MS } from './target.js'
 
 const errors = [ConfigError, UsageError, SoakError]
 /** A file is read in pieces, whatever its size. */
@@ -126,7 +126,11 @@ function documents(): readonly Target[] {
     fileTarget({ name: 'soak/claims', ...common, samples: [claims] }, loadClaims),
     fileTarget({ name: 'soak/evidence', ...common, samples: [evidence] }, loadEvidence),
     fileTarget({ name: 'soak/thresholds', ...common, samples: [readFileSync(THRESHOLDS)] }, loadThresholds),
-    fileTarget({ name: 'soak/config', ...common, samples: [sample.SOAK_YAML] }, loadSoakConfig, 'text'),
+    fileTarget(
+      { name: 'soak/config', maxMs: YAML_MAX_MS, ...common, samples: [sample.SOAK_YAML] },
+      loadSoakConfig,
+      'text',
+    ),
   ]
 }
 

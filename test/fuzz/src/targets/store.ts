@@ -23,7 +23,7 @@ import { codecTarget } from './codec-target.js'
 import { asyncTarget, bytesTarget, textTarget } from './readers.js'
 import { snapshotTargets } from './snapshot.js'
 import { storeRows } from './store-rows.js'
-import { COUNTED_ALLOWANCE, type Target } from './target.js'
+import { COUNTED_ALLOWANCE, type Target, YAML_MAX_MS } from './target.js'
 
 /** What a node finds on its disk and in its configuration, what it joins by, and what its page asks it. */
 export function targets(): readonly Target[] {
@@ -114,10 +114,13 @@ metricsFiles: [a, b]
 function configs(): readonly Target[] {
   const errors = [ConfigError]
   return [
-    asyncTarget({ name: 'store/node-yaml', errors, form: 'text', samples: [NODE_YAML] }, async (bytes) => {
-      const file = inFile('node.yaml', bytes)
-      return resolveOptions(START_OPTIONS, { flags: {}, environment: {}, file })
-    }),
+    asyncTarget(
+      { name: 'store/node-yaml', maxMs: YAML_MAX_MS, errors, form: 'text', samples: [NODE_YAML] },
+      async (bytes) => {
+        const file = inFile('node.yaml', bytes)
+        return resolveOptions(START_OPTIONS, { flags: {}, environment: {}, file })
+      },
+    ),
     asyncTarget({ name: 'store/node-flags', errors, samples: [FLAGS] }, async (bytes) => {
       const flags = flagsOf(bytes)
       return flags && resolveOptions(START_OPTIONS, { flags, environment: flags, file: undefined })

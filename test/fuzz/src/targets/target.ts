@@ -61,3 +61,5 @@ export const DEFAULT_ALLOWANCE: Allowance = { base: 64 * 1024, perByte: 64 }
 export const COUNTED_ALLOWANCE: Allowance = { base: 64 * 1024 + 8 * 65_535, perByte: 64 }
 /** A decoder of a few kilobytes takes microseconds. */
 export const DEFAULT_MAX_MS = 250
+/** The library words each mistake of a YAML file: where every byte of 16 KiB is one, 270 ms, and in proportion. */
+export const YAML_MAX_MS = 1_000
