@@ -155,6 +155,22 @@ describe('recovery', () => {
     expect(rulesBroken(history)).toEqual(['ready'])
   })
 
+  it('counts from the end of a fault that began while it started, and of none that began later', () => {
+    const readyMs = KILL.endMs + BOUNDS.readyMs + 500
+    const history = withReads((read) =>
+      read.label === KILL.label && read.startMs > KILL.atMs && read.startMs < readyMs
+        ? { ...read, isReady: false }
+        : read,
+    )
+    const withCut = (startMs: number, endMs: number) => {
+      const cut = { fault: fault('isolated', [KILL.label]), step: 0, startMs, endMs, failure: undefined }
+      return { ...history, faults: [...history.faults, cut] }
+    }
+    expect(rulesBroken(withCut(KILL.endMs + 400, KILL.endMs + 9_000))).toEqual([])
+    expect(rulesBroken(withCut(readyMs + 10, readyMs + 5_000))).toContain('ready')
+    expect(rulesBroken(withCut(KILL.endMs - 900, KILL.endMs + 400))).toContain('ready')
+  })
+
   it('finds a process that is never ready', () => {
     const history = withReads((read) =>
       read.label === KILL.label && read.startMs > KILL.atMs ? { ...read, isReady: false } : read,

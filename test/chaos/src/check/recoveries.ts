@@ -19,7 +19,7 @@ export interface Recovery {
   readonly isLate: boolean
 }
 
-/** From the start of each process but the first, or from the end of the fault that it started into, to ready. */
+/** From the start of each process but the first, or from the end of the faults that came before it could be ready, to ready. */
 export function readinessOf(history: History): Recovery[] {
   return LABELS.flatMap((label) => {
     const events = history.events.filter((event) => event.label === label)
@@ -27,12 +27,12 @@ export function readinessOf(history: History): Recovery[] {
     return events.flatMap((event, index) => {
       const isFirst = !events.slice(0, index).some(({ type }) => type === 'spawn')
       if (event.type !== 'spawn' || isFirst) return []
-      const fromMs = afterFaults(event.atMs, history.faults)
       const untilMs = events[index + 1]?.atMs ?? history.endMs
+      const ready = reads.find(({ startMs, endMs, isReady }) => isReady && startMs >= event.atMs && endMs <= untilMs)
+      const fromMs = afterFaults({ atMs: event.atMs, readyMs: ready?.endMs ?? untilMs }, history.faults)
       // It ended again before the fault did: what counts is the start after that.
       if (untilMs <= fromMs) return []
       const kinds = kindsAt(history.faults, event)
-      const ready = reads.find(({ startMs, endMs, isReady }) => isReady && startMs >= event.atMs && endMs <= untilMs)
       const times = { cameMs: ready?.endMs, beganMs: event.atMs, fromMs, untilMs, boundMs: BOUNDS.readyMs }
       // One that was ended again before its bound could not be late.
       const mustCome = untilMs - fromMs > BOUNDS.readyMs
@@ -56,12 +56,18 @@ export function judged({ cameMs, beganMs, fromMs, untilMs, boundMs }: Times, mus
   return { ms: cameMs - (cameMs < fromMs ? beganMs : fromMs), waitedMs, isLate: cameMs > fromMs + boundMs }
 }
 
-/** An upgrade waits for each node that it has started: that time is no fault to that node. */
-function afterFaults(atMs: number, faults: readonly ExecutedFault[]): number {
-  const others = faults.filter(({ fault }) => fault.kind !== 'upgrade')
-  let fromMs = atMs
+/**
+ * A process is cut off while it starts as well as before: what begins in its bound and before it is ready counts. An upgrade
+ * waits for each node that it has started: that time is no fault to that node.
+ */
+function afterFaults(
+  start: { readonly atMs: number; readonly readyMs: number },
+  faults: readonly ExecutedFault[],
+): number {
+  const others = faults.filter(({ fault, startMs }) => fault.kind !== 'upgrade' && startMs < start.readyMs)
+  let fromMs = start.atMs
   for (;;) {
-    const over = others.find(({ startMs, endMs }) => startMs <= fromMs && endMs > fromMs)
+    const over = others.find(({ startMs, endMs }) => startMs <= fromMs + BOUNDS.readyMs && endMs > fromMs)
     if (!over) return fromMs
     fromMs = over.endMs
   }
