@@ -144,24 +144,25 @@ describe('quorum', () => {
   })
 })
 
+/** The killed one is ready again only then. */
+function readyAgainAt(readyMs: number): History {
+  return withReads((read) =>
+    read.label === KILL.label && read.startMs > KILL.atMs && read.startMs < readyMs
+      ? { ...read, isReady: false }
+      : read,
+  )
+}
+
 describe('recovery', () => {
   it('finds a process that is ready too late', () => {
     const readyMs = KILL.endMs + BOUNDS.readyMs + 500
-    const history = withReads((read) =>
-      read.label === KILL.label && read.startMs > KILL.atMs && read.startMs < readyMs
-        ? { ...read, isReady: false }
-        : read,
-    )
+    const history = readyAgainAt(readyMs)
     expect(rulesBroken(history)).toEqual(['ready'])
   })
 
   it('counts from the end of a fault that began while it started, and of none that began later', () => {
     const readyMs = KILL.endMs + BOUNDS.readyMs + 500
-    const history = withReads((read) =>
-      read.label === KILL.label && read.startMs > KILL.atMs && read.startMs < readyMs
-        ? { ...read, isReady: false }
-        : read,
-    )
+    const history = readyAgainAt(readyMs)
     const withCut = (startMs: number, endMs: number) => {
       const cut = { fault: fault('isolated', [KILL.label]), step: 0, startMs, endMs, failure: undefined }
       return { ...history, faults: [...history.faults, cut] }

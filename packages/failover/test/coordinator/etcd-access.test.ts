@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { earlyEndWarnings } from '../../src/coordinator/etcd/releases.js'
 import { checkCoordinator } from '../../src/index.js'
 import { candidate, etcdGroup, Watcher } from '../support/candidates.js'
 import { EtcdTestCluster } from '../support/etcd-cluster.js'
@@ -86,6 +87,7 @@ describe.skipIf(withoutEtcd !== undefined)('etcd that raises the time of a lease
     const check = await checkCoordinator(config, never)
     expect(check).toMatchObject({ askedTtlMs: 4000, grantedTtlMs: 8000 })
     expect(check.problems.map(({ code }) => code)).toEqual(['LEASE_TTL_RAISED', 'LEASE_TTL_RAISED'])
+    expect(check.warnings).toEqual(earlyEndWarnings(check.endpoints.map(({ version }) => version ?? '')))
   })
 
   it('is used when the bound still holds', async () => {

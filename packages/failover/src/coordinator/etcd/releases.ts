@@ -7,7 +7,7 @@ const MINOR_MENDED_ALWAYS = 6
 
 /**
  * Whether this release has the fault etcd-io/etcd#15247: a leader that hangs and is replaced lets leases end, as soon as it
- * goes on, that its successor has renewed. A holder then hears of it by a read or a watch, before its own deadline.
+ * goes on, that its successor has renewed. A holder hears of it with the next answer of the cluster; until then two may act.
  */
 export function endsLeasesEarly(version: string): boolean {
   const [major, minor, patch] = (/^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number)
