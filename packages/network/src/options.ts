@@ -30,10 +30,11 @@ export interface MeshHandlers {
   /** A request of the extension protocol: the answer's payload, or throw ExtError for an Error answer. */
   onExtRequest(peer: PeerRef, type: number, payload: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   onStatus(peer: PeerRef, status: StatusMessage): void
-  /** The first connection of a peer opened. */
-  onPeerConnected(peer: PeerRef): void
-  /** One of its connections closed, and others are open: what was sent over it may be lost. */
-  onConnectionLost(peer: PeerRef): void
+  /**
+   * It may know nothing of what was sent so far: its first connection opened, or one of several of an own peer closed, and
+   * what was on its way over that one may be lost.
+   */
+  onPeerReached(peer: PeerRef): void
   /** Its last connection closed. */
   onPeerDisconnected(peer: PeerRef): void
   /** All of the own Status but the security bits, which are the mesh's own. */

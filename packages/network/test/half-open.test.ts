@@ -1,6 +1,7 @@
 import type { LinkProxy } from '@montana/link-proxy'
 import { afterEach, describe, expect, it } from 'vitest'
-import { BASE_TYPE } from '../src/wire/types.js'
+import type { MeshHandlers } from '../src/index.js'
+import { BASE_TYPE, EXT_TYPE } from '../src/wire/types.js'
 import { type Member, manifestOf, members, QUICK, start, stopAll, type TestNode, testNode } from './mesh-harness.js'
 import { behind, closeProxies, dialledOnly, proxyFor } from './proxied-mesh.js'
 
@@ -26,12 +27,12 @@ interface Pair {
   readonly proxy: LinkProxy
 }
 
-async function pair(): Promise<Pair> {
+async function pair(limits = LIMITS, handlers: Partial<MeshHandlers> = {}): Promise<Pair> {
   const [a, b] = (await members(2)) as [Member, Member]
   const proxy = await proxyFor(b)
   const manifest = manifestOf([a, behind(proxy, b)])
-  const dialled = await start(await testNode(b, manifest, { limits: dialledOnly(LIMITS) }))
-  const dialler = await start(await testNode(a, manifest, { limits: LIMITS }))
+  const dialled = await start(await testNode(b, manifest, { limits: dialledOnly(limits) }, handlers))
+  const dialler = await start(await testNode(a, manifest, { limits }))
   await expect.poll(() => seenBy(dialler)?.ping.ok ?? 0, { timeout: 5_000 }).toBeGreaterThan(2)
   await expect.poll(() => seenBy(dialled)?.ping.ok ?? 0, { timeout: 5_000 }).toBeGreaterThan(2)
   return { dialler, dialled, proxy }
@@ -82,13 +83,13 @@ describe('a connection that is half open', () => {
   it('while the peer can be reached gives its place to a new one, before it would be closed', async () => {
     const { dialler, dialled, proxy } = await pair()
     proxy.strand()
-    await expect.poll(() => hasLogged(dialler, 'silent connection replaced'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => hasLogged(dialler, 'silent connections replaced'), { timeout: 5_000 }).toBe(true)
     expect(seenBy(dialler)?.consecutiveMisses).toBeLessThan(LIMITS.heartbeat.closeAfter)
     await expect.poll(() => seenBy(dialler)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
     await expect.poll(() => seenBy(dialled)?.consecutiveMisses, { timeout: 5_000 }).toBe(0)
     for (const node of [dialler, dialled]) {
       await expect.poll(() => seenBy(node)?.connections, { timeout: 5_000 }).toBe(1)
-      expect(node.seen.lost).toHaveLength(1)
+      expect(node.seen.reached).toHaveLength(2)
       expect(hasLogged(node, 'peer disconnected')).toBe(false)
       expect(hasLogged(node, 'connections closed for missing pings')).toBe(false)
     }
@@ -98,11 +99,29 @@ describe('a connection that is half open', () => {
     const { dialler, dialled, proxy } = await pair()
     proxy.strand()
     for (let id = 1n; id <= WAITING; id++) dialler.mesh.broadcast(BASE_TYPE.proposal, id, PROPOSAL)
-    await expect.poll(() => hasLogged(dialler, 'silent connection replaced'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => hasLogged(dialler, 'silent connections replaced'), { timeout: 5_000 }).toBe(true)
     const last = WAITING + 1n
     dialler.mesh.broadcast(BASE_TYPE.proposal, last, PROPOSAL)
     const ids = () => dialled.seen.messages.map(({ requestId }) => requestId)
     await expect.poll(ids, { timeout: LIMITS.exchange.requestMs / 2 }).toContain(last)
+  })
+})
+
+describe('a narrow connection', () => {
+  /** Two seconds of its line, behind which every Pong waits for longer than a ping does. */
+  const ANSWER = new Uint8Array(200_000)
+  const NARROW = { bytesPerSecond: 100_000 }
+  const PATIENT = { ...LIMITS, heartbeat: { ...LIMITS.heartbeat, unhealthyAfter: 1_000, closeAfter: 1_000 } }
+
+  it('that brings an answer is not taken for a silent one, and the answer arrives', async () => {
+    const { dialler, dialled, proxy } = await pair(PATIENT, { onExtRequest: async () => ANSWER })
+    proxy.change({ backward: NARROW })
+    const { timeout } = seenBy(dialler)?.ping ?? { timeout: Number.NaN }
+    const answer = await dialler.mesh.extRequest(dialled.mesh.peerId, EXT_TYPE.snapshotChunk, new Uint8Array(14))
+    expect(answer).toHaveLength(ANSWER.length)
+    expect(seenBy(dialler)?.ping.timeout).toBeGreaterThan(timeout + 2)
+    expect(dialler.counted('montana_dials_total', {})).toBe(1)
+    for (const node of [dialler, dialled]) expect(seenBy(node)).toMatchObject({ closed: 0, connections: 1 })
   })
 })
 

@@ -147,6 +147,17 @@ describe('heartbeat', () => {
     expect(state()).toEqual({ sent: 7, ok: 1, timeout: 6, failed: 0, misses: 0, healthy: true, connections: 1 })
   })
 
+  it('a ping that one of several connections took along is a miss', async () => {
+    const first = virtual.connect('a', silent)
+    virtual.connect('b', alive)
+    await pass(10)
+    first.abort()
+    await pass(4_500)
+    expect(state()).toMatchObject({ sent: 1, timeout: 1, misses: 1, connections: 1 })
+    await pass(1_000)
+    expect(state()).toMatchObject({ ok: 1, misses: 0 })
+  })
+
   it('a ping that the end of a connection took along does not count against the next one', async () => {
     const first = virtual.connect('a', silent)
     await pass(10)

@@ -86,8 +86,7 @@ export interface Seen {
   readonly messages: Array<{ from: string | undefined; type: number; requestId: bigint; payload: Uint8Array }>
   readonly ext: Array<{ from: string | undefined; type: number; payload: Uint8Array }>
   readonly statuses: Array<{ from: string | undefined; window: number }>
-  readonly connected: Array<string | undefined>
-  readonly lost: Array<string | undefined>
+  readonly reached: Array<string | undefined>
   readonly disconnected: Array<string | undefined>
 }
 
@@ -120,7 +119,7 @@ export async function testNode(
   options: Partial<MeshOptions> = {},
   handlers: Partial<MeshHandlers> = {},
 ): Promise<TestNode> {
-  const seen: Seen = { messages: [], ext: [], statuses: [], connected: [], lost: [], disconnected: [] }
+  const seen: Seen = { messages: [], ext: [], statuses: [], reached: [], disconnected: [] }
   const logs: TestNode['logs'] = []
   const { registry, counted, observed } = countingMetrics()
   const mesh = createMesh(
@@ -140,8 +139,7 @@ export async function testNode(
           return new Uint8Array(0)
         },
         onStatus: ({ label }, { window }) => seen.statuses.push({ from: label, window }),
-        onPeerConnected: ({ label }) => seen.connected.push(label),
-        onConnectionLost: ({ label }) => seen.lost.push(label),
+        onPeerReached: ({ label }) => seen.reached.push(label),
         onPeerDisconnected: ({ label }) => seen.disconnected.push(label),
         ownStatus: () => status(),
         ...handlers,

@@ -163,7 +163,7 @@ describe('who is let in', () => {
     const inside = await start(await testNode(a, manifestOf([a])))
     const outside = await start(await testNode(stranger, manifestOf([stranger, a])))
     await expect.poll(() => outside.mesh.peers()[0]?.dialErrors ?? 0, { timeout: 5_000 }).toBeGreaterThanOrEqual(1)
-    expect([inside.seen.connected, inside.mesh.peers()]).toEqual([[], []])
+    expect([inside.seen.reached, inside.mesh.peers()]).toEqual([[], []])
   })
 
   it('takes a member of a closed mesh whose address is a placeholder, by its label, and does not dial it', async () => {
@@ -172,7 +172,7 @@ describe('who is let in', () => {
     const inside = await start(await testNode(a, manifest))
     expect(inside.mesh.peers()).toMatchObject([{ label: 'n1', connections: 0, awayCode: 'MANIFEST_ENTRY_INVALID' }])
     await start(await testNode(nowhere, manifest))
-    await expect.poll(() => inside.seen.connected, { timeout: 5_000 }).toEqual(['n1'])
+    await expect.poll(() => inside.seen.reached, { timeout: 5_000 }).toEqual(['n1'])
     expect(inside.mesh.peers()).toMatchObject([{ label: 'n1', peerId: nowhere.peerId, connections: 1, dialErrors: 0 }])
     expect(inside.logs.filter(({ code }) => code === 'MANIFEST_ENTRY_INVALID')).toHaveLength(1)
     expect(inside.mesh.peers()[0]?.awayCode).toBeUndefined()
@@ -250,7 +250,7 @@ describe('faults above', () => {
     const fault = () => {
       throw new Error('a fault of the node')
     }
-    const nodes = await startAll(await members(2), { onMessage: fault, onStatus: fault, onPeerConnected: fault })
+    const nodes = await startAll(await members(2), { onMessage: fault, onStatus: fault, onPeerReached: fault })
     const [a, b] = nodes as [TestNode, TestNode]
     a.mesh.broadcast(BASE_TYPE.vdfReveal, 1n, new Uint8Array(3381))
     await expect.poll(() => b.logs.some(({ message }) => message === 'mesh handler failed')).toBe(true)

@@ -221,7 +221,7 @@ describe('a peer that says nothing', () => {
     expect(ping.timeout).toBeGreaterThanOrEqual(6)
     expect(ping.ok).toBe(0)
     expect(ping.sent - ping.timeout - ping.failed).toBeLessThanOrEqual(1)
-    await expect.poll(() => node.seen.connected.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => node.seen.reached.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
   })
 
   it('loses only the silent connection while another one answers', async () => {

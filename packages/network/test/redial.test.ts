@@ -9,6 +9,7 @@ import type { Heartbeats } from '../src/mesh/heartbeats.js'
 import { PeerBook } from '../src/mesh/peer-book.js'
 import type { StatusExchange } from '../src/mesh/status-exchange.js'
 import { createNetworkMetrics } from '../src/metrics.js'
+import { HeardBook } from '../src/peer/heard.js'
 import type { Peer } from '../src/peer/peer.js'
 import { type Member, manifestOf, members } from './mesh-harness.js'
 import { pass } from './virtual-peer.js'
@@ -36,7 +37,8 @@ class VirtualDialler {
       limits: LIMITS,
       peers: this.peers,
       bans: new BanList(),
-      handlers: { onPeerConnected: () => {}, onConnectionLost: () => {}, onPeerDisconnected: () => {} },
+      heard: new HeardBook(),
+      handlers: { onPeerReached: () => {}, onPeerDisconnected: () => {} },
       modules: { random: seededRandom(seed), logger: silentLogger },
       metrics: createNetworkMetrics(noMetrics),
       nowMs: () => performance.now(),
@@ -67,7 +69,8 @@ class VirtualDialler {
   }
 
   #tell(event: string, id: string): void {
-    const detail = { id, status: 'open', direction: 'outbound', encryption: PQ_PROTOCOL, remotePeer: this.peer.peerId }
+    const state = { status: 'open', direction: 'outbound', timeline: { open: 0 } }
+    const detail = { id, ...state, encryption: PQ_PROTOCOL, remotePeer: this.peer.peerId }
     this.#node.dispatchEvent(new CustomEvent(event, { detail }))
   }
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentBeside } from '../src/mesh/renewal.js'
+import type { Link } from '../src/peer/peer.js'
 import { pass, VirtualPeer } from './virtual-peer.js'
 
 const silent = () => 'silent' as const
@@ -39,21 +41,42 @@ describe('a peer whose connections are silent', () => {
   })
 
   it('is slow and not silent when something of it came meanwhile', async () => {
-    virtual.connectOwn('a', () => 6_000)
+    const { heard } = virtual.connectOwn('a', () => 6_000)
     for (let second = 0; second < 20; second++) {
-      virtual.peer.traffic.receivedBytes += 1
+      heard.bytes += 1
       await pass(1_000)
     }
     expect(virtual.counters.timeout).toBeGreaterThan(2)
     expect(dials()).toEqual([])
   })
 
-  it('is not silent while another connection answers', async () => {
-    virtual.connectOwn('good', () => 1)
+  it('is dialled anew though only one of its connections was asked, and no more once another one answers', async () => {
     virtual.connectOwn('dead', silent)
-    await pass(20_000)
-    expect(virtual.counters.timeout).toBe(2)
-    expect(dials()).toEqual([])
+    virtual.connectOwn('good', () => 1)
+    await pass(9_900)
+    expect(dials()).toEqual([4_000, 4_500, 5_000])
+  })
+
+  it('gives the place of all its connections to the one that opens, until it is heard', async () => {
+    const a = virtual.connectOwn('a', silent)
+    virtual.connectOwn('b', silent)
+    const ids = () => silentBeside(virtual.peer, opened).map(({ connection }) => connection.id)
+    await pass(3_900)
+    virtual.connect('opened', () => 1)
+    const opened = virtual.peer.links.at(-1) as Link
+    expect(ids()).toEqual([])
+    await pass(200)
+    expect(ids()).toEqual(['a', 'b'])
+    a.heard.bytes += 1
+    expect(ids()).toEqual([])
+  })
+
+  it('is known as an own peer by a connection that is closed', async () => {
+    const proven = virtual.connectOwn('a', silent)
+    virtual.connect('b', silent)
+    proven.abort()
+    await pass(9_900)
+    expect(dials()).toContain(9_000)
   })
 
   it('is left alone when it is a base peer, which would forget us with the connection', async () => {
@@ -68,5 +91,6 @@ describe('a peer whose connections are silent', () => {
     virtual.connectOwn('a', silent)
     await pass(20_000)
     expect(dials()).toEqual([4_000, 14_000])
+    expect(virtual.peer.heartbeat.consecutiveMisses).toBe(1)
   })
 })

@@ -42,7 +42,7 @@ describe('a peer that the layer above reports', () => {
     judge.mesh.report(accused.mesh.peerId, { code: 'InvalidProof', points: LIMITS.score.ban })
     await expect.poll(() => accused.seen.disconnected, { timeout: 5_000 }).toContain('n0')
     // Who dials has a connection before it hears that it is refused; who refuses knows.
-    await expect.poll(() => judge.seen.connected.filter((label) => label === 'n1').length, { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => judge.seen.reached.filter((label) => label === 'n1').length, { timeout: 5_000 }).toBe(2)
     expect(performance.now() - bannedAt).toBeGreaterThan(BAN_MS / 2)
   })
 

@@ -5,6 +5,7 @@ import { LIMITS } from '@montana/transport'
 import { vi } from 'vitest'
 import { BASE_TYPE, decodeHeader, encodeEnvelope, HEADER_BYTES } from '../src/index.js'
 import type { MeshContext } from '../src/mesh/context.js'
+import type { DialOutcome } from '../src/mesh/dialer.js'
 import { Discipline } from '../src/mesh/discipline.js'
 import { Heartbeats } from '../src/mesh/heartbeats.js'
 import { Renewal } from '../src/mesh/renewal.js'
@@ -19,6 +20,7 @@ export class VirtualConnection {
   readonly direction = 'outbound'
   status: Connection['status'] = 'open'
   readonly pingedAtMs: number[] = []
+  readonly heard = { bytes: 0 }
   readonly #react: (ping: number) => Reaction
   readonly #closed: (connection: VirtualConnection) => void
 
@@ -48,6 +50,7 @@ export class VirtualConnection {
     if (reaction === 'silent') return
     if (reaction === 'reset') return stream.abort(new Error('reset by the test'))
     if (typeof reaction === 'number') await new Promise((resolve) => setTimeout(resolve, reaction))
+    this.heard.bytes += HEADER_BYTES
     const requestId = reaction === 'other id' ? header.requestId + 1n : header.requestId
     stream.send(encodeEnvelope({ type: BASE_TYPE.pong, requestId, payload: new Uint8Array(0) }))
     await stream.close()
@@ -79,7 +82,7 @@ export class VirtualPeer {
   connect(id: string, react: (ping: number) => Reaction): VirtualConnection {
     const connection = new VirtualConnection(id, react, ({ id: closed }) => this.#closed(closed))
     const isFirst = !this.peer.isConnected
-    this.peer.addLink(connection as unknown as Connection, 'pq', performance.now())
+    this.peer.addLink(connection as unknown as Connection, 'pq', performance.now(), connection.heard)
     if (isFirst) this.#begin()
     return connection
   }
@@ -99,9 +102,9 @@ export class VirtualPeer {
     this.#session?.abort()
   }
 
-  async #dialAnew(): Promise<boolean> {
+  async #dialAnew(): Promise<DialOutcome> {
     this.dialledAtMs.push(performance.now())
-    return this.isReached
+    return this.isReached ? 'reached' : 'missed'
   }
 
   #begin(): void {

@@ -76,9 +76,8 @@ function createHandlers(
       ledger().noteStatus(peer.peerId, nodeIdOf(peer), status)
       ledger().candidacy.greet(peer.peerId)
     },
-    onPeerConnected: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
     // What was on its way is said again: otherwise that is due only after ten seconds of a head that stands still.
-    onConnectionLost: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
+    onPeerReached: (peer) => ledger().loop.dispatch({ type: 'peer', peer: peer.peerId }),
     onPeerDisconnected: (peer) => ledger().forgetPeer(peer.peerId),
     ownStatus: () => {
       const { phase } = ledger()

@@ -82,8 +82,7 @@ export class HostileMember {
         return bytes
       },
       onStatus: () => {},
-      onPeerConnected: () => {},
-      onConnectionLost: () => {},
+      onPeerReached: () => {},
       onPeerDisconnected: () => {},
       ownStatus: () => this.#status(),
     }

@@ -82,8 +82,7 @@ function handlersOf(genesisHash: Uint8Array): MeshHandlers {
     onMessage: () => {},
     onExtRequest: async () => new Uint8Array(),
     onStatus: () => {},
-    onPeerConnected: () => {},
-    onConnectionLost: () => {},
+    onPeerReached: () => {},
     onPeerDisconnected: () => {},
     ownStatus: () => ({
       ...roots,

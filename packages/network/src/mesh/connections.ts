@@ -16,6 +16,8 @@ export class Connections {
   readonly #heartbeats: Heartbeats
   readonly #status: StatusExchange
   readonly #sessions = new Map<Peer, AbortController>()
+  /** Have just lost a connection. */
+  readonly #poorer = new Set<Peer>()
 
   constructor(context: MeshContext, dialer: Dialer, heartbeats: Heartbeats, status: StatusExchange) {
     this.#context = context
@@ -32,7 +34,7 @@ export class Connections {
   }
 
   #opened(connection: Connection): void {
-    const { peers, nowMs } = this.#context
+    const { peers, nowMs, heard } = this.#context
     const peer = peers.getOrAdd(connection.remotePeer.toString())
     const refusal = this.#refusal(peer, connection)
     if (refusal !== undefined) return connection.abort(new Error(refusal))
@@ -40,17 +42,25 @@ export class Connections {
     peer.handshakes[suite] += 1
     if (suite === 'none') return connection.abort(new Error('PROFILE_REFUSED: no profile of this node'))
     const wasConnected = peer.isConnected
-    const link = peer.addLink(connection, suite, nowMs())
+    const link = peer.addLink(connection, suite, nowMs(), heard.of(connection))
     this.#publish(peer)
     if (!wasConnected) this.#begin(peer)
-    for (const silent of silentBeside(peer, link)) this.#replace(peer, silent)
+    this.#replace(peer, silentBeside(peer, link))
     void this.#status.onLink(peer, link)
   }
 
-  #replace(peer: Peer, { connection, misses }: Link): void {
-    const fields = { peer: peer.label ?? peer.peerId, misses }
-    this.#context.modules.logger.info(fields, 'silent connection replaced')
-    connection.abort(new Error('REQUEST_TIMEOUT: the peer was reached anew, and this connection does not answer'))
+  #replace(peer: Peer, silent: readonly Link[]): void {
+    if (silent.length === 0) return
+    const fields = { peer: peer.label ?? peer.peerId, misses: peer.heartbeat.consecutiveMisses }
+    this.#context.modules.logger.info({ ...fields, connections: silent.length }, 'silent connections replaced')
+    for (const link of silent) {
+      link.isReplaced = true
+      link.connection.abort(
+        new Error('REQUEST_TIMEOUT: the peer was reached anew, and this connection does not answer'),
+      )
+    }
+    peer.renewed(this.#context.nowMs())
+    this.#publish(peer)
   }
 
   /** A peer may have been banned, or the stop begun, while its handshake was under way. */
@@ -75,7 +85,7 @@ export class Connections {
     this.#sessions.set(peer, session)
     peer.heartbeat.restart()
     this.#context.modules.logger.info({ peer: peer.label ?? peer.peerId }, 'peer connected')
-    this.#context.handlers.onPeerConnected(peer)
+    this.#context.handlers.onPeerReached(peer)
     void this.#heartbeats.run(peer, session.signal)
     void this.#status.keepUp(peer, session.signal)
   }
@@ -87,10 +97,20 @@ export class Connections {
     if (peer.removeLink(connection.id, this.#context.nowMs()) !== undefined) {
       this.#context.metrics.connectionsClosed.inc({ peer: peer.metricLabel, cause: closeCause(connection) })
       this.#publish(peer)
-      if (peer.isConnected) this.#context.handlers.onConnectionLost(peer)
+      if (peer.isConnected) this.#lostOne(peer)
       else this.#end(peer, connectedMs)
     }
     if (!peer.isConnected) this.#context.peers.releaseStranger(peer, this.#context.nowMs())
+  }
+
+  /** Told once for connections that end together, and not where all of them do. Base peers open and close many. */
+  #lostOne(peer: Peer): void {
+    if (!peer.isOwn || this.#poorer.has(peer)) return
+    this.#poorer.add(peer)
+    queueMicrotask(() => {
+      this.#poorer.delete(peer)
+      if (peer.isConnected) this.#context.handlers.onPeerReached(peer)
+    })
   }
 
   #end(peer: Peer, connectedMs: number): void {

@@ -3,6 +3,7 @@ import type { Limits } from '@montana/transport'
 import type { BanList } from '../limits/score.js'
 import type { NetworkMetrics } from '../metrics.js'
 import type { MeshHandlers, MeshModules, MeshOptions } from '../options.js'
+import type { HeardBook } from '../peer/heard.js'
 import type { PeerBook } from './peer-book.js'
 import type { SecurityPolicy } from './security-policy.js'
 
@@ -15,6 +16,7 @@ export interface MeshContext {
   readonly metrics: NetworkMetrics
   readonly peers: PeerBook
   readonly bans: BanList
+  readonly heard: HeardBook
   readonly security: SecurityPolicy
   readonly nowMs: () => number
   /** Fires when the mesh stops. */

@@ -10,6 +10,9 @@ import type { MeshContext } from './context.js'
 /** Failures that dialling again soon does not mend: spec transport 16.1. */
 const FOR_GOOD: ReadonlySet<string> = new Set(['HS_PEER_MISMATCH', 'PROFILE_REFUSED', 'WRONG_NETWORK', 'HS_SELF'])
 
+/** `refused`: dialling again soon does not mend it. */
+export type DialOutcome = 'reached' | 'missed' | 'refused'
+
 interface Target {
   entry: ManifestPeer
   readonly peer: Peer
@@ -94,19 +97,21 @@ export class Dialer {
     return this.#targets.get(peerId)?.isDue ?? false
   }
 
-  /** One more connection to a peer that has some, within `timeoutMs`. Resolves to whether it is there. */
-  async dialAnew(peer: Peer, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  /** One more connection to a peer that has some, within `timeoutMs`. */
+  async dialAnew(peer: Peer, timeoutMs: number, signal: AbortSignal): Promise<DialOutcome> {
     const target = this.#targets.get(peer.peerId)
-    if (target === undefined) return false
+    if (target === undefined) return 'refused'
     const { metrics } = this.#context
     try {
       await this.#connect(target.entry, AbortSignal.any([signal, target.stop.signal, AbortSignal.timeout(timeoutMs)]))
       metrics.dials.inc({ peer: peer.metricLabel, result: 'ok' })
-      return true
+      return 'reached'
     } catch (error) {
       signal.throwIfAborted()
-      metrics.dials.inc({ peer: peer.metricLabel, result: dialErrorCode(error) })
-      return false
+      const code = dialErrorCode(error)
+      metrics.dials.inc({ peer: peer.metricLabel, result: code })
+      this.#log(peer, code, error)
+      return FOR_GOOD.has(code) ? 'refused' : 'missed'
     }
   }
 

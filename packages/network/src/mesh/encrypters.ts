@@ -1,4 +1,4 @@
-import type { ConnectionEncrypter } from '@libp2p/interface'
+import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface'
 import {
   type EncrypterOptions,
   type HandshakeReport,
@@ -12,13 +12,18 @@ import type { MeshContext } from './context.js'
 /** One encrypter per profile on offer, in the order of the offer: spec transport 8.1. */
 export function createEncrypters(
   context: MeshContext,
-  gates: Omit<EncrypterOptions, 'limits' | 'onHandshake'>,
+  gates: Omit<EncrypterOptions, 'limits' | 'onHandshake' | 'onSecured'>,
   metrics: TransportMetrics,
 ): ConnectionEncrypter[] {
-  const { limits, security } = context
+  const { limits, security, heard } = context
   const { backend, signer, time } = context.modules
   const modules = { backend, signer, time, metrics }
-  const options = { ...gates, limits, onHandshake: sessionLog(context) }
+  const options = {
+    ...gates,
+    limits,
+    onHandshake: sessionLog(context),
+    onSecured: (raw: MessageStream) => heard.watch(raw),
+  }
   return security.offers.map((suite) => {
     if (suite === 'hybrid') return new HybridEncrypter(options, modules)
     return new PqEncrypter({ ...options, requiresHybrid: (peerId) => security.requiresHybrid(peerId) }, modules)

@@ -15,8 +15,7 @@ export function guardedHandlers(handlers: MeshHandlers, logger: Logger): MeshHan
   return {
     onMessage: guarded('onMessage', (...args) => handlers.onMessage(...args)),
     onStatus: guarded('onStatus', (...args) => handlers.onStatus(...args)),
-    onPeerConnected: guarded('onPeerConnected', (...args) => handlers.onPeerConnected(...args)),
-    onConnectionLost: guarded('onConnectionLost', (...args) => handlers.onConnectionLost(...args)),
+    onPeerReached: guarded('onPeerReached', (...args) => handlers.onPeerReached(...args)),
     onPeerDisconnected: guarded('onPeerDisconnected', (...args) => handlers.onPeerDisconnected(...args)),
     onExtRequest: (...args) => handlers.onExtRequest(...args),
     ownStatus: () => handlers.ownStatus(),

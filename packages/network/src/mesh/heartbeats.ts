@@ -41,7 +41,7 @@ export class Heartbeats {
     const link = peer.takeTurn()
     if (link === undefined) return
     peer.heartbeat.sent()
-    const heardBytes = peer.traffic.receivedBytes
+    peer.asked()
     this.#context.metrics.pingsSent.inc({ peer: peer.metricLabel })
     try {
       this.#answered(peer, link, await this.#ping(peer, link))
@@ -50,7 +50,9 @@ export class Heartbeats {
       if (isAbort(error) && this.#context.signal.aborted) return
       if (link.connection.status === 'open') this.#discipline.judge(peer, error)
       this.#missed(peer, link, error, session)
-      this.#renewal.onMiss(peer, heardBytes, session)
+      if (!peer.links.includes(link)) return
+      peer.missed()
+      this.#renewal.onMiss(peer, session)
     }
   }
 
@@ -78,11 +80,11 @@ export class Heartbeats {
     this.#publish(peer)
   }
 
-  /** A ping that the end of its connection took along says nothing about other connections, or those that come after. */
+  /** A ping that went down with the last connection, or with one that was replaced, says nothing about those after it. */
   #missed(peer: Peer, link: Link, error: unknown, session: AbortSignal): void {
     const kind: Miss = error instanceof NetworkError && error.code === 'REQUEST_TIMEOUT' ? 'timeout' : 'failed'
     link.misses += 1
-    const isGone = session.aborted || !peer.links.includes(link)
+    const isGone = session.aborted || link.isReplaced
     const verdict = isGone ? peer.heartbeat.lost(kind) : peer.heartbeat.missed(kind)
     this.#context.metrics.pings.inc({ peer: peer.metricLabel, result: kind })
     this.#publish(peer)

@@ -18,6 +18,7 @@ import { BanList } from '../limits/score.js'
 import { type Manifest, manifestMembers } from '../manifest.js'
 import { clearPeerGauges, createNetworkMetrics } from '../metrics.js'
 import type { Mesh, MeshModules, MeshOptions, PeerReport } from '../options.js'
+import { HeardBook } from '../peer/heard.js'
 import type { PeerSnapshot, StrangerSnapshot } from '../peer/snapshot.js'
 import { BaseServer } from '../serve/base-server.js'
 import { ExtServer } from '../serve/ext-server.js'
@@ -204,6 +205,7 @@ class Libp2pMesh implements Mesh {
       metrics: createNetworkMetrics(metrics),
       peers: new PeerBook(options.manifest, this.peerId, limits),
       bans: new BanList(limits.score),
+      heard: new HeardBook(),
       security: new SecurityPolicy(security, manifestMembers(options.manifest), limits.downgrade, nowMs),
       nowMs,
       signal: this.#stopping.signal,

@@ -16,7 +16,6 @@ export class Renewal {
   readonly #context: MeshContext
   readonly #dialer: Dialling
   readonly #running = new WeakSet<Peer>()
-  readonly #renewedMs = new WeakMap<Peer, number>()
 
   constructor(context: MeshContext, dialer: Dialling) {
     this.#context = context
@@ -24,37 +23,35 @@ export class Renewal {
   }
 
   /**
-   * After a ping without an answer; `heardBytes` had been received when it was sent. Does nothing for a peer that was heard
-   * since, which is slow and not silent, nor for one that is no own peer or has no address. Ends with its connections.
+   * After a ping without an answer. Does nothing for a peer that was heard since it was sent, nor for one that is no own
+   * peer or has no address. Ends with its connections.
    */
-  onMiss(peer: Peer, heardBytes: number, session: AbortSignal): void {
-    const isSilent = () => peer.traffic.receivedBytes === heardBytes && peer.links.every(({ misses }) => misses > 0)
-    if (!this.#mayRenew(peer) || !isSilent()) return
+  onMiss(peer: Peer, session: AbortSignal): void {
+    if (!this.#mayRenew(peer)) return
     this.#running.add(peer)
-    void this.#renew(peer, isSilent, session).finally(() => this.#running.delete(peer))
+    void this.#renew(peer, session).finally(() => this.#running.delete(peer))
   }
 
   /** A base peer forgets whoever closes one of several connections: spec transport 16.2. */
   #mayRenew(peer: Peer): boolean {
-    const isOwn = peer.links.some(({ speaksExt }) => speaksExt === true)
-    return isOwn && this.#dialer.isDialling(peer) && !this.#running.has(peer) && !this.#isFresh(peer)
+    return (
+      peer.isSilent && peer.isOwn && this.#dialer.isDialling(peer) && !this.#running.has(peer) && !this.#isFresh(peer)
+    )
   }
 
-  #isFresh(peer: Peer): boolean {
-    const renewedMs = this.#renewedMs.get(peer) ?? Number.NEGATIVE_INFINITY
+  #isFresh({ renewedMs = Number.NEGATIVE_INFINITY }: Peer): boolean {
     return this.#context.nowMs() - renewedMs < PAUSE_INTERVALS * this.#context.limits.heartbeat.intervalMs
   }
 
   /** Never rejects. */
-  async #renew(peer: Peer, isSilent: () => boolean, signal: AbortSignal): Promise<void> {
+  async #renew(peer: Peer, signal: AbortSignal): Promise<void> {
     const { limits, modules } = this.#context
     const { baseMs } = limits.redial
     try {
-      while (!signal.aborted && isSilent()) {
-        if (await this.#dialer.dialAnew(peer, limits.heartbeat.timeoutMs, signal)) {
-          this.#renewedMs.set(peer, this.#context.nowMs())
-          return
-        }
+      while (!signal.aborted && peer.isSilent) {
+        const outcome = await this.#dialer.dialAnew(peer, limits.heartbeat.timeoutMs, signal)
+        if (outcome === 'reached') return peer.renewed(this.#context.nowMs())
+        if (outcome === 'refused') return
         await sleep(baseMs / 2 + (modules.random.next() * baseMs) / 2, signal)
       }
     } catch (error) {
@@ -63,9 +60,10 @@ export class Renewal {
   }
 }
 
-/** What did not answer when it was asked last: a connection that opens takes its place, and frees whoever waits for it. */
+/** What an own peer has not been heard over: where that is all it had, the connection that opens takes its place. */
 export function silentBeside(peer: Peer, opened: Link): Link[] {
-  const isSilent = ({ connection, misses, speaksExt }: Link) =>
-    connection.status === 'open' && misses > 0 && speaksExt === true
-  return peer.links.filter((link) => link !== opened && isSilent(link))
+  const others = peer.links.filter((link) => link !== opened)
+  const silent = peer.silentLinks.filter((link) => link !== opened)
+  if (!peer.isOwn || silent.length < others.length) return []
+  return silent.filter(({ connection }) => connection.status === 'open')
 }

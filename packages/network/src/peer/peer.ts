@@ -5,6 +5,7 @@ import type { RequestGate } from '../limits/request-gate.js'
 import type { PeerScore } from '../limits/score.js'
 import { newStanding, type Standing } from '../limits/standing.js'
 import type { Traffic } from '../wire/stream-io.js'
+import type { Heard } from './heard.js'
 import { HeartbeatState } from './heartbeat-state.js'
 import { OutboundQueue } from './outbound-queue.js'
 import { RttWindow } from './rtt-window.js'
@@ -26,8 +27,19 @@ export interface Link {
   hasStatus: boolean
   misses: number
   hasAnswered: boolean
+  /** Ended here, because a new connection has taken its place. */
+  isReplaced: boolean
   /** Turn in which it was pinged last, or opened. */
   turn: number
+  readonly heard: Heard
+  /** What had been heard over it when the latest ping was sent to the peer, over whichever connection. */
+  askedAtBytes: number | undefined
+  /** The same of the latest ping that was not answered. */
+  silentFromBytes: number | undefined
+}
+
+function isOwnLink({ suite, speaksExt }: Link): boolean {
+  return suite === 'hybrid' || speaksExt === true
 }
 
 /** Profile of an open connection; `none` is what no encrypter of ours can have made: spec transport 8.1. */
@@ -49,6 +61,8 @@ export class Peer implements PeerRef, Standing {
   readonly handshakes = { hybrid: 0, pq: 0, none: 0 }
   /** Of envelopes in both roles; not of what carries them. */
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 }
+  /** When it was last reached anew although it was connected: decision 0048. */
+  renewedMs: number | undefined
   /** What the dialler waits, or waited, before its latest dial. */
   redialDelayMs: number | undefined
   /** Why there is no connection, as far as it is known: the code of the latest failed dial, or of the close. */
@@ -60,6 +74,7 @@ export class Peer implements PeerRef, Standing {
   stateDiverged = false
   readonly #noSyncScore: number
   #turn = 0
+  #wasOwn = false
   #upMs = 0
   #connectedSinceMs: number | undefined
 
@@ -113,13 +128,44 @@ export class Peer implements PeerRef, Standing {
     return this.links.some((link) => link.speaksExt !== false)
   }
 
+  /** Whether it is one of ours: a base peer speaks neither the hybrid profile nor the extension protocol. */
+  get isOwn(): boolean {
+    return this.#wasOwn || this.links.some(isOwnLink)
+  }
+
+  /** Connections over which nothing at all came since a ping was sent that was not answered: what is slow is not silent. */
+  get silentLinks(): Link[] {
+    return this.links.filter(({ heard, silentFromBytes }) => heard.bytes === silentFromBytes)
+  }
+
+  get isSilent(): boolean {
+    return this.isConnected && this.silentLinks.length === this.links.length
+  }
+
+  /** A ping is sent, over whichever connection. */
+  asked(): void {
+    for (const link of this.links) link.askedAtBytes = link.heard.bytes
+  }
+
+  /** The ping was not answered. */
+  missed(): void {
+    for (const link of this.links) link.silentFromBytes = link.askedAtBytes
+  }
+
+  /** It is there over a new connection: what its others did says nothing of it any more. */
+  renewed(nowMs: number): void {
+    this.renewedMs = nowMs
+    for (const link of this.links) link.silentFromBytes = undefined
+    this.heartbeat.restart()
+  }
+
   /** Open connections by profile. */
   get suites(): Readonly<Record<Suite, number>> {
     const count = (suite: Suite) => this.links.filter((link) => link.suite === suite).length
     return { hybrid: count('hybrid'), pq: count('pq') }
   }
 
-  addLink(connection: Connection, suite: Suite, nowMs: number): Link {
+  addLink(connection: Connection, suite: Suite, nowMs: number, heard: Heard): Link {
     const link: Link = {
       connection,
       suite,
@@ -127,7 +173,11 @@ export class Peer implements PeerRef, Standing {
       hasStatus: false,
       misses: 0,
       hasAnswered: false,
+      isReplaced: false,
       turn: this.#turn,
+      heard,
+      askedAtBytes: undefined,
+      silentFromBytes: undefined,
     }
     if (!this.isConnected) this.#connectedSinceMs = nowMs
     this.links.push(link)
@@ -139,7 +189,9 @@ export class Peer implements PeerRef, Standing {
     if (index === -1) return undefined
     const [link] = this.links.splice(index, 1)
     this.closed += 1
+    this.#wasOwn ||= link !== undefined && isOwnLink(link)
     if (!this.isConnected) {
+      this.#wasOwn = false
       this.#upMs = this.upMs(nowMs)
       this.#connectedSinceMs = undefined
     }

@@ -25,6 +25,8 @@ export interface EncrypterOptions {
   /** Gates 2 and 3 of spec transport 10.2; without it nothing limits inbound handshakes. */
   readonly inbound?: InboundHooks | undefined
   readonly onHandshake?: (report: HandshakeReport) => void
+  /** The raw connection of a handshake that has succeeded; the channel above it reads it already. */
+  readonly onSecured?: (raw: MessageStream) => void
   readonly limits?: Pick<typeof LIMITS, 'handshake'>
 }
 
@@ -74,11 +76,17 @@ export abstract class HandshakeEncrypter implements ConnectionEncrypter {
   }
 
   secureOutbound(stream: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
-    return this.#secure('outbound', stream, options)
+    return this.#watched(stream, this.#secure('outbound', stream, options))
   }
 
   secureInbound(stream: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
-    return this.#secure('inbound', this.#options.inbound?.agreed(stream) ?? stream, options)
+    return this.#watched(stream, this.#secure('inbound', this.#options.inbound?.agreed(stream) ?? stream, options))
+  }
+
+  async #watched(raw: MessageStream, secured: Promise<SecuredConnection>): Promise<SecuredConnection> {
+    const connection = await secured
+    this.#options.onSecured?.(raw)
+    return connection
   }
 
   /** Runs the handshake of this profile; what it throws ends the connection. */

@@ -28,8 +28,7 @@ export async function openMesh(init: MeshInit): Promise<OpenMesh> {
   const hash = genesisHash(document)
   const handlers: MeshHandlers = {
     onMessage: () => {},
-    onPeerConnected: () => {},
-    onConnectionLost: () => {},
+    onPeerReached: () => {},
     onPeerDisconnected: () => {},
     ...init.handlers,
     ownStatus: () => statusOf(hash, init.ownWindows()),

@@ -45,7 +45,7 @@ export const PART_BUGS: readonly FormerBug[] = [
   {
     id: 'NET-13',
     expects: 'expected [] to deeply equal [ 4000',
-    patches: [source('network/mesh/heartbeats.ts', 'this.#renewal.onMiss(peer, heardBytes, session)', '')],
+    patches: [source('network/mesh/heartbeats.ts', 'this.#renewal.onMiss(peer, session)', '')],
   },
   {
     id: 'MIR-9',
