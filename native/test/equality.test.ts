@@ -3,10 +3,36 @@ import { AbortError, concatBytes } from '@montana/foundation'
 import type { HashBackend } from '@montana/native'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../../test/support/figure.js'
 import { backends, hashTimes, inTreeOrder, natives, reference } from './support.js'
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const runs = { numRuns: 60 }
+const CASES = 10_000
+
+/** One call of one function of a backend, and what both must answer alike. */
+const anyCall = fc.oneof(
+  fc
+    .tuple(fc.uint8Array({ maxLength: 600 }), fc.integer({ min: 1, max: 200 }))
+    .map(([bytes, length]) => (backend: HashBackend) => {
+      return backend.sha256Batch(bytes.subarray(0, bytes.length - (bytes.length % length)), length)
+    }),
+  fc.uint8Array({ maxLength: 600 }).map((record) => (backend: HashBackend) => backend.merkleLeaf(record)),
+  fc.tuple(hash, hash).map(
+    ([left, right]) =>
+      (backend: HashBackend) =>
+        backend.merkleNode(left, right),
+  ),
+  fc
+    .tuple(hash, hash, fc.integer({ min: 0, max: 256 }), fc.integer({ min: 0, max: 256 }))
+    .map(([key, leaf, a, b]) => (backend: HashBackend) => {
+      return backend.merkleFold(key, leaf, Math.min(a, b), Math.max(a, b))
+    }),
+  fc.uniqueArray(hash, { maxLength: 5, selector: String }).map((keys) => (backend: HashBackend) => {
+    const all = concatBytes(...inTreeOrder(keys))
+    return backend.merkleSubtree(all, reference.sha256Batch(all, 32), 256)
+  }),
+)
 
 describe.each(natives)('$name equals the reference', (backend) => {
   it('on chains and their checkpoints', async () => {
@@ -25,6 +51,16 @@ describe.each(natives)('$name equals the reference', (backend) => {
       }
     })
     await fc.assert(property, { numRuns: 20 })
+  })
+
+  it('on ten thousand random calls', { timeout: 120_000 }, () => {
+    const calls = fc.sample(anyCall, { numRuns: CASES, seed: 20 })
+    const differing = [...calls.keys()].filter((index) => {
+      const call = calls[index] as (typeof calls)[number]
+      return Buffer.compare(call(backend), call(reference)) !== 0
+    })
+    tellFigure('r20-differential', differing.length, 'hashes and trees; no signatures or key exchange')
+    expect(differing).toEqual([])
   })
 
   it('on batches of every length around a block', () => {

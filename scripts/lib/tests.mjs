@@ -60,8 +60,8 @@ const SHARED = [
   ['packages/consensus/', 'packages/ledger/', 'packages/store/', 'packages/timechain/', 'packages/crypto/'],
 ]
 
-/** It promises five milliseconds: nothing runs beside it. */
-const ALONE = ['native/test/clock']
+/** They promise a few milliseconds, or count what their process holds: nothing runs beside them. */
+const ALONE = ['native/test/clock', 'packages/network/test/corrupt-frames', 'packages/network/test/lying-lengths']
 
 /** It restarts fifty nodes and promises that each is ready in five seconds: beside it runs only what gives way to everything. */
 const LAST = ['test/e2e/kills']

@@ -43,6 +43,15 @@ describe('what a test tells', () => {
     expect(recordOf(goal('a', { direction: 'exactly', bound: 0 }), told, ORIGIN)?.value).toBe(2)
   })
 
+  it('carries what the test does less of, of the figure that counts', () => {
+    const told = [
+      { goal: 'a', value: 4, short: 'four of ten' },
+      { goal: 'a', value: 9, short: 'nine of ten' },
+    ]
+    expect(readTold(told.map((figure) => JSON.stringify(figure)).join('\n'))).toEqual(told)
+    expect(recordOf(goal('a'), told, ORIGIN)).toEqual({ ...record('a', 9), short: 'nine of ten' })
+  })
+
   it('makes no record of a goal that nothing was told of', () => {
     expect(recordOf(goal('a'), [{ goal: 'b', value: 1 }], ORIGIN)).toBeUndefined()
   })

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../support/figure.js'
 import { montana, temporaryFolder } from './support/montana.js'
 
 const BEFORE = 18
 const AFTER = 40
+const DAMAGES = 3
 
 interface Outcome {
   readonly verdict: string
@@ -49,8 +51,11 @@ describe('a store that was damaged', () => {
     ])
     expect((await check(helsinki, '--repair')).resync).not.toBeNull()
     const { reasons, nodes } = await devnet(dir, AFTER)
+    const [parts, tables] = [await check(frankfurt), await check(helsinki)]
+    const left = parts.missing.length + (tables.resync === null ? 0 : 1)
+    tellFigure('r8-repaired', 100 * (1 - left / DAMAGES), 'three damages: a part of each kind and a table')
     expect({ reasons, roots: new Set(nodes.map(({ stateRoot }) => stateRoot)).size }).toEqual({ reasons: [], roots: 1 })
-    expect(await check(frankfurt)).toMatchObject({ sound: true, missing: [] })
-    expect(await check(helsinki)).toMatchObject({ sound: true, resync: null })
+    expect(parts).toMatchObject({ sound: true, missing: [] })
+    expect(tables).toMatchObject({ sound: true, resync: null })
   }, 240_000)
 })

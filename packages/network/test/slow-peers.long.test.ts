@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { tellFigure } from '../../../test/support/figure.js'
 import { tell } from '../../transport/test/memory.js'
 import { CAPS, Isolation, type Phase, percentile } from './isolation.js'
 import { stopAll } from './mesh-harness.js'
@@ -8,6 +9,7 @@ import { closeProxies } from './proxied-mesh.js'
 const PHASES = 9
 const PHASE_MS = 8_000
 const P99_RATIO_MAX = 1.2
+const MIB = 1024 * 1024
 
 let isolation: Isolation | undefined
 
@@ -32,6 +34,12 @@ it('a slow and a silent peer leave the p99 of the heartbeats of the others withi
   }
   tell(`heartbeat p99, control: ${control.map((phase) => p99(phase).toFixed(2)).join(' ')} ms`)
   tell(`heartbeat p99, slow and silent peer: ${harmed.map((phase) => p99(phase).toFixed(2)).join(' ')} ms`)
+  tellFigure(
+    'r15-p99',
+    100 * (middle(harmed) / middle(control) - 1),
+    '64 kbit/s and silence; no slow disk or processor',
+  )
+  tellFigure('r15-queue', Math.max(...harmed.map(({ bytesMax }) => bytesMax)) / MIB, 'with a cap of half a MiB')
   for (const { messagesMax, bytesMax } of harmed) {
     expect(messagesMax).toBeLessThanOrEqual(CAPS.messages)
     expect(bytesMax).toBeLessThanOrEqual(CAPS.bytes)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type History, judge, makePlan, rowsOf, writeHistory } from '@montana/chaos'
+import { type History, judge, makePlan, recoveriesOf, rowsOf, writeHistory } from '@montana/chaos'
 import { describe, expect, it } from 'vitest'
 import { KILL, SPLIT, soundHistory } from './support/history.js'
 
@@ -36,6 +36,16 @@ describe('rowsOf', () => {
     expect(kill?.healing.max_ms).toBe(24_009 - KILL.endMs)
     const [under] = rowsOf({ ...history, reads, faults: [...history.faults, cut] }, KINDS)
     expect(under?.ready).toMatchObject({ count: 1, max_ms: readyMs + 5 - KILL.spawnMs })
+  })
+
+  it('counts a recovery after two kinds in both rows and once among all', () => {
+    const history = soundHistory()
+    const faults = history.faults.map((fault) => ({ ...fault, step: 0 }))
+    const both = { ...history, faults, healings: history.healings.slice(0, 1) }
+    const [kill, halves] = rowsOf(both, KINDS)
+    const { healing } = recoveriesOf(both)
+    expect([kill, halves].map((row) => row?.healing.count)).toEqual([healing.count, healing.count])
+    expect(healing).toMatchObject({ p99_ms: healing.max_ms })
   })
 
   it('calls late what the rule calls late', () => {

@@ -9,9 +9,12 @@ interface Wish {
 /** A table of dependencies, of all, of one, of a platform or of a workspace; and those that put another in the place. */
 const WISHES = /^\[(?:.*\.)?(?:dependencies|dev-dependencies|build-dependencies)(?:\.(?<name>[^\].]+))?\]$/
 const REPLACES = /^\[(?:patch|replace|source)\b/
+const PLAIN_VERSION = /^\s*=\s*["']([^"']*)["']/
+const NAMED_VERSION = /\bversion\s*=\s*["']([^"']*)["']/
+const EXACT_VERSION = /^=\d+\.\d+\.\d+/
 const BY_ADDRESS = /\b(?:git|path|registry|registry-index)\s*=/
 
-/** A Cargo.toml beside its lock: nothing by address, and nothing that the lock does not name. */
+/** A Cargo.toml beside its lock: nothing by address, no range of versions, and nothing that the lock does not name. */
 export function cargoManifestBreaches(file: string, text: string, locked: ReadonlySet<string>): Breach[] {
   const lines = text.split('\n').map((line) => line.trim())
   const replacing = lines.filter((line) => REPLACES.test(line))
@@ -21,6 +24,11 @@ export function cargoManifestBreaches(file: string, text: string, locked: Readon
     ...wishes
       .filter((wish) => BY_ADDRESS.test(wish.text))
       .map(({ name }) => of('source', `${file} ${name}`, 'is asked for by address', 'take a published version')),
+    ...wishes
+      .filter(({ text }) => !EXACT_VERSION.test(versionOf(text) ?? '=0.0.0'))
+      .map(({ name, text }) =>
+        of('pin', `${file} ${name}`, `asks for ${versionOf(text)}`, 'ask for "=MAJOR.MINOR.PATCH"'),
+      ),
     ...wishes
       .filter((wish) => !locked.has(packageOf(wish)))
       .map(({ name }) => of('lock', `${file} ${name}`, 'is not in Cargo.lock', 'cargo update, then look at the lock')),
@@ -49,6 +57,11 @@ function wishOf(line: string, table: string | undefined): Wish {
   const [key = ''] = line.split('=', 1)
   const [name = '', ...rest] = key.split('.')
   return { name: bare(name), text: rest.length > 0 ? line.slice(name.length + 1) : line.slice(key.length) }
+}
+
+/** Undefined for a line that names none, such as the features of a table. */
+function versionOf(text: string): string | undefined {
+  return PLAIN_VERSION.exec(text)?.[1] ?? NAMED_VERSION.exec(text)?.[1]
 }
 
 function packageOf({ name, text }: Wish): string {

@@ -47,14 +47,21 @@ describe('a crate of a Cargo.lock', () => {
 describe('a Cargo.toml', () => {
   const breaches = (text: string) => cargoManifestBreaches('Cargo.toml', text, new Set(['a'])).map(({ rule }) => rule)
   it.each([
-    ['[dependencies]\na = "1"', []],
-    ['[dependencies]\na = { version = "1", features = ["git"] }', []],
+    ['[dependencies]\na = "=1.0.0"', []],
+    ['[dependencies]\na = { version = "=1.0.0", features = ["git"] }', []],
+    ['[dependencies.a]\nversion = "=1.0.0"\nfeatures = ["git"]', []],
+    ['[dependencies]\na = "1"', ['pin']],
+    ['[dependencies]\na = "=1"', ['pin']],
+    ['[dependencies]\na = { version = "^1.0.0" }', ['pin']],
+    ['[dependencies]\n"a" = \'1\'', ['pin']],
+    ['[dev-dependencies]\na.version = "*"', ['pin']],
+    ['[build-dependencies.a]\nversion = "1.0.0"', ['pin']],
     ['[dependencies]\na = { git = "https://evil.example/x" }', ['source']],
     ['[dev-dependencies]\na.path = "../x"', ['source']],
     ['[target.\'cfg(unix)\'.build-dependencies.a]\npath = "../x"', ['source']],
-    ['[dependencies]\na = { version = "1", registry = "other" }', ['source']],
-    ['[dependencies]\nb = "1"', ['lock']],
-    ['[dependencies]\nb = { package = "a", version = "1" }', []],
+    ['[dependencies]\na = { version = "=1.0.0", registry = "other" }', ['source']],
+    ['[dependencies]\nb = "=1.0.0"', ['lock']],
+    ['[dependencies]\nb = { package = "a", version = "=1.0.0" }', []],
     ['[patch.crates]\na = "1"', ['source']],
     ['[lib]\npath = "x.rs"', []],
   ])('%s: %j', (text, expected) => expect(breaches(text)).toEqual(expected))

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorMessage } from '@montana/foundation'
 import { type Goal, type MeasuredRecord, readGoals, readRecords } from '../suite/goals.js'
@@ -39,13 +39,20 @@ async function recordsOf(command: string, goals: readonly Goal[], commit: string
   })
 }
 
+/** Whole or not at all: a full disk leaves the records of before. */
+function write(records: readonly MeasuredRecord[]): void {
+  const next = `${RECORDS}.next`
+  writeFileSync(next, `${JSON.stringify({ schema: 'montana.records/1', records }, null, 2)}\n`)
+  renameSync(next, RECORDS)
+}
+
 async function record(goals: readonly Goal[], chosen: readonly Goal[]): Promise<number> {
   const commit = cleanCommit()
   const news: MeasuredRecord[] = []
   for (const [command, of] of goalsByCommand(chosen)) {
     news.push(...(await recordsOf(command, of, commit)))
     const records = mergeRecords(goals, readRecords(RECORDS), news)
-    writeFileSync(RECORDS, `${JSON.stringify({ schema: 'montana.records/1', records }, null, 2)}\n`)
+    write(records)
   }
   return news.length === chosen.length ? 0 : EXIT_FAILED
 }

@@ -16,7 +16,7 @@ export async function measure(command: string, cwd: string): Promise<Measured> {
   try {
     writeFileSync(file, '')
     const exitCode = await run(command, cwd, { ...process.env, MONTANA_FIGURES: file })
-    return { exitCode, told: readTold(readFileSync(file, 'utf8')) }
+    return { exitCode, told: exitCode === 0 ? readTold(readFileSync(file, 'utf8')) : [] }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -11,16 +11,16 @@ export interface Origin {
 
 /** The record that a run makes for `goal`; undefined where it told nothing. Told more than once, the worst counts. */
 export function recordOf(goal: Goal, told: readonly ToldFigure[], origin: Origin): MeasuredRecord | undefined {
-  const values = told.filter((figure) => figure.goal === goal.id).map(({ value }) => value)
-  const [first, ...others] = values
+  const [first, ...others] = told.filter((figure) => figure.goal === goal.id)
   if (first === undefined) return undefined
-  const value = others.reduce((worst, next) => worse(goal, worst, next), first)
-  return { goal: goal.id, value, unit: goal.unit, ...origin }
+  const { value, short } = others.reduce((worst, next) => worse(goal, worst, next), first)
+  return { goal: goal.id, value, unit: goal.unit, ...origin, ...(short !== undefined && { short }) }
 }
 
-function worse(goal: Goal, one: number, other: number): number {
-  if (goal.direction === 'exactly') return isWithin(goal, one) ? other : one
-  return goal.direction === 'at least' ? Math.min(one, other) : Math.max(one, other)
+function worse(goal: Goal, one: ToldFigure, other: ToldFigure): ToldFigure {
+  if (goal.direction === 'exactly') return isWithin(goal, one.value) ? other : one
+  const isOtherWorse = goal.direction === 'at least' ? other.value < one.value : other.value > one.value
+  return isOtherWorse ? other : one
 }
 
 /** In the order of the goals; `news` takes the place of what was on record for the same goals. */

@@ -16,10 +16,16 @@ import { type Machine, machine } from './machine.js'
 export interface Times {
   readonly count: number
   readonly p50_ms: number | null
+  readonly p99_ms: number | null
   readonly max_ms: number | null
 }
 
-export interface FaultRow {
+export interface Recoveries {
+  readonly ready: Times
+  readonly healing: Times
+}
+
+export interface FaultRow extends Recoveries {
   readonly kind: Kind
   readonly planned: number
   readonly done: number
@@ -27,8 +33,6 @@ export interface FaultRow {
   readonly late: number
   /** Windows that the mesh cemented while it lasted, all times together. */
   readonly windows: number
-  readonly ready: Times
-  readonly healing: Times
 }
 
 /** `montana.chaos/1`: what one run has shown. */
@@ -48,6 +52,8 @@ export interface ChaosReport {
   readonly bounds: typeof BOUNDS
   readonly amounts: Amounts
   readonly faults: readonly FaultRow[]
+  /** Of all faults: a recovery after two kinds stands in the rows of both, and once here. */
+  readonly recoveries: Recoveries
   readonly omitted: readonly Omitted[]
   readonly violations: readonly Violation[]
   readonly too_little: readonly string[]
@@ -79,6 +85,7 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
     bounds: BOUNDS,
     amounts: amountsOf(history, planned),
     faults: rowsOf(history, planned),
+    recoveries: recoveriesOf(history),
     omitted: plan.omitted,
     violations,
     too_little: tooLittle,
@@ -112,6 +119,10 @@ export function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
   })
 }
 
+export function recoveriesOf(history: History): Recoveries {
+  return { ready: timesOf(readinessOf(history)), healing: timesOf(healingsOf(history)) }
+}
+
 function windowsIn({ reads }: History, startMs: number, endMs: number): number {
   const during = reads.filter((read) => read.endMs >= startMs && read.endMs <= endMs)
   const before = reads.filter((read) => read.endMs < startMs)
@@ -124,5 +135,6 @@ function highestOf(reads: History['reads']): number {
 
 function timesOf(recoveries: readonly Recovery[]): Times {
   const times = recoveries.flatMap(({ ms }) => (ms === undefined ? [] : [Math.round(ms)])).sort((a, b) => a - b)
-  return { count: times.length, p50_ms: times[Math.ceil(times.length / 2) - 1] ?? null, max_ms: times.at(-1) ?? null }
+  const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? null
+  return { count: times.length, p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) }
 }

@@ -1,6 +1,7 @@
 import type { ChaosReport, FaultRow, Times } from './report.js'
 
-const HEADER = ['fault', 'done', 'outcome', 'windows', 'ready n', 'p50', 'max', 'healing n', 'p50', 'max']
+const columnsOf = (recovery: string) => [`${recovery} n`, 'p50', 'p99', 'max']
+const HEADER = ['fault', 'done', 'outcome', 'windows', ...columnsOf('ready'), ...columnsOf('healing')]
 const VIOLATIONS_SHOWN = 50
 
 /** The report for people: the table, what was wrong, the verdict. */
@@ -8,7 +9,7 @@ export function linesOf(report: ChaosReport): string[] {
   const { violations, too_little, omitted, machine, amounts, verdict, bounds, window_ms } = report
   const healingS = (bounds.healingWindows * window_ms) / 1_000
   return [
-    ...columns([HEADER, ...report.faults.map(rowOf)]),
+    ...columns([HEADER, ...report.faults.map(rowOf), allOf(report)]),
     ...omitted.map(({ kind, reason }) => `left out: ${kind}: ${reason}`),
     ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, message }) => `VIOLATION ${rule}: ${message}`),
     ...(violations.length > VIOLATIONS_SHOWN ? [`and ${violations.length - VIOLATIONS_SHOWN} more`] : []),
@@ -26,8 +27,13 @@ function rowOf({ kind, planned, done, late, windows, ready, healing }: FaultRow)
   return [kind, `${done}/${planned}`, outcome, String(windows), ...timesText(ready), ...timesText(healing)]
 }
 
-function timesText({ count, p50_ms, max_ms }: Times): string[] {
-  return [String(count), seconds(p50_ms), seconds(max_ms)]
+function allOf({ amounts, recoveries: { ready, healing } }: ChaosReport): string[] {
+  const done = `${amounts.faultsDone}/${amounts.faultsPlanned}`
+  return ['all', done, '', String(amounts.windows), ...timesText(ready), ...timesText(healing)]
+}
+
+function timesText({ count, p50_ms, p99_ms, max_ms }: Times): string[] {
+  return [String(count), seconds(p50_ms), seconds(p99_ms), seconds(max_ms)]
 }
 
 function seconds(ms: number | null): string {
