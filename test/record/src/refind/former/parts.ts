@@ -48,6 +48,11 @@ export const PART_BUGS: readonly FormerBug[] = [
     patches: [source('network/mesh/heartbeats.ts', 'this.#renewal.onMiss(peer, session)', '')],
   },
   {
+    id: 'NET-14',
+    expects: 'to be 1',
+    patches: [source('network/peer/heard.ts', 'heard.bytes += data.byteLength', '')],
+  },
+  {
     id: 'MIR-9',
     expects: '"\\"',
     patches: [
