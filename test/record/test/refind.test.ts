@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { patchSource } from '@montana/simulation'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FORMER_BUGS } from '../dist/refind/catalogue.js'
 import { isRefound, noticedBy } from '../dist/refind/refind.js'
 import { runCases } from '../dist/refind/test-run.js'
@@ -58,6 +58,12 @@ describe('what is noticed over former code', () => {
 
 describe('a case that is run over former code', () => {
   const test = { file: 'packages/codec/test/hash.test.ts', name: 'no case has this name' }
+
+  it('is looked for in its own file, also by the long run', { timeout: 60_000 }, async () => {
+    vi.stubEnv('MONTANA_LONG', '1')
+    const name = 'is SHA-256 of the parts one after the other'
+    expect(await runCases({ ...test, name }, []).finally(() => vi.unstubAllEnvs())).toMatchObject({ passed: 1 })
+  })
 
   it('counts for nothing where the words stand in the name of a group', { timeout: 60_000 }, async () => {
     expect(await runCases({ ...test, name: 'hashing' }, [])).toEqual({ passed: 0, failed: 0, whys: [] })
