@@ -10,7 +10,7 @@ const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const runs = { numRuns: 60 }
 const CASES = 10_000
 
-/** One call of one function of a backend, and what both must answer alike. */
+/** One call of one function, which every backend must answer alike. */
 const anyCall = fc.oneof(
   fc
     .tuple(fc.uint8Array({ maxLength: 600 }), fc.integer({ min: 1, max: 200 }))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { tellFigure } from '../support/figure.js'
 import { chosenGoals, goalsByCommand, renderMissing } from './src/records/choose.js'
 import { mergeRecords, recordOf } from './src/records/merge.js'
 import { readTold } from './src/records/told.js'
@@ -20,6 +21,13 @@ const goal = (id: string, parts: Partial<Goal> = {}): Goal => {
 const record = (id: string, value: number): MeasuredRecord => ({ goal: id, value, unit: 'ms', ...ORIGIN })
 
 describe('what a test tells', () => {
+  it.each([
+    ['no-such-goal', 1, "no goal 'no-such-goal'"],
+    ['node-stop', Number.NaN, "'node-stop' was not measured"],
+  ])('is refused: %s %d', (name, value, reason) => {
+    expect(() => tellFigure(name, value)).toThrow(reason)
+  })
+
   it('is a line a figure', () => {
     expect(readTold('{"goal":"a","value":1.5}\n{"goal":"b","value":0}\n')).toEqual([
       { goal: 'a', value: 1.5 },

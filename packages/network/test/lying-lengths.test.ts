@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { tellFigure } from '../../../test/support/figure.js'
 import { heldMib } from '../../transport/test/memory.js'
 import { BASE_PROTOCOL, BASE_TYPE, encodeEnvelope } from '../src/index.js'
+import { percentile } from './isolation.js'
 import {
   dial,
   exchangeRaw,
@@ -46,7 +47,7 @@ async function lone() {
   return { list }
 }
 
-const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+const middle = (values: readonly number[]) => percentile(values, 0.5)
 
 /** From the last byte of the lie to the end of the connection, ms. */
 async function refusedAfter(to: Member, lie: Buffer, from: string): Promise<number> {
