@@ -22,7 +22,7 @@ export function timesOf(recoveries: readonly Recovery[]): Times {
   return { count, p50_ms: p50, p99_ms: p99, max_ms: max }
 }
 
-/** A read every 200 ms tells hundredths of a window of seconds at best. */
+/** In hundredths of a window: reads that are 200 ms apart tell no more. */
 export function gapsOf(gaps: readonly Gap[]): Gaps {
   return spreadOf(gaps.map(({ windows }) => Math.round(windows * 100) / 100))
 }
