@@ -65,12 +65,16 @@ describe('majorityGapsOf', () => {
   })
 
   it('counts to the end of the run where nothing came any more', () => {
-    const history = historyOf(['ring', ['ada', 'bob', 'cyd', 'dan', 'eve']])
+    const history = historyOf(['one-way', ['eve']])
     expect(windowsOf(still(history, [...OTHERS, 'eve'], 32_500, history.endMs))).toEqual([(78 - 32) / 4 - 1])
   })
 
-  it('counts none of halves, of a partition that was not done, and of one with a fault at the side that goes on', () => {
+  it('counts none where no side has a quorum: of halves, and of a ring, in which each hears two others', () => {
     expect(majorityGapsOf(historyOf(['halves', ['ada', 'bob']]))).toEqual([])
+    expect(majorityGapsOf(historyOf(['ring', ['ada', 'bob', 'cyd', 'dan', 'eve']]))).toEqual([])
+  })
+
+  it('counts none of a partition that was not done, and of one with a fault at the side that goes on', () => {
     expect(majorityGapsOf(historyOf(['isolated', ['eve']], ['freeze', ['ada']]))).toEqual([])
     expect(majorityGapsOf(historyOf(['isolated', ['eve']], ['freeze', ['eve']]))).toHaveLength(1)
     const history = historyOf(['isolated', ['eve']])

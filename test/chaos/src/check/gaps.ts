@@ -3,7 +3,6 @@ import { LABELS, type Label, QUORUM } from '../mesh/constants.js'
 import { cutsOf } from '../plan/cuts.js'
 import { isPartition, type Kind } from '../plan/types.js'
 import { readyRead } from './healings.js'
-import { groupsOf } from './reachable.js'
 
 /** How long those that could go on cemented nothing new. */
 export interface Gap {
@@ -39,9 +38,14 @@ export function upgradeGapsOf(history: History): Gap[] {
   )
 }
 
+/** Nodes relay nothing for each other: each of a side that goes on is linked with a quorum itself, which none of a ring is. */
 function majorityOf({ fault, failure }: ExecutedFault): Label[] | undefined {
   if (!isPartition(fault.kind) || failure !== undefined) return undefined
-  return groupsOf({ away: [], cuts: cutsOf(fault) }).find((group) => group.length >= QUORUM)
+  const cuts = cutsOf(fault)
+  const isCut = (a: Label, b: Label) => cuts.some((cut) => cut.includes(a) && cut.includes(b))
+  const linked = (label: Label) => LABELS.filter((other) => other === label || !isCut(label, other))
+  const side = LABELS.filter((label) => linked(label).length >= QUORUM)
+  return side.length >= QUORUM ? side : undefined
 }
 
 /** What another fault of the step does to that side is no gap of the partition. */

@@ -15,7 +15,7 @@ export interface Figure {
 }
 
 export interface GapTimes {
-  /** Of each partition in which a side had a quorum and nothing else was done to it. */
+  /** Of each partition in which a side had a quorum, and nothing else was done to that. */
   readonly majority: Gaps
   /** Of each node that an upgrade has restarted. */
   readonly upgrade_step: Gaps
