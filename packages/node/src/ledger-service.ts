@@ -4,7 +4,7 @@ import { hasherOf, type RegistrationOutcome } from '@montana/ledger'
 import type { StatusMessage } from '@montana/network'
 import type { Candidacy } from './candidate/candidacy.js'
 import type { WorkCheck } from './candidate/work-check.js'
-import { restoreChain } from './chain/restore.js'
+import { restoreChain, sinceHeadMs } from './chain/restore.js'
 import { unrestored } from './chain/unrestored.js'
 import { createCatchUp } from './ledger/catch-up.js'
 import { createEvidenceDesk, createInbox, createIncidents } from './ledger/guards.js'
@@ -55,7 +55,8 @@ export class LedgerService implements LedgerLinks {
     const needsResync = store.repairs.resync() !== undefined
     if (!needsResync) anchors.refresh(hasher)
     const restored = needsResync ? unrestored(document) : restoreChain(store, document, hasher)
-    const state = restoreState(restored, time.monotonicMs())
+    const sinceMs = needsResync ? 0 : sinceHeadMs(store, time.wallMs(), config.minWindowMs)
+    const state = restoreState(restored, time.monotonicMs(), sinceMs)
     this.#shelf = new ProofShelf(store)
     this.incidents = createIncidents(modules)
     this.evidence = createEvidenceDesk(modules, this)

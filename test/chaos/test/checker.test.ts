@@ -160,16 +160,21 @@ describe('recovery', () => {
     expect(rulesBroken(history)).toEqual(['ready'])
   })
 
+  const cutAt = (label: (typeof LABELS)[number], startMs: number, endMs: number) => {
+    const history = readyAgainAt(KILL.endMs + BOUNDS.readyMs + 500)
+    const cut = { fault: fault('isolated', [label]), step: 0, startMs, endMs, failure: undefined }
+    return rulesBroken({ ...history, faults: [...history.faults, cut] })
+  }
+
   it('counts from the end of a fault that began while it started, and of none that began later', () => {
     const readyMs = KILL.endMs + BOUNDS.readyMs + 500
-    const history = readyAgainAt(readyMs)
-    const withCut = (startMs: number, endMs: number) => {
-      const cut = { fault: fault('isolated', [KILL.label]), step: 0, startMs, endMs, failure: undefined }
-      return { ...history, faults: [...history.faults, cut] }
-    }
-    expect(rulesBroken(withCut(KILL.endMs + 400, KILL.endMs + 9_000))).toEqual([])
-    expect(rulesBroken(withCut(readyMs + 10, readyMs + 5_000))).toContain('ready')
-    expect(rulesBroken(withCut(KILL.endMs - 900, KILL.endMs + 400))).toContain('ready')
+    expect(cutAt(KILL.label, KILL.endMs + 400, KILL.endMs + 9_000)).toEqual([])
+    expect(cutAt(KILL.label, readyMs + 10, readyMs + 5_000)).toContain('ready')
+    expect(cutAt(KILL.label, KILL.endMs - 900, KILL.endMs + 400)).toContain('ready')
+  })
+
+  it('counts from no fault at another one', () => {
+    expect(cutAt('dan', KILL.endMs + 400, KILL.endMs + 9_000)).toEqual(['ready'])
   })
 
   it('finds a process that is never ready', () => {

@@ -1,4 +1,4 @@
-import { ABILITIES, KIND_TABLE, KINDS, makePlan, type Plan } from '@montana/chaos'
+import { ABILITIES, isPartition, KIND_TABLE, KINDS, makePlan, PARTITIONS, type Plan } from '@montana/chaos'
 import { describe, expect, it } from 'vitest'
 
 const ALL = new Map<never, string>()
@@ -54,5 +54,35 @@ describe('makePlan', () => {
       ({ length }) => length > 1,
     )
     for (const pair of pairs) expect(pair.map(({ kind }) => KIND_TABLE[kind].sort)).toEqual(['node', 'link'])
+  })
+
+  it('makes partitions as long as it is told, and hits whom it would have hit', () => {
+    const init = { seed: 11, minutes: 30, lacks: ALL }
+    const [long, usual] = [makePlan({ ...init, partitionSeconds: 60 }), makePlan(init)]
+    const partitions = ({ steps }: Plan) =>
+      steps.flatMap(({ faults }) => faults).filter(({ kind }) => isPartition(kind))
+    const targets = (plan: Plan) => partitions(plan).map(({ kind, targets }) => ({ kind, targets }))
+    expect(partitions(long).length).toBeGreaterThan(PARTITIONS.length)
+    expect(new Set(partitions(long).map(({ durationMs }) => durationMs))).toEqual(new Set([60_000]))
+    expect(targets(usual).slice(0, PARTITIONS.length)).toEqual(targets(long).slice(0, PARTITIONS.length))
+    const others = ({ steps }: Plan) => steps.flatMap(({ faults }) => faults).filter(({ kind }) => !isPartition(kind))
+    expect(others(usual).slice(0, 8)).toEqual(others(long).slice(0, 8))
+  })
+
+  it('says that minutes do not reach for partitions that last longer', () => {
+    const { steps, omitted } = makePlan({ seed: 1, minutes: 2, lacks: ALL, partitionSeconds: 600 })
+    const late = omitted.map(({ kind }) => kind)
+    expect(late).toEqual(expect.arrayContaining([...PARTITIONS]))
+    expect(steps.length).toBeGreaterThan(0)
+  })
+
+  it('does only the kinds that it is told, and says so of the others', () => {
+    const kinds = ['ring', 'isolated'] as const
+    const chosen = makePlan({ seed: 1, minutes: 5, lacks: ALL, kinds })
+    expect(kindsOf(chosen)).toEqual(new Set(kinds))
+    expect(chosen.steps.every(({ faults }) => faults.length === 1)).toBe(true)
+    const reason = 'this run was told to do others only'
+    const others = KINDS.filter((kind) => !kinds.some((one) => one === kind))
+    expect(chosen.omitted).toEqual(others.map((kind) => ({ kind, reason })))
   })
 })

@@ -2,7 +2,7 @@ import { groupsOf, LABELS, type Label } from '@montana/chaos'
 import { describe, expect, it } from 'vitest'
 import { cutsBetween } from './support/history.js'
 
-const groups = (away: readonly Label[], cuts: readonly (readonly [Label, Label])[]) => groupsOf({ atMs: 0, away, cuts })
+const groups = (away: readonly Label[], cuts: readonly (readonly [Label, Label])[]) => groupsOf({ away, cuts })
 
 describe('groupsOf', () => {
   it('knows halves, and who is away', () => {

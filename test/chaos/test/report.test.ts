@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type History, judge, makePlan, recoveriesOf, rowsOf, writeHistory } from '@montana/chaos'
 import { describe, expect, it } from 'vitest'
-import { KILL, SPLIT, soundHistory } from './support/history.js'
+import { fault, KILL, SPLIT, soundHistory } from './support/history.js'
 
 const KINDS = ['kill', 'halves'] as const
 /** More than a call takes arguments. */
@@ -46,6 +46,15 @@ describe('rowsOf', () => {
     const { healing } = recoveriesOf(both)
     expect([kill, halves].map((row) => row?.healing.count)).toEqual([healing.count, healing.count])
     expect(healing).toMatchObject({ p99_ms: healing.max_ms })
+  })
+
+  it('tells gaps of the kinds that have some', () => {
+    const history = soundHistory()
+    const cut = { ...history.faults[1], fault: fault('isolated', ['eve']), step: 2, startMs: 60_000, endMs: 69_000 }
+    const faults = [...history.faults, cut as History['faults'][number]]
+    const rows = rowsOf({ ...history, faults }, [...KINDS, 'isolated'])
+    const none = { count: 0, p50: null, p99: null, max: null }
+    expect(rows.map(({ gap }) => gap)).toEqual([none, none, { count: 1, p50: 0, p99: 0, max: 0 }])
   })
 
   it('calls late what the rule calls late', () => {

@@ -36,8 +36,11 @@ export interface Restored {
   readonly signFrom: number | undefined
 }
 
-/** The state of a process that has just started over what its store holds. */
-export function restoreState(restored: Restored, nowMs: number): EngineState {
+/**
+ * The state of a process that has just started over what its store holds. `sinceHeadMs`: how long ago the head was applied,
+ * as far as that is known: its pacing goes on from there.
+ */
+export function restoreState(restored: Restored, nowMs: number, sinceHeadMs = 0): EngineState {
   const { chain, recent, journal } = restored
   const headEnvelope = restored.headEnvelope && decodeEnvelope(restored.headEnvelope)
   const head = chain.context.window
@@ -51,7 +54,7 @@ export function restoreState(restored: Restored, nowMs: number): EngineState {
     clockValue: undefined,
     grindStartedMs: nowMs,
     lastTickMs: 0,
-    appliedAtMs: nowMs,
+    appliedAtMs: nowMs - sinceHeadMs,
     periodMs: 0,
     confirmations: restorePool(own, head, headEnvelope?.evidence ?? []),
     reveals: new Map(ownReveals),

@@ -78,6 +78,16 @@ export function restoreChain(store: ReadStore, document: GenesisDocument, hasher
   }
 }
 
+/**
+ * How long before `wallMs` the head was applied, ms. The wall clock may have been set meanwhile: never less than nothing, and
+ * no more than `mostMs`, which is what pacing asks of a window (spec protocol 4.5).
+ */
+export function sinceHeadMs(store: ReadStore, wallMs: number, mostMs: number): number {
+  const head = store.head()
+  const appliedAtMs = head && store.windowAt(head.window)?.appliedAtMs
+  return appliedAtMs === undefined ? 0 : Math.min(mostMs, Math.max(0, wallMs - appliedAtMs))
+}
+
 function readChain(
   store: ReadStore,
   document: GenesisDocument,

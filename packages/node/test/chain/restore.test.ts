@@ -7,7 +7,7 @@ import { registrationHash, stateRoots } from '@montana/ledger'
 import { openStore, type Store } from '@montana/store'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readJournal, toStoredEntry } from '../../src/chain/journal.js'
-import { initialiseStore, restoreChain } from '../../src/chain/restore.js'
+import { initialiseStore, restoreChain, sinceHeadMs } from '../../src/chain/restore.js'
 import { readSignFrom, writeSignFrom } from '../../src/chain/sign-from.js'
 import { type BuiltWindow, buildChain, extendChain, headOfChain } from '../support/chain.js'
 import { commitOf } from '../support/commit.js'
@@ -68,6 +68,22 @@ describe('a restart', () => {
     const found = restoreChain(store, world.document)
     expect(found).toMatchObject({ headEnvelope: undefined, journal: [], registrations: [], signFrom: undefined })
     expect(found.chain.context).toEqual(genesisChainState(world.document).context)
+  })
+
+  it('knows how long ago it applied the head, as far as a wall clock that may be set tells it', () => {
+    const store = opened()
+    const { appliedAtMs = Number.NaN } = store.windowAt(HEAD) ?? {}
+    const since = (afterMs: number) => sinceHeadMs(store, appliedAtMs + afterMs, 2_000)
+    expect([0, 400, 2_000, 3_600_000, -3_600_000].map(since)).toEqual([0, 400, 2_000, 2_000, 0])
+    expect(restoreState(restoreChain(store, world.document), 1_000, 400).appliedAtMs).toBe(600)
+    expect(restored(store).appliedAtMs).toBe(1_000)
+  })
+
+  it('knows of no head at the genesis that it could have applied', () => {
+    const store = openStore({ dir: temporaryDirectory(), mode: 'write' })
+    onTestFinished(() => store.close())
+    initialiseStore(store, world.document)
+    expect(sinceHeadMs(store, 1_000_000, 2_000)).toBe(0)
   })
 
   it('knows what it signed for the open window, byte by byte', async () => {

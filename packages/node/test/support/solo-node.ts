@@ -25,6 +25,8 @@ import { requestsTo } from './peers.js'
 import { temporaryDirectory, VOTE_RULES, type World } from './world.js'
 
 const { backend } = loadBackend()
+/** As fast as the clock allows, nearly. */
+const PACE_MS = 5
 
 export function soloDocument({ members: [{ identity, label }] }: Pick<World, 'members'>): GenesisDocument {
   const { node: nodePublicKey, account: accountPublicKey } = identity.publicKeys
@@ -33,7 +35,12 @@ export function soloDocument({ members: [{ identity, label }] }: Pick<World, 'me
 }
 
 /** The ledger of a network with one operator that rotates and votes: every part real, no peer. */
-export function soloNode({ crypto, members }: World, dir = temporaryDirectory(), snapshotInterval = 0) {
+export function soloNode(
+  { crypto, members }: World,
+  dir = temporaryDirectory(),
+  snapshotInterval = 0,
+  minWindowMs = PACE_MS,
+) {
   const [{ identity, signer, label }] = members
   const document = soloDocument({ members })
   const hash = genesisHash(document)
@@ -62,7 +69,7 @@ export function soloNode({ crypto, members }: World, dir = temporaryDirectory(),
     identity,
     store,
     disk,
-    config: engineConfig(document, { ...common, minWindowMs: 5, verify: { kind: 'full' } }),
+    config: engineConfig(document, { ...common, minWindowMs, verify: { kind: 'full' } }),
     authenticator: new Authenticator(createSignatureVerifier(crypto), hash),
     clock,
     verifier: createProofVerifier({ backend, isClockIdle: () => clock.isIdle }),

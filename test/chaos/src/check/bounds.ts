@@ -12,6 +12,17 @@ export const BOUNDS = {
   windowsApartAtEnd: 1,
 } as const
 
+/** What a mesh is to reach: told, and no rule. Of reliability 11 and 14. */
+export const GOALS = {
+  /** Of the side that has a quorum in a partition, and how often, how long each is to last. */
+  majorityGapWindows: 2,
+  partitions: 100,
+  partitionSeconds: 60,
+  /** At each step of a rolling upgrade, and how often five nodes are to be upgraded. */
+  upgradeGapWindows: 1,
+  upgrades: 50,
+} as const
+
 /** A run that did less has shown nothing and is void. */
 export const LEAST = {
   /** Of the windows that the time had room for. */

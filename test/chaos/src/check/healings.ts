@@ -37,10 +37,11 @@ function readyAgain(history: History, label: Label, { step, atMs, untilMs }: Hea
   const mine = history.events.filter((event) => event.label === label && event.atMs >= beganMs && event.atMs <= untilMs)
   const spawnMs = mine.findLast(({ type }) => type === 'spawn')?.atMs
   if (spawnMs === undefined) return atMs
-  return Math.max(atMs, readSince(history.reads, label, spawnMs, untilMs)?.endMs ?? untilMs)
+  return Math.max(atMs, readyRead(history.reads, label, spawnMs, untilMs)?.endMs ?? untilMs)
 }
 
-function readSince(reads: readonly TimedRead[], label: Label, sinceMs: number, untilMs: number) {
+/** The first that began after `sinceMs`, ended by `untilMs` and found it ready. */
+export function readyRead(reads: readonly TimedRead[], label: Label, sinceMs: number, untilMs: number) {
   return reads.find((read) => {
     return read.label === label && read.isReady && read.startMs >= sinceMs && read.endMs <= untilMs
   })

@@ -28,7 +28,7 @@ function joined(before: Poor[], next: Poor): Poor[] {
 }
 
 /** Those that can hear of each other, directly or through others. A connection needs both directions. */
-export function groupsOf({ away, cuts }: ReachChange): Label[][] {
+export function groupsOf({ away, cuts }: Pick<ReachChange, 'away' | 'cuts'>): Label[][] {
   const isCut = (a: Label, b: Label) => cuts.some(([from, to]) => from === a && to === b)
   const areLinked = (a: Label, b: Label) => !isCut(a, b) && !isCut(b, a)
   const left = new Set(LABELS.filter((label) => !away.includes(label)))

@@ -2,6 +2,7 @@ import type { ExecutedFault, History, NodeEvent } from '../history/types.js'
 import { LABELS, type Label } from '../mesh/constants.js'
 import type { Kind } from '../plan/types.js'
 import { BOUNDS } from './bounds.js'
+import { type Excuse, excusesOf } from './excuses.js'
 
 /** How long one thing took after the faults. */
 export interface Recovery {
@@ -19,17 +20,18 @@ export interface Recovery {
   readonly isLate: boolean
 }
 
-/** From the start of each process but the first, or from the end of the faults that came before it could be ready, to ready. */
+/** From the start of each process but the first, or from the end of what can have slowed it, to ready. */
 export function readinessOf(history: History): Recovery[] {
   return LABELS.flatMap((label) => {
     const events = history.events.filter((event) => event.label === label)
+    const excuses = excusesOf(history, label)
     const reads = history.reads.filter((read) => read.label === label)
     return events.flatMap((event, index) => {
       const isFirst = !events.slice(0, index).some(({ type }) => type === 'spawn')
       if (event.type !== 'spawn' || isFirst) return []
       const untilMs = events[index + 1]?.atMs ?? history.endMs
       const ready = reads.find(({ startMs, endMs, isReady }) => isReady && startMs >= event.atMs && endMs <= untilMs)
-      const fromMs = afterFaults({ atMs: event.atMs, readyMs: ready?.endMs ?? untilMs }, history.faults)
+      const fromMs = afterExcuses({ atMs: event.atMs, readyMs: ready?.endMs ?? untilMs }, excuses)
       // It ended again before the fault did: what counts is the start after that.
       if (untilMs <= fromMs) return []
       const kinds = kindsAt(history.faults, event)
@@ -56,18 +58,12 @@ export function judged({ cameMs, beganMs, fromMs, untilMs, boundMs }: Times, mus
   return { ms: cameMs - (cameMs < fromMs ? beganMs : fromMs), waitedMs, isLate: cameMs > fromMs + boundMs }
 }
 
-/**
- * A process is cut off while it starts as well as before: what begins in its bound and before it is ready counts. An upgrade
- * waits for each node that it has started: that time is no fault to that node.
- */
-function afterFaults(
-  start: { readonly atMs: number; readonly readyMs: number },
-  faults: readonly ExecutedFault[],
-): number {
-  const others = faults.filter(({ fault, startMs }) => fault.kind !== 'upgrade' && startMs < start.readyMs)
+/** A process is cut off while it starts as well as before: what begins in its bound and before it is ready counts. */
+function afterExcuses(start: { readonly atMs: number; readonly readyMs: number }, excuses: readonly Excuse[]): number {
+  const before = excuses.filter(({ startMs }) => startMs < start.readyMs)
   let fromMs = start.atMs
   for (;;) {
-    const over = others.find(({ startMs, endMs }) => startMs <= fromMs + BOUNDS.readyMs && endMs > fromMs)
+    const over = before.find(({ startMs, endMs }) => startMs <= fromMs + BOUNDS.readyMs && endMs > fromMs)
     if (!over) return fromMs
     fromMs = over.endMs
   }

@@ -1,6 +1,6 @@
 import { Dice } from './dice.js'
 import { type Ability, KIND_TABLE } from './kinds.js'
-import { type Fault, KINDS, type Kind, type Omitted, type Plan, type Step } from './types.js'
+import { type Fault, isPartition, KINDS, type Kind, type Omitted, type Plan, type Step } from './types.js'
 
 /** Until five nodes have started and met, ms. */
 const START_MS = 20_000
@@ -18,18 +18,24 @@ export interface PlanInit {
   readonly minutes: number
   /** Why this host cannot do it, by what it lacks. */
   readonly lacks: ReadonlyMap<Ability, string>
+  /** Only these; undefined: all. */
+  readonly kinds?: readonly Kind[] | undefined
+  /** How long each partition lasts; undefined: as the table of kinds says. */
+  readonly partitionSeconds?: number | undefined
 }
 
 /** Rounds of all kinds, in an order that the seed draws, until the time is used. Pure: one input, one plan. */
-export function makePlan({ seed, minutes, lacks }: PlanInit): Plan {
+export function makePlan(init: PlanInit): Plan {
+  const { seed, minutes } = init
   const dice = new Dice(seed)
-  const impossible = KINDS.flatMap((kind) => lackOf(kind, lacks))
+  const impossible = KINDS.flatMap((kind) => lackOf(kind, init))
   const kinds = KINDS.filter((kind) => !impossible.some((one) => one.kind === kind))
+  const draw = drawer(dice, init.partitionSeconds)
   const lastMs = minutes * 60_000 - END_MS
   const steps: Step[] = []
   for (let atMs = START_MS; ; ) {
     const before = steps.length
-    for (const faults of round(kinds, dice)) {
+    for (const faults of round(kinds, dice, draw)) {
       const lengthMs = Math.max(...faults.map(timeOf)) + HEAL_MS
       if (atMs + lengthMs > lastMs) continue
       steps.push({ startMs: atMs, faults, healMs: HEAL_MS })
@@ -43,7 +49,8 @@ function timeOf({ kind, delayMs, durationMs }: Fault): number {
   return delayMs + durationMs + (KIND_TABLE[kind].ownSeconds ?? 0) * 1_000
 }
 
-function lackOf(kind: Kind, lacks: PlanInit['lacks']): Omitted[] {
+function lackOf(kind: Kind, { lacks, kinds }: PlanInit): Omitted[] {
+  if (kinds && !kinds.includes(kind)) return [{ kind, reason: 'this run was told to do others only' }]
   const reason = KIND_TABLE[kind].needs.map((ability) => lacks.get(ability)).find((text) => text !== undefined)
   return reason === undefined ? [] : [{ kind, reason }]
 }
@@ -54,19 +61,26 @@ function tooLate(kinds: readonly Kind[], steps: readonly Step[]): Omitted[] {
 }
 
 /** Every kind once: what takes the whole mesh first, then pairs and single ones mixed. */
-function round(kinds: readonly Kind[], dice: Dice): Fault[][] {
+function round(kinds: readonly Kind[], dice: Dice, draw: Draw): Fault[][] {
   const of = (sort: string) => dice.shuffle(kinds.filter((kind) => KIND_TABLE[kind].sort === sort))
   const [nodes, links] = [of('node'), of('link')]
   const pairs = Math.min(PAIRS, nodes.length, links.length)
   const together = Array.from({ length: pairs }, (_, index) => [nodes[index], links[index]])
   const alone = [...nodes.slice(pairs), ...links.slice(pairs)].map((kind) => [kind])
   const groups = [...of('whole').map((kind) => [kind]), ...dice.shuffle([...together, ...alone])]
-  return groups.map((group) => group.flatMap((kind, index) => (kind ? [draw(kind, index, dice)] : [])))
+  return groups.map((group) => group.flatMap((kind, index) => (kind ? [draw(kind, index)] : [])))
 }
 
-function draw(kind: Kind, index: number, dice: Dice): Fault {
-  const row = KIND_TABLE[kind]
-  const [shortest, longest] = row.seconds
-  const delayMs = index === 0 ? 0 : dice.integer(0, OVERLAP_AFTER_MS)
-  return { kind, delayMs, durationMs: dice.integer(shortest * 1_000, longest * 1_000), ...row.draw(dice) }
+type Draw = (kind: Kind, index: number) => Fault
+
+/** `partitionSeconds` takes nothing from what the seed draws: whom it hits, and in which order, stays the same. */
+function drawer(dice: Dice, partitionSeconds: number | undefined): Draw {
+  return (kind, index) => {
+    const row = KIND_TABLE[kind]
+    const [shortest, longest] = row.seconds
+    const delayMs = index === 0 ? 0 : dice.integer(0, OVERLAP_AFTER_MS)
+    const drawnMs = dice.integer(shortest * 1_000, longest * 1_000)
+    const isSet = partitionSeconds !== undefined && isPartition(kind)
+    return { kind, delayMs, durationMs: isSet ? partitionSeconds * 1_000 : drawnMs, ...row.draw(dice) }
+  }
 }

@@ -1,11 +1,17 @@
 import type { Label } from '../mesh/constants.js'
 
+export const PARTITIONS = ['halves', 'isolated', 'one-way', 'ring'] as const
 export const KINDS = [
   ...(['kill', 'freeze', 'restart', 'cpu', 'clock', 'enospc', 'eio'] as const),
-  ...(['halves', 'isolated', 'one-way', 'ring', 'loss', 'bandwidth', 'delay'] as const),
+  ...PARTITIONS,
+  ...(['loss', 'bandwidth', 'delay'] as const),
   'upgrade',
 ] as const
 export type Kind = (typeof KINDS)[number]
+
+export function isPartition(kind: Kind): boolean {
+  return PARTITIONS.some((partition) => partition === kind)
+}
 
 /** What happens to whom, and for how long. */
 export interface Fault {

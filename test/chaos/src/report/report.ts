@@ -2,6 +2,7 @@ import { formatTime } from '@montana/foundation'
 import { type Amounts, amountsOf } from '../check/amount.js'
 import { BOUNDS } from '../check/bounds.js'
 import type { Judgement } from '../check/check.js'
+import { majorityGapsOf, upgradeGapsOf } from '../check/gaps.js'
 import { healingsOf } from '../check/healings.js'
 import { maxOf } from '../check/max.js'
 import { type Recovery, readinessOf } from '../check/recoveries.js'
@@ -10,15 +11,9 @@ import type { History } from '../history/types.js'
 import { KINDS, type Kind, type Omitted } from '../plan/types.js'
 import { kindsOf } from '../run/open.js'
 import type { Prepared } from '../run/prepare.js'
+import { type Figure, figuresOf, type GapTimes, gapTimesOf } from './figures.js'
 import { type Machine, machine } from './machine.js'
-
-/** Times of one sort of recovery, ms. */
-export interface Times {
-  readonly count: number
-  readonly p50_ms: number | null
-  readonly p99_ms: number | null
-  readonly max_ms: number | null
-}
+import { type Gaps, gapsOf, type Times, timesOf } from './spread.js'
 
 export interface Recoveries {
   readonly ready: Times
@@ -33,6 +28,8 @@ export interface FaultRow extends Recoveries {
   readonly late: number
   /** Windows that the mesh cemented while it lasted, all times together. */
   readonly windows: number
+  /** Of a partition and an upgrade; of others none is counted. */
+  readonly gap: Gaps
 }
 
 /** `montana.chaos/1`: what one run has shown. */
@@ -54,6 +51,8 @@ export interface ChaosReport {
   readonly faults: readonly FaultRow[]
   /** Of all faults: a recovery after two kinds stands in the rows of both, and once here. */
   readonly recoveries: Recoveries
+  readonly gaps: GapTimes
+  readonly figures: readonly Figure[]
   readonly omitted: readonly Omitted[]
   readonly violations: readonly Violation[]
   readonly too_little: readonly string[]
@@ -75,6 +74,7 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
   const { plan, options, from } = prepared
   const planned = kindsOf(plan)
   const { verdict, violations, tooLittle } = judgement
+  const gaps = gapTimesOf(history)
   return {
     schema: 'montana.chaos/1',
     ...{ verdict, seed: options.seed, minutes: options.minutes, commit, from, network },
@@ -86,6 +86,8 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
     amounts: amountsOf(history, planned),
     faults: rowsOf(history, planned),
     recoveries: recoveriesOf(history),
+    gaps,
+    figures: figuresOf(history, gaps),
     omitted: plan.omitted,
     violations,
     too_little: tooLittle,
@@ -95,14 +97,21 @@ export function reportOf({ prepared, history, judgement, network, runDir, commit
 }
 
 /** The plan follows from the seed, the minutes, and what the host can do. */
-function repeatOf({ options: { minutes, seed, network }, from }: Prepared): string {
-  const flags = [...(from === null ? [] : [`--from ${from}`]), ...(network === 'auto' ? [] : [`--network ${network}`])]
+function repeatOf({ options, from }: Prepared): string {
+  const { minutes, seed, network, kinds, partitionSeconds } = options
+  const flags = [
+    ...(from === null ? [] : [`--from ${from}`]),
+    ...(network === 'auto' ? [] : [`--network ${network}`]),
+    ...(kinds === undefined ? [] : [`--kinds ${kinds.join(',')}`]),
+    ...(partitionSeconds === undefined ? [] : [`--partition-seconds ${partitionSeconds}`]),
+  ]
   return ['npm run chaos --', `--minutes ${minutes}`, `--seed ${seed}`, ...flags].join(' ')
 }
 
 /** What each kind of fault that was planned has come to. */
 export function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
   const [ready, healing] = [readinessOf(history), healingsOf(history)]
+  const gaps = [...majorityGapsOf(history), ...upgradeGapsOf(history)]
   return KINDS.filter((kind) => planned.includes(kind)).map((kind) => {
     const mine = (recoveries: readonly Recovery[]) => recoveries.filter(({ kinds }) => kinds.includes(kind))
     const done = history.faults.filter(({ fault, failure }) => fault.kind === kind && failure === undefined)
@@ -115,6 +124,7 @@ export function rowsOf(history: History, planned: readonly Kind[]): FaultRow[] {
       windows: done.reduce((sum, { startMs, endMs }) => sum + windowsIn(history, startMs, endMs), 0),
       ready: timesOf(readies),
       healing: timesOf(healings),
+      gap: gapsOf(gaps.filter((gap) => gap.kind === kind)),
     }
   })
 }
@@ -131,10 +141,4 @@ function windowsIn({ reads }: History, startMs: number, endMs: number): number {
 
 function highestOf(reads: History['reads']): number {
   return maxOf(reads.map(({ window }) => window))
-}
-
-function timesOf(recoveries: readonly Recovery[]): Times {
-  const times = recoveries.flatMap(({ ms }) => (ms === undefined ? [] : [Math.round(ms)])).sort((a, b) => a - b)
-  const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? null
-  return { count: times.length, p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) }
 }

@@ -22,12 +22,17 @@ export type Say = (line: string) => void
 export async function prepare(options: ChaosOptions, signal: AbortSignal, onLine: Say): Promise<Prepared> {
   const lacks = lacksOfHost()
   if (options.network === 'loopback') lacks.set('namespaces', 'this run was told to stay on the loopback')
-  const dir = join(options.dataDir, 'builds')
-  const second = await secondBuild({ dir, from: options.from, signal, onLine })
+  const second = await otherBuild(options, signal, onLine)
   if (typeof second === 'string') lacks.set('second-build', second)
   const other = typeof second === 'string' ? undefined : second.main
   const builds = { present: mainOf(ROOT), other }
-  const { seed, minutes } = options
+  const { seed, minutes, kinds, partitionSeconds } = options
   const from = typeof second === 'string' ? null : second.commit
-  return { options, lacks, builds, from, plan: makePlan({ seed, minutes, lacks }) }
+  return { options, lacks, builds, from, plan: makePlan({ seed, minutes, lacks, kinds, partitionSeconds }) }
+}
+
+/** Why there is none, where there is none. */
+async function otherBuild({ dataDir, from, kinds }: ChaosOptions, signal: AbortSignal, onLine: Say) {
+  if (kinds && !kinds.includes('upgrade')) return 'this run was told to do others only'
+  return await secondBuild({ dir: join(dataDir, 'builds'), from, signal, onLine })
 }

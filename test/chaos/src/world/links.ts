@@ -2,7 +2,7 @@ import type { Conditions } from '@montana/link-proxy'
 import type { TrialNetwork } from '@montana/netns'
 import type { Agent } from '../agent/agent.js'
 import { LABELS, type Label } from '../mesh/constants.js'
-import type { Cut } from './reach.js'
+import type { Cut } from '../plan/cuts.js'
 
 /** What is wrong with the links at one time; several may be at once. */
 export interface LinkFault {

@@ -6,7 +6,7 @@ import { enospc } from './enospc.js'
 import { freeze } from './freeze.js'
 import { kill, restart } from './kill.js'
 import type { Nemesis } from './nemesis.js'
-import { halves, isolated, oneWay, ring } from './partition.js'
+import { partition } from './partition.js'
 import { bandwidth, delay, loss } from './traffic.js'
 import { upgrade } from './upgrade.js'
 
@@ -18,10 +18,10 @@ export const NEMESES: Readonly<Record<Kind, Nemesis>> = {
   clock,
   enospc,
   eio,
-  halves,
-  isolated,
-  'one-way': oneWay,
-  ring,
+  halves: partition,
+  isolated: partition,
+  'one-way': partition,
+  ring: partition,
   loss,
   bandwidth,
   delay,

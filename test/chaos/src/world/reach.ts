@@ -1,8 +1,7 @@
 import type { ReachChange } from '../history/types.js'
 import type { Label } from '../mesh/constants.js'
+import type { Cut } from '../plan/cuts.js'
 import { nowMs } from '../program/clock.js'
-
-export type Cut = readonly [from: Label, to: Label]
 
 /**
  * Notes who can reach whom. Whoever takes something away tells it afterwards, whoever gives it back tells it before: at

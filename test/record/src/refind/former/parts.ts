@@ -43,6 +43,11 @@ export const PART_BUGS: readonly FormerBug[] = [
     ],
   },
   {
+    id: 'NODE-15',
+    expects: 'to be less than',
+    patches: [source('node/ledger-service.ts', 'time.monotonicMs(), sinceMs)', 'time.monotonicMs())')],
+  },
+  {
     id: 'NET-13',
     expects: 'expected [] to deeply equal [ 4000',
     patches: [source('network/mesh/heartbeats.ts', 'this.#renewal.onMiss(peer, session)', '')],
