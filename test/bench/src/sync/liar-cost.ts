@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { LABELS, type Label, operatorIdentity } from '@montana/synthetic'
+import { temporaryFolder } from '../temporary.js'
+import { joinState, type MeasuredJoin, type OnLine, prepareState, SEED, type Serving } from './measure-join.js'
+
+const LIAR: Label = 'west'
+const WINDOW = 256
+
+/** Who serves: all of four honestly, all of them and one of them lies, or three while the fourth is not there. */
+export const COMPANIES = {
+  four: { labels: LABELS },
+  liar: { labels: LABELS, liar: LIAR },
+  three: { labels: LABELS.filter((label) => label !== LIAR) },
+} as const satisfies Record<string, Serving>
+
+export type Company = keyof typeof COMPANIES
+export type JoinsByCompany = Readonly<Record<Company, readonly MeasuredJoin[]>>
+
+export async function liarPeerId(): Promise<string> {
+  return (await operatorIdentity(SEED, LIAR)).peerId
+}
+
+/** Joins of one state in every company, `rounds` times: forwards and backwards in turn, so that no company comes first always. */
+export async function liarJoins(accounts: number, rounds: number, onLine: OnLine): Promise<JoinsByCompany> {
+  const folder = temporaryFolder()
+  const joins: Record<Company, MeasuredJoin[]> = { four: [], liar: [], three: [] }
+  try {
+    const out = join(process.env.MONTANA_BENCH_STATE ?? folder.path, `${accounts}-accounts`)
+    await prepareState(out, accounts, WINDOW, onLine)
+    for (let round = 0; round < rounds; round++) {
+      for (const company of inOrder(round)) {
+        const dataDir = join(folder.path, `${company}-${round}`)
+        joins[company].push(await joinState(out, dataDir, () => {}, COMPANIES[company]))
+        onLine(`round ${round + 1} of ${rounds}, ${company}: ${joins[company].at(-1)?.seconds.toFixed(1)} s`)
+      }
+    }
+    return joins
+  } finally {
+    folder.remove()
+  }
+}
+
+function inOrder(round: number): Company[] {
+  const order: Company[] = ['four', 'liar', 'three']
+  return round % 2 === 0 ? order : order.reverse()
+}
+
+export function medianSeconds(joins: readonly MeasuredJoin[]): number {
+  const sorted = joins.map(({ seconds }) => seconds).sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
+}
