@@ -1,4 +1,4 @@
-import { type EngineState, engineConfig } from '@montana/consensus'
+import { engineConfig } from '@montana/consensus'
 import { createSignatureVerifier, type PqBackend } from '@montana/crypto'
 import { seededRandom, silentLogger, systemTime } from '@montana/foundation'
 import { loadBackend } from '@montana/native'
@@ -83,15 +83,16 @@ export class RestingLedger {
     return this.#ledger.loop.head
   }
 
-  get durable(): DurableState {
-    return durableState(this.#store)
+  /** Of the journal, what was signed for windows up to `journalTo`: it may go on with the one that is open. */
+  durable(journalTo: number): DurableState {
+    return durableState(this.#store, journalTo)
   }
 
   /** All that a message could change in memory, as the objects of the immutable state. */
-  get memory(): readonly unknown[] {
-    const { chain, values, confirmations, reveals, votes, vote, registrations, held }: EngineState =
-      this.#ledger.loop.state
-    return [chain, values, confirmations, reveals, votes, registrations, held, vote.proposals, vote.drafts]
+  get memory() {
+    const { chain, values, confirmations, reveals, votes, vote, registrations, held } = this.#ledger.loop.state
+    const { proposals, drafts } = vote
+    return { chain, values, confirmations, reveals, votes, registrations, held, proposals, drafts }
   }
 
   /** What became of it. */

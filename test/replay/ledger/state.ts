@@ -19,16 +19,17 @@ export interface DurableState {
   readonly objects: string
 }
 
-export function durableState(store: ReadStore): DurableState {
+export function durableState(store: ReadStore, journalTo = Number.POSITIVE_INFINITY): DurableState {
   const head = store.head()
   const all = Array.from({ length: head?.window ?? 0 }, (_, index) => index + 1)
+  const signed = [...store.journal.entries(0)].filter(({ window }) => window <= journalTo)
   return {
     head: `${head?.window} ${toHex(head?.stateRoot ?? new Uint8Array())}`,
     context: digest([store.context()]),
     tables: TABLES.map((table) => digest(store.tableRecords(table))),
     windows: digest(all.map((window) => store.windowAt(window)?.envelope)),
     certificates: digest([...all, all.length + 1].map((window) => store.certificates.get(window))),
-    journal: digest([...store.journal.entries(0)].map(({ bytes }) => bytes)),
+    journal: digest(signed.map(({ bytes }) => bytes)),
     evidence: digest(store.evidence.list().flatMap(({ a, b }) => [a, b])),
     objects: digest(store.objects.list()),
   }
