@@ -1,4 +1,4 @@
-import { decodeEnvelope } from '@montana/consensus'
+import { decodeHeader, HEADER_BYTES } from '@montana/consensus'
 import { type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
 import { noMetrics, silentLogger, systemRandom, systemTime } from '@montana/foundation'
 import {
@@ -77,10 +77,10 @@ export class Ear {
     this.#keep(heard)
   }
 
-  /** The highest window of which an envelope was heard. */
+  /** The highest window of which a draft was heard. */
   get head(): number {
-    const windows = this.heard.filter(({ type }) => type === EXT_TYPE.draft)
-    return Math.max(0, ...windows.map(({ payload }) => decodeEnvelope(payload).header.window))
+    const drafts = this.heard.filter(({ type }) => type === EXT_TYPE.draft)
+    return Math.max(0, ...drafts.map(({ payload }) => decodeHeader(payload.subarray(0, HEADER_BYTES)).window))
   }
 
   async leave(): Promise<void> {

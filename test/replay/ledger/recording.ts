@@ -30,7 +30,8 @@ export async function record(dir: string, windows: number): Promise<Recording> {
   const [observer, ...others] = await Promise.all([OBSERVER, ...OPERATORS, CANDIDATE].map(start))
   if (!observer) throw new Error('no observer')
   const isRegistered = () => ear.heard.some(({ type }) => type === BASE_TYPE.nodeRegistration)
-  await until(async () => (await headOf(observer)) >= windows, PATIENCE_MS, `window ${windows}`)
+  await until(() => ear.head > windows, PATIENCE_MS, `window ${windows}`)
+  await until(async () => (await headOf(observer)) >= windows, PATIENCE_MS, `window ${windows} of the observer`)
   await until(isRegistered, PATIENCE_MS, 'a registration')
   const { peerId } = memberOf(files, OBSERVER).identity
   await until(() => ear.hears(peerId), PATIENCE_MS, 'the observer is heard')
