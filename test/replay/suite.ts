@@ -30,8 +30,9 @@ export interface ReplayPlan {
  * Reliability goal 17. Accepted is: a handshake that opens a connection or delivers a byte; a frame after which its
  * stream is not closed for want of authenticity, or delivers anything; a message that the inbox takes although its
  * process was told it before or its window is closed; an answer that is taken for one about another window; and whatever
- * leaves head, state root, tables, stored windows, certificates, journal, evidence or, in a node that does not sign, the
- * pools of its engine other than they were. What a process drops as `duplicate`, `stale` or `irrelevant` is not.
+ * leaves head, state root, tables, stored windows, certificates, journal, evidence, the engine's chain and registrations
+ * or, in a node that does not sign, any of its pools other than they were. What a process drops as `duplicate`, `stale`
+ * or `irrelevant` is not.
  */
 export async function runReplays(dir: string, plan: ReplayPlan): Promise<Replays> {
   const replays = new Replays()

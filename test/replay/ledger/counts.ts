@@ -14,9 +14,11 @@ export class Replays {
   count = 0
 
   note(where: string, kind: string, outcome: string, times = 1): void {
+    const isChecked = outcome === 'accepted' && REPEATED_BY_DUTY.has(kind)
+    const end = `${where}: ${isChecked ? `${kind} looked at, to no effect` : outcome}`
     this.count += times
-    this.ends.set(`${where}: ${outcome}`, (this.ends.get(`${where}: ${outcome}`) ?? 0) + times)
-    if (outcome === 'accepted' && !REPEATED_BY_DUTY.has(kind)) this.accept(`${where}: ${kind}`, times)
+    this.ends.set(end, (this.ends.get(end) ?? 0) + times)
+    if (outcome === 'accepted' && !isChecked) this.accept(`${where}: ${kind}`, times)
   }
 
   accept(what: string, times = 1): void {
