@@ -25,7 +25,7 @@ const downgrades = { kinds: 0, attempts: 0, successful: 0 }
 function tried(attempts: number, ...nodes: readonly TestNode[]): void {
   downgrades.kinds += 1
   downgrades.attempts += attempts
-  const below = nodes.map(peerOf).map((peer) => (peer?.suites.pq ?? 0) + (peer?.suites.none ?? 0))
+  const below = nodes.map(peerOf).map((peer) => (peer ? peer.connections - peer.suites.hybrid : 0))
   downgrades.successful += below.reduce((sum, open) => sum + open, 0)
 }
 
