@@ -45,8 +45,21 @@ function inOrder(round: number): Company[] {
   return round % 2 === 0 ? order : order.reverse()
 }
 
-export function medianSeconds(joins: readonly MeasuredJoin[]): number {
-  const sorted = joins.map(({ seconds }) => seconds).sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
+/**
+ * How much longer the joins with a liar took than those of `company`, as the median over the rounds: the two of one round
+ * follow each other, so that what else the machine does hits both alike.
+ */
+export function liarCost(joins: JoinsByCompany, company: Company): number {
+  return median(joins.liar.map(({ seconds }, round) => seconds / (joins[company][round]?.seconds ?? Number.NaN))) - 1
+}
+
+export function secondsOf(joins: JoinsByCompany): Record<Company, number[]> {
+  const rounded = (list: readonly MeasuredJoin[]) => list.map(({ seconds }) => Number(seconds.toFixed(1)))
+  return { four: rounded(joins.four), liar: rounded(joins.liar), three: rounded(joins.three) }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
 }
