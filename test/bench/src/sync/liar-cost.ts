@@ -16,6 +16,9 @@ export const COMPANIES = {
 export type Company = keyof typeof COMPANIES
 export type JoinsByCompany = Readonly<Record<Company, readonly MeasuredJoin[]>>
 
+/** Of a whole join, or of its chunks alone. */
+export type Span = 'seconds' | 'tableSeconds'
+
 export async function liarPeerId(): Promise<string> {
   return (await operatorIdentity(SEED, LIAR)).peerId
 }
@@ -49,12 +52,12 @@ function inOrder(round: number): Company[] {
  * How much longer the joins with a liar took than those of `company`, as the median over the rounds: the two of one round
  * follow each other, so that what else the machine does hits both alike.
  */
-export function liarCost(joins: JoinsByCompany, company: Company): number {
-  return median(joins.liar.map(({ seconds }, round) => seconds / (joins[company][round]?.seconds ?? Number.NaN))) - 1
+export function liarCost(joins: JoinsByCompany, company: Company, of: Span = 'seconds'): number {
+  return median(joins.liar.map((join, round) => join[of] / (joins[company][round]?.[of] ?? Number.NaN))) - 1
 }
 
-export function secondsOf(joins: JoinsByCompany): Record<Company, number[]> {
-  const rounded = (list: readonly MeasuredJoin[]) => list.map(({ seconds }) => Number(seconds.toFixed(1)))
+export function secondsOf(joins: JoinsByCompany, of: Span): Record<Company, number[]> {
+  const rounded = (list: readonly MeasuredJoin[]) => list.map((join) => Number(join[of].toFixed(1)))
   return { four: rounded(joins.four), liar: rounded(joins.liar), three: rounded(joins.three) }
 }
 
