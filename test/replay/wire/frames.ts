@@ -1,7 +1,7 @@
 import type { RandomSource } from '@montana/foundation'
 import type { Replays } from '../ledger/counts.js'
-import { untilSoon as until } from '../until.js'
-import type { WireNetwork } from './network.js'
+import { untilSoon } from '../until.js'
+import type { Session, WireNetwork } from './network.js'
 import { splitBytes } from './split.js'
 
 const PATIENCE_MS = 30_000
@@ -15,6 +15,8 @@ const WAYS = [
 const FRAME_BYTES_MAX = 2 + 65_535
 /** Sessions whose frames are kept. */
 const KEPT = 64
+
+type Way = (typeof WAYS)[number]
 
 interface Kept {
   readonly peer: number
@@ -34,36 +36,40 @@ export async function replayFrames(
   const kept: Kept[] = []
   for (let round = 0; round < count; round++) {
     const peer = round % 2
-    const { connection, tapped } = await net.session(peer, 0)
-    const [own, theirs] = [splitBytes(tapped.sent, 2), splitBytes(tapped.answered, 1)]
-    const frames = (of: (one: Kept) => boolean) => kept.filter(of).flatMap((one) => one.frames)
-    const choices: Record<(typeof WAYS)[number], readonly Buffer[]> = {
-      'its own session': own.frames,
-      'an earlier session': frames((one) => one.peer === peer),
-      "another peer's session": frames((one) => one.peer !== peer),
-      'the other direction': theirs.frames,
-      'a handshake': own.handshake,
-    }
-    const way = WAYS[Math.floor(random.next() * WAYS.length)] ?? WAYS[0]
-    const bytes = pick(choices[way], random) ?? pick(own.frames, random)
+    const session = await net.session(peer, 0)
+    const wanted = WAYS[Math.floor(random.next() * WAYS.length)] ?? WAYS[0]
+    const choices = choicesFor(session, peer, kept)
+    const way = choices[wanted].length > 0 ? wanted : WAYS[0]
+    const bytes = choices[way][Math.floor(random.next() * choices[way].length)]
     if (!bytes) throw new Error('a session without a frame')
-    const before = net.reached(0)
-    tapped.inject(way === 'a handshake' ? untilComplete(bytes) : bytes)
-    await until(() => tapped.isClosed, PATIENCE_MS, `the node closes after a frame of ${way}`)
-    connection.abort(new Error('replayed'))
-    const after = net.reached(0)
-    const isRefused = after.messages === before.messages && after.refused === before.refused + 1
-    replays.note(`frame of ${way}`, 'frame', isRefused ? 'refused' : 'accepted')
-    kept.push({ peer, frames: own.frames })
+    replays.note(`frame of ${way}`, 'frame', await replayed(net, session, way === 'a handshake' ? whole(bytes) : bytes))
+    kept.push({ peer, frames: choices['its own session'] })
     if (kept.length > KEPT) kept.shift()
   }
 }
 
-/** Read as a frame, its length is another one: behind it comes itself again, as often as the longest frame needs. */
-function untilComplete(message: Buffer): Buffer {
-  return Buffer.concat(Array.from({ length: Math.ceil(FRAME_BYTES_MAX / message.length) }, () => message))
+function choicesFor({ tapped }: Session, peer: number, kept: readonly Kept[]): Record<Way, readonly Buffer[]> {
+  const { frames, handshake } = splitBytes(tapped.sent, 2)
+  const framesOf = (of: (one: Kept) => boolean) => kept.filter(of).flatMap((one) => one.frames)
+  return {
+    'its own session': frames,
+    'an earlier session': framesOf((one) => one.peer === peer),
+    "another peer's session": framesOf((one) => one.peer !== peer),
+    'the other direction': splitBytes(tapped.answered, 1).frames,
+    'a handshake': handshake,
+  }
 }
 
-function pick<T>(list: readonly T[], random: RandomSource): T | undefined {
-  return list[Math.floor(random.next() * list.length)]
+async function replayed(net: WireNetwork, { connection, tapped }: Session, bytes: Buffer): Promise<string> {
+  const before = net.reached(0)
+  tapped.inject(bytes)
+  await untilSoon(() => tapped.isClosed, PATIENCE_MS, 'the node closes after a replayed frame')
+  connection.abort(new Error('replayed'))
+  const after = net.reached(0)
+  return after.messages === before.messages && after.refused === before.refused + 1 ? 'refused' : 'accepted'
+}
+
+/** Read as a frame, its length is another one: behind it comes itself again, as often as the longest frame needs. */
+function whole(message: Buffer): Buffer {
+  return Buffer.concat(Array.from({ length: Math.ceil(FRAME_BYTES_MAX / message.length) }, () => message))
 }

@@ -11,7 +11,7 @@ import {
   testNode,
 } from '../../../packages/network/test/mesh-harness.js'
 import { dialledOnly } from '../../../packages/network/test/proxied-mesh.js'
-import { untilSoon as until } from '../until.js'
+import { untilSoon } from '../until.js'
 import { Tap, type TappedSession } from './tap.js'
 
 const PATIENCE_MS = 30_000
@@ -75,7 +75,7 @@ export class WireNetwork {
     const stream = await connection.newStream([BASE_PROTOCOL])
     const payload = new Uint8Array(REVEAL_BYTES).fill(++this.#sent)
     stream.send(encodeEnvelope({ type: BASE_TYPE.vdfReveal, requestId: BigInt(this.#sent), payload }))
-    await until(() => this.reached(node).messages > messages, PATIENCE_MS, 'a message arrives')
+    await untilSoon(() => this.reached(node).messages > messages, PATIENCE_MS, 'a message arrives')
     return { connection, tapped }
   }
 
