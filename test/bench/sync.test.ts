@@ -20,6 +20,7 @@ const ROW: SyncRow = {
   loopDelayP99Ms: 20,
   chunksByPeer: [1024, 1024],
   findings: [],
+  refuted: [],
   replayWindows: historyWindows(100_000),
   replaySeconds: 20,
   replayFullSeconds: 200,

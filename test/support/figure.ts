@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const GOALS = join(import.meta.dirname, '..', '..', 'bench', 'goals.json')
+/** Of what is measured; what is counted is told as it is. */
 const DIGITS = 4
 
 /**
@@ -14,7 +15,7 @@ export function tellFigure(goal: string, measured: number, short?: string): void
   const unit = goals.find(({ id }) => id === goal)?.unit
   if (unit === undefined) throw new Error(`bench/goals.json has no goal '${goal}'`)
   if (!Number.isFinite(measured)) throw new Error(`'${goal}' was not measured: ${measured}`)
-  const value = Number(measured.toPrecision(DIGITS))
+  const value = Number.isInteger(measured) ? measured : Number(measured.toPrecision(DIGITS))
   process.stderr.write(`figure: ${goal} ${value} ${unit}${short === undefined ? '' : ` (${short})`}\n`)
   const file = process.env.MONTANA_FIGURES
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ goal, value, short })}\n`)

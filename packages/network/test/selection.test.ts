@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { HYBRID_PROTOCOL, LIMITS, PQ_PROTOCOL } from '@montana/transport'
 import { multiaddr } from '@multiformats/multiaddr'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { tellFigure } from '../../../test/support/figure.js'
 import { DEFAULT_SECURITY, type MeshOptions, SECURITY } from '../src/index.js'
 import { SecurityPolicy } from '../src/mesh/security-policy.js'
 import { suiteOf } from '../src/peer/peer.js'
@@ -17,6 +18,22 @@ const peerOf = ({ mesh }: TestNode) => mesh.peers()[0]
 const code = ({ logs }: TestNode, wanted: string) =>
   logs.filter((log) => log.code === wanted && log.remedy !== undefined).length
 
+/** Ways of making two nodes speak less than they can, and those after which they still do. */
+const downgrades = { kinds: 0, attempts: 0, successful: 0 }
+
+/** Notes attempts of one kind against these nodes; a connection below hybrid that is open when it is noted is a success. */
+function tried(attempts: number, ...nodes: readonly TestNode[]): void {
+  downgrades.kinds += 1
+  downgrades.attempts += attempts
+  const below = nodes.map(peerOf).map((peer) => (peer ? peer.connections - peer.suites.hybrid : 0))
+  downgrades.successful += below.reduce((sum, open) => sum + open, 0)
+}
+
+afterAll(() => {
+  if (downgrades.attempts === 0) return
+  const { kinds, attempts, successful } = downgrades
+  tellFigure('r21-downgrades', successful, `${attempts} attempts of ${kinds} kinds`)
+})
 afterEach(async () => {
   await stopAll()
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()))
@@ -75,6 +92,7 @@ describe('the choice of the profile', () => {
     expect(peerOf(dialing)?.connections).toBe(0)
     for (const heard of proxy.heard) expect(heard.includes('/montana/noise-pq-xx/')).toBe(false)
     expect(proxy.heard[0]?.includes('/montana/noise-hybrid/')).toBe(true)
+    tried(proxy.heard.length, dialing)
   })
 })
 
@@ -83,8 +101,9 @@ describe('a proposal that is no profile of ours', () => {
     'such as %s gets `na`',
     async (name) => {
       const [b] = (await members(1)) as [Member]
-      await start(await testNode(b, manifestOf([b])))
+      const listening = await start(await testNode(b, manifestOf([b])))
       expect(await answersTo(b, ['/multistream/1.0.0', name])).toEqual(['/multistream/1.0.0', 'na'])
+      tried(1, listening)
     },
   )
 })
@@ -106,6 +125,7 @@ describe('requireHybrid', () => {
     // A refused dial made no handshake; one without post-quantum cryptography is what a watchdog calls critical.
     expect(peerOf(dialing)?.handshakes).toEqual({ hybrid: 0, pq: 0, none: 0 })
     expect(Math.max(...proxy.heard.map((heard) => heard.length))).toBeLessThan(100)
+    tried(proxy.heard.length, dialing)
   })
 
   it('refuses an inbound pq peer right after it has proven who it is', async () => {
@@ -117,6 +137,7 @@ describe('requireHybrid', () => {
     const inbound = { suite: 'pq', direction: 'inbound', result: 'PROFILE_REFUSED' }
     expect(listening.counted('montana_handshakes_total', inbound)).toBe(1)
     expect(peerOf(listening)?.connections).toBe(0)
+    tried(1, listening)
     await base.stop()
   })
 })
@@ -145,6 +166,7 @@ describe('a forged `na`', () => {
     const refused = () => dialing.counted('montana_dials_total', { result: 'PROFILE_REFUSED' })
     await expect.poll(refused, SLOW).toBeGreaterThan(0)
     expect(peerOf(dialing)?.handshakes).toEqual({ hybrid: 0, pq: 1, none: 0 })
+    tried(proxy.heard.length, dialing, listening)
   })
 
   it('with ["hybrid"] leads to no connection', async () => {
@@ -155,6 +177,7 @@ describe('a forged `na`', () => {
     const dialing = await start(await testNode(a, manifestOf([a, { ...b, listen: proxy.listen }]), { security }))
     await expect.poll(() => peerOf(dialing)?.dialErrors, SLOW).toBeGreaterThan(1)
     expect(peerOf(dialing)?.handshakes).toMatchObject({ hybrid: 0, pq: 0 })
+    tried(proxy.heard.length, dialing)
   })
 })
 

@@ -103,6 +103,7 @@ const sync = (accounts: number, seconds: number): SyncRow => ({
   loopDelayMaxMs: 90,
   loopDelayP99Ms: 20,
   chunksByPeer: [1024],
+  refuted: [],
   findings: [],
   replayWindows: 3125,
   replaySeconds: 20,

@@ -73,8 +73,10 @@ export class FrameStream extends LayeredStream {
     this.#decoder.end()
   }
 
+  /** Counted once: the layer below, aborted from here, ends with the same error. */
   protected override fail(error: Error): void {
     if (error instanceof TransportError && !this.#isOver) this.#init.metrics.frameErrors.inc({ code: error.code })
+    this.#isOver = true
     this.abort(error)
   }
 

@@ -31,6 +31,7 @@ export async function join(order: Order & { do: 'join' }, onLine: (line: string)
   const store = newStore(order.dataDir, document)
   const measure = new Measure()
   const findings: string[] = []
+  const refuted = new Set<string>()
   const { window } = await createSnapshotClient({
     peers: () => [...peers.values()],
     store,
@@ -45,10 +46,13 @@ export async function join(order: Order & { do: 'join' }, onLine: (line: string)
       measure.note(progress)
       onLine(lineOf(progress))
     },
-    onFinding: ({ code, detail }) => findings.push(`${code}: ${detail}`),
+    onFinding: ({ code, peer, detail }) => {
+      findings.push(`${code}: ${detail}`)
+      if (code === 'PROOF_INVALID' && peer !== undefined) refuted.add(peer)
+    },
     patienceMs: 30_000,
   }).run()
-  const result = { window, ...measure.result(), findings }
+  const result = { window, ...measure.result(refuted), findings }
   store.close()
   await mesh.stop()
   await crypto.close()
@@ -71,7 +75,7 @@ class Measure {
     this.#latest = progress
   }
 
-  result(): Omit<JoinResult, 'window' | 'findings'> {
+  result(refuted: ReadonlySet<string>): Omit<JoinResult, 'window' | 'findings'> {
     const at = (phase: SyncProgress['phase']) => this.#phases.get(phase) ?? performance.now()
     const { maxRSS } = process.resourceUsage()
     const latest = this.#latest
@@ -88,6 +92,7 @@ class Measure {
       loopDelayMaxMs: this.#delay.max / NS_PER_MS,
       loopDelayP99Ms: this.#delay.percentile(99) / NS_PER_MS,
       chunksByPeer: latest?.peers.map(({ chunks }) => chunks) ?? [],
+      refuted: latest?.peers.filter(({ id }) => refuted.has(id)).map(({ id, chunks }) => ({ peer: id, chunks })) ?? [],
     }
   }
 }

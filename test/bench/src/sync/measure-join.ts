@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { generate, LABELS, manifestJson, NETWORK_NAME, operatorIdentity, pathsOf, readFacts } from '@montana/synthetic'
+import {
+  generate,
+  LABELS,
+  type Label,
+  manifestJson,
+  NETWORK_NAME,
+  operatorIdentity,
+  pathsOf,
+  readFacts,
+} from '@montana/synthetic'
 import { temporaryFolder } from '../temporary.js'
 import type { JoinResult, NetworkFiles } from './orders.js'
 import { SyncProcess } from './processes.js'
 
-const SEED = 'bench'
+export const SEED = 'bench'
 const JOINER = 'joiner'
 
 export interface MeasuredJoin extends JoinResult {
@@ -24,15 +33,15 @@ export async function measureJoin(accounts: number, onLine: OnLine, { window = 2
   const folder = temporaryFolder()
   try {
     const out = join(process.env.MONTANA_BENCH_STATE ?? folder.path, `${accounts}-accounts`)
-    await prepare(out, accounts, window, onLine)
-    return await joined(out, join(folder.path, 'joiner'), onLine)
+    await prepareState(out, accounts, window, onLine)
+    return await joinState(out, join(folder.path, 'joiner'), onLine)
   } finally {
     folder.remove()
   }
 }
 
 /** A folder that is complete already, and has as many accounts, is used again. */
-async function prepare(out: string, accounts: number, window: number, onLine: OnLine): Promise<void> {
+export async function prepareState(out: string, accounts: number, window: number, onLine: OnLine): Promise<void> {
   const facts = await readFacts(out).catch(() => undefined)
   if (facts?.accounts === accounts && facts.seed === SEED) return
   const onStep = (step: string, done: number, of: number) =>
@@ -40,17 +49,30 @@ async function prepare(out: string, accounts: number, window: number, onLine: On
   await generate({ accounts, seed: SEED, out, window, after: 0 }, onStep)
 }
 
-async function joined(out: string, dataDir: string, onLine: OnLine): Promise<MeasuredJoin> {
+/** Who serves a state, and who of them tells one lie in fifty records. */
+export interface Serving {
+  readonly labels: readonly Label[]
+  readonly liar?: Label
+}
+
+/** One join of a prepared state into `dataDir`, by processes of its own. */
+export async function joinState(
+  out: string,
+  dataDir: string,
+  onLine: OnLine,
+  { labels, liar }: Serving = { labels: LABELS },
+): Promise<MeasuredJoin> {
   const { window } = await readFacts(out)
   const paths = pathsOf(out)
   const { listens, files } = await networkOf(paths.genesis)
   const listenOf = (index: number) => listens[index] ?? ''
-  const servers = LABELS.map(() => new SyncProcess())
+  const servers = labels.map(() => new SyncProcess())
   const joiner = new SyncProcess()
   try {
-    const serving = LABELS.map(
-      (label, index) => ({ do: 'serve', label, listen: listenOf(index), dataDir: paths.state, window }) as const,
-    )
+    const serving = labels.map((label) => {
+      const place = { label, listen: listenOf(LABELS.indexOf(label)), dataDir: paths.state }
+      return { do: 'serve', ...place, window, lies: label === liar } as const
+    })
     await Promise.all(serving.map((order, index) => servers[index]?.ask({ ...files, ...order })))
     const result = await joiner.ask({ ...files, do: 'join', listen: listenOf(LABELS.length), dataDir }, onLine)
     const ofServers = await Promise.all(servers.map((server) => server.ask({ do: 'cpu' })))

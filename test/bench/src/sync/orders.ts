@@ -16,6 +16,8 @@ export type Order =
       readonly listen: string
       readonly dataDir: string
       readonly window: number
+      /** One record in fifty is wrong, the first one among them. */
+      readonly lies?: boolean
     })
   | (NetworkFiles & { readonly do: 'join'; readonly listen: string; readonly dataDir: string })
   /** Processor time so far, seconds. */
@@ -42,6 +44,8 @@ export interface JoinResult {
   /** Chunks by peer. */
   readonly chunksByPeer: readonly number[]
   readonly findings: readonly string[]
+  /** PeerIds whose chunks contradicted the trusted header, and how many chunks came from each in all. */
+  readonly refuted: readonly { readonly peer: string; readonly chunks: number }[]
 }
 
 export interface Answers {

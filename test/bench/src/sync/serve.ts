@@ -10,6 +10,7 @@ import {
   encodeCertificateResponse,
   encodeEnvelopeRangeResponse,
 } from '@montana/network'
+import { Liar } from '@montana/node/liar'
 import { SnapshotServer } from '@montana/node/snapshot-server'
 import { openStore, type ReadStore } from '@montana/store'
 import { openMesh } from './mesh.js'
@@ -24,21 +25,25 @@ const SNAPSHOT_TYPES: ReadonlySet<number> = new Set([
 
 /** A server of one anchor: the mesh and the serving thread of a node, and nothing that makes windows. */
 export async function serve(order: Order & { do: 'serve' }): Promise<{ ready: boolean }> {
-  const { dataDir, window } = order
+  const { dataDir, window, lies = false } = order
   const store = openStore({ dir: dataDir, mode: 'read' })
   const onFault = (at: number, detail: string) => {
     throw new Error(`the snapshot of window ${at} is not sound: ${detail}`)
   }
   const snapshots = new SnapshotServer({ dataDir, logger: silentLogger, onFault })
   snapshots.announce([window])
+  const liar = new Liar()
+  liar.isOn = lies
   while (snapshots.newest !== window) await pause(READY_POLL_MS)
   await openMesh({
     ...order,
     crypto: await selectPqBackend(),
     handlers: {
       onStatus: () => {},
-      onExtRequest: async (_, type, payload, signal) => {
-        if (SNAPSHOT_TYPES.has(type)) return await snapshots.ask(type, payload, signal)
+      onExtRequest: async ({ peerId }, type, payload, signal) => {
+        if (SNAPSHOT_TYPES.has(type)) {
+          return liar.alter(peerId, { type, payload }, await snapshots.ask(type, payload, signal))
+        }
         return answerWindow(store, type, payload)
       },
     },
