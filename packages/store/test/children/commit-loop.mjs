@@ -1,4 +1,5 @@
-// Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR
+// Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR [WINDOWS]
+// With WINDOWS it says also what it has signed, and kills itself after so many of them.
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '../../dist/index.js'
@@ -31,7 +32,12 @@ const refusal = (work) => {
   }
 }
 
+const windows = Number(process.argv[3] ?? Number.POSITIVE_INFINITY)
+const last = store.head().window + windows
+// What a node shows of itself once it has opened its store.
+if (windows < Number.POSITIVE_INFINITY) writeSync(1, `opened ${store.head().window} ${signedLast()}\n`)
 for (let window = store.head().window + 1; ; window++) {
+  if (window > last) process.kill(process.pid, 'SIGKILL')
   const refused = refusal(() => commit(window))
   if (refused === undefined) {
     writeSync(1, `${window}\n`)
@@ -40,6 +46,10 @@ for (let window = store.head().window + 1; ; window++) {
   const again = refusal(() => store.journal.append(confirmation(window)))
   writeSync(1, `${refused} ${again} ${store.head().window}\n`)
   break
+}
+
+function signedLast() {
+  return [...store.journal.entries(0)].at(-1)?.window ?? 0
 }
 
 function confirmation(window) {
@@ -56,6 +66,7 @@ function commit(window) {
     hash: digest(`bc ${window}`),
     bytes: record(window, 3500),
   })
+  if (windows < Number.POSITIVE_INFINITY) writeSync(1, `signed ${window}\n`)
   store.commit({
     window,
     proposalHash: digest(`proposal ${window}`),

@@ -1,0 +1,45 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openStore, type Store } from '../../src/index.js'
+import { expectBoundary } from '../boundary.js'
+import { digest, temporaryDirectory } from '../helpers.js'
+import type { Injection, Told } from './injections.js'
+
+export interface Outcome {
+  /** `kept`, `lost …`, `half …` or `refused …`. */
+  readonly verdict: string
+  readonly openedMs: number
+}
+
+/** Opens what the power left, to write, as a node does that starts again. */
+export function outcomeOf({ files, told }: Injection): Outcome {
+  const dir = temporaryDirectory()
+  for (const [name, content] of files) writeFileSync(join(dir, name), content)
+  const startMs = performance.now()
+  try {
+    const store = openStore({ dir, mode: 'write', genesisHash: digest('genesis') })
+    const openedMs = performance.now() - startMs
+    try {
+      return { verdict: verdictOf(store, told), openedMs }
+    } finally {
+      store.close()
+    }
+  } catch (error) {
+    return { verdict: `refused ${(error as { code?: string }).code}`, openedMs: performance.now() - startMs }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function verdictOf(store: Store, told: Told): string {
+  const head = store.head()?.window ?? -1
+  const signed = [...store.journal.entries(0)].at(-1)?.window ?? 0
+  if (head < told.window) return `lost window ${told.window}: the head is ${head}`
+  if (signed < told.signed) return `lost what was signed for window ${told.signed}`
+  try {
+    if (head >= 0) expectBoundary(store)
+    return 'kept'
+  } catch (error) {
+    return `half a window: ${(error as Error).message.slice(0, 200)}`
+  }
+}
