@@ -16,6 +16,7 @@ import { Database } from './database.js'
 import { logLost, noStore, StoreError, storeFault, toStoreError, unusableDirectory } from './errors.js'
 import { type HeadNote, HeadNoteFile, readHeadNote } from './head-note.js'
 import { lockDirectory } from './lock.js'
+import { settleLog } from './log-file.js'
 import { openForReading } from './read-connection.js'
 import { hasSchema, prepareSchema } from './schema.js'
 import { SqliteStore } from './sqlite-store.js'
@@ -92,6 +93,7 @@ function openDatabase(dir: string): { database: Database; note: HeadNoteFile } {
   try {
     if (!existsSync(path)) rmSync(join(dir, HEAD_NOTE_FILE), { force: true })
     proveWhole(dir)
+    settleLog(`${path}-wal`)
     connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
     // FULL: the log is synchronised at every commit, so what was acknowledged survives a power cut (spec protocol 16.1).
     // The page size counts for a new file alone.
