@@ -97,8 +97,14 @@ function scatter(
     if (kept === 0 && isStale && at >= durable.length) for (let i = 0; i < part.length; i++) part[i] = upTo(random, 255)
     for (const change of touching.slice(0, kept)) applyWithin(change, part, at)
   }
-  const sizes = changes.reduce((sizes, change) => [...sizes, sizeAfter(sizes.at(-1) ?? 0, change)], [durable.length])
+  const sizes = sizesOf(durable.length, changes)
   return content.subarray(0, random.next() < share ? whole.length : oneOf(random, sizes))
+}
+
+function sizesOf(size: number, changes: readonly Change[]): number[] {
+  const sizes = [size]
+  for (const change of changes) sizes.push(sizeAfter(sizes.at(-1) ?? 0, change))
+  return sizes
 }
 
 /** By the number of the unit: the changes that touch it, in their order. */

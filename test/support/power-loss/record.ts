@@ -42,5 +42,5 @@ export function recordCalls(folder: string, args: readonly string[], inject: rea
 /** One by one: a whole trace may be longer than a string. */
 function* linesOf(trace: Buffer): Generator<string> {
   for (let from = 0, to = trace.indexOf(10); to !== -1; from = to + 1, to = trace.indexOf(10, from))
-    yield trace.latin1Slice(from, to)
+    yield trace.toString('latin1', from, to)
 }

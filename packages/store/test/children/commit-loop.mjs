@@ -1,5 +1,5 @@
 // Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR [WINDOWS]
-// With WINDOWS it says also what it has signed, and kills itself after so many of them.
+// With WINDOWS it says also what it has signed, and kills itself after so many of them or when the disk refuses.
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '../../dist/index.js'
@@ -45,6 +45,7 @@ for (let window = store.head().window + 1; ; window++) {
   }
   const again = refusal(() => store.journal.append(confirmation(window)))
   writeSync(1, `${refused} ${again} ${store.head().window}\n`)
+  if (windows < Number.POSITIVE_INFINITY) process.kill(process.pid, 'SIGKILL')
   break
 }
 

@@ -4,17 +4,29 @@ import { openStore, type Store } from '../../src/index.js'
 import { expectBoundary } from '../boundary.js'
 import { digest, temporaryDirectory } from '../helpers.js'
 import type { Injection, Told } from './injections.js'
+import { restartMs } from './stories.js'
 
 export interface Outcome {
-  /** `kept`, `lost …`, `half …` or `refused …`. */
+  /** `kept`, or what was `lost …`, `half …` or `refused …`. */
   readonly verdict: string
-  readonly openedMs: number
+  /** Until the store was open, or until another process had gone on with it. */
+  readonly tookMs: number
 }
 
-/** Opens what the power left, to write, as a node does that starts again. */
-export function outcomeOf({ files, told }: Injection): Outcome {
+/** Opens what the power left, to write, as a node that starts again; then lets a process go on, where `isContinued`. */
+export function outcomeOf({ files, told }: Injection, isContinued: boolean): Outcome {
   const dir = temporaryDirectory()
   for (const [name, content] of files) writeFileSync(join(dir, name), content)
+  try {
+    const continuedMs = isContinued ? restartMs(dir) : 0
+    const { verdict, openedMs } = opened(dir, told)
+    return { verdict, tookMs: Math.max(openedMs, continuedMs) }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function opened(dir: string, told: Told): { verdict: string; openedMs: number } {
   const startMs = performance.now()
   try {
     const store = openStore({ dir, mode: 'write', genesisHash: digest('genesis') })
@@ -26,8 +38,6 @@ export function outcomeOf({ files, told }: Injection): Outcome {
     }
   } catch (error) {
     return { verdict: `refused ${(error as { code?: string }).code}`, openedMs: performance.now() - startMs }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
   }
 }
 
