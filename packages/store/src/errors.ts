@@ -1,4 +1,4 @@
-import { ConfigError, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import { ConfigError, errorCode, MontanaError, type MontanaErrorInit } from '@montana/foundation'
 import type { HeadNote } from './head-note.js'
 
 export type StoreErrorCode =
@@ -69,10 +69,20 @@ export function isNoDatabase(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.NOTADB
 }
 
-/** Gives an error of `node:sqlite` its store code; everything else passes unchanged. */
+/** What the system says of a plain file beside the database, or of the directory. */
+const SYSTEM_CODES: ReadonlyMap<string, StoreErrorCode> = new Map([
+  ['ENOSPC', 'STORE_FULL'],
+  ['EDQUOT', 'STORE_FULL'],
+  ['EIO', 'STORE_IO'],
+])
+
+/** Gives an error of `node:sqlite`, and one of a disk that is full or broken, its store code; all else passes unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   const sqlite = sqliteCode(error)
-  if (sqlite === undefined) return error
+  if (sqlite === undefined) {
+    const system = error instanceof StoreError ? undefined : SYSTEM_CODES.get(errorCode(error))
+    return system === undefined ? error : storeFault(system, path, error)
+  }
   const isFull = (error as { errcode?: number }).errcode === SQLITE_IOERR_SHMSIZE
   const code = isFull ? 'STORE_FULL' : (STORE_CODES.get(sqlite) ?? 'STORE_IO')
   return storeFault(code, path, error)

@@ -28,11 +28,7 @@ export function recordCalls(folder: string, args: readonly string[], inject: rea
     const command = [...TRACE_ARGUMENTS, ...inject, '-o', file, process.execPath, ...args]
     // One thread for files: their calls are in one order, and strace counts them together.
     const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
-    const { status, signal, stderr } = spawnSync('strace', command, {
-      encoding: 'utf8',
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const { status, signal, stderr } = spawnSync('strace', command, { encoding: 'utf8', env })
     return { calls: parseTrace(linesOf(readFileSync(file)), folder), exitCode: status, signal, stderr }
   } finally {
     rmSync(scratch, { recursive: true, force: true })

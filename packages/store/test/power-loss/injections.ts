@@ -9,6 +9,8 @@ export interface Told {
   readonly signed: number
 }
 
+export const NOTHING: Told = { window: -1, signed: 0 }
+
 export interface Injection {
   /** Of the trace, how many calls had returned. */
   readonly calls: number
@@ -36,7 +38,7 @@ export function* injections({ folder, base, calls, from }: Story, count: number,
   const places = placesOf(calls, from)
   const cuts = Array.from({ length: count }, () => oneOf(random, oneOf(random, places))).sort((a, b) => a - b)
   const disk = new Disk(folder, base)
-  let [told, at]: [Told, number] = [{ window: -1, signed: 0 }, 0]
+  let [told, at] = [NOTHING, 0]
   for (const [index, cut] of cuts.entries()) {
     for (; at < cut; at++) {
       const call = calls[at] as Call
@@ -66,7 +68,8 @@ function spoilIndex(files: Map<string, Buffer>, random: RandomSource): void {
   if (choice === 1) files.set(INDEX, Buffer.from(Array.from({ length: INDEX_BYTES }, () => upTo(random, 255))))
 }
 
-function toldAfter(told: Told, text: string): Told {
+/** After one more line of commit-loop.mjs. */
+export function toldAfter(told: Told, text: string): Told {
   const [word = '', window, signed] = text.trim().split(' ')
   if (word === 'signed') return { ...told, signed: Number(window) }
   if (word === 'opened') return { window: Number(window), signed: Number(signed) }

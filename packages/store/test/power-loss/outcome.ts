@@ -26,7 +26,8 @@ export function outcomeOf({ files, told }: Injection, isContinued: boolean): Out
   }
 }
 
-function opened(dir: string, told: Told): { verdict: string; openedMs: number } {
+/** Opens the store of `dir` and holds it against what its writer had told. */
+export function opened(dir: string, told: Told): { verdict: string; openedMs: number } {
   const startMs = performance.now()
   try {
     const store = openStore({ dir, mode: 'write', genesisHash: digest('genesis') })
@@ -43,9 +44,10 @@ function opened(dir: string, told: Told): { verdict: string; openedMs: number } 
 
 function verdictOf(store: Store, told: Told): string {
   const head = store.head()?.window ?? -1
-  const signed = [...store.journal.entries(0)].at(-1)?.window ?? 0
+  const signed = new Set(Array.from(store.journal.entries(0), ({ window }) => window))
+  const forgotten = Array.from({ length: told.signed }, (_, index) => index + 1).find((window) => !signed.has(window))
   if (head < told.window) return `lost window ${told.window}: the head is ${head}`
-  if (signed < told.signed) return `lost what was signed for window ${told.signed}`
+  if (forgotten !== undefined) return `lost what was signed for window ${forgotten}`
   try {
     if (head >= 0) expectBoundary(store)
     return 'kept'

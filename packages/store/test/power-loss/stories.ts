@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { type Recorded, recordCalls } from '../../../../test/support/power-loss/record.js'
+import { DATABASE_FILE } from '../../src/index.js'
 import { temporaryDirectory } from '../helpers.js'
 import type { Story } from './injections.js'
 
 const child = (name: string) => fileURLToPath(new URL(`../children/${name}`, import.meta.url))
+const LOG = `${DATABASE_FILE}-wal`
 /** Of commit-loop.mjs: the log then has most of the 2,000 pages after which it is written back. */
 const WINDOWS_OF_A_LOG = 70
 
@@ -36,7 +38,14 @@ export function grown(windows: number): Story {
   const { signal } = spawnSync(process.execPath, [child('commit-loop.mjs'), folder, `${WINDOWS_OF_A_LOG}`])
   expect(signal).toBe('SIGKILL')
   const base = filesIn(folder)
-  return { folder, base, from: 0, calls: record(folder, windows).calls }
+  const { calls } = record(folder, windows)
+  const offsets = new Map(
+    calls.flatMap((call) => (call.kind === 'write' ? [[basename(call.path), call.offset] as const] : [])),
+  )
+  expect([...offsets.keys()]).toContain(DATABASE_FILE)
+  // The log has begun anew: what was written last lies before its end.
+  expect(offsets.get(LOG)).toBeLessThan(base.get(LOG)?.length ?? 0)
+  return { folder, base, from: 0, calls }
 }
 
 /**
