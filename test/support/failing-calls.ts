@@ -54,7 +54,9 @@ function traced(paths: readonly string[], args: readonly string[], inject: reado
     const watched = paths.flatMap((path) => ['-P', path])
     const what = ['-f', '-y', '-s', '0', '-e', 'signal=none', '-e', `trace=${CALLS.join()}`, ...inject]
     const command = ['-qq', ...watched, ...what, '-o', file, process.execPath, ...args]
-    const run = spawnSync('strace', command, { encoding: 'utf8' })
+    // One thread for files, or each would count its calls by itself.
+    const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
+    const run = spawnSync('strace', command, { encoding: 'utf8', env })
     const lines = readFileSync(file, 'utf8').split('\n')
     return { lines, stdout: run.stdout, stderr: run.stderr, exitCode: run.status, signal: run.signal }
   } finally {
