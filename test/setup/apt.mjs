@@ -32,6 +32,7 @@ const PACKAGES = [
     tests: [
       'packages/fleet/test/sync-kills',
       'packages/store/test/power-loss',
+      'packages/node/test/power-loss',
       'packages/store/test/failing-calls',
       'test/chaos/',
     ],
