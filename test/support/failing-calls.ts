@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Reliability goal 9: the calls that fail. */
-const CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'rename'] as const
+export const CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'rename'] as const
 type CallName = (typeof CALLS)[number]
-const MARK = '(INJECTED)'
+export const MARK = '(INJECTED)'
 
 /** A call on one of the paths that are watched: the `nth` of its name, from 1. */
 export interface FileCall {
