@@ -14,25 +14,26 @@ import { killTraced, windowTold } from './support/traced-node.js'
 const FLAGS = ['--min-window-ms', '200']
 /** Every fsync of the first windows, and writes by chance. */
 const FSYNCS = 16
-const WRITES = 14
+const WRITES = 7
 const ERRORS = ['EIO', 'ENOSPC'] as const
 /** Beyond all of these calls. */
 const WINDOW = 5
 const PATIENCE_MS = 60_000
-const FILES = ['', 'store.db', 'store.db-wal', 'store.db-journal', 'store.db-shm', 'store.head', 'run.json']
+const FILES = ['', 'store.db', 'store.db-wal', 'store.db-journal', 'store.db-shm', 'store.head']
 const caseOf = whyNoTrace() === undefined ? longIt : it.skip
 
 function chosen(): FileCall[] {
   const random = seededRandom(9)
   const fsyncs = Array.from({ length: FSYNCS }, (_, index) => ({ name: 'fsync', nth: index + 1 }) as const)
   const writes = Array.from({ length: WRITES }, () => ({ name: 'pwrite64', nth: 1 + upTo(random, 180) }) as const)
-  return [...fsyncs, ...writes, { name: 'rename', nth: 1 }]
+  return [{ name: 'rename', nth: 1 }, ...fsyncs, ...writes]
 }
 
 /** Starts a node of which one call fails, until it ends or goes on. */
 async function runFailing(files: NetworkFiles, member: Member, { name, nth }: FileCall, error: string) {
   const trace = join(files.dir, 'trace')
-  const paths = FILES.flatMap((file) => ['-P', join(member.dataDir, file)])
+  // Of a rename strace would look at the old name alone, which is that of a temporary file; the node makes no other before.
+  const paths = (name === 'rename' ? [] : FILES).flatMap((file) => ['-P', join(member.dataDir, file)])
   const inject = ['-e', `trace=${CALLS.join()}`, '-e', `inject=${name}:error=${error}:when=${nth}`]
   const within = ['strace', '-qq', '-f', '-y', '-s', '0', '-e', 'signal=none', ...paths, ...inject, '-o', trace]
   const node = new MemberProcess(files, member, FLAGS, {}, { within })
@@ -58,11 +59,13 @@ async function failAt(call: FileCall, error: (typeof ERRORS)[number]): Promise<s
   const [member] = files.members
   if (member === undefined) throw new Error('no member')
   const { goesOn, code, stderr, told, hit } = await runFailing(files, member, call, error)
-  const isNote = hit.includes('store.head') || hit.includes('run.json')
+  // SQLite does not heed its own fsync of the directory; ours comes after it, before anything is told.
+  const isHeeded = !hit.includes('store.head') && !hit.includes('run.json') && !hit.includes(`<${member.dataDir}>`)
   const where = `${error} at ${call.name} ${call.nth}, ${hit}: ended with ${code}, ${stderr.slice(-300)}`
+  expect(hit, where).toContain(MARK)
   if (!goesOn) expect(code, where).toBeGreaterThan(0)
   if (!goesOn) expect(stderr, where).toMatch(/^error: .*(check the disk|free space|EIO|ENOSPC)/m)
-  if (goesOn && !isNote) expect([where, error]).toEqual([where, 'ENOSPC'])
+  if (goesOn && isHeeded) expect([where, error]).toEqual([where, 'ENOSPC'])
   await restart(files, member, told)
   const verified = await montana(['windows', 'verify', '--data-dir', files.dir, '--json'])
   expect(JSON.parse(verified.stdout).verdict, where).toBe('PASS')

@@ -32,6 +32,8 @@ function watched(dir: string): string[] {
 
 const writer = (dir: string) => [child('commit-loop.mjs'), dir, `${WINDOWS}`]
 
+const isOfDirectory = (hit: string) => !hit.includes(`/${DATABASE_FILE}`)
+
 /** How the writer went on: to its end, or it ended itself in order. */
 function endOf({ stdout, stderr, exitCode, signal }: Ended): string {
   const last = stdout.trim().split('\n').at(-1) ?? ''
@@ -73,9 +75,10 @@ describe(`a call of the store that fails${missing === undefined ? '' : ` (skippe
       expect(lost).toEqual([])
       expect(results.filter(({ hit }) => hit === undefined)).toEqual([])
       expect(results.filter(({ end }) => end.startsWith('ended otherwise'))).toEqual([])
-      // A broken disk ends all writing; only the note of the head, which is no part of the store, may be late.
+      // A broken disk ends all writing. The note of the head is no part of the store and may be late; and SQLite does not
+      // heed its own fsync of the directory: ours comes after it, before anything is told.
       const unheeded = results.filter(({ error, end }) => error === 'EIO' && end === 'went on')
-      expect(unheeded.filter(({ hit }) => !hit?.includes(HEAD_NOTE_FILE))).toEqual([])
+      expect(unheeded.filter(({ hit = '' }) => !hit.includes(HEAD_NOTE_FILE) && !isOfDirectory(hit))).toEqual([])
       const ends = Object.groupBy(results, ({ error, end }) => `${error} ${end}`)
       process.stderr.write(
         `failing calls: ${Object.entries(ends)
