@@ -45,7 +45,7 @@ export function* injections({ folder, base, calls, from }: Story, count: number,
       disk.apply(call)
       if (call.kind === 'say') told = toldAfter(told, call.text)
     }
-    const [loss, own] = [LOSSES[index % LOSSES.length] as Loss, seed + index]
+    const [loss, own] = [LOSSES[(seed + index) % LOSSES.length] as Loss, seed + index]
     const files = filesAfterLoss(disk, loss, seededRandom(own))
     spoilIndex(files, random)
     yield { calls: cut, loss, seed: own, told, files }

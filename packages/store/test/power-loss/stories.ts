@@ -56,6 +56,7 @@ export function restarted(how: 'KILL' | 'EIO', call: number): Story {
   const folder = temporaryDirectory()
   const inject = `inject=fsync:${how === 'KILL' ? 'signal=KILL' : 'error=EIO'}:when=${call}`
   const before = record(folder, 20, ['-e', inject])
+  if (how === 'EIO') expect(before.calls).toContainEqual(expect.objectContaining({ kind: 'sync', hasFailed: true }))
   const after = record(folder, 2)
   return { folder, base: new Map(), from: before.calls.length, calls: [...before.calls, ...after.calls] }
 }
