@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { BUSY_TIMEOUT_MS, DATABASE_FILE } from './constants.js'
 import { Database } from './database.js'
 import { isCannotOpen, noStore, storeFault, toStoreError } from './errors.js'
+import { isLog } from './log-file.js'
 
 export interface ReadConnection {
   readonly database: Database
@@ -18,7 +19,7 @@ const ATTEMPTS = 5
 /**
  * Opens a store without writing to its directory, not even the files that SQLite makes for a plain reader.
  * - `-shm` present: a writer runs or was killed. `readonly_shm` shares its index read-only, or rebuilds it in memory.
- * - no log, or an empty one: it was stopped cleanly. `immutable` takes no locks, so a guard checks after every read
+ * - no log, or none that has begun: it was stopped cleanly. `immutable` takes no locks, so a guard checks after every read
  *   that the file is still the one that was opened.
  * - a log without `-shm` (a copied store): read through a temporary copy, because ignoring the log would lose windows.
  */
@@ -37,8 +38,8 @@ export function openForReading(dir: string): ReadConnection {
 function openCase(path: string): ReadConnection {
   const logBytes = identity(`${path}-wal`)?.size
   const isShared = identity(`${path}-shm`) !== undefined
-  if (logBytes !== undefined && isShared) return direct(path, 'readonly_shm=1')
-  if (logBytes === undefined || logBytes === 0n) return direct(path, 'immutable=1', unchanged(path))
+  if (logBytes === undefined || !isLog(`${path}-wal`)) return direct(path, 'immutable=1', unchanged(path))
+  if (isShared) return direct(path, 'readonly_shm=1')
   return copied(path)
 }
 

@@ -5,7 +5,7 @@ import { LOSSES } from '../../../test/support/power-loss/loss.js'
 import { whyNoTrace } from '../../../test/support/power-loss/record.js'
 import { injections, type Story } from './power-loss/injections.js'
 import { type Outcome, outcomeOf } from './power-loss/outcome.js'
-import { careless, fresh, grown, restarted } from './power-loss/stories.js'
+import { careless, fresh, grown, restarted, stopped } from './power-loss/stories.js'
 
 const GOAL = 500
 const RESTART_S = 10
@@ -20,11 +20,13 @@ const STORIES: readonly (readonly [name: string, story: () => Story, losses: num
   ? [
       ['from the first byte on', () => fresh(40), 104],
       ['while the log is written back', () => grown(120), 200],
+      ['stopped in order and started again', stopped, 96],
       ...range(3, 40).map((call) => [`killed at fsync ${call}`, () => restarted('KILL', call), 4] as const),
       ...range(5, 29).map((call) => [`failed at fsync ${call}`, () => restarted('EIO', call), 4] as const),
     ]
   : [
       ['from the first byte on', () => fresh(8), 16],
+      ['stopped in order and started again', stopped, 16],
       ['killed at its fsync', () => restarted('KILL', 11), 8],
       ['failed at its fsync', () => restarted('EIO', 9), 8],
     ]

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { type Recorded, recordCalls } from '../../../../test/support/power-loss/record.js'
-import { DATABASE_FILE } from '../../src/index.js'
+import { DATABASE_FILE, openStore } from '../../src/index.js'
 import { temporaryDirectory } from '../helpers.js'
 import type { Story } from './injections.js'
 
@@ -31,6 +31,16 @@ export function fresh(windows: number, node: readonly string[] = []): Story {
 
 /** The same, and its log is never synchronised: what the tests must notice. */
 export const careless = (windows: number) => fresh(windows, ['--import', child('unsynchronised.mjs')])
+
+/** A store that was stopped in order, and is started again: its log has to begin. */
+export function stopped(): Story {
+  const folder = temporaryDirectory()
+  spawnSync(process.execPath, [child('commit-loop.mjs'), folder, '2'])
+  openStore({ dir: folder, mode: 'write' }).close()
+  const base = filesIn(folder)
+  expect(base.get(LOG)).toBeUndefined()
+  return { folder, base, from: 0, calls: record(folder, 1).calls }
+}
 
 /** A store that goes on, with `windows` windows in which the log is written back and begins anew. */
 export function grown(windows: number): Story {
