@@ -26,7 +26,17 @@ const PACKAGES = [
   // A clean system for the onboarding; one package, no service.
   { command: 'debootstrap', debian: 'debootstrap', tests: ['test/onboarding/'], isLong: true },
   // Kills a process at a chosen system call, or makes the call fail.
-  { command: 'strace', debian: 'strace', tests: ['packages/fleet/test/sync-kills', 'test/chaos/'] },
+  {
+    command: 'strace',
+    debian: 'strace',
+    tests: [
+      'packages/fleet/test/sync-kills',
+      'packages/store/test/power-loss',
+      'packages/node/test/power-loss',
+      'packages/store/test/failing-calls',
+      'test/chaos/',
+    ],
+  },
   {
     command: 'chromium',
     debian: 'chromium',

@@ -1,4 +1,4 @@
-import { ConfigError, MontanaError, type MontanaErrorInit } from '@montana/foundation'
+import { ConfigError, errorCode, MontanaError, type MontanaErrorInit } from '@montana/foundation'
 import type { HeadNote } from './head-note.js'
 
 export type StoreErrorCode =
@@ -40,6 +40,7 @@ const SQLITE = {
   CORRUPT: 11,
   FULL: 13,
   CANTOPEN: 14,
+  PROTOCOL: 15,
   NOTADB: 26,
 } as const
 
@@ -62,6 +63,11 @@ export function isCannotOpen(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.CANTOPEN
 }
 
+/** What a reader of a log that has not begun gets at last, where no writer runs. */
+export function isWithoutWriter(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE.PROTOCOL
+}
+
 /** The index of the log, which is not durable and made anew after a crash, could not be enlarged: want of space. */
 const SQLITE_IOERR_SHMSIZE = SQLITE.IOERR | (19 << 8)
 
@@ -69,10 +75,20 @@ export function isNoDatabase(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.NOTADB
 }
 
-/** Gives an error of `node:sqlite` its store code; everything else passes unchanged. */
+/** What the system says of a plain file beside the database, or of the directory. */
+const SYSTEM_CODES: ReadonlyMap<string, StoreErrorCode> = new Map([
+  ['ENOSPC', 'STORE_FULL'],
+  ['EDQUOT', 'STORE_FULL'],
+  ['EIO', 'STORE_IO'],
+])
+
+/** Gives an error of `node:sqlite`, and one of a disk that is full or broken, its store code; all else passes unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   const sqlite = sqliteCode(error)
-  if (sqlite === undefined) return error
+  if (sqlite === undefined) {
+    const system = error instanceof StoreError ? undefined : SYSTEM_CODES.get(errorCode(error))
+    return system === undefined ? error : storeFault(system, path, error)
+  }
   const isFull = (error as { errcode?: number }).errcode === SQLITE_IOERR_SHMSIZE
   const code = isFull ? 'STORE_FULL' : (STORE_CODES.get(sqlite) ?? 'STORE_IO')
   return storeFault(code, path, error)

@@ -16,6 +16,7 @@ import { Database } from './database.js'
 import { logLost, noStore, StoreError, storeFault, toStoreError, unusableDirectory } from './errors.js'
 import { type HeadNote, HeadNoteFile, readHeadNote } from './head-note.js'
 import { lockDirectory } from './lock.js'
+import { settleLog } from './log-file.js'
 import { openForReading } from './read-connection.js'
 import { hasSchema, prepareSchema } from './schema.js'
 import { SqliteStore } from './sqlite-store.js'
@@ -91,7 +92,8 @@ function openDatabase(dir: string): { database: Database; note: HeadNoteFile } {
   let connection: DatabaseSync | undefined
   try {
     if (!existsSync(path)) rmSync(join(dir, HEAD_NOTE_FILE), { force: true })
-    proveWhole(dir)
+    proveWhole(dir, true)
+    settleLog(`${path}-wal`)
     connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
     // FULL: the log is synchronised at every commit, so what was acknowledged survives a power cut (spec protocol 16.1).
     // The page size counts for a new file alone.
@@ -123,13 +125,13 @@ function checkHeadNote(dir: string, acknowledged: ReadNote, database: Database):
  * Refuses a database that is older than its note, before a writing connection takes what is left of the log for all there
  * was and writes it back. A database that was taken away on purpose takes its note with it.
  */
-function proveWhole(dir: string): void {
+function proveWhole(dir: string, isAlone = false): void {
   const acknowledged = readHeadNote(dir)
   if (typeof acknowledged === 'string' || acknowledged.sequence === 0) return
   const path = join(dir, DATABASE_FILE)
   if (!existsSync(path)) return
   if (statSync(path).size === 0) throw logLost(dir, acknowledged, NOTHING)
-  const { database, close } = openForReading(dir)
+  const { database, close } = openForReading(dir, isAlone)
   try {
     if (hasSchema(database)) checkHeadNote(dir, acknowledged, database)
     else throw logLost(dir, acknowledged, NOTHING)

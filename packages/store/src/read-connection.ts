@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { BUSY_TIMEOUT_MS, DATABASE_FILE } from './constants.js'
 import { Database } from './database.js'
-import { isCannotOpen, noStore, storeFault, toStoreError } from './errors.js'
+import { isCannotOpen, isWithoutWriter, noStore, storeFault, toStoreError } from './errors.js'
+import { isLog } from './log-file.js'
 
 export interface ReadConnection {
   readonly database: Database
@@ -17,29 +18,48 @@ const ATTEMPTS = 5
 
 /**
  * Opens a store without writing to its directory, not even the files that SQLite makes for a plain reader.
- * - `-shm` present: a writer runs or was killed. `readonly_shm` shares its index read-only, or rebuilds it in memory.
- * - no log, or an empty one: it was stopped cleanly. `immutable` takes no locks, so a guard checks after every read
- *   that the file is still the one that was opened.
+ * - a log that has begun, and `-shm`: a writer runs or was killed. `readonly_shm` shares its index read-only, or rebuilds it
+ *   in memory.
  * - a log without `-shm` (a copied store): read through a temporary copy, because ignoring the log would lose windows.
+ * - no log: it was stopped cleanly. `immutable` takes no locks, so a guard checks after every read that the file is still
+ *   the one that was opened.
+ * - a log that has not begun, and `-shm`: a writer runs and has written nothing yet, or was killed there. Who knows that none
+ *   runs says so by `isAlone`; for anybody else SQLite finds out, which takes ten seconds where there is none.
  */
-export function openForReading(dir: string): ReadConnection {
+export function openForReading(dir: string, isAlone = false): ReadConnection {
   const path = join(dir, DATABASE_FILE)
   for (let attempt = 1; ; attempt++) {
     if (identity(path) === undefined) throw noStore(dir)
     try {
-      return openCase(path)
+      return openCase(path, isAlone)
     } catch (error) {
       if (attempt === ATTEMPTS || !isCannotOpen(error)) throw toStoreError(error, path)
     }
   }
 }
 
-function openCase(path: string): ReadConnection {
-  const logBytes = identity(`${path}-wal`)?.size
+function openCase(path: string, isAlone: boolean): ReadConnection {
   const isShared = identity(`${path}-shm`) !== undefined
-  if (logBytes !== undefined && isShared) return direct(path, 'readonly_shm=1')
-  if (logBytes === undefined || logBytes === 0n) return direct(path, 'immutable=1', unchanged(path))
-  return copied(path)
+  if (isLog(`${path}-wal`)) return isShared ? shared(path) : copied(path)
+  const hasLog = identity(`${path}-wal`) !== undefined
+  return hasLog && isShared && !isAlone ? sharedOrStill(path) : still(path)
+}
+
+function shared(path: string): ReadConnection {
+  return direct(path, 'readonly_shm=1')
+}
+
+function still(path: string): ReadConnection {
+  return direct(path, 'immutable=1', unchanged(path))
+}
+
+function sharedOrStill(path: string): ReadConnection {
+  try {
+    return shared(path)
+  } catch (error) {
+    if (!isWithoutWriter(error) || isLog(`${path}-wal`)) throw error
+    return still(path)
+  }
 }
 
 function direct(path: string, query: string, guard?: () => void): ReadConnection {

@@ -1,4 +1,6 @@
-// Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR
+// Commits windows and reports each one after it was acknowledged, until the disk refuses: node commit-loop.mjs DIR [WINDOWS]
+// With WINDOWS it says also what it has signed and what was refused, tries again what the disk had no space for, and kills
+// itself after so many of them or when the disk is broken.
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openStore } from '../../dist/index.js'
@@ -10,9 +12,25 @@ const record = (window, size) => {
   return bytes
 }
 
-const store = openStore({ dir: process.argv[2], mode: 'write', genesisHash: digest('genesis') })
-if (store.head() === undefined) {
-  store.initialise({
+const windows = Number(process.argv[3] ?? Number.POSITIVE_INFINITY)
+const isTelling = windows < Number.POSITIVE_INFINITY
+const store = begin()
+
+/** A node that cannot open its store ends in order, and says why. */
+function begin() {
+  try {
+    const opened = openStore({ dir: process.argv[2], mode: 'write', genesisHash: digest('genesis') })
+    if (opened.head() === undefined) initialise(opened)
+    return opened
+  } catch (error) {
+    if (!isTelling) throw error
+    writeSync(1, `closed ${error.code}\n`)
+    process.exit(1)
+  }
+}
+
+function initialise(opened) {
+  opened.initialise({
     genesisHash: digest('genesis'),
     genesisDocument: digest('document'),
     tables: [0, 1, 2, 3].map((i) => ({ table: 'node', key: digest(`key ${i}`), record: record(0, 2098) })),
@@ -31,15 +49,29 @@ const refusal = (work) => {
   }
 }
 
+const last = store.head().window + windows
+// What a node shows of itself once it has opened its store.
+if (isTelling) writeSync(1, `opened ${store.head().window} ${signedLast()}\n`)
 for (let window = store.head().window + 1; ; window++) {
+  if (window > last) process.kill(process.pid, 'SIGKILL')
   const refused = refusal(() => commit(window))
   if (refused === undefined) {
     writeSync(1, `${window}\n`)
     continue
   }
+  if (isTelling && refused === 'STORE_FULL') {
+    writeSync(1, 'full\n')
+    window--
+    continue
+  }
   const again = refusal(() => store.journal.append(confirmation(window)))
   writeSync(1, `${refused} ${again} ${store.head().window}\n`)
+  if (isTelling) process.kill(process.pid, 'SIGKILL')
   break
+}
+
+function signedLast() {
+  return [...store.journal.entries(0)].at(-1)?.window ?? 0
 }
 
 function confirmation(window) {
@@ -56,6 +88,7 @@ function commit(window) {
     hash: digest(`bc ${window}`),
     bytes: record(window, 3500),
   })
+  if (isTelling) writeSync(1, `signed ${window}\n`)
   store.commit({
     window,
     proposalHash: digest(`proposal ${window}`),

@@ -43,7 +43,7 @@ export const PART_BUGS: readonly FormerBug[] = [
     ],
   },
   {
-    id: 'NODE-15',
+    id: 'NODE-17',
     expects: 'to be less than',
     patches: [source('node/ledger-service.ts', 'time.monotonicMs(), sinceMs)', 'time.monotonicMs())')],
   },

@@ -1,0 +1,2 @@
+// At every call, and of every kind.
+import './power-loss.test.js'

@@ -1,0 +1,1 @@
+import './log-file.test.js'

@@ -1,0 +1,2 @@
+// Five hundred of them.
+import './power-loss.test.js'
