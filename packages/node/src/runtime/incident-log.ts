@@ -4,6 +4,8 @@ import type { DiskGate } from './disk-gate.js'
 
 /** Distinct (code, peer) pairs held between two flushes. */
 const PENDING_MAX = 256
+/** Counted, and no warning: re-sending is a duty (spec protocol 10.3), and every restart brings some of them. */
+const HARMLESS: ReadonlySet<string> = new Set(['DuplicateConfirmation', 'StaleConfirmation'])
 
 export interface IncidentLogModules {
   readonly store: Store
@@ -36,7 +38,13 @@ export class IncidentLog {
       note: known && !sample ? { ...note, ...sampleOf(known) } : note,
       count: (known?.count ?? 0) + 1,
     })
-    if (!known) this.#modules.logger.warn({ code, peer: peer.slice(-8), window }, 'peer refused')
+    if (!known) this.#say({ code, peer: peer.slice(-8), window })
+  }
+
+  #say(incident: { readonly code: string; readonly peer: string; readonly window: number }): void {
+    const { logger } = this.#modules
+    if (HARMLESS.has(incident.code)) logger.debug(incident, 'said again or late')
+    else logger.warn(incident, 'peer refused')
   }
 
   /**

@@ -35,6 +35,15 @@ describe('the incident log', () => {
     expect(warned, 'one line per code and peer').toHaveLength(2)
   })
 
+  it('warns of nobody who says a confirmation again, or late, and counts it', () => {
+    const { store, log, counted, warned } = setUp()
+    for (const code of ['DuplicateConfirmation', 'StaleConfirmation']) log.note(code, 'peer-a', 5)
+    log.flush()
+    expect(warned).toEqual([])
+    expect(counted).toEqual(['DuplicateConfirmation', 'StaleConfirmation'])
+    expect(store.incidents.list()).toHaveLength(2)
+  })
+
   it('counts each incident once, however often it is flushed', () => {
     const { store, log } = setUp()
     log.note('ProofInvalid', 'p', 1)
