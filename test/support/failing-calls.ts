@@ -7,6 +7,8 @@ import { join } from 'node:path'
 export const CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'rename'] as const
 type CallName = (typeof CALLS)[number]
 export const MARK = '(INJECTED)'
+/** A child that hangs would stop the tests with it. */
+const TIMEOUT_MS = 120_000
 
 /** A call on one of the paths that are watched: the `nth` of its name, from 1. */
 export interface FileCall {
@@ -56,7 +58,7 @@ function traced(paths: readonly string[], args: readonly string[], inject: reado
     const command = ['-qq', ...watched, ...what, '-o', file, process.execPath, ...args]
     // One thread for files, or each would count its calls by itself.
     const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
-    const run = spawnSync('strace', command, { encoding: 'utf8', env })
+    const run = spawnSync('strace', command, { encoding: 'utf8', env, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' })
     const lines = readFileSync(file, 'utf8').split('\n')
     return { lines, stdout: run.stdout, stderr: run.stderr, exitCode: run.status, signal: run.signal }
   } finally {

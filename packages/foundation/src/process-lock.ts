@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Primary result codes of SQLite for "somebody else has it". */
@@ -15,8 +16,27 @@ export function tryProcessLock(path: string, waitMs = 0): (() => void) | undefin
     return () => (lock.isOpen ? lock.close() : undefined)
   } catch (error) {
     lock.close()
-    // The lower byte: an extended code says no more here.
-    if (HELD.has(((error as { errcode?: number }).errcode ?? 0) & 0xff)) return undefined
+    if (isHeld(error)) return undefined
     throw error
   }
+}
+
+/** Whether a process has the lock: looks at the file and writes nothing. Throws SQLite's error for a file that cannot be read. */
+export function isProcessLocked(path: string): boolean {
+  if (!existsSync(path)) return false
+  const look = new DatabaseSync(path, { readOnly: true })
+  try {
+    look.prepare('SELECT 1 FROM sqlite_schema').get()
+    return false
+  } catch (error) {
+    if (isHeld(error)) return true
+    throw error
+  } finally {
+    look.close()
+  }
+}
+
+/** The lower byte: an extended code says no more here. */
+function isHeld(error: unknown): boolean {
+  return HELD.has(((error as { errcode?: number }).errcode ?? 0) & 0xff)
 }

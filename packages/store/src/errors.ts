@@ -40,7 +40,6 @@ const SQLITE = {
   CORRUPT: 11,
   FULL: 13,
   CANTOPEN: 14,
-  PROTOCOL: 15,
   NOTADB: 26,
 } as const
 
@@ -63,11 +62,6 @@ export function isCannotOpen(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.CANTOPEN
 }
 
-/** What a reader of a log that has not begun gets at last, where no writer runs. */
-export function isWithoutWriter(error: unknown): boolean {
-  return sqliteCode(error) === SQLITE.PROTOCOL
-}
-
 /** The index of the log, which is not durable and made anew after a crash, could not be enlarged: want of space. */
 const SQLITE_IOERR_SHMSIZE = SQLITE.IOERR | (19 << 8)
 
@@ -80,6 +74,9 @@ const SYSTEM_CODES: ReadonlyMap<string, StoreErrorCode> = new Map([
   ['ENOSPC', 'STORE_FULL'],
   ['EDQUOT', 'STORE_FULL'],
   ['EIO', 'STORE_IO'],
+  ['EACCES', 'STORE_IO'],
+  ['EPERM', 'STORE_IO'],
+  ['EROFS', 'STORE_READ_ONLY'],
 ])
 
 /** Gives an error of `node:sqlite`, and one of a disk that is full or broken, its store code; all else passes unchanged. */

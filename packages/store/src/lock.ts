@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ConfigError } from '@montana/foundation'
-import { tryProcessLock } from '@montana/foundation/process-lock'
+import { isProcessLocked, tryProcessLock } from '@montana/foundation/process-lock'
 import { LOCK_FILE, LOCK_WAIT_MS } from './constants.js'
 import { isNoDatabase, unusableDirectory } from './errors.js'
 
@@ -16,6 +16,15 @@ export function lockDirectory(dir: string): DirectoryLock {
   const release = take(dir)
   if (release === undefined) throw alreadyLocked(dir)
   return { release }
+}
+
+/** Whether some process has the store of `dir` open to write; true also where that cannot be found out. */
+export function mayBeWritten(dir: string): boolean {
+  try {
+    return isProcessLocked(join(dir, LOCK_FILE))
+  } catch {
+    return true
+  }
 }
 
 function take(dir: string): (() => void) | undefined {

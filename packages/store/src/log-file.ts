@@ -38,7 +38,7 @@ function beginningOf(path: string): Buffer {
 }
 
 /**
- * Makes durable what an earlier process left in the log, before anything of it is shown, sent or noted. That process may have
+ * Makes durable what an earlier process left in the log, before this one shows, sends or notes anything of it. That process may have
  * been killed between the write of a transaction and its fsync; or its fsync failed, and then the system takes the pages for
  * clean and a second fsync would succeed without writing them. So every byte is written again, at its place, as it is. SQLite
  * takes what it finds in a log for durable (spec protocol 16.1). The log has no locks that closing it could drop.

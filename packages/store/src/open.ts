@@ -99,6 +99,8 @@ function openDatabase(dir: string): { database: Database; note: HeadNoteFile } {
     // The page size counts for a new file alone.
     connection.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
     connection.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
+    // A log that has grown behind a reader is cut back: a start after a crash writes all of it again.
+    connection.exec(`PRAGMA journal_size_limit = ${LOG_PAGES * PAGE_BYTES}`)
     const database = new Database(connection, path)
     prepareSchema(database)
     const note = keepHeadNote(dir, database)
@@ -125,13 +127,13 @@ function checkHeadNote(dir: string, acknowledged: ReadNote, database: Database):
  * Refuses a database that is older than its note, before a writing connection takes what is left of the log for all there
  * was and writes it back. A database that was taken away on purpose takes its note with it.
  */
-function proveWhole(dir: string, isAlone = false): void {
+function proveWhole(dir: string, isWriter = false): void {
   const acknowledged = readHeadNote(dir)
   if (typeof acknowledged === 'string' || acknowledged.sequence === 0) return
   const path = join(dir, DATABASE_FILE)
   if (!existsSync(path)) return
   if (statSync(path).size === 0) throw logLost(dir, acknowledged, NOTHING)
-  const { database, close } = openForReading(dir, isAlone)
+  const { database, close } = openForReading(dir, isWriter)
   try {
     if (hasSchema(database)) checkHeadNote(dir, acknowledged, database)
     else throw logLost(dir, acknowledged, NOTHING)
@@ -162,7 +164,7 @@ function prepareDirectory(dir: string): void {
     const created = mkdirSync(dir, { recursive: true, mode: 0o750 })
     accessSync(dir, constants.W_OK | constants.X_OK)
     // SQLite would open a file of another user read-only and fail as late as the first commit.
-    for (const file of [DATABASE_FILE, LOCK_FILE].map((name) => join(dir, name))) {
+    for (const file of [DATABASE_FILE, `${DATABASE_FILE}-wal`, LOCK_FILE].map((name) => join(dir, name))) {
       if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK)
     }
     // A new file or directory is durable only when the directory that names it is.

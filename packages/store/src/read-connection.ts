@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { BUSY_TIMEOUT_MS, DATABASE_FILE } from './constants.js'
 import { Database } from './database.js'
-import { isCannotOpen, isWithoutWriter, noStore, storeFault, toStoreError } from './errors.js'
+import { isCannotOpen, noStore, storeFault, toStoreError } from './errors.js'
+import { mayBeWritten } from './lock.js'
 import { isLog } from './log-file.js'
 
 export interface ReadConnection {
@@ -23,43 +24,27 @@ const ATTEMPTS = 5
  * - a log without `-shm` (a copied store): read through a temporary copy, because ignoring the log would lose windows.
  * - no log: it was stopped cleanly. `immutable` takes no locks, so a guard checks after every read that the file is still
  *   the one that was opened.
- * - a log that has not begun, and `-shm`: a writer runs and has written nothing yet, or was killed there. Who knows that none
- *   runs says so by `isAlone`; for anybody else SQLite finds out, which takes ten seconds where there is none.
+ * - a log that has not begun, and `-shm`: a writer runs and has written nothing yet, or was killed there; the lock tells.
+ *   SQLite itself asks for ten seconds, and gives up where there is none. `isWriter`: the caller has the lock.
  */
-export function openForReading(dir: string, isAlone = false): ReadConnection {
+export function openForReading(dir: string, isWriter = false): ReadConnection {
   const path = join(dir, DATABASE_FILE)
+  const mayBegin = () => !isWriter && mayBeWritten(dir)
   for (let attempt = 1; ; attempt++) {
     if (identity(path) === undefined) throw noStore(dir)
     try {
-      return openCase(path, isAlone)
+      return openCase(path, mayBegin)
     } catch (error) {
       if (attempt === ATTEMPTS || !isCannotOpen(error)) throw toStoreError(error, path)
     }
   }
 }
 
-function openCase(path: string, isAlone: boolean): ReadConnection {
-  const isShared = identity(`${path}-shm`) !== undefined
-  if (isLog(`${path}-wal`)) return isShared ? shared(path) : copied(path)
-  const hasLog = identity(`${path}-wal`) !== undefined
-  return hasLog && isShared && !isAlone ? sharedOrStill(path) : still(path)
-}
-
-function shared(path: string): ReadConnection {
-  return direct(path, 'readonly_shm=1')
-}
-
-function still(path: string): ReadConnection {
-  return direct(path, 'immutable=1', unchanged(path))
-}
-
-function sharedOrStill(path: string): ReadConnection {
-  try {
-    return shared(path)
-  } catch (error) {
-    if (!isWithoutWriter(error) || isLog(`${path}-wal`)) throw error
-    return still(path)
-  }
+function openCase(path: string, mayBegin: () => boolean): ReadConnection {
+  const log = `${path}-wal`
+  const isShared = identity(log) !== undefined && identity(`${path}-shm`) !== undefined
+  if (isShared && (isLog(log) || mayBegin())) return direct(path, 'readonly_shm=1')
+  return isLog(log) ? copied(path) : direct(path, 'immutable=1', unchanged(path))
 }
 
 function direct(path: string, query: string, guard?: () => void): ReadConnection {

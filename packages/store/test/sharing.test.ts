@@ -1,7 +1,8 @@
-import { chmodSync, cpSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DATABASE_FILE, openStore } from '../src/index.js'
+import { mayBeWritten } from '../src/lock.js'
 import { fill, temporaryDirectory, windowCommit } from './helpers.js'
 import { startChild } from './processes.js'
 
@@ -183,10 +184,11 @@ describe('readers', () => {
   })
 })
 
-it('a database file of another user is refused to a writer', async () => {
-  const dir = filled(1)
+it.each([DATABASE_FILE, `${DATABASE_FILE}-wal`])('%s of another user is refused to a writer', async (file) => {
+  const dir = killed(1)
   chmodSync(dir, 0o777)
-  chmodSync(join(dir, DATABASE_FILE), 0o444)
+  for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o666)
+  chmodSync(join(dir, file), 0o444)
   expect(await startChild('hold.mjs', dir, ...(process.geteuid?.() === 0 ? ['65534'] : [])).line()).toBe(
     'DATA_DIR_UNWRITABLE 78',
   )
@@ -203,3 +205,34 @@ function asNobody<T>(work: () => T): T {
     process.seteuid?.(user)
   }
 }
+
+it('a log that may not be read is an error of the store to a reader', () => {
+  const dir = killed(1)
+  chmodSync(dir, 0o777)
+  chmodSync(join(dir, `${DATABASE_FILE}-wal`), 0)
+  asNobody(() => expect(() => readHead(dir)).toThrow(code('STORE_IO', { remedy: expect.any(String) })))
+})
+
+describe('who looks at the lock of a store', () => {
+  it('learns whether a process writes it, and writes nothing itself', async () => {
+    const dir = filled(1)
+    const before = fingerprint(dir)
+    expect(mayBeWritten(dir)).toBe(false)
+    expect(fingerprint(dir)).toEqual(before)
+    const other = startChild('hold.mjs', dir)
+    expect(await other.line()).toBe('open')
+    expect(mayBeWritten(dir)).toBe(true)
+    await other.kill()
+    expect(mayBeWritten(dir)).toBe(false)
+    const own = openStore({ dir, mode: 'write' })
+    expect(mayBeWritten(dir)).toBe(true)
+    own.close()
+  })
+
+  it('takes it for written where it cannot know', () => {
+    const dir = filled(1)
+    writeFileSync(join(dir, 'store.lock'), 'bytes of something else'.repeat(40))
+    expect(mayBeWritten(dir)).toBe(true)
+    expect(mayBeWritten(temporaryDirectory())).toBe(false)
+  })
+})

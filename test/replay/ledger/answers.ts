@@ -50,18 +50,18 @@ export async function recordAnswers({ files, ear }: Recording, count: number): P
   for (let window = 1; window <= count; window++) {
     for (const subject of SUBJECTS) {
       const { type, bytes } = QUESTIONS[subject]
-      const payload = await ear.mesh.extRequest(peerId, type, bytes(window)).catch(() => undefined)
-      if (payload) answers.push({ subject, window, payload })
+      answers.push({ subject, window, payload: await ear.mesh.extRequest(peerId, type, bytes(window)) })
     }
   }
   return answers
 }
 
-/** Each answer to the same question about every other window. */
+/** Each answer to the same question about every other window. About its own it must be taken, or refusing says nothing. */
 export async function replayAnswers(answers: readonly Answered[], replays: Replays): Promise<void> {
   const { signal } = new AbortController()
   for (const { subject, window, payload } of answers) {
     const { requests } = requestsTo({ [FROM]: async () => payload })
+    await QUESTIONS[subject].ask(requests, window, signal)
     for (const other of answers.filter((one) => one.subject === subject && one.window !== window)) {
       const taken = QUESTIONS[subject].ask(requests, other.window, signal).then(
         () => 'accepted',

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Call, parseTrace, TRACE_ARGUMENTS } from './calls.js'
 
+/** A child that hangs would stop the tests with it. */
+const TIMEOUT_MS = 120_000
+
 /** Why nothing can be recorded here; undefined where it can. */
 export function whyNoTrace(): string | undefined {
   const { status } = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'])
@@ -28,7 +31,12 @@ export function recordCalls(folder: string, args: readonly string[], inject: rea
     const command = [...TRACE_ARGUMENTS, ...inject, '-o', file, process.execPath, ...args]
     // One thread for files: their calls are in one order, and strace counts them together.
     const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
-    const { status, signal, stderr } = spawnSync('strace', command, { encoding: 'utf8', env })
+    const { status, signal, stderr } = spawnSync('strace', command, {
+      encoding: 'utf8',
+      env,
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    })
     return { calls: parseTrace(linesOf(readFileSync(file)), folder), exitCode: status, signal, stderr }
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -12,6 +12,8 @@ const child = (name: string) => fileURLToPath(new URL(`../children/${name}`, imp
 const LOG = `${DATABASE_FILE}-wal`
 /** Of commit-loop.mjs: the log then has most of the 2,000 pages after which it is written back. */
 const WINDOWS_OF_A_LOG = 70
+/** A child that hangs would stop the tests with it. */
+const TIMEOUT_MS = 120_000
 
 export function filesIn(dir: string): Map<string, Uint8Array> {
   return new Map(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name))]))
@@ -35,7 +37,7 @@ export const careless = (windows: number) => fresh(windows, ['--import', child('
 /** A store that was stopped in order, and is started again: its log has to begin. */
 export function stopped(): Story {
   const folder = temporaryDirectory()
-  spawnSync(process.execPath, [child('commit-loop.mjs'), folder, '2'])
+  spawnSync(process.execPath, [child('commit-loop.mjs'), folder, '2'], { timeout: TIMEOUT_MS })
   openStore({ dir: folder, mode: 'write' }).close()
   const base = filesIn(folder)
   expect(base.get(LOG)).toBeUndefined()
@@ -45,7 +47,9 @@ export function stopped(): Story {
 /** A store that goes on, with `windows` windows in which the log is written back and begins anew. */
 export function grown(windows: number): Story {
   const folder = temporaryDirectory()
-  const { signal } = spawnSync(process.execPath, [child('commit-loop.mjs'), folder, `${WINDOWS_OF_A_LOG}`])
+  const { signal } = spawnSync(process.execPath, [child('commit-loop.mjs'), folder, `${WINDOWS_OF_A_LOG}`], {
+    timeout: TIMEOUT_MS,
+  })
   expect(signal).toBe('SIGKILL')
   const base = filesIn(folder)
   const { calls } = record(folder, windows)
@@ -74,7 +78,10 @@ export function restarted(how: 'KILL' | 'EIO', call: number): Story {
 /** Starts a process over `dir` that commits one window. Resolves to the time until it had, ms. */
 export function restartMs(dir: string): number {
   const startMs = performance.now()
-  const { stdout, signal } = spawnSync(process.execPath, [child('commit-loop.mjs'), dir, '1'], { encoding: 'utf8' })
+  const { stdout, signal } = spawnSync(process.execPath, [child('commit-loop.mjs'), dir, '1'], {
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+  })
   expect([signal, stdout]).toEqual(['SIGKILL', expect.stringMatching(/^opened .*\nsigned .*\n\d+\n$/)])
   return performance.now() - startMs
 }

@@ -1,1 +1,0 @@
-import './log-file.test.js'
