@@ -39,7 +39,7 @@ export function replayToCiphers(replays: Replays, random: RandomSource, count: n
     const { stream, lower, frames, parts } = session(name, random)
     for (const frame of frames) lower.onData(frame)
     const delivered = parts.length
-    if (delivered === 0 || stream.status !== 'open') throw new Error('the frames themselves were not taken')
+    if (delivered === 0 || lower.resetBy !== undefined) throw new Error('the frames themselves were not taken')
     const isOwn = random.next() < 0.5
     const frame = (isOwn ? undefined : earlier.get(name)) ?? frames[Math.floor(random.next() * frames.length)]
     earlier.set(name, frames[0] as Uint8Array)
