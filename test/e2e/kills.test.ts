@@ -10,10 +10,12 @@ const KILLS = Number(process.env.MONTANA_LONG_RUNS ?? (isLong ? 500 : 50))
 const SHARE_OF_FOUR = isLong ? 0.5 : 0.12
 /** Networks of one operator at a time: a start keeps one core busy. */
 const AT_ONCE = 2
-const FLAGS = ['--min-window-ms', '200']
+/** By range: a node that begins from a snapshot, as one that is far behind may, has not the windows before it. */
+const FLAGS = ['--min-window-ms', '200', '--sync', 'range']
 /** From the start of the process until it answers and goes on. */
 const READY_MS = 5_000
-const PATIENCE_MS = 60_000
+/** An observer of one that was killed twenty times in half a minute waits for up to a minute before it dials again. */
+const PATIENCE_MS = 120_000
 const TIMEOUT_MS = 60_000 + KILLS * 2 * READY_MS
 const FOUR = ['moscow', 'frankfurt', 'helsinki', 'armenia']
 /** A window and a half: every instant of one is met. */

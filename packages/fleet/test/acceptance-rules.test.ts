@@ -1,8 +1,8 @@
-import { cp } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DocumentStore, documentText, MANIFEST_KIND, type ManifestDocument, signDocument } from '../src/index.js'
 import { documentBytes, manifestOf, nodeOf, signAll, textBytes } from './manifest-support.js'
-import { DAY_MS, type Fleet, fleetOf, NOW, scratch, signerOf, verify } from './support.js'
+import { DAY_MS, type Fleet, fleetOf, folderOfAll, NOW, scratch, signerOf, verify } from './support.js'
 
 /** Offered to a host on which version 5 is in force, two of three operators being needed. */
 interface Vector {
@@ -21,8 +21,9 @@ let begun: string
 
 beforeAll(async () => {
   fleet = await fleetOf(3, 2)
-  begun = await scratch()
+  begun = await folderOfAll()
   await (await open(begun)).accept(documentBytes(await signAll(await manifestOf({ version: 5 }), fleet)), NOW)
+  return () => rm(begun, { recursive: true, force: true })
 })
 
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSignatureVerifier, type PqBackend, type Signer, selectPqBackend } from '@montana/crypto'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import {
   createRegistry,
   documentText,
@@ -17,19 +17,23 @@ export const DAY_MS = 86_400_000
 export const NETWORK = 'montana.test'
 
 let backend: PqBackend | undefined
-const folders: string[] = []
 
 beforeAll(async () => {
   backend = await selectPqBackend()
 })
 afterAll(async () => {
   await backend?.close()
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
 })
 
+/** Whoever makes it for more than a test removes it. */
+export function folderOfAll(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'montana-fleet-'))
+}
+
+/** A folder that goes away with the test. */
 export async function scratch(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'montana-fleet-'))
-  folders.push(folder)
+  const folder = await folderOfAll()
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 

@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { isLong } from '../../../test/support/long-it.js'
 import { DocumentStore, MANIFEST_KIND, sharedFiles } from '../src/index.js'
 import { documentBytes, manifestOf, signAll } from './manifest-support.js'
-import { DAY_MS, type Fleet, fleetOf, scratch, verify } from './support.js'
+import { DAY_MS, type Fleet, fleetOf, folderOfAll, verify } from './support.js'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'dist', 'main.js')
 /** What a run does for each of its files: content, name, folder. The test command kills at each change of a name. */
@@ -20,7 +20,7 @@ let folder: string
 
 beforeAll(async () => {
   fleet = await fleetOf(3, 2)
-  folder = await scratch()
+  folder = await folderOfAll()
   await writeFile(join(folder, 'operators.json'), fleet.trustText)
   for (const version of [1, 2]) {
     const dates = {
@@ -31,6 +31,7 @@ beforeAll(async () => {
     for (const copy of ['a', 'b']) await writeFile(join(folder, `v${version}${copy}.json`), documentBytes(document))
   }
   expect(sync(join(folder, 'begun'), 1).status).toBe(0)
+  return () => rm(folder, { recursive: true, force: true })
 }, 60_000)
 
 /** The real command, in a process of its own, under `tracer` where one is given. */

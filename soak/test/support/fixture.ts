@@ -2,27 +2,21 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type SoakRecord, soakRecordSchema } from '../../src/index.js'
 import { NodeServer } from './node-server.js'
 import { type StatusInit, statusDocument } from './status.js'
 
-const folders: string[] = []
-const servers: NodeServer[] = []
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop()
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
+/** Goes away with the test. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'))
-  folders.push(folder)
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
+/** Stops with the test. */
 export function tracked(server: NodeServer): NodeServer {
-  servers.push(server)
+  onTestFinished(() => server.stop())
   return server
 }
 
