@@ -1,9 +1,8 @@
-import { toHex } from '@montana/foundation'
-import { openStore } from '@montana/store'
 import { describe, expect, it } from 'vitest'
 import { isLong } from '../support/long-it.js'
+import { type Announced, missingOf } from './support/announced.js'
 import { montana, temporaryFolder, until } from './support/montana.js'
-import { type Member, MemberProcess, makeNetwork } from './support/network.js'
+import { MemberProcess, makeNetwork } from './support/network.js'
 
 const KILLS = Number(process.env.MONTANA_LONG_RUNS ?? (isLong ? 500 : 50))
 /** As much of them in a network of four, where connecting alone takes up to two seconds. */
@@ -14,15 +13,13 @@ const AT_ONCE = 2
 const FLAGS = ['--min-window-ms', '200', '--sync', 'range']
 /** From the start of the process until it answers and goes on. */
 const READY_MS = 5_000
-/** An observer of one that was killed twenty times in half a minute waits for up to a minute before it dials again. */
+/** Who dialled in vain many times waits for up to a minute before it dials again: spec transport 16.1. */
 const PATIENCE_MS = 120_000
 const TIMEOUT_MS = 60_000 + KILLS * 2 * READY_MS
 const FOUR = ['moscow', 'frankfurt', 'helsinki', 'armenia']
 /** A window and a half: every instant of one is met. */
 const RUN_MS = 300
 const LOOK_MS = 15
-
-type Announced = Map<number, string>
 
 /** What a node tells of its chain while it runs, from outside. */
 class Listener {
@@ -65,7 +62,7 @@ async function killOnce(node: MemberProcess, listener: Listener): Promise<number
   await listener.lookFor(RUN_MS * Math.random())
   node.signal('SIGKILL')
   await node.finished
-  expect(missing(node.member, listener.announced)).toEqual([])
+  expect(missingOf(node.member, listener.announced)).toEqual([])
   await node.restart()
   const startedAtMs = performance.now()
   const before = listener.highest
@@ -82,23 +79,7 @@ async function compareStores(dir: string, nodes: readonly MemberProcess[], annou
   expect(JSON.parse(verified.stdout).verdict, verified.stdout).toBe('PASS')
   const listed = JSON.parse((await montana(['evidence', 'list', '--data-dir', dir, '--json'])).stdout)
   expect((listed.nodes as { evidence: unknown[] }[]).flatMap(({ evidence }) => evidence)).toEqual([])
-  return nodes.flatMap(({ member }) => missing(member, announced))
-}
-
-/** What of `announced` is not in the store of this member, in words. */
-function missing({ label, dataDir }: Member, announced: Announced): string[] {
-  const store = openStore({ dir: dataDir, mode: 'read' })
-  try {
-    const [head, first] = [store.head()?.window, store.oldestWindow()]
-    const stored = (window: number) => toHex(store.windowAt(window)?.proposalHash ?? new Uint8Array())
-    const lost = [...announced].filter(([window, hash]) => stored(window) !== hash)
-    const held = `its store has the windows ${first} to ${head}`
-    return lost.map(([window, hash]) => {
-      return `${label}: window ${window} was announced as ${hash.slice(0, 8)}, is stored as '${stored(window).slice(0, 8)}'; ${held}`
-    })
-  } finally {
-    store.close()
-  }
+  return nodes.flatMap(({ member }) => missingOf(member, announced))
 }
 
 /** Kills of `victims` until `kills` are done; each in its turn. */

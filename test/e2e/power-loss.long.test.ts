@@ -1,8 +1,7 @@
 // A node as it runs, on what the power left of its data directory.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { seededRandom, toHex } from '@montana/foundation'
-import { openStore } from '@montana/store'
+import { seededRandom } from '@montana/foundation'
 import { expect, it } from 'vitest'
 import { tellFigure } from '../support/figure.js'
 import { longIt } from '../support/long-it.js'
@@ -10,6 +9,7 @@ import { type Call, parseTrace, TRACE_ARGUMENTS } from '../support/power-loss/ca
 import { Disk } from '../support/power-loss/disk.js'
 import { filesAfterLoss, LOSSES, type Loss, upTo } from '../support/power-loss/loss.js'
 import { whyNoTrace } from '../support/power-loss/record.js'
+import { type Announced, missingOf } from './support/announced.js'
 import { temporaryFolder } from './support/montana.js'
 import { type Member, MemberProcess, makeNetwork, type NetworkFiles } from './support/network.js'
 import { killTraced, windowTold } from './support/traced-node.js'
@@ -23,17 +23,6 @@ const PATIENCE_MS = 60_000
 const caseOf = whyNoTrace() === undefined ? longIt : it.skip
 
 const filesIn = (dir: string) => new Map(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name))]))
-
-type Announced = Map<number, string>
-
-/** Of the windows up to `told`, those that the store does not hold as they were announced. */
-function lostWindows({ dataDir }: Member, announced: Announced, told: number): number[] {
-  const store = openStore({ dir: dataDir, mode: 'read' })
-  const stored = (window: number) => toHex(store.windowAt(window)?.proposalHash ?? new Uint8Array())
-  const lost = [...announced].filter(([window, hash]) => window <= told && stored(window) !== hash)
-  store.close()
-  return lost.map(([window]) => window)
-}
 
 async function traceNode(files: NetworkFiles, member: Member) {
   const [trace, base] = [join(files.dir, 'trace'), filesIn(member.dataDir)]
@@ -90,7 +79,7 @@ caseOf(
       const loss = LOSSES[restart % LOSSES.length] as Loss
       const told = losePower(member.dataDir, base, calls.slice(0, upTo(random, calls.length)), loss, restart)
       tookMs.push(await restartMs(files, member, told))
-      expect([restart, lostWindows(member, announced, told)]).toEqual([restart, []])
+      expect([restart, missingOf(member, announced, told)]).toEqual([restart, []])
     }
     const slowestS = Math.max(...tookMs) / 1_000
     tellFigure('r7-restart', slowestS)

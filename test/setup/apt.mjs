@@ -34,6 +34,8 @@ const PACKAGES = [
       'packages/store/test/power-loss',
       'packages/node/test/power-loss',
       'packages/store/test/failing-calls',
+      'test/e2e/power-loss',
+      'test/e2e/failing-calls',
       'test/chaos/',
     ],
   },
